@@ -1,0 +1,4 @@
+// Command kernel sets up and opens the notebooks.
+package main
+
+func main() {}

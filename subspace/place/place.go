@@ -1,0 +1,52 @@
+// Package place says where things live on this machine.
+//
+// Everything the project writes outside its own folder lies under one folder,
+// [Home]: the Python environment with JupyterLab and the PJRT plugin, the data
+// sets, the runs. Removing that folder removes the project from the machine.
+package place
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Home returns the project's folder in the user's cache folder, for example
+// ~/.cache/gosubspace on Linux. The environment variable GOSUBSPACE_HOME
+// names another one. The folder need not exist yet.
+func Home() (string, error) {
+	if dir := os.Getenv("GOSUBSPACE_HOME"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no cache folder for this user: %w; set GOSUBSPACE_HOME to a folder of your own", err)
+	}
+	return filepath.Join(cache, "gosubspace"), nil
+}
+
+// Environment returns the folder of the project's own Python environment.
+func Environment() (string, error) { return under("env") }
+
+// Data returns the folder that holds the data sets, one folder each. The
+// environment variable GOSUBSPACE_DATA names another one.
+func Data() (string, error) { return override("GOSUBSPACE_DATA", "data") }
+
+// Runs returns the folder that holds the runs, one folder each. The
+// environment variable GOSUBSPACE_RUNS names another one.
+func Runs() (string, error) { return override("GOSUBSPACE_RUNS", "runs") }
+
+func override(variable, name string) (string, error) {
+	if dir := os.Getenv(variable); dir != "" {
+		return filepath.Abs(dir)
+	}
+	return under(name)
+}
+
+func under(name string) (string, error) {
+	home, err := Home()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, name), nil
+}
