@@ -1,0 +1,90 @@
+package subspace
+
+import (
+	"context"
+	"iter"
+
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// Recalibrate re-estimates the batch-norm statistics at a point: the running
+// statistics start anew and become the mean over the batches (batch k enters
+// with the share 1/k). The statistics of one point are of no use at another,
+// so that every point is recalibrated before it is evaluated.
+func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq[Batch]) (err error) {
+	defer catch("recalibrate batch norm", &err)
+	point, err := s.point(p)
+	if err != nil {
+		return err
+	}
+	defer free(point)
+	if err := s.setArrays(s.initial); err != nil {
+		return err
+	}
+	k := 0
+	for b := range batches {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		images, labels, err := s.tensors(b)
+		if err != nil {
+			return err
+		}
+		k++
+		out, err := s.observe.Call(images, point, float32(1/float64(k)))
+		if err != nil {
+			return err
+		}
+		free(append(out, images, labels)...)
+	}
+	return nil
+}
+
+// Logits runs the network at a point, in evaluation mode, over the batches. It
+// returns the logits [n, classes], row by row, and the labels [n].
+func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq[Batch]) (logits []float32, labels []int32, err error) {
+	defer catch("evaluate the network", &err)
+	point, err := s.point(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer free(point)
+	for b := range batches {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		images, unused, err := s.tensors(b)
+		if err != nil {
+			return nil, nil, err
+		}
+		out, err := s.forward.Call(images, point)
+		if err != nil {
+			return nil, nil, err
+		}
+		rows, err := tensors.CopyFlatData[float32](out[0])
+		if err != nil {
+			return nil, nil, err
+		}
+		logits, labels = append(logits, rows...), append(labels, b.Labels...)
+		free(append(out, images, unused)...)
+	}
+	return logits, labels, nil
+}
+
+// Evaluate recalibrates batch norm at a point and returns the logits there.
+// The statistics that training carries along are as before when it returns.
+func (s *Space) Evaluate(ctx context.Context, p Point, recalibration, test iter.Seq[Batch]) (logits []float32, labels []int32, err error) {
+	before, err := s.arrays()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if restore := s.setArrays(before); err == nil {
+			err = restore
+		}
+	}()
+	if err := s.Recalibrate(ctx, p, recalibration); err != nil {
+		return nil, nil, err
+	}
+	return s.Logits(ctx, p, test)
+}

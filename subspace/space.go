@@ -1,0 +1,170 @@
+package subspace
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Net is a network: any GoMLX model function that creates its weights through
+// scope and maps images [batch, height, width, channels] to logits [batch,
+// classes]. It never knows that it lives in a subspace.
+type Net = func(scope *model.Scope, images *graph.Node) (logits *graph.Node)
+
+// Space is a subspace of a network's weight space: the matrix Θ of m endpoints
+// with P weights each, and with it the state that training carries along (the
+// optimiser's velocity, and the network's own non-trainable variables such as
+// running statistics). It belongs to one goroutine at a time.
+type Space struct {
+	Layout    Layout
+	endpoints int // m
+
+	backend compute.Backend
+	store   *model.Store
+	net     Net
+	input   []int // height, width, channels
+	classes int
+
+	theta, velocity *model.Variable   // [m, P]
+	weights         []*model.Variable // the network's trainable variables, in the layout's order
+	state           []*model.Variable // its non-trainable ones
+	initial         []Array           // what the state is before any batch
+
+	step, forward, observe *model.Exec
+}
+
+// Paths of the subspace's own variables, apart from any a network would use.
+const (
+	thetaPath    = "/#subspace/endpoints"
+	velocityPath = "/#subspace/velocity"
+)
+
+// New returns a subspace of m endpoints of net for images of the given height,
+// width and channels. Every endpoint is an independent draw of the network's
+// own initialisers: endpoint i depends on seed and i alone, so that a space of
+// fewer endpoints starts from the same ones.
+func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s *Space, err error) {
+	defer catch("build the network", &err)
+	if m < 1 {
+		return nil, fmt.Errorf("a subspace of %d endpoints: want at least 1", m)
+	}
+	s = &Space{endpoints: m, backend: backend, store: model.NewStore(), net: net, input: input[:]}
+	if err := s.discover(); err != nil {
+		return nil, err
+	}
+	theta := make([]float32, 0, m*s.Layout.Size)
+	for i := range m {
+		// The RNG takes an int64; the top bit is dropped so that it is one.
+		draw := rand.NewPCG(seed, initStream+uint64(i)).Uint64() >> 1
+		row, err := s.initialise(int64(draw))
+		if err != nil {
+			return nil, err
+		}
+		theta = append(theta, row...)
+	}
+	s.theta, err = s.store.CreateVariable(thetaPath, tensors.FromFlatDataAndDimensions(theta, m, s.Layout.Size))
+	if err != nil {
+		return nil, err
+	}
+	s.velocity, err = s.store.CreateVariable(velocityPath, tensors.FromFlatDataAndDimensions(make([]float32, len(theta)), m, s.Layout.Size))
+	if err != nil {
+		return nil, err
+	}
+	s.theta.Trainable, s.velocity.Trainable = false, false
+	if s.initial, err = s.arrays(); err != nil {
+		return nil, err
+	}
+	return s, s.compile()
+}
+
+// discover builds the network once, to learn its variables.
+func (s *Space) discover() error {
+	build, err := model.NewExec(s.backend, s.store, func(scope *model.Scope, images *graph.Node) *graph.Node {
+		s.store.SetTraining(images.Graph(), true)
+		logits := s.net(scope, images)
+		s.classes = logits.Shape().Dim(-1)
+		return graph.ReduceAllSum(logits)
+	})
+	if err != nil {
+		return err
+	}
+	defer build.Finalize()
+	images := shapes.Make(dtypes.Float32, append([]int{2}, s.input...)...)
+	if _, err := build.Compile(images); err != nil {
+		return err
+	}
+	if s.Layout, err = layoutOf(s.store); err != nil {
+		return err
+	}
+	for v := range s.store.IterVariables() {
+		if v.Trainable {
+			s.weights = append(s.weights, v)
+		} else {
+			s.state = append(s.state, v)
+		}
+	}
+	return nil
+}
+
+// initialise draws the network's weights with its own initialisers and returns
+// them as one vector [P]. The state is left at its initial value.
+func (s *Space) initialise(seed int64) ([]float32, error) {
+	for v := range s.store.IterVariables() {
+		if v.Name() == model.RNGStateVariableName {
+			continue
+		}
+		if err := v.SetValue(nil); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.store.SetRNGStateFromSeed(seed); err != nil {
+		return nil, err
+	}
+	if err := s.store.InitializeVariables(s.backend, nil); err != nil {
+		return nil, err
+	}
+	row := make([]float32, 0, s.Layout.Size)
+	for _, v := range s.weights {
+		value, err := v.Value()
+		if err != nil {
+			return nil, err
+		}
+		flat, err := tensors.CopyFlatData[float32](value)
+		if err != nil {
+			return nil, err
+		}
+		row = append(row, flat...)
+	}
+	return row, nil
+}
+
+// Finalize frees the memory that the space holds on the device. The space is of
+// no use afterwards.
+func (s *Space) Finalize() {
+	for _, e := range []*model.Exec{s.step, s.forward, s.observe} {
+		e.Finalize()
+	}
+	s.store.Finalize()
+}
+
+// initStream is the random stream of the initial weights; endpoint i adds i.
+const initStream = 1 << 32
+
+// catch turns a panic, the way in which graph building reports an error, into
+// an error that says what was being done.
+func catch(doing string, err *error) {
+	switch p := recover().(type) {
+	case nil:
+		return
+	case error:
+		*err = fmt.Errorf("%s: %w", doing, p)
+	default:
+		*err = fmt.Errorf("%s: %v", doing, p)
+	}
+}
