@@ -1,0 +1,190 @@
+// Package dataset holds labelled images in memory and serves them in batches.
+//
+// A data set is a [Data]: a training [Set], a test Set, and the numbers that
+// normalise their pixels. [Digits] is part of the program and needs no network;
+// [CIFAR10] is read from a folder, or downloaded once.
+//
+// An epoch is [Order], which shuffles the images, and [Data.Fill], which writes
+// a batch of them, augmented and normalised, where the caller wants it:
+//
+//	order := dataset.Order(data.Train.Len(), seed, epoch)
+//	for start := 0; start < len(order); start += batch {
+//		index := order[start:min(start+batch, len(order))]
+//		data.Fill(images, labels, data.Train, index, augment, rng)
+//	}
+//
+// The same seed gives the same batches on every machine. What is random is
+// computed from the 64-bit outputs of PCG ([rand.PCG], whose sequence Go
+// guarantees) by integer arithmetic written out here; pixels are normalised by
+// operations that IEEE 754 rounds the same everywhere.
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+)
+
+// Data is a data set: images to train on, images to test on, and the mean and
+// standard deviation, one a channel, of pixel/255, that normalise both.
+type Data struct {
+	Train, Test *Set
+	Mean, Std   []float32
+}
+
+// Set is a labelled set of images held in memory, 8 bits a channel. Its fields
+// are set once and then only read.
+type Set struct {
+	Name                    string // such as "cifar10/train"
+	Height, Width, Channels int
+	Pixels                  []uint8  // [n, height, width, channels]
+	Labels                  []int32  // [n], each in [0, len(Classes))
+	Classes                 []string // the name of each label
+
+	once        sync.Once
+	fingerprint string
+}
+
+// Len returns the number of images.
+func (s *Set) Len() int { return len(s.Labels) }
+
+// Check reports whether the parts of a set fit together: a shape without
+// zeros, as many pixels as the shape and the labels say, labels in range.
+func (s *Set) Check() error {
+	if s.Height < 1 || s.Width < 1 || s.Channels < 1 {
+		return fmt.Errorf("dataset: %s: images of %d × %d × %d; each side must be at least 1", s.Name, s.Height, s.Width, s.Channels)
+	}
+	if want := s.Len() * s.imageSize(); len(s.Pixels) != want {
+		return fmt.Errorf("dataset: %s: %d pixel values; %d labels × %d × %d × %d make %d",
+			s.Name, len(s.Pixels), s.Len(), s.Height, s.Width, s.Channels, want)
+	}
+	for i, label := range s.Labels {
+		if label < 0 || int(label) >= len(s.Classes) {
+			return fmt.Errorf("dataset: %s: label %d of image %d is outside [0, %d)", s.Name, label, i, len(s.Classes))
+		}
+	}
+	return nil
+}
+
+// Subset returns n images of s, the same for the same seed, in the order they
+// have in s. Classes are drawn evenly: their counts differ by at most one, as
+// long as none runs out. With one seed a smaller subset is part of every larger
+// one, so a study of the number of images adds images and never swaps them.
+// Zero, like s.Len(), gives s itself.
+//
+// The images of each class are shuffled; subsets take the first of every class,
+// then the second of every class, and so on, the classes in a freshly shuffled
+// order each round.
+func (s *Set) Subset(n int, seed uint64) (*Set, error) {
+	if n < 0 || n > s.Len() {
+		return nil, fmt.Errorf("dataset: a subset of %d images of %s; it has %d", n, s.Name, s.Len())
+	}
+	if n == 0 || n == s.Len() {
+		return s, nil
+	}
+	taken := make([]bool, s.Len())
+	for _, i := range s.balanced(seed)[:n] {
+		taken[i] = true
+	}
+	return s.where(fmt.Sprintf("%s[%d, seed %d]", s.Name, n, seed), taken, true), nil
+}
+
+// balanced returns all indices of s in the order in which Subset takes them.
+func (s *Set) balanced(seed uint64) []int {
+	rng := stream(seed, streamSubset, 0)
+	byClass := make([][]int, len(s.Classes))
+	for i, label := range s.Labels {
+		byClass[label] = append(byClass[label], i)
+	}
+	for _, members := range byClass {
+		shuffle(rng, members)
+	}
+	classes := sequence(len(byClass))
+	order := make([]int, 0, s.Len())
+	for round := 0; len(order) < s.Len(); round++ {
+		shuffle(rng, classes)
+		for _, class := range classes {
+			if round < len(byClass[class]) {
+				order = append(order, byClass[class][round])
+			}
+		}
+	}
+	return order
+}
+
+// where returns the images i of s with chosen[i] == want, in their order.
+func (s *Set) where(name string, chosen []bool, want bool) *Set {
+	out := &Set{Name: name, Height: s.Height, Width: s.Width, Channels: s.Channels, Classes: s.Classes}
+	for i, c := range chosen {
+		if c == want {
+			out.Pixels = append(out.Pixels, s.image(i)...)
+			out.Labels = append(out.Labels, s.Labels[i])
+		}
+	}
+	return out
+}
+
+// Fingerprint returns the hex SHA-256 of what a network sees of s: height,
+// width, channels, number of classes and of images as little-endian uint64,
+// then all pixels, then all labels as little-endian int32. Names do not count,
+// the order of the images does. It is computed once; do not change s after.
+func (s *Set) Fingerprint() string {
+	s.once.Do(func() {
+		h := sha256.New()
+		var buffer []byte
+		for _, v := range []int{s.Height, s.Width, s.Channels, len(s.Classes), s.Len()} {
+			buffer = binary.LittleEndian.AppendUint64(buffer, uint64(v))
+		}
+		h.Write(buffer)
+		h.Write(s.Pixels)
+		buffer = buffer[:0]
+		for _, label := range s.Labels {
+			buffer = binary.LittleEndian.AppendUint32(buffer, uint32(label))
+		}
+		h.Write(buffer)
+		s.fingerprint = hex.EncodeToString(h.Sum(nil))
+	})
+	return s.fingerprint
+}
+
+// imageSize returns the number of pixel values of an image.
+func (s *Set) imageSize() int { return s.Height * s.Width * s.Channels }
+
+// image returns the pixels of image i, [height, width, channels].
+func (s *Set) image(i int) []uint8 {
+	size := s.imageSize()
+	return s.Pixels[i*size : (i+1)*size]
+}
+
+// Moments returns the mean and the standard deviation (divisor n) of pixel/255
+// of each channel over the whole set, the numbers that [Data] normalises with.
+func (s *Set) Moments() (mean, std []float32, err error) {
+	if s.Len() == 0 {
+		return nil, nil, errors.New("dataset: no images to take the mean of")
+	}
+	for c := range s.Channels {
+		var count [256]int
+		for i := c; i < len(s.Pixels); i += s.Channels {
+			count[s.Pixels[i]]++
+		}
+		// Counts are exact, and each product is rounded before it is added
+		// (float64(…) forbids fusing the two), so every machine agrees.
+		var n, sum, squares float64
+		for value, k := range count {
+			n += float64(k)
+			sum += float64(k * value)
+		}
+		m := sum / n
+		for value, k := range count {
+			d := float64(value) - m
+			squares += float64(float64(k) * float64(d*d))
+		}
+		mean = append(mean, float32(m/255))
+		std = append(std, float32(math.Sqrt(squares/n)/255))
+	}
+	return mean, std, nil
+}
