@@ -1,0 +1,194 @@
+package experiment
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+
+	"gosubspace/subspace"
+)
+
+// progress is what a run carries from step to step beside the space's state.
+// Everything random is a function of seed and step, so that no generator's
+// state needs to be kept.
+type progress struct {
+	Step    int      `json:"step"` // steps done
+	Loss    float64  `json:"loss"` // summed over the images of the unfinished epoch
+	Right   int      `json:"right"`
+	Seen    int      `json:"seen"`
+	Seconds float64  `json:"seconds"` // of training, over all sittings
+	History []Epoch  `json:"history"`
+	Devices []string `json:"devices"` // backends and devices of the sittings
+}
+
+// A checkpoint is a safetensors file: the endpoints and velocities, weight by
+// weight under the network's own names, the buffers, and in its metadata the
+// run's identity, its progress, and a checksum over all of it.
+const (
+	endpointPrefix = "endpoint"
+	velocityPrefix = "velocity"
+	bufferPrefix   = "buffer"
+)
+
+func encodeCheckpoint(identity string, l subspace.Layout, s subspace.State, p progress) ([]byte, error) {
+	tensors := slices.Concat(
+		rowsToArrays(endpointPrefix, l, s.Endpoints),
+		rowsToArrays(velocityPrefix, l, s.Velocity))
+	for _, b := range s.Buffers {
+		b.Name = bufferPrefix + b.Name // the name begins with a slash
+		tensors = append(tensors, b)
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	metadata := map[string]string{"identity": identity, "progress": string(text)}
+	metadata["sha256"] = checksum(tensors, metadata)
+	return encodeTensors(tensors, metadata)
+}
+
+func decodeCheckpoint(file []byte, identity string, l subspace.Layout) (s subspace.State, p progress, err error) {
+	tensors, metadata, err := decodeTensors(file)
+	if err != nil {
+		return s, p, err
+	}
+	if got, want := checksum(tensors, metadata), metadata["sha256"]; got != want {
+		return s, p, fmt.Errorf("its checksum is %.12s…, %.12s… was written: the file is damaged", got, want)
+	}
+	if metadata["identity"] != identity {
+		return s, p, errors.New("it is of a run of another configuration, network or data set")
+	}
+	if err := json.Unmarshal([]byte(metadata["progress"]), &p); err != nil {
+		return s, p, fmt.Errorf("its progress is damaged: %w", err)
+	}
+	s.Endpoints, err = arraysToRows(endpointPrefix, l, tensors)
+	if err != nil {
+		return s, p, err
+	}
+	s.Velocity, err = arraysToRows(velocityPrefix, l, tensors)
+	for _, t := range tensors {
+		if name, ok := strings.CutPrefix(t.Name, bufferPrefix+"/"); ok {
+			t.Name = "/" + name
+			s.Buffers = append(s.Buffers, t)
+		}
+	}
+	return s, p, err
+}
+
+// checksum is over names, types, shapes and bytes of the tensors and over the
+// metadata but the checksum itself.
+func checksum(tensors []subspace.Array, metadata map[string]string) string {
+	h := sha256.New()
+	for _, t := range tensors {
+		fmt.Fprintf(h, "%q %s %v %d\n", t.Name, t.DType, t.Dims, len(t.Bytes))
+		h.Write(t.Bytes)
+	}
+	fmt.Fprintf(h, "%q %q", metadata["identity"], metadata["progress"])
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// rowsToArrays names every weight of every row: PREFIX.0/stem/conv/weights.
+func rowsToArrays(prefix string, l subspace.Layout, rows [][]float32) []subspace.Array {
+	var out []subspace.Array
+	for i, row := range rows {
+		for _, w := range l.Weights {
+			out = append(out, subspace.Array{
+				Name: fmt.Sprintf("%s.%d/%s", prefix, i, w.Path), DType: dtypes.Float32, Dims: w.Dims,
+				Bytes: floatsToBytes(row[w.Offset : w.Offset+w.Size]),
+			})
+		}
+	}
+	return out
+}
+
+// arraysToRows reverses rowsToArrays.
+func arraysToRows(prefix string, l subspace.Layout, tensors []subspace.Array) ([][]float32, error) {
+	byName := map[string]subspace.Array{}
+	for _, t := range tensors {
+		byName[t.Name] = t
+	}
+	var rows [][]float32
+	for i := 0; ; i++ {
+		row := make([]float32, 0, l.Size)
+		for _, w := range l.Weights {
+			name := fmt.Sprintf("%s.%d/%s", prefix, i, w.Path)
+			t, ok := byName[name]
+			if !ok && len(row) == 0 && i > 0 {
+				return rows, nil
+			}
+			if !ok {
+				return nil, fmt.Errorf("it has no tensor %s: it is of another network", name)
+			}
+			if t.DType != dtypes.Float32 || !slices.Equal(t.Dims, w.Dims) {
+				return nil, fmt.Errorf("its tensor %s is %s%v, the network's %v: it is of another network", name, t.DType, t.Dims, w.Dims)
+			}
+			row = append(row, bytesToFloats(t.Bytes)...)
+		}
+		rows = append(rows, row)
+	}
+}
+
+func floatsToBytes(values []float32) []byte {
+	out := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(v))
+	}
+	return out
+}
+
+func bytesToFloats(data []byte) []float32 {
+	out := make([]float32, len(data)/4)
+	for i := range out {
+		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+	}
+	return out
+}
+
+// writeFile writes a file so that at any moment, power cuts included, its name
+// stands for the old or the new contents, whole.
+func writeFile(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w; make the folder writable or choose another", path, err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+			err = fmt.Errorf("cannot write %s: %w", path, err)
+		}
+	}()
+	if _, err = f.Write(data); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	if err = os.Chmod(f.Name(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// readFile reads a file, or nothing where there is none.
+func readFile(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}

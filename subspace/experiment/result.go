@@ -1,0 +1,156 @@
+package experiment
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/metric"
+)
+
+// Epoch is a line of a run's history.
+type Epoch struct {
+	Epoch    int     `json:"epoch"` // counted from 1
+	Rate     float64 `json:"learning_rate"`
+	Loss     float64 `json:"loss"`     // mean cross-entropy of the training images at the points drawn
+	Accuracy float64 `json:"accuracy"` // of the same, in [0, 1]
+	// Test is the midpoint's score on the test images after the epoch, where
+	// Config.TestEvery asks for it.
+	Test *metric.Scores `json:"test,omitempty"`
+}
+
+// PointScore is the score of one point on the test images, batch norm
+// re-estimated there.
+type PointScore struct {
+	Alpha   *float64         `json:"alpha,omitempty"` // on a curve
+	Weights subspace.Weights `json:"weights"`         // one coefficient an endpoint, the same in every layer
+	metric.Scores
+}
+
+// Result is what a run has to show, and under what circumstances it came to be.
+type Result struct {
+	Config     Config       `json:"config"`
+	Identity   string       `json:"identity"` // SHA-256 over configuration and data
+	TrainData  string       `json:"train_data"`
+	TestData   string       `json:"test_data"` // SHA-256 of the images and labels
+	Parameters int          `json:"parameters"`
+	Devices    []string     `json:"devices"` // backend and device; several where a run went on elsewhere
+	Finished   string       `json:"finished"`
+	Training   float64      `json:"training_seconds"`
+	Evaluation float64      `json:"evaluation_seconds"` // of Points
+	History    []Epoch      `json:"history"`
+	Points     []PointScore `json:"points"` // along the curve, or the corners; the midpoint is among them
+}
+
+// Midpoint returns the score of the centre of the subspace.
+func (r Result) Midpoint() PointScore {
+	sampler, err := subspace.ParseSampler(r.Config.Shape)
+	if err == nil {
+		middle := sampler.Shape.Midpoint()
+		for _, p := range r.Points {
+			if near(p.Weights, middle) {
+				return p
+			}
+		}
+	}
+	return PointScore{}
+}
+
+func near(a, b subspace.Weights) bool {
+	return slices.EqualFunc(a, b, func(x, y float64) bool { return x-y < 1e-9 && y-x < 1e-9 })
+}
+
+// ReadResult reads a result that a run or [Result.Write] wrote.
+func ReadResult(path string) (Result, error) {
+	var r Result
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return r, fmt.Errorf("%s is not a result: %w", path, err)
+	}
+	return r, nil
+}
+
+// Write writes r as indented JSON.
+func (r Result) Write(path string) error {
+	text, err := json.MarshalIndent(r, "", " ")
+	if err != nil {
+		return err
+	}
+	return writeFile(path, append(text, '\n'))
+}
+
+// ReadResults reads the recorded results in a folder that are of the given
+// configuration but for their seeds, ordered by seed.
+func ReadResults(dir string, like Config) ([]Result, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	var results []Result
+	for _, path := range paths {
+		r, err := ReadResult(path)
+		if err != nil {
+			return nil, err
+		}
+		like.Seed = r.Config.Seed
+		if r.Config == like {
+			results = append(results, r)
+		}
+	}
+	slices.SortFunc(results, func(a, b Result) int { return int(a.Config.Seed) - int(b.Config.Seed) })
+	return results, nil
+}
+
+// Summary is a score over runs that differ in their seeds alone.
+type Summary struct {
+	Alpha     float64 // on a curve
+	Mean, Std float64 // standard deviation over the runs (n−1); 0 for one run
+	N         int     // runs
+}
+
+// Along returns a score (for example accuracy) at every recorded point, mean
+// and standard deviation over the runs. The runs must have been scored at the
+// same points.
+func Along(runs []Result, score func(metric.Scores) float64) ([]Summary, error) {
+	if len(runs) == 0 {
+		return nil, fmt.Errorf("no runs to summarise")
+	}
+	var out []Summary
+	for i, p := range runs[0].Points {
+		values := make([]float64, len(runs))
+		for k, r := range runs {
+			if len(r.Points) != len(runs[0].Points) || !near(r.Points[i].Weights, p.Weights) {
+				return nil, fmt.Errorf("runs %s and %s were scored at different points", runs[0].Config.Name(), r.Config.Name())
+			}
+			values[k] = score(r.Points[i].Scores)
+		}
+		s := Summary{N: len(runs)}
+		s.Mean, s.Std = metric.MeanStd(values)
+		if p.Alpha != nil {
+			s.Alpha = *p.Alpha
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// AtMidpoint returns a score of the centre, mean and standard deviation over
+// the runs.
+func AtMidpoint(runs []Result, score func(metric.Scores) float64) (Summary, error) {
+	if len(runs) == 0 {
+		return Summary{}, fmt.Errorf("no runs to summarise")
+	}
+	values := make([]float64, len(runs))
+	for k, r := range runs {
+		values[k] = score(r.Midpoint().Scores)
+	}
+	s := Summary{Alpha: 0.5, N: len(runs)}
+	s.Mean, s.Std = metric.MeanStd(values)
+	return s, nil
+}

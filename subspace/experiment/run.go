@@ -1,0 +1,240 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+	"github.com/gomlx/compute"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/backend"
+	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/place"
+)
+
+// Options are what a run needs and what does not change its numbers. The zero
+// value serves for the project's own networks and data sets.
+type Options struct {
+	Net     subspace.Net       // where Config.Network names one of your own
+	Data    *dataset.Data      // where Config.Data names data of your own
+	Dir     string             // folder of the runs; place.Runs() where empty
+	DataDir string             // folder that holds CIFAR-10; place.Data() where empty
+	Report  func(Report)       // progress; may be nil
+	Fetch   func(done, total int64) // progress of a download, in bytes; may be nil
+
+	stop func(step int) bool // tests: pretend that the process is told to stop here
+}
+
+// Run is a run that is being made or has been made: a folder with
+//
+//	config.json             its configuration
+//	checkpoint.safetensors  endpoints, optimiser, progress, while it trains
+//	history.json            a line an epoch
+//	endpoints.safetensors   the trained endpoints, weight by weight
+//	result.json             scores, history and circumstances
+type Run struct {
+	Config Config
+	Dir    string
+	Result Result // complete once Train has returned without an error
+
+	options  Options
+	data     *dataset.Data
+	sampler  subspace.Sampler
+	identity string
+	backend  compute.Backend
+	device   string
+	space    *subspace.Space
+	lock     *flock.Flock
+}
+
+const (
+	configFile     = "config.json"
+	checkpointFile = "checkpoint.safetensors"
+	historyFile    = "history.json"
+	endpointsFile  = "endpoints.safetensors"
+	resultFile     = "result.json"
+	lockFile       = "lock"
+)
+
+// Train makes the run of a configuration, or what is left of it: a run that
+// has been made is loaded, one that was interrupted goes on from its last
+// checkpoint, bit for bit as if it had not been interrupted (on the same
+// backend and device). When ctx ends, Train saves a checkpoint after the step
+// at hand and returns an error that wraps ctx's.
+//
+// Close the run when its endpoints are no longer needed.
+func Train(ctx context.Context, c Config, o Options) (*Run, error) {
+	r, err := open(ctx, c, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.make(ctx); err != nil {
+		r.Close()
+		return nil, fmt.Errorf("run %s: %w", c.Name(), err)
+	}
+	return r, nil
+}
+
+// open checks a configuration, reads its data and takes its folder.
+func open(ctx context.Context, c Config, o Options) (*Run, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	r := &Run{Config: c, options: o}
+	r.sampler, _ = subspace.ParseSampler(c.Shape) // Check has parsed it
+	var err error
+	if r.data, err = load(ctx, c, o); err != nil {
+		return nil, err
+	}
+	r.identity = c.identity(r.data)
+	root := o.Dir
+	if root == "" {
+		if root, err = place.Runs(); err != nil {
+			return nil, err
+		}
+	}
+	r.Dir = filepath.Join(root, c.Name()+"-"+r.identity[:8])
+	return r, r.take()
+}
+
+// load reads the data that c asks for.
+func load(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
+	data := o.Data
+	var err error
+	switch {
+	case data != nil:
+	case c.Data == "digits":
+		data, err = dataset.Digits()
+	case c.Data == "cifar10":
+		dir := o.DataDir
+		if dir == "" {
+			if dir, err = place.Data(); err != nil {
+				return nil, err
+			}
+		}
+		data, err = dataset.CIFAR10(ctx, dir, o.Fetch)
+	default:
+		err = fmt.Errorf("unknown data set %q: want digits or cifar10, or hand in your own as Options.Data", c.Data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c.TrainImages == 0 && c.TestImages == 0 {
+		return data, nil
+	}
+	part := &dataset.Data{Mean: data.Mean, Std: data.Std}
+	if part.Train, err = data.Train.Subset(c.TrainImages, 0); err != nil {
+		return nil, err
+	}
+	part.Test, err = data.Test.Subset(c.TestImages, 0)
+	return part, err
+}
+
+// take makes the run's folder and keeps other processes out of it.
+func (r *Run) take() error {
+	if n := r.data.Train.Len(); n < r.Config.Batch {
+		return fmt.Errorf("the training set has %d images, less than one batch of %d: make the batch smaller", n, r.Config.Batch)
+	}
+	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
+		return fmt.Errorf("cannot make the run's folder: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
+	}
+	r.lock = flock.New(filepath.Join(r.Dir, lockFile))
+	free, err := r.lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable, or choose another with GOSUBSPACE_RUNS", r.Dir, err)
+	}
+	if !free {
+		return fmt.Errorf("run %s is being made by another process (%s): wait for it, or stop it", r.Config.Name(), r.Dir)
+	}
+	stale, _ := filepath.Glob(filepath.Join(r.Dir, ".*.*")) // of writes that were cut off
+	for _, path := range stale {
+		os.Remove(path)
+	}
+	text, err := json.MarshalIndent(r.Config, "", " ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(r.Dir, configFile), append(text, '\n'))
+}
+
+// make does what is left to do of a run.
+func (r *Run) make(ctx context.Context) error {
+	path := filepath.Join(r.Dir, resultFile)
+	result, err := ReadResult(path)
+	switch {
+	case err == nil && result.Identity == r.identity:
+		r.Result = result
+		return nil
+	case err == nil:
+		return fmt.Errorf("%s is of another run: move the folder away", path)
+	case !errors.Is(err, os.ErrNotExist):
+		return err
+	}
+	if err := r.train(ctx); err != nil {
+		return err
+	}
+	if err := r.score(ctx); err != nil {
+		return err
+	}
+	if err := r.Result.Write(path); err != nil {
+		return err
+	}
+	os.Remove(filepath.Join(r.Dir, checkpointFile)) // the endpoints and the result say all
+	os.Remove(filepath.Join(r.Dir, scoresFile))
+	return nil
+}
+
+// build makes the space of the run's network, with fresh endpoints.
+func (r *Run) build() error {
+	if r.space != nil {
+		return nil
+	}
+	b, info, err := backend.Open()
+	if err != nil {
+		return err
+	}
+	r.backend, r.device = b, info.String()
+	net := r.options.Net
+	if net == nil {
+		if net, err = r.Config.net(len(r.data.Train.Classes)); err != nil {
+			return err
+		}
+	}
+	t := r.data.Train
+	r.space, err = subspace.New(b, net, [3]int{t.Height, t.Width, t.Channels}, r.sampler.Shape.Endpoints(), r.Config.Seed)
+	return err
+}
+
+// Space returns the run's subspace with its trained endpoints.
+func (r *Run) Space() (*subspace.Space, error) {
+	if r.space != nil {
+		return r.space, nil
+	}
+	if err := r.build(); err != nil {
+		return nil, err
+	}
+	endpoints, err := r.readEndpoints()
+	if err != nil {
+		return nil, err
+	}
+	if endpoints == nil {
+		return nil, fmt.Errorf("%s is gone: delete the folder to make the run again", filepath.Join(r.Dir, endpointsFile))
+	}
+	return r.space, r.space.SetEndpoints(endpoints)
+}
+
+// Close frees the device's memory and lets other processes have the folder.
+func (r *Run) Close() {
+	if r.space != nil {
+		r.space.Finalize()
+		r.space = nil
+	}
+	if r.lock != nil {
+		r.lock.Unlock()
+	}
+}
