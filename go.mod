@@ -8,6 +8,7 @@ require (
 	github.com/janpfeifer/gonb v0.11.5
 	github.com/rogpeppe/go-internal v1.14.1
 	gonum.org/v1/plot v0.17.0
+	k8s.io/klog/v2 v2.140.0
 )
 
 require (
@@ -51,7 +52,6 @@ require (
 	golang.org/x/tools v0.44.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
 	honnef.co/go/tools v0.7.0 // indirect
-	k8s.io/klog/v2 v2.140.0 // indirect
 )
 
 tool (
