@@ -139,7 +139,7 @@ func TestInfoString(t *testing.T) {
 
 func TestComputes(t *testing.T) {
 	b := backendtest.Open(t)
-	sum, err := graph.ExecOnce(b, func(x, y *graph.Node) *graph.Node { return graph.Add(x, y) }, float32(1), float32(2))
+	sum, err := graph.CallOnce(b, func(x, y *graph.Node) *graph.Node { return graph.Add(x, y) }, float32(1), float32(2))
 	if err != nil {
 		t.Fatal(err)
 	}
