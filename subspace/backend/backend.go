@@ -25,7 +25,7 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute"
-	_ "github.com/gomlx/gomlx/backends/default" // registers "xla" and "go"
+	_ "github.com/gomlx/compute/gobackend" // registers "go"
 	"k8s.io/klog/v2"
 )
 
@@ -67,6 +67,9 @@ func Open() (compute.Backend, Info, error) {
 	}
 	var failed []string
 	for _, p := range Plugins() {
+		if !withXLA {
+			break
+		}
 		if p.Kind == CUDA && !hasGPU() {
 			continue
 		}
@@ -85,7 +88,10 @@ func Open() (compute.Backend, Info, error) {
 		return nil, Info{}, fmt.Errorf("the pure-Go backend does not open: %w", err)
 	}
 	why := "no PJRT plugin found"
-	if len(failed) > 0 {
+	switch {
+	case !withXLA:
+		why = "this program was built without XLA, for want of a C compiler"
+	case len(failed) > 0:
 		why = strings.Join(failed, "; ")
 	}
 	return b, Info{
