@@ -110,7 +110,7 @@ func ReadResults(dir string, like Config) ([]Result, error) {
 // Summary is a score over runs that differ in their seeds alone.
 type Summary struct {
 	Alpha     float64 // on a curve
-	Mean, Std float64 // standard deviation over the runs (n−1); 0 for one run
+	Mean, Std float64 // standard deviation over the runs (n−1); NaN for one run: unknown
 	N         int     // runs
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/gofrs/flock"
 	"github.com/gomlx/compute"
@@ -20,11 +21,11 @@ import (
 // Options are what a run needs and what does not change its numbers. The zero
 // value serves for the project's own networks and data sets.
 type Options struct {
-	Net     subspace.Net       // where Config.Network names one of your own
-	Data    *dataset.Data      // where Config.Data names data of your own
-	Dir     string             // folder of the runs; place.Runs() where empty
-	DataDir string             // folder that holds CIFAR-10; place.Data() where empty
-	Report  func(Report)       // progress; may be nil
+	Net     subspace.Net            // where Config.Network names one of your own
+	Data    *dataset.Data           // where Config.Data names data of your own
+	Dir     string                  // folder of the runs; place.Runs() where empty
+	DataDir string                  // folder that holds CIFAR-10; place.Data() where empty
+	Report  func(Report)            // progress; may be nil
 	Fetch   func(done, total int64) // progress of a download, in bytes; may be nil
 
 	stop func(step int) bool // tests: pretend that the process is told to stop here
@@ -46,7 +47,6 @@ type Run struct {
 	data     *dataset.Data
 	sampler  subspace.Sampler
 	identity string
-	backend  compute.Backend
 	device   string
 	space    *subspace.Space
 	lock     *flock.Flock
@@ -151,10 +151,7 @@ func (r *Run) take() error {
 	if !free {
 		return fmt.Errorf("run %s is being made by another process (%s): wait for it, or stop it", r.Config.Name(), r.Dir)
 	}
-	stale, _ := filepath.Glob(filepath.Join(r.Dir, ".*.*")) // of writes that were cut off
-	for _, path := range stale {
-		os.Remove(path)
-	}
+	r.removeTemporary()
 	text, err := json.MarshalIndent(r.Config, "", " ")
 	if err != nil {
 		return err
@@ -189,16 +186,27 @@ func (r *Run) make(ctx context.Context) error {
 	return nil
 }
 
+// openBackend opens the backend once a process: each has threads of its own.
+var openBackend = sync.OnceValues(func() (opened, error) {
+	b, info, err := backend.Open()
+	return opened{b, info}, err
+})
+
+type opened struct {
+	compute.Backend
+	backend.Info
+}
+
 // build makes the space of the run's network, with fresh endpoints.
 func (r *Run) build() error {
 	if r.space != nil {
 		return nil
 	}
-	b, info, err := backend.Open()
+	b, err := openBackend()
 	if err != nil {
 		return err
 	}
-	r.backend, r.device = b, info.String()
+	r.device = b.Info.String()
 	net := r.options.Net
 	if net == nil {
 		if net, err = r.Config.net(len(r.data.Train.Classes)); err != nil {
@@ -206,7 +214,7 @@ func (r *Run) build() error {
 		}
 	}
 	t := r.data.Train
-	r.space, err = subspace.New(b, net, [3]int{t.Height, t.Width, t.Channels}, r.sampler.Shape.Endpoints(), r.Config.Seed)
+	r.space, err = subspace.New(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, r.sampler.Shape.Endpoints(), r.Config.Seed)
 	return err
 }
 

@@ -1,0 +1,248 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/dataset"
+)
+
+// The random streams of a run, beside those of initial weights and order. Each
+// step has its own generator, seeded by its number: a run that goes on needs
+// no generator's state.
+const (
+	drawStream        uint64 = 2 << 32
+	augmentStream     uint64 = 3 << 32
+	recalibrateStream uint64 = 4 << 32
+)
+
+func (r *Run) rng(stream uint64, step int) *rand.Rand {
+	return rand.New(rand.NewPCG(r.Config.Seed, stream+uint64(step)))
+}
+
+// checkpointEvery is how much work a crash may cost.
+const checkpointEvery = 20 * time.Second
+
+// train trains the endpoints, or what is left of it, and writes them.
+func (r *Run) train(ctx context.Context) error {
+	if err := r.build(); err != nil {
+		return err
+	}
+	p, err := r.restore()
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(p.Devices, r.device) {
+		p.Devices = append(p.Devices, r.device)
+	}
+	if err := r.steps(ctx, &p); err != nil {
+		return err
+	}
+	r.Result = Result{
+		Config: r.Config, Identity: r.identity, Parameters: r.space.Layout.Size, Devices: p.Devices,
+		TrainData: r.data.Train.Fingerprint(), TestData: r.data.Test.Fingerprint(),
+		Training: p.Seconds, History: p.History,
+	}
+	return r.writeEndpoints()
+}
+
+// steps runs the steps that are left.
+func (r *Run) steps(ctx context.Context, p *progress) error {
+	c := r.Config
+	perEpoch := (r.data.Train.Len() + c.Batch - 1) / c.Batch
+	total := c.Epochs * perEpoch
+	schedule := subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}
+	sgd := subspace.SGD{Momentum: c.Momentum, WeightDecay: c.WeightDecay, Beta: c.Beta}
+
+	feed, stop := context.WithCancel(context.Background())
+	defer stop()
+	batches := r.batches(feed, p.Step, total)
+	var speed clock
+	saved, resumed, before := time.Now(), time.Now(), p.Seconds
+	for p.Step < total {
+		batch := <-batches
+		epoch := p.Step / perEpoch
+		rate := schedule.Rate(epoch)
+		loss, right, err := r.space.Step(batch, r.space.Draw(r.sampler, r.rng(drawStream, p.Step)), rate, sgd)
+		if errors.Is(err, subspace.ErrDiverged) {
+			return fmt.Errorf("diverged at step %d of %d (epoch %d): %w; "+
+				"try a smaller learning rate than %v, or a longer warm-up than %d epochs", p.Step+1, total, epoch+1, err, c.LearningRate, c.Warmup)
+		}
+		if err != nil {
+			return fmt.Errorf("step %d: %w", p.Step+1, err)
+		}
+		p.Step++
+		p.Seen += len(batch.Labels)
+		p.Right += right
+		p.Loss += loss * float64(len(batch.Labels))
+
+		report := Report{Run: c.Name(), Done: p.Step, Total: total, Epoch: epoch + 1, Epochs: c.Epochs,
+			Loss: p.Loss / float64(p.Seen), Accuracy: float64(p.Right) / float64(p.Seen)}
+		if seconds := speed.tick(); seconds > 0 {
+			report.Rate = float64(r.data.Train.Len()) / float64(perEpoch) / seconds
+			report.Left = time.Duration(seconds * float64(total-p.Step) * float64(time.Second))
+		}
+		ended := p.Step%perEpoch == 0
+		if ended {
+			if report.Ended, err = r.endEpoch(ctx, p, epoch, rate); err != nil && ctx.Err() == nil {
+				return err
+			}
+		}
+		r.report(report)
+		p.Seconds = before + time.Since(resumed).Seconds()
+		interrupted := ctx.Err() != nil || r.options.stop != nil && r.options.stop(p.Step)
+		if interrupted || p.Step == total || time.Since(saved) > checkpointEvery {
+			if err := r.save(*p); err != nil {
+				return err
+			}
+			saved = time.Now()
+		}
+		if interrupted && p.Step < total {
+			return fmt.Errorf("interrupted after step %d of %d; run it again to go on from there: %w", p.Step, total, context.Cause(ctx))
+		}
+	}
+	return nil
+}
+
+// endEpoch closes the books of an epoch.
+func (r *Run) endEpoch(ctx context.Context, p *progress, epoch int, rate float64) (*Epoch, error) {
+	e := Epoch{Epoch: epoch + 1, Rate: rate, Loss: p.Loss / float64(p.Seen), Accuracy: float64(p.Right) / float64(p.Seen)}
+	if every := r.Config.TestEvery; every > 0 && (epoch+1)%every == 0 {
+		// A stop while this runs must not leave the epoch without its test
+		// score: what a run records does not depend on when it was stopped.
+		scores, err := r.evaluate(context.WithoutCancel(ctx), r.sampler.Shape.Midpoint())
+		if err != nil {
+			return nil, fmt.Errorf("test after epoch %d: %w", epoch+1, err)
+		}
+		e.Test = &scores
+	}
+	p.History = append(p.History, e)
+	p.Loss, p.Right, p.Seen = 0, 0, 0
+	return &e, nil
+}
+
+// batches prepares the batches of the steps from first on, one ahead of the
+// training, until ctx ends.
+func (r *Run) batches(ctx context.Context, first, total int) <-chan subspace.Batch {
+	out := make(chan subspace.Batch, 1)
+	go func() {
+		n, size := r.data.Train.Len(), r.Config.Batch
+		perEpoch := (n + size - 1) / size
+		var order []int
+		for step := first; step < total; step++ {
+			epoch, k := step/perEpoch, step%perEpoch
+			if order == nil || k == 0 {
+				order = dataset.Order(n, r.Config.Seed, epoch)
+			}
+			index := order[k*size : min(n, (k+1)*size)]
+			select {
+			case out <- r.fill(r.data.Train, index, r.Config.Augment, r.rng(augmentStream, step)):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// fill makes a batch of the images index of s.
+func (r *Run) fill(s *dataset.Set, index []int, a dataset.Augment, rng *rand.Rand) subspace.Batch {
+	b := subspace.Batch{
+		Images: make([]float32, len(index)*s.Height*s.Width*s.Channels),
+		Labels: make([]int32, len(index)),
+	}
+	r.data.Fill(b.Images, b.Labels, s, index, a, rng)
+	return b
+}
+
+// restore reads the checkpoint, if there is one, and sets the space to it.
+func (r *Run) restore() (progress, error) {
+	path := filepath.Join(r.Dir, checkpointFile)
+	file, err := readFile(path)
+	if err != nil || file == nil {
+		return progress{}, err
+	}
+	state, p, err := decodeCheckpoint(file, r.identity, r.space.Layout)
+	if err == nil {
+		err = r.space.SetState(state)
+	}
+	if err != nil {
+		return progress{}, fmt.Errorf("the checkpoint %s cannot be used: %w; "+
+			"nothing has been changed: move it away to train this run from its beginning", path, err)
+	}
+	return p, nil
+}
+
+// save writes a checkpoint, and the history for whoever looks on.
+func (r *Run) save(p progress) error {
+	state, err := r.space.State()
+	if err != nil {
+		return err
+	}
+	file, err := encodeCheckpoint(r.identity, r.space.Layout, state, p)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(r.Dir, checkpointFile), file); err != nil {
+		return err
+	}
+	history, err := json.MarshalIndent(p.History, "", " ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(r.Dir, historyFile), append(history, '\n'))
+}
+
+// writeEndpoints writes the trained endpoints.
+func (r *Run) writeEndpoints() error {
+	endpoints, err := r.space.Endpoints()
+	if err != nil {
+		return err
+	}
+	file, err := encodeTensors(rowsToArrays(endpointPrefix, r.space.Layout, endpoints),
+		map[string]string{"identity": r.identity, "run": r.Config.Name(), "shape": r.Config.Shape})
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(r.Dir, endpointsFile), file)
+}
+
+// readEndpoints reads the trained endpoints, or nil where there are none yet.
+func (r *Run) readEndpoints() ([][]float32, error) {
+	path := filepath.Join(r.Dir, endpointsFile)
+	file, err := readFile(path)
+	if err != nil || file == nil {
+		return nil, err
+	}
+	arrays, _, err := decodeTensors(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; delete the folder to make the run again", path, err)
+	}
+	rows, err := arraysToRows(endpointPrefix, r.space.Layout, arrays)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return rows, nil
+}
+
+func (r *Run) report(report Report) {
+	if r.options.Report != nil {
+		r.options.Report(report)
+	}
+}
+
+// removeTemporary removes what writes that were cut off have left.
+func (r *Run) removeTemporary() {
+	stale, _ := filepath.Glob(filepath.Join(r.Dir, ".*.*"))
+	for _, path := range stale {
+		os.Remove(path)
+	}
+}
