@@ -1,18 +1,146 @@
-// Command kernel sets up and opens the notebooks.
+// Kernel sets up the notebooks, opens them, and runs them without a browser.
+//
+//	go run ./kernel                  set up what is missing, open JupyterLab
+//	go run ./kernel setup            set up what is missing, no more
+//	go run ./kernel run [NOTEBOOK…]  execute notebooks headless
+//	go run ./kernel train            train and evaluate without a notebook
+//	go run ./kernel doctor           say what is there, and what to do about the rest
+//	go run ./kernel uninstall        take away what set-up put on this machine
+//
+// Set-up makes a Python environment in the user's cache folder (or uses an
+// active one that has everything), with JupyterLab and the PJRT plugin through
+// which XLA computes, builds the Go kernel GoNB as go.mod pins it, and tells
+// Jupyter about it under the name "Go (gosubspace)". A step that has been done
+// is not done again. Nothing is written outside the project's folder, that
+// environment and the cache folder.
+//
+// Each subcommand explains itself: go run ./kernel run -h.
 package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"strings"
+	"syscall"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := train(ctx, os.Args[2:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+// A command is one subcommand. Its function gets the arguments after the name.
+type command struct {
+	name, summary string
+	run           func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+}
+
+func commands() []command {
+	return []command{
+		{"", "set up what is missing, then open JupyterLab on the notebooks", lab},
+		{"setup", "set up what is missing, no more", setup},
+		{"run", "execute notebooks without a browser", run},
+		{"train", "train and evaluate without a notebook", train},
+		{"doctor", "say what is there, and what to do about the rest", doctor},
+		{"uninstall", "take away what set-up put on this machine", uninstall},
 	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	code := Main(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// Main runs the command line and returns the exit status: 0 where all went
+// well, 1 where something failed, 2 where the command line was wrong, 130 where
+// the user interrupted.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	name := ""
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		name, args = args[0], args[1:]
+	}
+	if name == "help" {
+		usage(stdout)
+		return 0
+	}
+	for _, c := range commands() {
+		if c.name != name {
+			continue
+		}
+		err := c.run(ctx, args, stdout, stderr)
+		var wrong usageError
+		switch {
+		case err == nil, errors.Is(err, flag.ErrHelp):
+			return 0
+		case errors.As(err, &wrong):
+			fmt.Fprintln(stderr, "kernel:", err)
+			return 2
+		case ctx.Err() != nil:
+			fmt.Fprintln(stderr, "kernel: interrupted")
+			return 130
+		case errors.Is(err, errReported):
+			return 1
+		}
+		fmt.Fprintln(stderr, "kernel:", err)
+		return 1
+	}
+	fmt.Fprintf(stderr, "kernel: no subcommand %q\n\n", name)
+	usage(stderr)
+	return 2
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "usage: go run ./kernel [subcommand] [flags]\n\n")
+	for _, c := range commands() {
+		name := c.name
+		if name == "" {
+			name = "(none)"
+		}
+		fmt.Fprintf(w, "  %-10s %s\n", name, c.summary)
+	}
+	fmt.Fprint(w, "\nA subcommand's -h lists its flags.\n")
+}
+
+// A usageError says what is wrong with the command line.
+type usageError struct{ message string }
+
+func (e usageError) Error() string { return e.message }
+
+// errReported ends a command that has already said what failed.
+var errReported = errors.New("failed")
+
+// flags returns a flag set whose usage text begins with the synopsis.
+func flags(name, synopsis, about string, stdout io.Writer) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {
+		fmt.Fprintf(stdout, "usage: %s\n\n%s\n", synopsis, about)
+		any := false
+		fs.VisitAll(func(*flag.Flag) { any = true })
+		if any {
+			fmt.Fprintln(stdout, "\nflags:")
+			fs.SetOutput(stdout)
+			fs.PrintDefaults()
+		}
+	}
+	return fs
+}
+
+// parse parses the flags and allows at most max further arguments, any number
+// if max is negative.
+func parse(fs *flag.FlagSet, args []string, max int) error {
+	err := fs.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return err
+	}
+	if err != nil {
+		return usageError{fmt.Sprintf("%v; -h lists the flags", err)}
+	}
+	if max >= 0 && fs.NArg() > max {
+		return usageError{fmt.Sprintf("%q is one argument too many; -h tells which there are", fs.Arg(max))}
+	}
+	return nil
 }

@@ -44,7 +44,11 @@ func Plugins() []Plugin {
 // that set-up keeps in its lib/go-xla folder on systems without such a wheel.
 func InEnvironment(environment string) []Plugin {
 	var found []Plugin
-	for _, lib := range []string{"lib/python3*", "lib64/python3*", "Lib"} {
+	libs := []string{"lib/python3*", "Lib"}
+	if info, err := os.Lstat(filepath.Join(environment, "lib64")); err == nil && info.IsDir() {
+		libs = append(libs, "lib64/python3*") // where it is no link to lib
+	}
+	for _, lib := range libs {
 		packages := filepath.Join(environment, filepath.FromSlash(lib), "site-packages")
 		found = append(found, plugins(CPU, packages, "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.*")...)
 		found = append(found, plugins(CUDA, packages, "jax_plugins/xla_cuda*/xla_cuda_plugin.so")...)

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// lab is the command without a name: it sets up what is missing and opens
+// JupyterLab.
+func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	fs := flags("", "go run ./kernel [-no-browser] [-port N] [-cuda]",
+		"Sets up what is missing, then opens JupyterLab on the notebooks. It listens on this\n"+
+			"machine alone, and wants the token of the printed address. Ctrl-C ends it.\n"+
+			"Other subcommands: go run ./kernel help.", stdout)
+	noBrowser := fs.Bool("no-browser", false, "print the address, open no browser")
+	port := fs.Int("port", 0, "the `port` to listen on; 0 takes the first free one from 8888 on")
+	cuda := cudaFlag(fs)
+	if err := parse(fs, args, 0); err != nil {
+		return err
+	}
+	if *port < 0 || *port > 65535 {
+		return usageError{fmt.Sprintf("-port %d: want one from 1 to 65535, or 0", *port)}
+	}
+	if *port != 0 && !free(*port) {
+		return failure{"port", fmt.Sprintf("%d is taken by another program", *port), "end that program, give another -port, or none"}
+	}
+	s, err := ensure(ctx, cuda.value, stdout)
+	if err != nil {
+		return err
+	}
+	if *port == 0 {
+		if *port, err = firstFree(8888); err != nil {
+			return err
+		}
+	}
+	server, err := s.startLab(*port, !*noBrowser && hasDisplay())
+	if err != nil {
+		return err
+	}
+	if err := server.waitReady(ctx); err != nil {
+		server.stop()
+		return err
+	}
+	fmt.Fprintf(stdout, "JupyterLab is ready: %s\nIt logs to %s. Ctrl-C ends it.\n", server.address(), server.log)
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(stdout, "\nending JupyterLab")
+		server.stop()
+		return nil
+	case <-server.ended:
+		return failure{"JupyterLab", "ended by itself: " + server.lastWords(), "see " + server.log}
+	}
+}
+
+// hasDisplay reports whether a browser could show itself.
+func hasDisplay() bool {
+	return !onLinux() || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// free reports whether a port of this machine can be listened on.
+func free(port int) bool {
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return false
+	}
+	return l.Close() == nil
+}
+
+func firstFree(from int) (int, error) {
+	for port := from; port < from+100; port++ {
+		if free(port) {
+			return port, nil
+		}
+	}
+	return 0, failure{"port", fmt.Sprintf("%d to %d are all taken", from, from+99), "give one with -port"}
+}
+
+// settingsStep writes the settings that differ from JupyterLab's own: no news
+// and no look for updates, which ask the network.
+func (s *setUp) settingsStep(ctx context.Context) (step, error) {
+	const page = `{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}` + "\n"
+	path := filepath.Join(s.home, "jupyter", "config", "labconfig", "page_config.json")
+	return step{
+		name:  "settings",
+		doing: "keeping JupyterLab's files in " + filepath.Join(s.home, "jupyter"),
+		key:   page,
+		leave: []string{path},
+		do: func(context.Context) error {
+			if err := mark(filepath.Join(s.home, "jupyter")); err != nil {
+				return err
+			}
+			for _, dir := range []string{filepath.Dir(path), filepath.Join(s.home, "jupyter", "data"), filepath.Join(s.home, "jupyter", "runtime")} {
+				if err := os.MkdirAll(dir, 0o700); err != nil {
+					return err
+				}
+			}
+			return writeFile(path, []byte(page))
+		},
+	}, nil
+}
+
+// jupyterEnv is the environment of Jupyter's programs: their files lie in the
+// project's folder, and the user's own Jupyter stays as it is.
+func (s *setUp) jupyterEnv(extra map[string]string) []string {
+	jupyter := filepath.Join(s.home, "jupyter")
+	values := map[string]*string{"JUPYTER_PATH": nil, "JUPYTER_CONFIG_PATH": nil, "JUPYTER_TOKEN": nil,
+		"JUPYTERLAB_SETTINGS_DIR": nil, "JUPYTERLAB_WORKSPACES_DIR": nil}
+	for name, value := range map[string]string{
+		"JUPYTER_CONFIG_DIR":      filepath.Join(jupyter, "config"),
+		"JUPYTER_DATA_DIR":        filepath.Join(jupyter, "data"),
+		"JUPYTER_RUNTIME_DIR":     filepath.Join(jupyter, "runtime"),
+		"JUPYTER_PREFER_ENV_PATH": "1",
+		"IPYTHONDIR":              filepath.Join(jupyter, "ipython"),
+	} {
+		values[name] = &value
+	}
+	for name, value := range extra {
+		values[name] = &value
+	}
+	return setenv(pythonEnv(), values)
+}
+
+// A server is a running JupyterLab.
+type server struct {
+	cmd   *exec.Cmd
+	port  int
+	token string
+	log   string
+	ended chan struct{} // closed when the process has ended
+}
+
+// startLab starts JupyterLab. The token travels in an environment variable,
+// which other users of the machine cannot read, not on the command line.
+func (s *setUp) startLab(port int, browser bool) (*server, error) {
+	if !isFolder(s.project.notebooks()) {
+		return nil, fmt.Errorf("%s is not there: is the checkout complete?", s.project.notebooks())
+	}
+	secret := make([]byte, 24)
+	if _, err := rand.Read(secret); err != nil {
+		return nil, err
+	}
+	v := &server{port: port, token: hex.EncodeToString(secret), ended: make(chan struct{}),
+		log: filepath.Join(s.home, "jupyter", "lab-"+strconv.Itoa(port)+".log")}
+	args := []string{"-m", "jupyterlab",
+		"--ServerApp.ip=127.0.0.1", "--ServerApp.port=" + strconv.Itoa(port), "--ServerApp.port_retries=0",
+		"--ServerApp.root_dir=" + s.project.notebooks(),
+		"--ServerApp.open_browser=" + map[bool]string{true: "True", false: "False"}[browser],
+		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+	}
+	if os.Geteuid() == 0 {
+		args = append(args, "--ServerApp.allow_root=True")
+	}
+	log, err := os.OpenFile(v.log, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	v.cmd = exec.Command(s.env.python(), args...)
+	v.cmd.Dir = s.project.notebooks()
+	v.cmd.Env = s.jupyterEnv(map[string]string{"JUPYTER_TOKEN": v.token})
+	v.cmd.Stdout, v.cmd.Stderr = log, log
+	ownGroup(v.cmd)
+	if err := v.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		v.cmd.Wait()
+		close(v.ended)
+	}()
+	return v, nil
+}
+
+func (v *server) address() string {
+	return fmt.Sprintf("http://127.0.0.1:%d/lab?token=%s", v.port, v.token)
+}
+
+// waitReady waits until JupyterLab answers.
+func (v *server) waitReady(ctx context.Context) error {
+	client := http.Client{Timeout: 5 * time.Second}
+	url := fmt.Sprintf("http://127.0.0.1:%d/api/status?token=%s", v.port, v.token)
+	for began := time.Now(); time.Since(began) < 2*time.Minute; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-v.ended:
+			return failure{"JupyterLab", "does not start: " + v.lastWords(), "see " + v.log}
+		case <-time.After(50 * time.Millisecond):
+		}
+		if answer, err := client.Get(url); err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+	}
+	return failure{"JupyterLab", "does not answer after two minutes", "see " + v.log}
+}
+
+// stop ends JupyterLab and the kernels that it runs.
+func (v *server) stop() {
+	v.cmd.Process.Signal(stopSignal)
+	select {
+	case <-v.ended:
+	case <-time.After(15 * time.Second):
+		killGroup(v.cmd)
+		<-v.ended
+	}
+}
+
+// lastWords is the line of the log that says most.
+func (v *server) lastWords() string {
+	text, err := os.ReadFile(v.log)
+	if err != nil || len(bytes.TrimSpace(text)) == 0 {
+		return "it said nothing"
+	}
+	return lastLine(string(text))
+}

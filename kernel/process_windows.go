@@ -1,0 +1,18 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// stopSignal ends JupyterLab; Windows knows no way to ask.
+var stopSignal = os.Kill
+
+// ownGroup keeps the terminal's Ctrl-C from the program: it is ended by us.
+func ownGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}
+
+// killGroup kills the program.
+func killGroup(cmd *exec.Cmd) { cmd.Process.Kill() }

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// A python is a Python interpreter.
+type python struct {
+	path    string
+	version string // for example "3.11.7"
+	venv    bool   // whether it can make virtual environments
+}
+
+// findPython finds an interpreter that is new enough to make the environment.
+func findPython(ctx context.Context, minimum string) (python, error) {
+	get := fmt.Sprintf("install Python %s or newer with its venv module, for example: apt install python3 python3-venv, "+
+		"or https://www.python.org/downloads; then start again", minimum)
+	var seen []string
+	names := []string{"python3", "python"}
+	for minor := 20; minor >= 10; minor-- {
+		names = append(names, fmt.Sprintf("python3.%d", minor))
+	}
+	for _, name := range names {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		p, err := askPython(ctx, path)
+		switch {
+		case ctx.Err() != nil:
+			return python{}, ctx.Err()
+		case err != nil:
+			seen = append(seen, path+" does not run")
+		case !atLeast(p.version, minimum):
+			seen = append(seen, fmt.Sprintf("%s is %s", path, p.version))
+		case !p.venv:
+			seen = append(seen, fmt.Sprintf("%s %s lacks venv or ensurepip", path, p.version))
+		default:
+			return p, nil
+		}
+	}
+	if len(seen) == 0 {
+		return python{}, failure{"Python", "there is no python3 on PATH", get}
+	}
+	return python{}, failure{"Python", "none on PATH will do: " + strings.Join(seen, "; "), get}
+}
+
+func askPython(ctx context.Context, path string) (python, error) {
+	const question = `import importlib.util as u, platform
+print(platform.python_version(), all(map(u.find_spec, ("venv", "ensurepip"))))`
+	text, err := output(ctx, "", nil, path, "-c", question)
+	if err != nil {
+		return python{}, err
+	}
+	words := strings.Fields(text)
+	if len(words) != 2 {
+		return python{}, fmt.Errorf("%s answers %q", path, text)
+	}
+	return python{path: path, version: words[0], venv: words[1] == "True"}, nil
+}
+
+// atLeast compares dotted versions by their numbers.
+func atLeast(version, minimum string) bool {
+	have, want := strings.Split(version, "."), strings.Split(minimum, ".")
+	for i := range want {
+		if i >= len(have) {
+			return false
+		}
+		h, _ := strconv.Atoi(have[i])
+		w, _ := strconv.Atoi(want[i])
+		if h != w {
+			return h > w
+		}
+	}
+	return true
+}
+
+// An environment is a Python environment.
+type environment struct {
+	dir string
+	own bool // made by set-up, not by the user
+}
+
+// python is the environment's interpreter.
+func (e environment) python() string {
+	if runtime.GOOS != "windows" {
+		return filepath.Join(e.dir, "bin", "python")
+	}
+	if own := filepath.Join(e.dir, "Scripts", "python.exe"); isFile(own) {
+		return own
+	}
+	return filepath.Join(e.dir, "python.exe") // conda
+}
+
+// kernel is the folder of our kernel in the environment: all that set-up puts
+// into an environment of the user's.
+func (e environment) kernel() string {
+	return filepath.Join(e.dir, "share", "jupyter", "kernels", kernelName)
+}
+
+// installed returns the versions of the named packages that the environment
+// has, by normal names.
+func (e environment) installed(ctx context.Context, pins []pin) (map[string]string, error) {
+	const question = `import importlib.metadata as m, json, sys
+found = {}
+for name in sys.argv[1:]:
+    try:
+        found[name] = m.version(name)
+    except m.PackageNotFoundError:
+        pass
+print(json.dumps(found))`
+	args := []string{"-c", question}
+	for _, p := range pins {
+		args = append(args, normal(p.name))
+	}
+	text, err := output(ctx, "", pythonEnv(), e.python(), args...)
+	if err != nil {
+		return nil, err
+	}
+	var found map[string]string
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		return nil, fmt.Errorf("%s answers %q: %w", e.python(), text, err)
+	}
+	return found, nil
+}
+
+// active returns the virtual or conda environment that the user activated.
+func active() (environment, bool) {
+	for _, variable := range []string{"VIRTUAL_ENV", "CONDA_PREFIX"} {
+		if dir := os.Getenv(variable); dir != "" {
+			if e := (environment{dir: dir}); isFile(e.python()) {
+				return e, true
+			}
+		}
+	}
+	return environment{}, false
+}
+
+// pythonEnv is this process's environment without what would mix the user's
+// own packages into an environment.
+func pythonEnv() []string {
+	one := "1"
+	zero := "0"
+	return setenv(os.Environ(), map[string]*string{
+		"PYTHONPATH": nil, "PYTHONHOME": nil, "PYTHONNOUSERSITE": &one,
+		"PIP_USER": &zero, "PIP_TARGET": nil, "PIP_PREFIX": nil, "PIP_ROOT": nil,
+	})
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

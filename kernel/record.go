@@ -1,0 +1,93 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// A record remembers what set-up did, so that it is not done twice.
+type record struct {
+	Environment string            `json:"environment"` // the Python environment in use
+	Steps       map[string]string `json:"steps"`       // a step's key when it was done
+}
+
+// readRecord reads the record; without a readable one everything is done anew.
+func readRecord(home string) record {
+	var r record
+	text, err := os.ReadFile(filepath.Join(home, "setup.json"))
+	if err != nil || json.Unmarshal(text, &r) != nil {
+		r = record{}
+	}
+	if r.Steps == nil {
+		r.Steps = map[string]string{}
+	}
+	return r
+}
+
+func (r record) write(home string) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(home, "setup.json"), append(text, '\n'))
+}
+
+func hash(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+func hashFiles(paths ...string) (string, error) {
+	var all []byte
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, hash(text)...)
+	}
+	return hash(all), nil
+}
+
+// marker is the file that makes a folder ours.
+const marker = ".gosubspace"
+
+// mark makes a folder and puts the marker into it.
+func mark(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, marker),
+		[]byte("This folder belongs to gosubspace; `go run ./kernel uninstall` removes it.\n"), 0o644)
+}
+
+func isMarked(dir string) bool { return isFile(filepath.Join(dir, marker)) }
+
+// removeMarked removes a folder if it is ours. A folder that is not there is
+// no error.
+func removeMarked(dir string) error {
+	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if !isMarked(dir) {
+		return fmt.Errorf("%s was not made by this command (it has no file %s): move it away, or set GOSUBSPACE_HOME to another folder", dir, marker)
+	}
+	// The marker goes last: what is left of an interrupted removal is still ours.
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != marker {
+			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return os.RemoveAll(dir)
+}

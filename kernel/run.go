@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// run executes notebooks without a browser.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	fs := flags("run", "go run ./kernel run [-o DIR] [-timeout D] [NOTEBOOK…]",
+		"Executes notebooks from the top, all of notebooks/ if none is named, and writes them\n"+
+			"with their outputs in place of what was there, or to the folder of -o. A cell that\n"+
+			"fails, a shell line (!) that fails and an unknown command (%) end the notebook and\n"+
+			"fail the command; in place, the file then stays as it was.", stdout)
+	dir := fs.String("o", "", "write the executed notebooks to this `folder`")
+	timeout := fs.Duration("timeout", 0, "how long one cell may take, for example 10m; 0 is as long as it wants")
+	if err := parse(fs, args, -1); err != nil {
+		return err
+	}
+	p, err := here()
+	if err != nil {
+		return err
+	}
+	paths, err := p.find(fs.Args())
+	if err != nil {
+		return err
+	}
+	if *dir != "" {
+		if err := os.MkdirAll(*dir, 0o755); err != nil {
+			return err
+		}
+	}
+	s, err := ensure(ctx, nil, stdout)
+	if err != nil {
+		return err
+	}
+	var all []outcome
+	for _, path := range paths {
+		target := path
+		if *dir != "" {
+			target = filepath.Join(*dir, filepath.Base(path))
+		}
+		o := s.execute(ctx, path, target, *timeout, *dir != "", stdout)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		all = append(all, o)
+	}
+	return summary(all, stdout)
+}
+
+// find returns the notebooks that the arguments name: files, or names in the
+// notebooks folder, with or without their ending.
+func (p project) find(names []string) ([]string, error) {
+	if len(names) == 0 {
+		all, err := filepath.Glob(filepath.Join(p.notebooks(), "*.ipynb"))
+		if err == nil && len(all) == 0 {
+			err = fmt.Errorf("%s holds no notebook", p.notebooks())
+		}
+		return all, err
+	}
+	var paths []string
+next:
+	for _, name := range names {
+		for _, path := range []string{name, filepath.Join(p.notebooks(), name), filepath.Join(p.notebooks(), name+".ipynb")} {
+			if isFile(path) {
+				abs, err := filepath.Abs(path)
+				if err != nil {
+					return nil, err
+				}
+				paths = append(paths, abs)
+				continue next
+			}
+		}
+		return nil, fmt.Errorf("no notebook %s, neither here nor in %s", name, p.notebooks())
+	}
+	return paths, nil
+}
+
+// An outcome is how the execution of one notebook went.
+type outcome struct {
+	name    string
+	took    time.Duration
+	figures int
+	problem string // empty if all went well
+}
+
+//go:embed run.py
+var runPy string
+
+// execute executes one notebook and writes it to target: whole, or, if it
+// failed, only where keepFailed asks for it.
+func (s *setUp) execute(ctx context.Context, path, target string, timeout time.Duration, keepFailed bool, stdout io.Writer) (o outcome) {
+	began := time.Now()
+	o.name = filepath.Base(path)
+	defer func() {
+		o.took = time.Since(began)
+		if o.problem != "" {
+			fmt.Fprintf(stdout, "%s: %s\n", o.name, o.problem)
+		}
+	}()
+	nb, err := readNotebook(path)
+	if err != nil {
+		o.problem = err.Error()
+		return o
+	}
+	temp := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+"-executed")
+	defer os.Remove(temp)
+
+	cmd := exec.Command(s.env.python(), "-c", runPy, path, temp, kernelName, fmt.Sprint(timeout.Seconds()), filepath.Dir(path))
+	cmd.Env = s.jupyterEnv(nil)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	ownGroup(cmd)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		o.problem = err.Error()
+		return o
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		o.problem = err.Error()
+		return o
+	}
+	if err := cmd.Start(); err != nil {
+		o.problem = err.Error()
+		return o
+	}
+	// On an interrupt the kernel gets the time to stop its cell.
+	undo := context.AfterFunc(ctx, func() {
+		cmd.Process.Signal(os.Interrupt)
+		time.AfterFunc(15*time.Second, func() { killGroup(cmd) })
+	})
+	done, err := o.follow(bufio.NewReader(out), in, nb, stdout)
+	waited := cmd.Wait()
+	undo()
+	switch {
+	case o.problem == "" && err != nil:
+		o.problem = err.Error()
+	case o.problem == "" && (waited != nil || !done):
+		o.problem = "cannot be executed: " + lastLine(said.String())
+	}
+	if done && (o.problem == "" || keepFailed) {
+		if err := os.Rename(temp, target); err != nil {
+			o.problem = err.Error()
+		}
+	}
+	return o
+}
+
+// follow reads what run.py says cell by cell, judges it, and answers.
+func (o *outcome) follow(from *bufio.Reader, to io.Writer, nb notebook, stdout io.Writer) (done bool, err error) {
+	for {
+		line, err := from.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return done, nil
+		}
+		if err != nil {
+			return done, err
+		}
+		var event struct {
+			Index   int
+			Cell    cell
+			Problem string
+			Done    bool
+		}
+		if err := json.Unmarshal(line, &event); err != nil {
+			return done, fmt.Errorf("run.py says %q: %w", line, err)
+		}
+		if event.Done {
+			done = true
+			continue
+		}
+		o.figures += event.Cell.figures()
+		problem := event.Problem
+		if problem == "" {
+			problem = judge(event.Cell)
+		}
+		if problem != "" {
+			o.problem = fmt.Sprintf("cell %d (%s): %s", event.Index+1, event.Cell.firstSource(), problem)
+			fmt.Fprintln(to, "stop")
+			continue
+		}
+		fmt.Fprintf(stdout, "%s: cell %d of %d\n", o.name, event.Index+1, len(nb.Cells))
+		if _, err := fmt.Fprintln(to, "go on"); err != nil {
+			return done, err
+		}
+	}
+}
+
+// summary prints a table of the outcomes. It returns errReported if one failed.
+func summary(all []outcome, stdout io.Writer) error {
+	var err error
+	table := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(table, "\nnotebook\ttime\tfigures\tresult")
+	for _, o := range all {
+		result := "pass"
+		if o.problem != "" {
+			result, err = "FAIL: "+o.problem, errReported
+		}
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\n", strings.TrimSuffix(o.name, ".ipynb"), o.took.Round(100*time.Millisecond), o.figures, result)
+	}
+	table.Flush()
+	return err
+}

@@ -1,0 +1,13 @@
+package main
+
+import "golang.org/x/sys/windows"
+
+// freeBytes returns the free space of the disk that holds the folder.
+func freeBytes(dir string) (uint64, bool) {
+	var free uint64
+	name, err := windows.UTF16PtrFromString(dir)
+	if err != nil || windows.GetDiskFreeSpaceEx(name, &free, nil, nil) != nil {
+		return 0, false
+	}
+	return free, true
+}

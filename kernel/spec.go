@@ -1,0 +1,161 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gosubspace/subspace/backend"
+)
+
+// kernelName is what notebooks call our kernel, kernelTitle what people read.
+const (
+	kernelName  = "gosubspace"
+	kernelTitle = "Go (gosubspace)"
+)
+
+// A kernelSpec is Jupyter's description of a kernel, kernel.json.
+type kernelSpec struct {
+	Argv          []string          `json:"argv"`
+	DisplayName   string            `json:"display_name"`
+	Language      string            `json:"language"`
+	InterruptMode string            `json:"interrupt_mode"`
+	Env           map[string]string `json:"env"`
+}
+
+// spec describes the kernel so completely that it does not matter who starts
+// Jupyter: a terminal, another project's environment, or a desktop menu, which
+// knows of no PATH.
+func (s *setUp) spec() kernelSpec {
+	kernel := s.env.kernel()
+	return kernelSpec{
+		Argv: []string{
+			filepath.Join(kernel, "bin", "gonb"+exe),
+			"-kernel", "{connection_file}",
+			// Cells use the checkout's packages, and the versions of its go.mod.
+			"-go_work=" + s.project.dir,
+			// Only what stops the kernel is printed where Jupyter runs.
+			"-logtostderr=false", "-stderrthreshold=FATAL", "-log_file=" + filepath.Join(s.home, "jupyter", "gonb.log"),
+		},
+		DisplayName: kernelTitle,
+		Language:    "go",
+		// A message reaches the kernel alone, and the kernel interrupts the cell
+		// once. A signal would reach the cell twice, which means "at once".
+		InterruptMode: "message",
+		Env:           s.cellEnv(),
+	}
+}
+
+// cellEnv is the environment of a cell's compilation and run.
+func (s *setUp) cellEnv() map[string]string {
+	path := []string{filepath.Join(s.env.kernel(), "bin"), filepath.Join(s.go_.root, "bin")}
+	if s.go_.compiler != "" {
+		path = append(path, filepath.Dir(s.go_.compiler))
+	}
+	for _, dir := range filepath.SplitList(s.basePath()) {
+		if !slices.Contains(path, dir) {
+			path = append(path, dir)
+		}
+	}
+	env := map[string]string{
+		"PATH":        literal(strings.Join(path, string(os.PathListSeparator))) + string(os.PathListSeparator) + "${PATH}",
+		"VIRTUAL_ENV": literal(s.env.dir),
+		// What a cell imports is in go.mod, or it is not there: a cell never
+		// fetches a version that nobody pinned.
+		"GOPROXY":     "off",
+		"GOFLAGS":     "-mod=readonly",
+		"GOTOOLCHAIN": "local",
+		"GOWORK":      "",
+		"GOMODCACHE":  literal(s.go_.modules),
+		"GOCACHE":     literal(s.go_.cache),
+		"CGO_ENABLED": "1",
+		"CC":          literal(s.go_.cc),
+		// Where the project's things are.
+		"GOSUBSPACE_HOME": literal(s.home),
+		// XLA neither downloads nor prints by itself.
+		"GOMLX_NO_AUTO_INSTALL": "1",
+		"TF_CPP_MIN_LOG_LEVEL":  "3",
+	}
+	for _, variable := range []string{"GOSUBSPACE_DATA", "GOSUBSPACE_RUNS"} {
+		if value := os.Getenv(variable); value != "" {
+			if abs, err := filepath.Abs(value); err == nil {
+				env[variable] = literal(abs)
+			}
+		}
+	}
+	if config := s.backend(); config != "" {
+		env["GOMLX_BACKEND"] = literal(config)
+	}
+	return env
+}
+
+// backend is GOMLX_BACKEND for the cells: the user's, or the environment's CPU
+// plugin. With a CUDA plugin it is left open, since a GPU may be there at one
+// start and not at the next: package backend finds out.
+func (s *setUp) backend() string {
+	if config := os.Getenv("GOMLX_BACKEND"); config != "" {
+		return config
+	}
+	cpu := ""
+	for _, p := range backend.InEnvironment(s.env.dir) {
+		switch p.Kind {
+		case backend.CUDA:
+			return ""
+		case backend.CPU:
+			cpu = "xla:" + p.Path
+		}
+	}
+	return cpu
+}
+
+// basePath holds the folders of the system's programs, which shell lines of a
+// notebook use.
+func (s *setUp) basePath() string {
+	if exe != "" {
+		return ""
+	}
+	return "/usr/local/bin:/usr/bin:/bin"
+}
+
+// literal escapes what Jupyter would replace in a kernel's environment.
+func literal(value string) string { return strings.ReplaceAll(value, "$", "$$") }
+
+// write writes kernel.json into the folder.
+func (k kernelSpec) write(dir string) error {
+	text, err := k.text()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, "kernel.json"), text)
+}
+
+func (k kernelSpec) text() ([]byte, error) {
+	text, err := json.MarshalIndent(k, "", "  ")
+	return append(text, '\n'), err
+}
+
+// writeFile writes a file whole or not at all.
+func writeFile(path string, text []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	if _, err := temp.Write(text); err != nil {
+		temp.Close()
+		return err
+	}
+	if err := temp.Chmod(0o644); err != nil {
+		temp.Close()
+		return err
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
