@@ -1,0 +1,138 @@
+package subspace_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/shapetest"
+)
+
+func TestShapes(t *testing.T) {
+	for _, s := range []subspace.Shape{
+		subspace.Line{}, subspace.Bezier{}, subspace.Simplex(1), subspace.Simplex(2), subspace.Simplex(3), subspace.Simplex(9),
+	} {
+		t.Run(s.String(), func(t *testing.T) { shapetest.Conforms(t, s) })
+	}
+}
+
+// The quadratic Bézier curve bends towards its third endpoint and has, at
+// t = ½, half of it.
+func TestBezierBends(t *testing.T) {
+	if got, want := fmt.Sprint(subspace.Bezier{}.Midpoint()), "[0.25 0.25 0.5]"; got != want {
+		t.Errorf("midpoint %s, want %s", got, want)
+	}
+	a, b := subspace.Bezier{}.At(0.3), subspace.Bezier{}.At(0.7)
+	if math.Abs(a[0]-b[1]) > 1e-15 || math.Abs(a[1]-b[0]) > 1e-15 || math.Abs(a[2]-b[2]) > 1e-15 {
+		t.Errorf("not symmetric about the middle: %v and %v", a, b)
+	}
+}
+
+// A simplex of two endpoints is the line, draw for draw.
+func TestSimplexOfTwoIsLine(t *testing.T) {
+	a, b := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(1, 2))
+	for range 100 {
+		line, simplex := subspace.Line{}.Sample(a), subspace.Simplex(2).Sample(b)
+		if fmt.Sprint(line) != fmt.Sprint(simplex) {
+			t.Fatalf("line %v, simplex %v", line, simplex)
+		}
+	}
+}
+
+// Uniform on the simplex of m: the mean of a coefficient is 1/m, its variance
+// (m−1)/(m²(m+1)) (Dirichlet with all parameters 1).
+func TestSimplexIsUniform(t *testing.T) {
+	const n = 40_000
+	for _, m := range []int{2, 3, 6} {
+		rng := rand.New(rand.NewPCG(1, uint64(m)))
+		sum, squares := make([]float64, m), make([]float64, m)
+		for range n {
+			for i, c := range subspace.Simplex(m).Sample(rng) {
+				sum[i] += c
+				squares[i] += c * c
+			}
+		}
+		mean := 1 / float64(m)
+		variance := float64(m-1) / float64(m*m*(m+1))
+		for i := range m {
+			got := sum[i] / n
+			if math.Abs(got-mean) > 5*math.Sqrt(variance/n) {
+				t.Errorf("m = %d: coefficient %d has mean %.4f, want %.4f", m, i, got, mean)
+			}
+			if v := squares[i]/n - got*got; math.Abs(v-variance) > 0.05*variance {
+				t.Errorf("m = %d: coefficient %d has variance %.5f, want %.5f", m, i, v, variance)
+			}
+		}
+	}
+}
+
+func TestSamplerDraws(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	p := subspace.Sampler{Shape: subspace.Line{}}.Draw(rng, 3)
+	if len(p) != 3 || p[0][0] != p[1][0] || p[1][0] != p[2][0] {
+		t.Errorf("a line draws one point for all layers, got %v", p)
+	}
+	p = subspace.Sampler{Shape: subspace.Line{}, Layerwise: true}.Draw(rng, 3)
+	if p[0][0] == p[1][0] || p[1][0] == p[2][0] {
+		t.Errorf("a layer-wise line draws a point per layer, got %v", p)
+	}
+}
+
+func TestParseSampler(t *testing.T) {
+	for _, name := range []string{"standard", "line", "bezier", "simplex-2", "simplex-12", "layerwise-line", "layerwise-bezier", "layerwise-simplex-3"} {
+		s, err := subspace.ParseSampler(name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if s.String() != name {
+			t.Errorf("%s was read as %s", name, s)
+		}
+	}
+	for _, name := range []string{"", "lime", "simplex", "simplex-", "simplex-0", "simplex--1", "layerwise-standard", "layerwise-", "simplex-3x"} {
+		if s, err := subspace.ParseSampler(name); err == nil {
+			t.Errorf("%q was read as %s, want an error", name, s)
+		}
+	}
+}
+
+func FuzzParseSampler(f *testing.F) {
+	for _, name := range []string{"line", "layerwise-simplex-3", "simplex-00", "simplex-+2"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		s, err := subspace.ParseSampler(name)
+		if err != nil {
+			return
+		}
+		again, err := subspace.ParseSampler(s.String())
+		if err != nil || again != s {
+			t.Errorf("%q was read as %v, which is read as %v (%v)", name, s, again, err)
+		}
+	})
+}
+
+func TestCosine(t *testing.T) {
+	s := subspace.Cosine{Peak: 0.1, Warmup: 5, Epochs: 160}
+	for epoch, want := range map[int]float64{0: 0.02, 4: 0.1, 5: 0.1, 82: 0.05 * (1 + math.Cos(math.Pi*77/155)), 159: 0.05 * (1 + math.Cos(math.Pi*154/155))} {
+		if got := s.Rate(epoch); math.Abs(got-want) > 1e-12 {
+			t.Errorf("epoch %d: rate %v, want %v", epoch, got, want)
+		}
+	}
+}
+
+func ExampleLine_At() {
+	line := subspace.Line{}
+	fmt.Println(line.At(0), line.At(0.25), line.Midpoint())
+	// Output: [1 0] [0.75 0.25] [0.5 0.5]
+}
+
+func ExampleParseSampler() {
+	sampler, err := subspace.ParseSampler("layerwise-simplex-3")
+	fmt.Println(sampler.Shape.Endpoints(), sampler.Layerwise, err)
+	_, err = subspace.ParseSampler("circle")
+	fmt.Println(err)
+	// Output:
+	// 3 true <nil>
+	// unknown shape "circle": want standard, line, bezier or simplex-M (M endpoints), with layerwise- before it for a draw per layer
+}
