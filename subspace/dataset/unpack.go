@@ -73,9 +73,9 @@ func (c cifar) unpack(ctx context.Context, r io.Reader, dir string) error {
 		return err
 	}
 	size := int64(c.records) * cifarRecord
-	limit := 2 * (int64(len(cifarFiles))*size + maxText) // no bomb: twice what it should be
+	limited := io.LimitReader(z, 2*(int64(len(cifarFiles))*size+maxText)) // no bomb: twice what it should be
 	found := 0
-	for t := tar.NewReader(io.LimitReader(z, limit)); ; {
+	for t := tar.NewReader(limited); ; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -104,6 +104,9 @@ func (c cifar) unpack(ctx context.Context, r io.Reader, dir string) error {
 		if records {
 			found++
 		}
+	}
+	if _, err := io.Copy(io.Discard, limited); err != nil { // gzip's checksum comes last
+		return err
 	}
 	if found < len(cifarFiles) {
 		return fmt.Errorf("%d of the files %q are in the archive; expected all", found, cifarFiles)
