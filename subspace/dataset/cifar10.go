@@ -66,7 +66,7 @@ var official = cifar{
 // is there is used as it is; its files must be whole, but need not be the
 // official ones byte for byte ([Set.Fingerprint] tells data apart).
 //
-// Otherwise the official archive, 170 MB, is downloaded into dir, checked
+// Otherwise dir is made if need be, and the official archive, 170 MB, is downloaded into dir, checked
 // against its SHA-256 and unpacked; a download that was cut off goes on where it
 // stopped, and of several processes one downloads while the others wait. A copy
 // of the archive that was put into dir by hand is checked and unpacked instead,
