@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"gosubspace/subspace/place"
 )
@@ -25,9 +28,13 @@ const (
 	cifarRecord = 1 + 3*cifarPlane
 )
 
+// maxText is the most bytes that the list of class names may have.
+const maxText = 64 << 10
+
 var (
 	cifarTrain   = []string{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"}
 	cifarTest    = []string{"test_batch.bin"}
+	cifarFiles   = slices.Concat(cifarTrain, cifarTest)
 	cifarClasses = []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
 )
 
@@ -43,6 +50,7 @@ var official = cifar{
 		url:    "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
 		size:   170_052_171,
 		sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+		stall:  time.Minute,
 	},
 	records: 10_000,
 }
@@ -53,12 +61,12 @@ var official = cifar{
 // each that the paper's code normalises with, those of ImageNet.
 //
 // dir holds the folder cifar-10-batches-bin of the official binary version, or
-// is that folder. If dir is empty it is the value of the environment variable
+// is that folder. If dir is empty, it is the value of the environment variable
 // GOSUBSPACE_CIFAR10, or else the folder cifar10 of [place.Data]. A folder that
 // is there is used as it is; its files must be whole, but need not be the
 // official ones byte for byte ([Set.Fingerprint] tells data apart).
 //
-// Otherwise the official archive, 170 MB, is downloaded into dir, checked
+// Otherwise dir is made if need be, and the official archive, 170 MB, is downloaded into dir, checked
 // against its SHA-256 and unpacked; a download that was cut off goes on where it
 // stopped, and of several processes one downloads while the others wait. A copy
 // of the archive that was put into dir by hand is checked and unpacked instead,
@@ -82,11 +90,11 @@ func CIFAR10(ctx context.Context, dir string, progress func(done, total int64)) 
 	return data, nil
 }
 
-// load finds or fetches the files and reads them.
+// load finds or installs the files and reads them.
 func (c cifar) load(ctx context.Context, dir string, progress func(done, total int64)) (*Data, error) {
-	folder, err := c.locate(dir)
+	folder, err := locate(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		folder, err = c.obtain(ctx, dir, progress)
+		folder, err = c.install(ctx, dir, progress)
 	}
 	if err != nil {
 		return nil, err
@@ -94,27 +102,26 @@ func (c cifar) load(ctx context.Context, dir string, progress func(done, total i
 	if err := checkNames(filepath.Join(folder, cifarNames)); err != nil {
 		return nil, err
 	}
-	train, err := c.read(ctx, folder, "cifar10/train", cifarTrain)
-	if err != nil {
-		return nil, err
-	}
-	test, err := c.read(ctx, folder, "cifar10/test", cifarTest)
-	if err != nil {
-		return nil, err
-	}
-	return &Data{
-		Train: train,
-		Test:  test,
+	data := &Data{
+		Train: c.empty("cifar10/train", cifarTrain),
+		Test:  c.empty("cifar10/test", cifarTest),
 		Mean:  []float32{.485, .456, .406},
 		Std:   []float32{.229, .224, .225},
-	}, nil
+	}
+	if err := c.read(data.Train, folder, cifarTrain); err != nil {
+		return nil, err
+	}
+	if err := c.read(data.Test, folder, cifarTest); err != nil {
+		return nil, err
+	}
+	return data, nil
 }
 
 // locate returns the folder with the files: dir itself if any of them is in it,
-// or the folder cifar-10-batches-bin in dir. The error is fs.ErrNotExist if
-// neither is there.
-func (c cifar) locate(dir string) (string, error) {
-	for _, name := range slices.Concat(cifarTrain, cifarTest) {
+// or else the folder cifar-10-batches-bin in dir, with fs.ErrNotExist if that is
+// not there.
+func locate(dir string) (string, error) {
+	for _, name := range cifarFiles {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return dir, nil
 		}
@@ -127,104 +134,104 @@ func (c cifar) locate(dir string) (string, error) {
 // checkNames reports an error if the list of class names is there and differs
 // from ours, since labels would then mean something else.
 func checkNames(path string) error {
-	raw, err := readSmall(path)
+	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if names := strings.Fields(string(raw)); !slices.Equal(names, cifarClasses) {
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxText))
+	if err != nil {
+		return err
+	}
+	if names := strings.Fields(string(text)); !slices.Equal(names, cifarClasses) {
 		return fmt.Errorf("%s lists the classes %.200q; expected %q", path, names, cifarClasses)
 	}
 	return nil
 }
 
-// readSmall reads a file of a few kilobytes at most.
-func readSmall(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxTextSize))
-}
-
-// read reads a set from its files.
-func (c cifar) read(ctx context.Context, folder, name string, files []string) (*Set, error) {
+// empty returns a set with room for the images of files.
+func (c cifar) empty(name string, files []string) *Set {
 	n := len(files) * c.records
-	set := &Set{
+	return &Set{
 		Name: name, Height: cifarSide, Width: cifarSide, Channels: 3,
 		Pixels:  make([]uint8, n*3*cifarPlane),
 		Labels:  make([]int32, n),
 		Classes: slices.Clone(cifarClasses),
 	}
+}
+
+// read fills set with the images of files, in their order. The files are read at
+// the same time.
+func (c cifar) read(set *Set, folder string, files []string) error {
+	errs := make([]error, len(files))
+	var group sync.WaitGroup
 	for k, file := range files {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		path := filepath.Join(folder, file)
-		raw, err := c.readFile(path)
+		first, last := k*c.records, (k+1)*c.records
+		group.Go(func() {
+			errs[k] = readFile(filepath.Join(folder, file), set.Pixels[first*3*cifarPlane:last*3*cifarPlane], set.Labels[first:last])
+		})
+	}
+	group.Wait()
+	for _, err := range errs {
 		if err != nil {
-			return nil, err
-		}
-		first := k * c.records
-		if err := parseRecords(raw, set.Pixels[first*3*cifarPlane:], set.Labels[first:]); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return fmt.Errorf("%w; move %s away to have CIFAR-10 downloaded again", err, folder)
 		}
 	}
-	return set, nil
+	return nil
 }
 
-// readFile reads a file of records, having checked its size.
-func (c cifar) readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s is missing; move its folder away to have CIFAR-10 downloaded again", path)
-	}
+// readFile reads a file with exactly len(labels) records.
+func readFile(path string, pixels []uint8, labels []int32) error {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := c.checkSize(path, info.Size()); err != nil {
-		return nil, err
-	}
-	raw, err := os.ReadFile(path)
+	defer f.Close()
+	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return raw, c.checkSize(path, int64(len(raw)))
+	if want := int64(len(labels)) * cifarRecord; info.Size() != want {
+		problem := "truncated"
+		if info.Size() > want {
+			problem = "too large"
+		}
+		return fmt.Errorf("%s is %s: it has %d bytes, expected %d records of %d bytes, %d in all",
+			path, problem, info.Size(), len(labels), cifarRecord, want)
+	}
+	if err := readRecords(bufio.NewReaderSize(f, 64*cifarRecord), pixels, labels); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
-func (c cifar) checkSize(path string, size int64) error {
-	want := int64(c.records) * cifarRecord
-	if size == want {
-		return nil
-	}
-	problem := "truncated"
-	if size > want {
-		problem = "too large"
-	}
-	return fmt.Errorf("%s is %s: %d bytes, expected %d records of %d bytes, %d in all; move its folder away to have CIFAR-10 downloaded again",
-		path, problem, size, c.records, cifarRecord, want)
-}
-
-// parseRecords writes the images of raw, a whole number of records, to pixels
-// [n, height, width, 3] and their labels to labels [n].
-func parseRecords(raw []byte, pixels []uint8, labels []int32) error {
-	if len(raw)%cifarRecord != 0 {
-		return fmt.Errorf("%d bytes are no whole number of records of %d bytes", len(raw), cifarRecord)
-	}
-	for i := range len(raw) / cifarRecord {
-		record := raw[i*cifarRecord : (i+1)*cifarRecord]
+// readRecords reads the records in r, which must be len(labels), and writes
+// their images to pixels [len(labels), height, width, 3].
+func readRecords(r io.Reader, pixels []uint8, labels []int32) error {
+	var record [cifarRecord]byte
+	for i := range labels {
+		if _, err := io.ReadFull(r, record[:]); err != nil {
+			return fmt.Errorf("record %d of %d: %w", i, len(labels), err)
+		}
 		if int(record[0]) >= len(cifarClasses) {
 			return fmt.Errorf("record %d has the label %d; expected 0 to %d", i, record[0], len(cifarClasses)-1)
 		}
 		labels[i] = int32(record[0])
-		red, green, blue := record[1:1+cifarPlane], record[1+cifarPlane:1+2*cifarPlane], record[1+2*cifarPlane:]
-		out := pixels[i*3*cifarPlane : (i+1)*3*cifarPlane]
-		for p := range cifarPlane {
-			out[3*p], out[3*p+1], out[3*p+2] = red[p], green[p], blue[p]
-		}
+		interleave(pixels[i*3*cifarPlane:(i+1)*3*cifarPlane], record[1:])
+	}
+	if _, err := io.ReadFull(r, record[:1]); err == nil {
+		return fmt.Errorf("more than %d records", len(labels))
 	}
 	return nil
+}
+
+// interleave turns the three planes of an image into pixels of three channels.
+func interleave(dst, planes []uint8) {
+	red, green, blue := planes[:cifarPlane], planes[cifarPlane:2*cifarPlane], planes[2*cifarPlane:3*cifarPlane]
+	for p := range cifarPlane {
+		dst[3*p], dst[3*p+1], dst[3*p+2] = red[p], green[p], blue[p]
+	}
 }

@@ -78,7 +78,7 @@ func (s *Set) Check() error {
 //
 // The images of each class are shuffled; subsets take the first of every class,
 // then the second of every class, and so on, the classes in a freshly shuffled
-// order each round.
+// order each round; all by PCG(seed, "subset").
 func (s *Set) Subset(n int, seed uint64) (*Set, error) {
 	if n < 0 || n > s.Len() {
 		return nil, fmt.Errorf("dataset: a subset of %d images of %s; it has %d", n, s.Name, s.Len())

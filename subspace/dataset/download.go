@@ -2,17 +2,217 @@ package dataset
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-const maxTextSize = 1 << 16
-
+// archive is a file on a server, whose content is known beforehand.
 type archive struct {
 	url    string
 	size   int64
-	sha256 string
+	sha256 string        // hex
+	stall  time.Duration // how long the server may be silent
 }
 
-func (c cifar) obtain(ctx context.Context, dir string, progress func(done, total int64)) (string, error) {
-	return "", errors.New("no folder " + cifarFolder + " in " + dir + ", and downloading is not written yet")
+// attempts is how often a download that got further is taken up again.
+const attempts = 5
+
+// obtain finds a copy of the archive that was put into dir by hand, or downloads
+// it to a file whose name ends in .part, and checks it. Only the latter is
+// temporary.
+func (a archive) obtain(ctx context.Context, dir string, progress func(done, total int64)) (file string, temporary bool, err error) {
+	file = filepath.Join(dir, path.Base(a.url))
+	if _, err := os.Stat(file); err == nil {
+		if err := a.verify(file); err != nil {
+			return "", false, fmt.Errorf("%w; remove it to have it downloaded, or replace it by the file at %s", err, a.url)
+		}
+		return file, false, nil
+	}
+	part := file + ".part"
+	if err := a.download(ctx, part, progress); err != nil {
+		return "", false, fmt.Errorf("cannot download %s: %w; run again to go on from byte %d, or put that file into %s by hand",
+			a.url, err, sizeOf(part), dir)
+	}
+	if err := a.verify(part); err != nil {
+		return "", false, errors.Join(fmt.Errorf("%w; the download is removed, run again to start anew", err), os.Remove(part))
+	}
+	return part, true, nil
+}
+
+// verify checks the size and the SHA-256 of a copy of the archive.
+func (a archive) verify(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	if err != nil {
+		return err
+	}
+	if n != a.size {
+		return fmt.Errorf("%s has %d bytes, expected %d", file, n, a.size)
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != a.sha256 {
+		return fmt.Errorf("%s has the SHA-256 %s, expected %s", file, got, a.sha256)
+	}
+	return nil
+}
+
+// download completes part. Connections break over 170 MB: as long as an attempt
+// got further, another one goes on.
+func (a archive) download(ctx context.Context, part string, progress func(done, total int64)) error {
+	for attempt := 1; ; attempt++ {
+		before := sizeOf(part)
+		if before == a.size {
+			return nil
+		}
+		err := a.fetch(ctx, part, before, progress)
+		if err == nil || ctx.Err() != nil || attempt == attempts || sizeOf(part) <= before {
+			return err
+		}
+	}
+}
+
+// fetch asks the server for the archive from byte offset on and writes what
+// comes into part, at its place.
+func (a archive) fetch(ctx context.Context, part string, offset int64, progress func(done, total int64)) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silence := time.AfterFunc(a.stall, func() { cancel(fmt.Errorf("the server has been silent for %v", a.stall)) })
+	defer silence.Stop()
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+	}()
+
+	body, offset, err := a.request(ctx, offset)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := f.Truncate(offset); err != nil {
+		return err
+	}
+	if _, err := f.Seek(offset, io.SeekStart); err != nil {
+		return err
+	}
+	report := func(n int) {
+		silence.Reset(a.stall)
+		offset += int64(n)
+		if progress != nil {
+			progress(offset, a.size)
+		}
+	}
+	if _, err := io.Copy(f, &meter{io.LimitReader(body, a.size-offset), report}); err != nil {
+		return err
+	}
+	if offset < a.size {
+		return fmt.Errorf("the server stopped after %d of %d bytes: %w", offset, a.size, io.ErrUnexpectedEOF)
+	}
+	return nil
+}
+
+// request returns the archive from a byte on, which is offset if the server can
+// resume and 0 otherwise.
+func (a archive) request(ctx context.Context, offset int64) (body io.ReadCloser, from int64, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.url, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	r.Header.Set("Accept-Encoding", "identity") // or the transport might unpack it
+	if offset > 0 && offset < a.size {
+		r.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))
+	} else {
+		offset = 0
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	resumed := response.StatusCode == http.StatusPartialContent &&
+		strings.HasPrefix(response.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", offset))
+	switch {
+	case offset > 0 && resumed:
+		from = offset
+	case response.StatusCode == http.StatusOK:
+		from = 0 // the server knows no ranges and sends everything
+	case offset > 0 && (response.StatusCode == http.StatusRequestedRangeNotSatisfiable || response.StatusCode == http.StatusPartialContent):
+		response.Body.Close() // the server has other ideas of that range
+		return a.request(ctx, 0)
+	default:
+		response.Body.Close()
+		return nil, 0, fmt.Errorf("the server answered %s", response.Status)
+	}
+	if n := response.ContentLength; n >= 0 && from+n != a.size {
+		response.Body.Close()
+		return nil, 0, fmt.Errorf("the server offers %d bytes, expected %d; is it another file, or a login page of the network?", from+n, a.size)
+	}
+	return response.Body, from, nil
+}
+
+// meter reports the bytes that are read through it.
+type meter struct {
+	io.Reader
+	report func(n int)
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.Reader.Read(p)
+	if n > 0 {
+		m.report(n)
+	}
+	return n, err
+}
+
+// sizeOf returns the size of a file, 0 if there is none.
+func sizeOf(file string) int64 {
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// lock takes the lock of a file, which the system gives back when a process
+// ends, however it ends. It waits for its turn until ctx is done.
+func lock(ctx context.Context, file string) (unlock func(), err error) {
+	type result struct {
+		unlock func()
+		err    error
+	}
+	taken := make(chan result, 1)
+	go func() {
+		unlock, err := lockedfile.MutexAt(file).Lock()
+		taken <- result{unlock, err}
+	}()
+	select {
+	case r := <-taken:
+		return r.unlock, r.err
+	case <-ctx.Done():
+		go func() {
+			if r := <-taken; r.err == nil {
+				r.unlock()
+			}
+		}()
+		return nil, fmt.Errorf("waiting for another process to let go of %s: %w", file, context.Cause(ctx))
+	}
 }

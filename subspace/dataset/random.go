@@ -5,7 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// The streams of random numbers, so that no two uses of one seed share numbers.
+// The streams of random numbers, so that no two uses of one seed share numbers:
+// the name in ASCII, filled up with zero bytes, the first byte highest.
 const (
 	streamOrder  uint64 = 0x6f72646572 << 24   // "order"
 	streamSubset uint64 = 0x737562736574 << 16 // "subset"
@@ -17,8 +18,8 @@ func stream(seed, use uint64, epoch int) *rand.Rand {
 }
 
 // Order returns the seeded permutation of 0 … n−1 in which an epoch visits n
-// images: a Fisher–Yates shuffle by PCG(seed, stream "order" + epoch). Any epoch
-// can be had without those before it.
+// images: a Fisher–Yates shuffle, from the last place down, by PCG(seed, "order" +
+// epoch). Any epoch can be had without those before it.
 func Order(n int, seed uint64, epoch int) []int {
 	order := sequence(n)
 	shuffle(stream(seed, streamOrder, epoch), order)

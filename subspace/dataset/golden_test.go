@@ -1,0 +1,84 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+)
+
+// TestGolden compares orders, subsets, digits and a batch with the numbers that
+// testdata/make_golden.py computed from the documentation. If it fails, recorded
+// runs can no longer be repeated.
+func TestGolden(t *testing.T) {
+	raw, err := os.ReadFile("testdata/golden.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &golden); err != nil {
+		t.Fatal(err)
+	}
+	check := func(name string, got any) {
+		t.Helper()
+		want, ok := golden[name]
+		if !ok {
+			t.Fatalf("golden.json lacks %q", name)
+		}
+		delete(golden, name)
+		var value any
+		if err := json.Unmarshal(want, &value); err != nil {
+			t.Fatal(err)
+		}
+		a, _ := json.Marshal(value)
+		b, _ := json.Marshal(got)
+		if string(a) != string(b) {
+			t.Errorf("%s\n got %s\nwant %s", name, b, a)
+		}
+	}
+
+	check("order of 10, seed 1, epoch 0", Order(10, 1, 0))
+	check("order of 10, seed 1, epoch 1", Order(10, 1, 1))
+	check("order of 10, seed 2, epoch 0", Order(10, 2, 0))
+	h := sha256.New()
+	for _, i := range Order(50000, 1, 159) {
+		binary.Write(h, binary.LittleEndian, int64(i))
+	}
+	check("sha256 of order of 50000, seed 1, epoch 159", hex.EncodeToString(h.Sum(nil)))
+
+	data := digits(t)
+	check("training digits", data.Train.Fingerprint())
+	check("test digits", data.Test.Fingerprint())
+	check("mean", float64(data.Mean[0]))
+	check("std", float64(data.Std[0]))
+	subset := data.Train.balanced(5)[:25]
+	slices.Sort(subset)
+	check("subset of 25 of the training digits, seed 5", subset)
+
+	index := Order(data.Train.Len(), 7, 3)[:64]
+	images, labels := make([]float32, 64*64), make([]int32, 64)
+	data.Fill(images, labels, data.Train, index, Augment{Pad: 2, Flip: true}, rand.New(rand.NewPCG(7, 11)))
+	check("labels of a batch", labels)
+	h.Reset()
+	for _, v := range images {
+		binary.Write(h, binary.LittleEndian, math.Float32bits(v))
+	}
+	check("sha256 of a batch", hex.EncodeToString(h.Sum(nil)))
+	for name := range golden {
+		t.Errorf("nothing was compared with %q", name)
+	}
+}
+
+func digits(t testing.TB) *Data {
+	t.Helper()
+	data, err := Digits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
