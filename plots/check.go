@@ -1,0 +1,103 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// check reports the first thing that keeps l from being drawn.
+func (l Lines) check() error {
+	fail := func(format string, a ...any) error {
+		return fmt.Errorf("plots: figure %q: "+format, append([]any{l.Title}, a...)...)
+	}
+	switch {
+	case strings.TrimSpace(l.Title) == "":
+		return errors.New("plots: a figure has no Title; say what it shows, the text alternative begins with it")
+	case l.XLabel == "" || l.YLabel == "":
+		return fail("XLabel is %q and YLabel is %q; both axes need a label with its unit", l.XLabel, l.YLabel)
+	case len(l.Series) == 0:
+		return fail("there is no Series; give at least one")
+	case len(l.Series) > len(seriesLooks):
+		return fail("%d series, at most %d can be told apart; use several panels", len(l.Series), len(seriesLooks))
+	case len(l.References) > len(referenceLooks):
+		return fail("%d references, at most %d can be told apart; use several panels", len(l.References), len(referenceLooks))
+	}
+	var names []string
+	for i, s := range l.Series {
+		if err := s.check(); err != nil {
+			return fail("series %d (%q): %w", i, s.Name, err)
+		}
+		names = append(names, s.Name)
+	}
+	for i, r := range l.References {
+		if err := r.check(); err != nil {
+			return fail("reference %d (%q): %w", i, r.Name, err)
+		}
+		names = append(names, r.Name)
+	}
+	slices.Sort(names)
+	if len(slices.Compact(names)) < len(l.Series)+len(l.References) {
+		return fail("two series or references have the same Name; the legend needs different ones")
+	}
+	return nil
+}
+
+func (s Series) check() error {
+	if s.Name == "" {
+		return errors.New("its Name is empty; the legend needs one")
+	}
+	n := len(s.X)
+	if n == 0 {
+		return errors.New("it has no points; leave it out or give at least one")
+	}
+	if len(s.Y) != n {
+		return fmt.Errorf("%d values of X, but %d of Y; give one Y for every X", n, len(s.Y))
+	}
+	if len(s.Low) != len(s.High) || len(s.Low) != 0 && len(s.Low) != n {
+		return fmt.Errorf("%d values of Low and %d of High for %d points; give one of each for every point, or neither for no band", len(s.Low), len(s.High), n)
+	}
+	for _, f := range []struct {
+		name   string
+		values []float64
+	}{{"X", s.X}, {"Y", s.Y}, {"Low", s.Low}, {"High", s.High}} {
+		for i, v := range f.values {
+			if !finite(v) {
+				return fmt.Errorf("%s[%d] is %v, want a finite number; leave the point out, or find out where the value comes from", f.name, i, v)
+			}
+		}
+	}
+	for i := range n {
+		if i > 0 && s.X[i] <= s.X[i-1] {
+			return fmt.Errorf("X[%d] = %v does not exceed X[%d] = %v; sort the points by X, one point for every X", i, s.X[i], i-1, s.X[i-1])
+		}
+		if len(s.Low) > 0 && s.Low[i] > s.High[i] {
+			return fmt.Errorf("Low[%d] = %v exceeds High[%d] = %v; exchange them", i, s.Low[i], i, s.High[i])
+		}
+	}
+	return nil
+}
+
+func (r Reference) check() error {
+	if r.Name == "" {
+		return errors.New("its Name is empty; the legend needs one")
+	}
+	if !finite(r.Y) || !finite(r.Low) || !finite(r.High) {
+		return fmt.Errorf("Y, Low, High are %v, %v, %v, want finite numbers; leave the reference out, or find out where the value comes from", r.Y, r.Low, r.High)
+	}
+	if r.Low > r.High {
+		return fmt.Errorf("Low = %v exceeds High = %v; exchange them", r.Low, r.High)
+	}
+	return nil
+}
+
+func checkNote(title, note string) error {
+	if strings.TrimSpace(note) == "" {
+		return fmt.Errorf("plots: figure %q has no Note; name backend and device, data and number of seeds", title)
+	}
+	return nil
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
