@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -71,11 +72,12 @@ func (l Lines) Draw() (*Figure, error) {
 		return nil, err
 	}
 	looks := assign([]Lines{l})
-	p := l.plot("", looks, 6, 6)
+	const height = 300
+	p := l.plot("", looks, pageWidth-2*margin, height)
 	return page{
 		title:  l.Title,
 		legend: legend([]Lines{l}, looks),
-		height: 300,
+		height: height,
 		draw:   func(c draw.Canvas) { p.Draw(c) },
 		note:   l.Note,
 		zoom:   1,
@@ -133,15 +135,20 @@ func legend(panels []Lines, looks map[string]look) []entry {
 	return entries
 }
 
-// plot builds the axes with everything on them; xTicks and yTicks say for about
-// how many labels there is room.
-func (l Lines) plot(title string, looks map[string]look, xTicks, yTicks int) *plot.Plot {
-	p := axes(title, l.xLabel(), l.YLabel)
+// plot builds the axes with everything on them, to be drawn on about width ×
+// height units: that decides how many marks there are and where labels break.
+func (l Lines) plot(title string, looks map[string]look, width, height float64) *plot.Plot {
+	width, height = width-60, height-50 // without tick and axis labels
+	broken := func(label string, style text.Style, room float64) string {
+		return strings.Join(wrap(label, style, vg.Length(room)*unit), "\n")
+	}
+	label := face(labelSize, ink)
+	p := axes(broken(title, bold(panelSize, ink), width), broken(l.xLabel(), label, width), broken(l.YLabel, label, height))
 	xLow, xHigh, yLow, yHigh := l.extent()
 	p.X.Min, p.X.Max = widen(xLow, xHigh, 0.025)
 	p.Y.Min, p.Y.Max = widen(yLow, yHigh, 0.06)
-	p.X.Tick.Marker = ticks{xTicks, l.wholeX()}
-	p.Y.Tick.Marker = ticks{yTicks, false}
+	p.X.Tick.Marker = ticks{int(max(2, width/100)), l.wholeX()} // α in halves or quarters: the middle matters
+	p.Y.Tick.Marker = ticks{int(max(2, height/45)), false}
 	if l.extrapolates() {
 		p.Add(outside{0, 1})
 	}
@@ -270,13 +277,22 @@ func (v curve) Plot(c draw.Canvas, p *plot.Plot) {
 		points[i] = vg.Point{X: x(v.x[i]), Y: y(v.y[i])}
 	}
 	c.StrokeLines(v.look.line(), points)
-	// Markers closer than this would hide the dashes between them.
+	step := markerStep(len(points), points[len(points)-1].X-points[0].X)
+	for i := 0; i < len(points); i += step {
+		c.DrawGlyphNoClip(v.look.glyph(), points[i])
+	}
+}
+
+// markerStep says which points of n over width get a marker: every first, second,
+// third … such that markers do not hide the dashes between them and, if that is
+// near, the last point and so the middle have one.
+func markerStep(n int, width vg.Length) int {
 	const apart = 14 * unit
-	last := vg.Length(math.Inf(-1))
-	for _, at := range points {
-		if at.X-last >= apart {
-			c.DrawGlyphNoClip(v.look.glyph(), at)
-			last = at.X
+	least := max(1, int(math.Ceil(float64(apart*vg.Length(n-1)/max(width, unit)))))
+	for step := least; step < 2*least; step++ {
+		if (n-1)%step == 0 {
+			return step
 		}
 	}
+	return least
 }

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"image"
 	"math"
 	"strings"
 
@@ -76,11 +77,12 @@ func (p page) figure(name, alt string) (f *Figure, err error) {
 		y -= noteLine
 	}
 
-	file, err := encode(canvas.Image(), alt)
+	picture := canvas.Image().(*image.RGBA)
+	file, err := encode(paletted(picture), alt)
 	if err != nil {
 		return nil, err
 	}
-	size := canvas.Image().Bounds()
+	size := picture.Bounds()
 	return &Figure{PNG: file, Alt: alt, Width: size.Dx() / 2, Height: size.Dy() / 2, Name: name}, nil
 }
 
@@ -141,7 +143,7 @@ func drawLegendRow(c draw.Canvas, row []entry, y vg.Length) {
 		}
 		c.StrokeLine2(e.look.line(), x, y, right, y)
 		c.DrawGlyphNoClip(e.look.glyph(), vg.Point{X: (x + right) / 2, Y: y})
-		c.FillText(style, vg.Point{X: right + swatchGap*unit, Y: y}, e.name)
+		c.FillText(style, vg.Point{X: right + swatchGap*unit, Y: y + 1.5*unit}, e.name)
 		x += e.width()
 	}
 }

@@ -36,13 +36,14 @@ func (p Panels) Draw() (*Figure, error) {
 	for r := range grid {
 		grid[r] = make([]*plot.Plot, columns)
 	}
+	const panelHeight, between = 260, 18
+	width := float64(pageWidth-2*margin+between)/float64(columns) - between
 	alt := []string{fmt.Sprintf("%d line plots. %s.", len(p.Panels), strings.TrimSuffix(p.Title, "."))}
 	for i, l := range p.Panels {
-		grid[i/columns][i%columns] = l.plot(l.Title, looks, 9-2*columns, 6)
+		grid[i/columns][i%columns] = l.plot(l.Title, looks, width, panelHeight-25)
 		alt = append(alt, fmt.Sprintf("Panel %d: %s", i+1, l.words()))
 	}
 	alt = append(alt, "Note: "+p.Note)
-	const panelHeight, between = 260, 18
 	return page{
 		title:  p.Title,
 		legend: legend(p.Panels, looks),

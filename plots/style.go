@@ -141,10 +141,20 @@ func axes(title, xLabel, yLabel string) *plot.Plot {
 		tick := face(tickSize, ink)
 		tick.XAlign, tick.YAlign = a.Tick.Label.XAlign, a.Tick.Label.YAlign
 		a.Tick.Label = tick
-		a.LineStyle = draw.LineStyle{Color: axisInk, Width: unit}
-		a.Tick.LineStyle = a.LineStyle
+		a.LineStyle.Width = 0 // frame draws both, joined at the corner
+		a.Tick.LineStyle = draw.LineStyle{Color: axisInk, Width: unit}
 		a.Tick.Length = 4 * unit
 		a.Padding = 0
 	}
+	p.Add(frame{})
 	return p
+}
+
+// frame draws the two axis lines.
+type frame struct{}
+
+// Plot implements [plot.Plotter].
+func (frame) Plot(c draw.Canvas, _ *plot.Plot) {
+	c.StrokeLines(draw.LineStyle{Color: axisInk, Width: unit},
+		[]vg.Point{{X: c.Min.X, Y: c.Max.Y}, c.Min, {X: c.Max.X, Y: c.Min.Y}})
 }
