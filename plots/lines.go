@@ -147,8 +147,8 @@ func (l Lines) plot(title string, looks map[string]look, width, height float64) 
 	xLow, xHigh, yLow, yHigh := l.extent()
 	p.X.Min, p.X.Max = widen(xLow, xHigh, 0.025)
 	p.Y.Min, p.Y.Max = widen(yLow, yHigh, 0.06)
-	p.X.Tick.Marker = ticks{int(max(2, width/100)), l.wholeX()} // α in halves or quarters: the middle matters
-	p.Y.Tick.Marker = ticks{int(max(2, height/45)), false}
+	p.X.Tick.Marker = ticks{most: width / 60, whole: l.wholeX(), halves: l.overAlpha()}
+	p.Y.Tick.Marker = ticks{most: height / 35}
 	if l.extrapolates() {
 		p.Add(outside{0, 1})
 	}
@@ -166,6 +166,7 @@ func (l Lines) plot(title string, looks map[string]look, width, height float64) 
 			p.Add(band{s.X, s.Low, s.High, looks[s.Name]})
 		}
 	}
+	p.Add(frame{})
 	for _, r := range l.References {
 		p.Add(curve{[]float64{p.X.Min, p.X.Max}, []float64{r.Y, r.Y}, looks[r.Name]})
 	}
@@ -284,14 +285,17 @@ func (v curve) Plot(c draw.Canvas, p *plot.Plot) {
 }
 
 // markerStep says which points of n over width get a marker: every first, second,
-// third … such that markers do not hide the dashes between them and, if that is
-// near, the last point and so the middle have one.
+// third … such that markers do not hide the dashes between them. Where a step
+// near the least one has a marker on the middle point or at least on the last,
+// it is taken.
 func markerStep(n int, width vg.Length) int {
-	const apart = 14 * unit
+	const apart = 12 * unit
 	least := max(1, int(math.Ceil(float64(apart*vg.Length(n-1)/max(width, unit)))))
-	for step := least; step < 2*least; step++ {
-		if (n-1)%step == 0 {
-			return step
+	for _, parts := range []int{2, 1} {
+		for step := least; step <= 2*least; step++ {
+			if (n-1)%(parts*step) == 0 {
+				return step
+			}
 		}
 	}
 	return least

@@ -54,11 +54,11 @@ func Schematic() (*Figure, error) {
 			side.Draw(draw.Crop(c, (mapWidth+between)*unit, 0, 0, 0))
 		},
 		note: "A formula of two weights, drawn to show the idea: not a measurement. Dark is low loss. " +
-			"Every training batch draws one point of the line (white dots), and its gradient moves both endpoints.",
+			"Every training batch draws one point of the line (dots), and its gradient moves both endpoints.",
 		zoom: 1.25,
 	}.figure("schematic", "Schematic, drawn from a formula of two weights and not measured.\n"+
 		"Left: a map of a loss landscape. A straight line lies along a wide valley. Its ends are the endpoints, at α = 0 and α = 1; "+
-		"its midpoint, at α = 0.5, lies where the valley is deepest. White dots on the line are the points that single training batches draw. "+
+		"its midpoint, at α = 0.5, lies where the valley is deepest. Small dots on the line are the points that single training batches draw. "+
 		"Apart from the valley there is a narrow minimum.\n"+
 		"Right: the loss along the line. It is flat and lowest around the midpoint, lower than in the narrow minimum, "+
 		"higher at both endpoints, and rises steeply beyond them.")
@@ -107,7 +107,7 @@ func drawScene(c draw.Canvas) {
 		c.StrokeLine2(l, start.X, start.Y, end.X, end.Y)
 	}
 	for _, alpha := range []float64{0.08, 0.15, 0.29, 0.37, 0.42, 0.61, 0.66, 0.78, 0.86, 0.93} {
-		dot(&c, draw.CircleGlyph{}, color.White, 1.6, at(onLine(alpha)))
+		dot(&c, draw.CircleGlyph{}, ink, 1.9, at(onLine(alpha)))
 	}
 	disc(&c, draw.CircleGlyph{}, blue, start)
 	disc(&c, draw.CircleGlyph{}, blue, end)

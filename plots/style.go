@@ -124,7 +124,7 @@ func bold(size float64, ink color.Color) text.Style {
 	return s
 }
 
-// axes returns an empty plot in the project's style.
+// axes returns an empty plot in the project's style, less its frame.
 func axes(title, xLabel, yLabel string) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil // the page is white already
@@ -146,11 +146,10 @@ func axes(title, xLabel, yLabel string) *plot.Plot {
 		a.Tick.Length = 4 * unit
 		a.Padding = 0
 	}
-	p.Add(frame{})
 	return p
 }
 
-// frame draws the two axis lines.
+// frame draws the two axis lines, after what is filled.
 type frame struct{}
 
 // Plot implements [plot.Plotter].

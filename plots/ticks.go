@@ -8,21 +8,45 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// ticks puts about count labelled marks at round numbers; whole keeps them at
-// whole numbers (epochs, endpoints, severities).
+// ticks puts labelled marks at round numbers, at most about most of them and at
+// least three where there is room. With whole they are whole numbers (epochs,
+// endpoints, severities); with halves, 0.5 is marked whenever 0 and 1 are.
 type ticks struct {
-	count int
-	whole bool
+	most          float64
+	whole, halves bool
 }
 
 // Ticks implements [plot.Ticker].
 func (t ticks) Ticks(low, high float64) []plot.Tick {
-	step := roundStep((high - low) / float64(t.count))
-	if t.whole {
-		step = math.Ceil(step)
+	least := (high - low) / max(t.most, 2)
+	marks := t.marks(t.step(least), low, high)
+	for tries := 0; len(marks) < 3 && tries < 3 && !t.whole; tries++ {
+		least /= 2
+		marks = t.marks(t.step(least), low, high)
 	}
+	return marks
+}
+
+// step returns the least of 1, 2, 2.5, 5 times a power of ten that is not below
+// least.
+func (t ticks) step(least float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(least)))
+	step := 10 * power
+	for _, m := range []float64{5, 2.5, 2, 1} {
+		if m*power >= least*(1-1e-9) && !(t.halves && m == 2) {
+			step = m * power
+		}
+	}
+	if t.whole {
+		return math.Ceil(step)
+	}
+	return step
+}
+
+// marks returns the marks at all multiples of step.
+func (t ticks) marks(step, low, high float64) []plot.Tick {
 	decimals := 0
-	for d := step; d < 1e9 && math.Abs(d-math.Round(d)) > 1e-6; d *= 10 {
+	for d := step; d < 1e9 && math.Abs(d-math.Round(d)) > 1e-6*d; d *= 10 {
 		decimals++
 	}
 	var marks []plot.Tick
@@ -31,18 +55,6 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 		marks = append(marks, plot.Tick{Value: i * step, Label: minus(strconv.FormatFloat(i*step+0, 'f', decimals, 64))})
 	}
 	return marks
-}
-
-// roundStep returns the least of 1, 2, 2.5, 5 times a power of ten that is not
-// below least.
-func roundStep(least float64) float64 {
-	power := math.Pow(10, math.Floor(math.Log10(least)))
-	for _, m := range []float64{1, 2, 2.5, 5} {
-		if m*power >= least*(1-1e-9) {
-			return m * power
-		}
-	}
-	return 10 * power
 }
 
 // number writes v for a reader: four significant digits at most.
