@@ -4,43 +4,67 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 )
 
 // check reports the first thing that keeps l from being drawn.
 func (l Lines) check() error {
-	fail := func(format string, a ...any) error {
-		return fmt.Errorf("plots: figure %q: "+format, append([]any{l.Title}, a...)...)
+	if err := checkTitle(l.Title); err != nil {
+		return err
 	}
-	switch {
-	case strings.TrimSpace(l.Title) == "":
-		return errors.New("plots: a figure has no Title; say what it shows, the text alternative begins with it")
-	case l.XLabel == "" || l.YLabel == "":
-		return fail("XLabel is %q and YLabel is %q; both axes need a label with its unit", l.XLabel, l.YLabel)
-	case len(l.Series) == 0:
-		return fail("there is no Series; give at least one")
-	case len(l.Series) > len(seriesLooks):
-		return fail("%d series, at most %d can be told apart; use several panels", len(l.Series), len(seriesLooks))
-	case len(l.References) > len(referenceLooks):
-		return fail("%d references, at most %d can be told apart; use several panels", len(l.References), len(referenceLooks))
+	if l.XLabel == "" || l.YLabel == "" {
+		return fmt.Errorf("XLabel is %q and YLabel is %q; both axes need a label with its unit", l.XLabel, l.YLabel)
 	}
-	var names []string
+	if len(l.Series) == 0 {
+		return errors.New("there is no Series; give at least one")
+	}
+	names := map[string]bool{}
 	for i, s := range l.Series {
 		if err := s.check(); err != nil {
-			return fail("series %d (%q): %w", i, s.Name, err)
+			return fmt.Errorf("series %d (%q): %w", i, s.Name, err)
 		}
-		names = append(names, s.Name)
+		names[s.Name] = true
 	}
 	for i, r := range l.References {
 		if err := r.check(); err != nil {
-			return fail("reference %d (%q): %w", i, r.Name, err)
+			return fmt.Errorf("reference %d (%q): %w", i, r.Name, err)
 		}
-		names = append(names, r.Name)
+		names[r.Name] = true
 	}
-	slices.Sort(names)
-	if len(slices.Compact(names)) < len(l.Series)+len(l.References) {
-		return fail("two series or references have the same Name; the legend needs different ones")
+	if len(names) < len(l.Series)+len(l.References) {
+		return errors.New("two series or references have the same Name; the legend needs different ones")
+	}
+	return nil
+}
+
+// checkLegend reports when the panels have more names than looks.
+func checkLegend(panels ...Lines) error {
+	series, references := map[string]bool{}, map[string]bool{}
+	for _, l := range panels {
+		for _, s := range l.Series {
+			series[s.Name] = true
+		}
+		for _, r := range l.References {
+			references[r.Name] = true
+		}
+	}
+	if len(series) > len(seriesLooks) || len(references) > len(referenceLooks) {
+		return fmt.Errorf("%d series and %d references, at most %d and %d can be told apart; use several figures",
+			len(series), len(references), len(seriesLooks), len(referenceLooks))
+	}
+	return nil
+}
+
+func checkTitle(title string) error {
+	if strings.TrimSpace(title) == "" {
+		return errors.New("the Title is empty; say what is to be seen, the text alternative begins with it")
+	}
+	return nil
+}
+
+func checkNote(note string) error {
+	if strings.TrimSpace(note) == "" {
+		return errors.New("the Note is empty; name backend and device, data and number of seeds")
 	}
 	return nil
 }
@@ -89,13 +113,6 @@ func (r Reference) check() error {
 	}
 	if r.Low > r.High {
 		return fmt.Errorf("Low = %v exceeds High = %v; exchange them", r.Low, r.High)
-	}
-	return nil
-}
-
-func checkNote(title, note string) error {
-	if strings.TrimSpace(note) == "" {
-		return fmt.Errorf("plots: figure %q has no Note; name backend and device, data and number of seeds", title)
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ type Course struct {
 	// Epoch counts from 1, ascending; nil means 1, 2, 3, … .
 	Epoch []float64
 	// Loss is the cross-entropy in nats and Accuracy a percentage, one for
-	// every epoch listed; either may be empty.
+	// every epoch listed. Either may be empty, but not in all of a figure.
 	Loss, Accuracy []float64
 }
 

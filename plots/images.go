@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -37,7 +36,7 @@ const maxImages = 100
 // Draw draws the figure.
 func (s Images) Draw() (*Figure, error) {
 	if err := s.check(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("plots: figure %q: %w", s.Title, err)
 	}
 	const inner, between, labelRoom = pageWidth - 2*margin, 10, 22
 	style := face(noteSize, ink)
@@ -114,19 +113,20 @@ func (s Images) words(rows, columns int) string {
 }
 
 func (s Images) check() error {
-	n := len(s.Labels)
-	switch size := s.Height * s.Width * s.Channels; {
-	case strings.TrimSpace(s.Title) == "":
-		return errors.New("plots: a figure has no Title; say what it shows, the text alternative begins with it")
+	if err := checkTitle(s.Title); err != nil {
+		return err
+	}
+	n, size := len(s.Labels), s.Height*s.Width*s.Channels
+	switch {
 	case s.Height < 1 || s.Height > 256 || s.Width < 1 || s.Width > 256:
-		return fmt.Errorf("plots: figure %q: images of %d × %d pixels, want 1 to 256 each way; show smaller ones", s.Title, s.Width, s.Height)
+		return fmt.Errorf("images of %d × %d pixels, want 1 to 256 each way; show smaller ones", s.Width, s.Height)
 	case s.Channels != 1 && s.Channels != 3:
-		return fmt.Errorf("plots: figure %q: images of %d channels, want 1 (grey) or 3 (red, green, blue)", s.Title, s.Channels)
+		return fmt.Errorf("images of %d channels, want 1 (grey) or 3 (red, green, blue)", s.Channels)
 	case n < 1 || n > maxImages:
-		return fmt.Errorf("plots: figure %q: %d labels, want 1 to %d; show fewer images", s.Title, n, maxImages)
+		return fmt.Errorf("%d Labels, want 1 to %d; give one label an image, and show fewer of them", n, maxImages)
 	case len(s.Pixels) != n*size:
-		return fmt.Errorf("plots: figure %q: %d values of Pixels, want %d for %d labels of %d × %d × %d; give one label an image",
-			s.Title, len(s.Pixels), n*size, n, s.Height, s.Width, s.Channels)
+		return fmt.Errorf("%d values of Pixels, want %d for %d labels of %d × %d × %d; give one label an image",
+			len(s.Pixels), n*size, n, s.Height, s.Width, s.Channels)
 	}
 	return nil
 }

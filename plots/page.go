@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"path/filepath"
 	"strings"
 
 	"gonum.org/v1/plot/text"
@@ -45,6 +46,9 @@ func (p page) figure(name, alt string) (f *Figure, err error) {
 			f, err = nil, fmt.Errorf("plots: figure %q cannot be drawn: %v", p.title, r)
 		}
 	}()
+	if name != filepath.Base(name) {
+		return nil, fmt.Errorf("plots: figure %q: Name is %q, want a file name without folder or extension; %s chooses the folder", p.title, name, FolderVariable)
+	}
 	titleStyle, noteStyle := bold(titleSize, ink), face(noteSize, softInk)
 	const inner = pageWidth - 2*margin
 	title := wrap(p.title, titleStyle, inner*unit)

@@ -1,7 +1,7 @@
 package plots
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -23,8 +23,8 @@ type Panels struct {
 
 // Draw draws the figure. It fails where one of the panels would.
 func (p Panels) Draw() (*Figure, error) {
-	if err := p.check(); err != nil {
-		return nil, err
+	if err := cmp.Or(checkTitle(p.Title), p.check(), checkLegend(p.Panels...), checkNote(p.Note)); err != nil {
+		return nil, fmt.Errorf("plots: figure %q: %w", p.Title, err)
 	}
 	columns := len(p.Panels)
 	if columns > 3 {
@@ -65,30 +65,16 @@ func (p Panels) Draw() (*Figure, error) {
 }
 
 func (p Panels) check() error {
-	if strings.TrimSpace(p.Title) == "" {
-		return errors.New("plots: a figure has no Title; say what it shows, the text alternative begins with it")
-	}
 	if n := len(p.Panels); n < 2 || n > 6 {
-		return fmt.Errorf("plots: figure %q has %d panels, want 2 to 6; draw a single one with Lines", p.Title, n)
+		return fmt.Errorf("it has %d panels, want 2 to 6; draw a single one as Lines", n)
 	}
-	series, references := map[string]bool{}, map[string]bool{}
 	for i, l := range p.Panels {
 		if err := l.check(); err != nil {
-			return fmt.Errorf("plots: figure %q, panel %d: %w", p.Title, i, err)
+			return fmt.Errorf("panel %d (%q): %w", i, l.Title, err)
 		}
 		if l.Note != "" || l.Alt != "" || l.Name != "" {
-			return fmt.Errorf("plots: figure %q: panel %d has a Note, Alt or Name of its own; set them for the whole figure", p.Title, i)
-		}
-		for _, s := range l.Series {
-			series[s.Name] = true
-		}
-		for _, r := range l.References {
-			references[r.Name] = true
+			return fmt.Errorf("panel %d (%q) has a Note, Alt or Name of its own; set them for the whole figure", i, l.Title)
 		}
 	}
-	if len(series) > len(seriesLooks) || len(references) > len(referenceLooks) {
-		return fmt.Errorf("plots: figure %q names %d series and %d references, at most %d and %d can be told apart; use several figures",
-			p.Title, len(series), len(references), len(seriesLooks), len(referenceLooks))
-	}
-	return checkNote(p.Title, p.Note)
+	return nil
 }

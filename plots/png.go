@@ -14,7 +14,7 @@ import (
 // so that the words travel with the file.
 func encode(picture image.Image, alt string) ([]byte, error) {
 	var file bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	encoder := png.Encoder{CompressionLevel: png.DefaultCompression}
 	if err := encoder.Encode(&file, picture); err != nil {
 		return nil, fmt.Errorf("plots: the picture cannot be encoded as PNG: %w", err)
 	}

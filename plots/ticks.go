@@ -57,9 +57,13 @@ func (t ticks) marks(step, low, high float64) []plot.Tick {
 	return marks
 }
 
-// number writes v for a reader: four significant digits at most.
+// number writes v for a reader: four significant digits, or all before the point.
 func number(v float64) string {
-	return minus(strconv.FormatFloat(v, 'g', 4, 64))
+	format, precision := byte('g'), 4
+	if a := math.Abs(v); a >= 1000 && a < 1e9 {
+		format, precision = 'f', 0
+	}
+	return minus(strconv.FormatFloat(v, format, precision, 64))
 }
 
 // minus puts the sign of subtraction for the hyphen.
