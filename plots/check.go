@@ -13,7 +13,7 @@ func (l Lines) check() error {
 		return err
 	}
 	if l.XLabel == "" || l.YLabel == "" {
-		return fmt.Errorf("XLabel is %q and YLabel is %q; both axes need a label with its unit", l.XLabel, l.YLabel)
+		return fmt.Errorf("its XLabel is %q and its YLabel is %q; both axes need a label with its unit", l.XLabel, l.YLabel)
 	}
 	if len(l.Series) == 0 {
 		return errors.New("there is no Series; give at least one")
@@ -89,16 +89,16 @@ func (s Series) check() error {
 	}{{"X", s.X}, {"Y", s.Y}, {"Low", s.Low}, {"High", s.High}} {
 		for i, v := range f.values {
 			if !finite(v) {
-				return fmt.Errorf("%s[%d] is %v, want a finite number; leave the point out, or find out where the value comes from", f.name, i, v)
+				return fmt.Errorf("its %s[%d] is %v, want a finite number; leave the point out, or find out where the value comes from", f.name, i, v)
 			}
 		}
 	}
 	for i := range n {
 		if i > 0 && s.X[i] <= s.X[i-1] {
-			return fmt.Errorf("X[%d] = %v does not exceed X[%d] = %v; sort the points by X, one point for every X", i, s.X[i], i-1, s.X[i-1])
+			return fmt.Errorf("its X[%d] = %v does not exceed X[%d] = %v; sort the points by X, one point for every X", i, s.X[i], i-1, s.X[i-1])
 		}
 		if len(s.Low) > 0 && s.Low[i] > s.High[i] {
-			return fmt.Errorf("Low[%d] = %v exceeds High[%d] = %v; exchange them", i, s.Low[i], i, s.High[i])
+			return fmt.Errorf("its Low[%d] = %v exceeds High[%d] = %v; exchange them", i, s.Low[i], i, s.High[i])
 		}
 	}
 	return nil
@@ -109,10 +109,10 @@ func (r Reference) check() error {
 		return errors.New("its Name is empty; the legend needs one")
 	}
 	if !finite(r.Y) || !finite(r.Low) || !finite(r.High) {
-		return fmt.Errorf("Y, Low, High are %v, %v, %v, want finite numbers; leave the reference out, or find out where the value comes from", r.Y, r.Low, r.High)
+		return fmt.Errorf("its Y, Low, High are %v, %v, %v, want finite numbers; leave the reference out, or find out where the value comes from", r.Y, r.Low, r.High)
 	}
 	if r.Low > r.High {
-		return fmt.Errorf("Low = %v exceeds High = %v; exchange them", r.Low, r.High)
+		return fmt.Errorf("its Low = %v exceeds High = %v; exchange them", r.Low, r.High)
 	}
 	return nil
 }

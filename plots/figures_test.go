@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,7 +114,7 @@ func decode(t *testing.T, file []byte) image.Image {
 	return picture
 }
 
-// channel is the shade of a picture at a pixel, 8 bits each.
+// rgb is the colour of a pixel, 8 bits a channel.
 func rgb(picture image.Image, x, y int) [3]int {
 	r, g, b, _ := picture.At(x, y).RGBA()
 	return [3]int{int(r >> 8), int(g >> 8), int(b >> 8)}
@@ -274,6 +275,38 @@ func TestExtrapolationIsSaid(t *testing.T) {
 	}
 	if in, out := shaded([]float64{0, 1}), shaded([]float64{-0.5, 1.5}); in > 20 || out < 300 {
 		t.Errorf("%d and %d shaded pixels in a row without and with extrapolation, want almost none and at least 300", in, out)
+	}
+}
+
+// TestImagesAreExact finds every pixel of the data in the figure.
+func TestImagesAreExact(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, channels := range []int{1, 3} {
+		s := Images{Title: "t", Height: 5, Width: 7, Channels: channels, Labels: []string{"a", "b", "c"}, Pixels: make([]uint8, 3*5*7*channels)}
+		for i := range s.Pixels {
+			s.Pixels[i] = uint8(random.IntN(200))
+		}
+		f, err := s.Draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The first image begins at the margin; a label is 22 units below each.
+		picture, scale := decode(t, f.PNG), 2*120/7
+		top := 0
+		for rgb(picture, 2*margin, top) == [3]int{255, 255, 255} || top < 80 {
+			top++
+		}
+		for y := range 5 {
+			for x := range 7 {
+				p := s.Pixels[(y*7+x)*channels:]
+				want := [3]int{int(p[0]), int(p[channels/2]), int(p[channels-1])}
+				for _, corner := range [][2]int{{0, 0}, {scale - 1, scale - 1}} {
+					if got := rgb(picture, 2*margin+x*scale+corner[0], top+y*scale+corner[1]); got != want {
+						t.Fatalf("%d channels: pixel %d, %d is %v, want %v", channels, x, y, got, want)
+					}
+				}
+			}
+		}
 	}
 }
 

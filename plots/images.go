@@ -69,8 +69,9 @@ func (s Images) Draw() (*Figure, error) {
 				c.FillText(style, vg.Point{X: middle, Y: top - vg.Length(tall-8)*unit}, label)
 			}
 		},
-		note: s.Note,
-		zoom: 1,
+		note:  s.Note,
+		zoom:  1,
+		exact: true,
 	}.figure(fileName(s.Name, s.Title), orElse(s.Alt, s.words(rows, columns)))
 }
 

@@ -30,6 +30,7 @@ type page struct {
 	draw   func(draw.Canvas) // draws the content
 	note   string
 	zoom   float64 // CSS pixels per unit
+	exact  bool    // keep every pixel's colour
 }
 
 // entry is one name in the legend.
@@ -82,7 +83,11 @@ func (p page) figure(name, alt string) (f *Figure, err error) {
 	}
 
 	picture := canvas.Image().(*image.RGBA)
-	file, err := encode(paletted(picture), alt)
+	var compact image.Image = picture
+	if !p.exact {
+		compact = paletted(picture)
+	}
+	file, err := encode(compact, alt)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ const farthest = 28
 // paletted returns the picture with at most 256 colours, which makes a line
 // plot's file a third as large, and notebooks keep these files. A line plot has
 // few colours; the many others are the shades of its smoothed edges. A picture
-// with more, such as one of photographs, is returned as it is.
+// with more is returned as it is.
 func paletted(picture *image.RGBA) image.Image {
 	bins, used := histogram(picture)
 	// Half of the palette are the most frequent shades, the other half each the

@@ -50,9 +50,10 @@ func (t ticks) marks(step, low, high float64) []plot.Tick {
 		decimals++
 	}
 	var marks []plot.Tick
-	slack := step * 1e-6
+	slack := (high - low) * 1e-6
 	for i := math.Ceil((low - slack) / step); i*step <= high+slack; i++ {
-		marks = append(marks, plot.Tick{Value: i * step, Label: minus(strconv.FormatFloat(i*step+0, 'f', decimals, 64))})
+		value := i*step + 0 // not −0
+		marks = append(marks, plot.Tick{Value: value, Label: minus(strconv.FormatFloat(value, 'f', decimals, 64))})
 	}
 	return marks
 }
