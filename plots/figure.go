@@ -1,0 +1,120 @@
+package plots
+
+import (
+	"fmt"
+	"html"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+)
+
+// FolderVariable names the environment variable with the folder that
+// [Figure.Show] writes to outside of a notebook. Unset or empty means the
+// current folder.
+const FolderVariable = "GOSUBSPACE_FIGURES"
+
+// Figure is a finished picture.
+type Figure struct {
+	// PNG is the picture's file: 2·Width × 2·Height pixels, opaque. It also
+	// holds Alt, as the PNG keyword "Description".
+	PNG []byte
+	// Alt says in words what the picture shows, for readers who do not see it.
+	Alt string
+	// Width and Height are the size to show it at, in CSS pixels.
+	Width, Height int
+	// Name is the file name without folder and extension.
+	Name string
+}
+
+// Show puts the figure under the running cell when the program was started by a
+// GoNB notebook. Elsewhere it writes NAME.png, replacing an older one, to the
+// folder that [FolderVariable] names or else to the current one, and prints the
+// file's path.
+//
+// In the notebook the picture is followed by its text alternative, folded away:
+// JupyterLab gives the pictures in its outputs no alternative text of their own.
+func (f *Figure) Show() error {
+	if !gonbui.IsNotebook {
+		return f.save()
+	}
+	if err := gonbui.Open(); err != nil {
+		return fmt.Errorf("plots: figure %q cannot reach the notebook: %w; run the cell again, or restart the kernel", f.Name, err)
+	}
+	for _, output := range f.outputs() {
+		gonbui.SendData(output)
+	}
+	if err := gonbui.Error(); err != nil {
+		return fmt.Errorf("plots: figure %q did not reach the notebook: %w; run the cell again, or restart the kernel", f.Name, err)
+	}
+	gonbui.Sync() // otherwise a cell that ends now may lose it
+	return nil
+}
+
+// outputs returns what Show sends to a notebook. Width and height go along
+// because the picture has twice as many pixels; metadata of this shape is what
+// Jupyter's message format defines for images.
+func (f *Figure) outputs() []*protocol.DisplayData {
+	picture := &protocol.DisplayData{
+		Data: map[protocol.MIMEType]any{
+			protocol.MIMEImagePNG:  f.PNG,
+			protocol.MIMETextPlain: f.Alt,
+		},
+		Metadata: map[string]any{
+			string(protocol.MIMEImagePNG): map[string]int{"width": f.Width, "height": f.Height},
+		},
+	}
+	words := strings.ReplaceAll(html.EscapeString(f.Alt), "\n", "<br>\n")
+	description := &protocol.DisplayData{
+		Data: map[protocol.MIMEType]any{
+			protocol.MIMETextHTML: "<details><summary>Figure in words</summary>\n<p>" + words + "</p>\n</details>",
+		},
+	}
+	return []*protocol.DisplayData{picture, description}
+}
+
+// save is Show outside of a notebook.
+func (f *Figure) save() error {
+	path, err := filepath.Abs(filepath.Join(os.Getenv(FolderVariable), f.Name+".png"))
+	if err != nil {
+		return fmt.Errorf("plots: no path for figure %q: %w; set %s to an absolute folder", f.Name, err, FolderVariable)
+	}
+	if err := f.Write(path); err != nil {
+		return err
+	}
+	_, err = fmt.Println(path)
+	return err
+}
+
+// Write writes the PNG to path, making its folder if need be. The file appears
+// whole or not at all: it is written beside its place and then renamed.
+func (f *Figure) Write(path string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("plots: figure %q was not written: %w; choose a folder that can be written to with %s", f.Name, err, FolderVariable)
+		}
+	}()
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	part, err := os.CreateTemp(folder, ".figure-*.png")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(part.Name()) // finds nothing once it has been renamed
+	if _, err := part.Write(f.PNG); err != nil {
+		part.Close()
+		return err
+	}
+	if err := part.Chmod(0o644); err != nil {
+		part.Close()
+		return err
+	}
+	if err := part.Close(); err != nil {
+		return err
+	}
+	return os.Rename(part.Name(), path)
+}

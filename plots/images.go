@@ -1,0 +1,133 @@
+package plots
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+// Images is a figure of small pictures with their labels, such as samples of a
+// data set. Every pixel becomes a square of whole pixels, so nothing is blurred.
+type Images struct {
+	// Title says what is to be seen. Required.
+	Title string
+	// Pixels are [image, row, column, channel], 0 dark to 255 bright.
+	Pixels []uint8
+	// Height and Width are one image's size in pixels; Channels is 1 (grey)
+	// or 3 (red, green, blue).
+	Height, Width, Channels int
+	// Labels stand below the images, one each: 1 to 100.
+	Labels []string
+	// Note is printed small below the figure: the data's name and source. It may
+	// be empty, as no computation is shown.
+	Note string
+	// Alt and Name are as in Lines.
+	Alt, Name string
+}
+
+// maxImages is how many images a figure holds.
+const maxImages = 100
+
+// Draw draws the figure.
+func (s Images) Draw() (*Figure, error) {
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("plots: figure %q: %w", s.Title, err)
+	}
+	const inner, between, labelRoom = pageWidth - 2*margin, 10, 22
+	style := face(noteSize, ink)
+	widest := 40.0
+	for _, label := range s.Labels {
+		widest = max(widest, float64(style.Width(label)/unit))
+	}
+	n := len(s.Labels)
+	columns := min(n, 10, max(1, int(inner/(widest+4))))
+	rows := (n + columns - 1) / columns
+	columns = (n + rows - 1) / rows // rows of like length
+	// Squares of scale × scale pixels on a page of two pixels a unit.
+	room := min(inner/float64(columns)-between, 120)
+	scale := max(1, int(2*room)/max(s.Width, s.Height))
+	wide, tall := float64(scale*s.Width)/2, float64(scale*s.Height)/2+labelRoom
+	step := max(wide, widest) + between
+	if columns >= 5 { // from margin to margin
+		step = (inner - wide) / float64(columns-1)
+	}
+
+	return page{
+		title:  s.Title,
+		height: tall * float64(rows),
+		draw: func(c draw.Canvas) {
+			style.XAlign = draw.XCenter
+			for i, label := range s.Labels {
+				middle := c.Min.X + vg.Length(float64(i%columns)*step+wide/2)*unit
+				top := c.Max.Y - vg.Length(float64(i/columns)*tall)*unit
+				s.paint(c, i, scale, middle, top)
+				c.FillText(style, vg.Point{X: middle, Y: top - vg.Length(tall-8)*unit}, label)
+			}
+		},
+		note:  s.Note,
+		zoom:  1,
+		exact: true,
+	}.figure(fileName(s.Name, s.Title), orElse(s.Alt, s.words(rows, columns)))
+}
+
+// paint sets image i on the canvas, the middle of its upper edge at the given
+// point, with scale pixels to the side of one of its own.
+func (s Images) paint(c draw.Canvas, i, scale int, middle, top vg.Length) {
+	page, left, above := raster(c, vg.Point{X: middle, Y: top})
+	left -= scale * s.Width / 2
+	pixels := s.Pixels[i*s.Height*s.Width*s.Channels:]
+	for y := range scale * s.Height {
+		for x := range scale * s.Width {
+			p := pixels[(y/scale*s.Width+x/scale)*s.Channels:]
+			page.SetRGBA(left+x, above+y, color.RGBA{p[0], p[s.Channels/2], p[s.Channels-1], 255})
+		}
+	}
+}
+
+// raster returns the picture below the canvas and which pixel at is.
+func raster(c draw.Canvas, at vg.Point) (picture *image.RGBA, x, y int) {
+	inner := c.Canvas
+	for part, ok := inner.(draw.Canvas); ok; part, ok = inner.(draw.Canvas) {
+		inner = part.Canvas // a crop of a crop
+	}
+	canvas := inner.(*vgimg.Canvas)
+	picture = canvas.Image().(*image.RGBA)
+	return picture, int(at.X.Dots(canvas.DPI()) + 0.5), picture.Bounds().Dy() - int(at.Y.Dots(canvas.DPI())+0.5)
+}
+
+func (s Images) words(rows, columns int) string {
+	kind := "grey"
+	if s.Channels == 3 {
+		kind = "colour"
+	}
+	words := fmt.Sprintf("%d %s images of %d × %d pixels in a grid of %d rows and %d columns. %s. Row by row they are labelled: %s.",
+		len(s.Labels), kind, s.Width, s.Height, rows, columns, strings.TrimSuffix(s.Title, "."), strings.Join(s.Labels, ", "))
+	if s.Note != "" {
+		words += "\nNote: " + s.Note
+	}
+	return words
+}
+
+func (s Images) check() error {
+	if err := checkTitle(s.Title); err != nil {
+		return err
+	}
+	n, size := len(s.Labels), s.Height*s.Width*s.Channels
+	switch {
+	case s.Height < 1 || s.Height > 256 || s.Width < 1 || s.Width > 256:
+		return fmt.Errorf("images of %d × %d pixels, want 1 to 256 each way; show smaller ones", s.Width, s.Height)
+	case s.Channels != 1 && s.Channels != 3:
+		return fmt.Errorf("images of %d channels, want 1 (grey) or 3 (red, green, blue)", s.Channels)
+	case n < 1 || n > maxImages:
+		return fmt.Errorf("%d Labels, want 1 to %d; give one label an image, and show fewer of them", n, maxImages)
+	case len(s.Pixels) != n*size:
+		return fmt.Errorf("%d values of Pixels, want %d for %d labels of %d × %d × %d; give one label an image",
+			len(s.Pixels), n*size, n, s.Height, s.Width, s.Channels)
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package plots
+
+import (
+	"image"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/font/sfnt"
+	plotfont "gonum.org/v1/plot/font"
+)
+
+// TestLettersAreInTheFont keeps the signs that figures use from being boxes.
+func TestLettersAreInTheFont(t *testing.T) {
+	for _, style := range []plotfont.Font{face(12, ink).Font, bold(12, ink).Font} {
+		typeface := plotfont.DefaultCache.Lookup(style, 12).Face
+		var buffer sfnt.Buffer
+		for _, r := range "αβγδεθλρσθΘΔ±·×−–—…éöü°²³µ%‖≤≥≈∂∑√∞“”’" {
+			index, err := typeface.GlyphIndex(&buffer, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if index == 0 {
+				t.Errorf("%q is not in the font of weight %v", r, style.Weight)
+			}
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	style := face(noteSize, ink)
+	words := strings.Repeat("a few short words and an unbreakablylongone ", 20)
+	for _, width := range []float64{100, 200, 612} {
+		lines := wrap(words, style, plotfont.Length(width)*unit)
+		for _, line := range lines {
+			if w := style.Width(line); w > plotfont.Length(width)*unit && strings.Contains(line, " ") {
+				t.Errorf("line %q is %.0f units wide, want at most %.0f", line, float64(w/unit), width)
+			}
+		}
+		if got, want := strings.Join(lines, " "), strings.Join(strings.Fields(words), " "); got != want {
+			t.Errorf("wrapping at %.0f changed the words", width)
+		}
+	}
+	if got := wrap("one\ntwo", style, 100*unit); len(got) != 2 {
+		t.Errorf("wrap does not keep a line break: %q", got)
+	}
+}
+
+func TestLegendStaysOnThePage(t *testing.T) {
+	const width = (pageWidth - 2*margin) * unit
+	var entries []entry
+	for i := range 12 {
+		entries = append(entries, entry{name: strings.Repeat("name ", 1+i%5)})
+	}
+	count := 0
+	for _, row := range legendRows(entries, width) {
+		used := -entryGap * unit
+		for _, e := range row {
+			used += e.width()
+			count++
+		}
+		if used > width {
+			t.Errorf("a row of %d entries is %.0f units wide, want at most %.0f", len(row), float64(used/unit), float64(width/unit))
+		}
+	}
+	if count != len(entries) {
+		t.Errorf("%d of %d entries are shown", count, len(entries))
+	}
+}
+
+// FuzzTicks checks that every axis has a few readable marks.
+func FuzzTicks(f *testing.F) {
+	f.Add(0.0, 1.0, 9.0, false, true)
+	f.Add(-0.55, 1.55, 2.4, false, true)
+	f.Add(92.8, 94.7, 5.3, false, false)
+	f.Add(1.0, 160.0, 3.9, true, false)
+	f.Add(1e-5, 3e-5, 5.0, false, false)
+	f.Fuzz(func(t *testing.T, low, high, most float64, whole, halves bool) {
+		size := max(math.Abs(low), math.Abs(high))
+		if !(most >= 2 && most < 20) || !(high-low > 1e-6*size) || size > 1e6 || high-low < 1e-6 {
+			t.Skip() // not an axis that plot makes
+		}
+		marks := ticks{most, whole, halves}.Ticks(low, high)
+		if len(marks) > 22 || !whole && len(marks) < 3 {
+			t.Errorf("%d marks from %v to %v, want 3 to 22", len(marks), low, high)
+		}
+		seen := map[string]bool{}
+		for i, m := range marks {
+			if slack := 1e-5 * (high - low); m.Value < low-slack || m.Value > high+slack {
+				t.Errorf("mark %v lies outside of %v to %v", m.Value, low, high)
+			}
+			if i > 0 && m.Value <= marks[i-1].Value || seen[m.Label] {
+				t.Errorf("marks do not ascend or repeat: %v", marks)
+			}
+			seen[m.Label] = true
+			value, err := strconv.ParseFloat(strings.Replace(m.Label, "−", "-", 1), 64)
+			if err != nil || math.Abs(value-m.Value) > 1e-5*(high-low) {
+				t.Errorf("mark at %v is labelled %q", m.Value, m.Label)
+			}
+			if whole && value != math.Trunc(value) {
+				t.Errorf("mark %q is not whole", m.Label)
+			}
+		}
+	})
+}
+
+func TestTicks(t *testing.T) {
+	for _, test := range []struct {
+		ticks     ticks
+		low, high float64
+		want      string
+	}{
+		{ticks{most: 9, halves: true}, -0.025, 1.025, "0.00 0.25 0.50 0.75 1.00"},
+		{ticks{most: 3, halves: true}, -0.025, 1.025, "0.0 0.5 1.0"},
+		{ticks{most: 2, halves: true}, -0.55, 1.55, "−0.5 0.0 0.5 1.0 1.5"},
+		{ticks{most: 9, whole: true}, 0.9, 5.1, "1 2 3 4 5"},
+		{ticks{most: 5}, 92.6, 94.8, "93.0 93.5 94.0 94.5"},
+	} {
+		var labels []string
+		for _, m := range test.ticks.Ticks(test.low, test.high) {
+			labels = append(labels, m.Label)
+		}
+		if got := strings.Join(labels, " "); got != test.want {
+			t.Errorf("%+v from %v to %v: %s, want %s", test.ticks, test.low, test.high, got, test.want)
+		}
+	}
+}
+
+func TestMarkersIncludeEndsAndMiddle(t *testing.T) {
+	for _, width := range []float64{100, 135, 240, 550} {
+		step := markerStep(21, plotfont.Length(width)*unit)
+		if 10%step != 0 {
+			t.Errorf("at a width of %v every point number %d of 21 has a marker: not the middle", width, step)
+		}
+	}
+	for n := 1; n < 500; n++ {
+		if step := markerStep(n, 300*unit); step < 1 || n > 1 && float64(step)*300/float64(n-1) < 12-1e-9 {
+			t.Errorf("%d points: a marker on each %d", n, step)
+		}
+	}
+}
+
+func TestPalettedChangesLittle(t *testing.T) {
+	noise := image.NewRGBA(image.Rect(0, 0, 200, 200))
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise.Pix {
+		noise.Pix[i] = uint8(random.IntN(256))
+		if i%4 == 3 {
+			noise.Pix[i] = 255
+		}
+	}
+	if paletted(noise) != image.Image(noise) {
+		t.Error("a picture of thousands of colours lost them")
+	}
+	shades := image.NewRGBA(image.Rect(0, 0, 256, 3))
+	for i := range shades.Pix {
+		x, row := i/4%256, i/4/256
+		switch {
+		case i%4 == 3, i%4 == row:
+			shades.Pix[i] = 255
+		default:
+			shades.Pix[i] = uint8(x)
+		}
+	}
+	small, ok := paletted(shades).(*image.Paletted)
+	if !ok {
+		t.Fatal("a picture of a few shades keeps its full colours")
+	}
+	for y := range 3 {
+		for x := range 256 {
+			p, q := rgb(shades, x, y), rgb(small, x, y)
+			for k := range p {
+				if d := p[k] - q[k]; d > farthest+8 || d < -farthest-8 {
+					t.Fatalf("pixel %d, %d changed from %v to %v", x, y, p, q)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,231 @@
+package plots
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Series is one curve: a value and optionally a band for every X.
+type Series struct {
+	// Name stands in the legend.
+	Name string
+	// X are the places, ascending; Y the values there, as many.
+	X, Y []float64
+	// Low and High are the edges of the band, e.g. mean ∓ deviation over
+	// seeds: as many as points, or none for no band.
+	Low, High []float64
+
+	look *look // nil: by order of appearance
+}
+
+// Reference is a value that does not depend on X, such as standard training's
+// accuracy beside a line of networks: a horizontal line over the whole width.
+type Reference struct {
+	// Name stands in the legend.
+	Name string
+	// Y is the value. Low and High are the edges of its band; both 0 means
+	// no band.
+	Y, Low, High float64
+}
+
+func (r Reference) band() bool { return r.Low != 0 || r.High != 0 }
+
+// Lines is a figure, or one panel of [Panels], of quantities over one axis.
+//
+// An axis whose label contains α is a position on a line or a curve of networks,
+// trained for α in [0, 1]. Points outside are welcome: the axis then says that
+// they are extrapolation, and the space outside is shaded.
+type Lines struct {
+	// Title says what is to be seen. Required.
+	Title string
+	// XLabel and YLabel name the quantities with their units, e.g. "α" and
+	// "test accuracy (%)". Required.
+	XLabel, YLabel string
+	// Series are the curves: one to six.
+	Series []Series
+	// References are drawn behind them: none to six.
+	References []Reference
+	// Note is printed small below the figure and names what the numbers hang
+	// on: backend and device first, then data, network, seeds. Required, as a
+	// figure without it cannot be judged; in Panels, see there.
+	Note string
+	// Alt is the text alternative; empty means one made from the numbers.
+	Alt string
+	// Name is the file name without extension; empty means one made from Title.
+	Name string
+}
+
+// Draw draws the figure. It fails, naming series and index, when a number is NaN
+// or infinite, when lengths differ, X does not ascend or Low exceeds High.
+func (l Lines) Draw() (*Figure, error) {
+	if err := cmp.Or(l.check(), checkLegend(l), checkNote(l.Note)); err != nil {
+		return nil, fmt.Errorf("plots: figure %q: %w", l.Title, err)
+	}
+	looks := assign([]Lines{l})
+	const height = 300
+	p := l.plot("", looks, pageWidth-2*margin, height)
+	return page{
+		title:  l.Title,
+		legend: legend([]Lines{l}, looks),
+		height: height,
+		draw:   func(c draw.Canvas) { p.Draw(c) },
+		note:   l.Note,
+		zoom:   1,
+	}.figure(fileName(l.Name, l.Title), orElse(l.Alt, "Line plot. "+l.words()+"\nNote: "+l.Note))
+}
+
+// assign gives every name of the panels its look, the same in all of them.
+func assign(panels []Lines) map[string]look {
+	looks := map[string]look{}
+	series, references := 0, 0
+	for _, l := range panels {
+		for _, s := range l.Series {
+			if _, ok := looks[s.Name]; ok {
+				continue
+			}
+			if s.look != nil {
+				looks[s.Name] = *s.look
+				continue
+			}
+			looks[s.Name] = seriesLooks[series%len(seriesLooks)]
+			series++
+		}
+		for _, r := range l.References {
+			if _, ok := looks[r.Name]; !ok {
+				looks[r.Name] = referenceLooks[references%len(referenceLooks)]
+				references++
+			}
+		}
+	}
+	return looks
+}
+
+// legend lists the names of the panels, series first.
+func legend(panels []Lines, looks map[string]look) []entry {
+	var entries []entry
+	add := func(name string, band bool) {
+		for i := range entries {
+			if entries[i].name == name {
+				entries[i].band = entries[i].band || band
+				return
+			}
+		}
+		entries = append(entries, entry{name, looks[name], band})
+	}
+	for _, l := range panels {
+		for _, s := range l.Series {
+			add(s.Name, len(s.Low) > 0)
+		}
+	}
+	for _, l := range panels {
+		for _, r := range l.References {
+			add(r.Name, r.band())
+		}
+	}
+	return entries
+}
+
+// plot builds the axes with everything on them, to be drawn on about width ×
+// height units: that decides how many marks there are and where labels break.
+func (l Lines) plot(title string, looks map[string]look, width, height float64) *plot.Plot {
+	width, height = width-60, height-50 // without tick and axis labels
+	broken := func(label string, style text.Style, room float64) string {
+		return strings.Join(wrap(label, style, vg.Length(room)*unit), "\n")
+	}
+	label := face(labelSize, ink)
+	p := axes(broken(title, bold(panelSize, ink), width), broken(l.xLabel(), label, width), broken(l.YLabel, label, height))
+	xLow, xHigh, yLow, yHigh := l.extent()
+	p.X.Min, p.X.Max = widen(xLow, xHigh, 0.025)
+	p.Y.Min, p.Y.Max = widen(yLow, yHigh, 0.06)
+	p.X.Tick.Marker = ticks{most: width / 60, whole: l.wholeX(), halves: l.overAlpha()}
+	p.Y.Tick.Marker = ticks{most: height / 35}
+	if l.extrapolates() {
+		p.Add(outside{0, 1})
+	}
+	grid := plotter.NewGrid()
+	grid.Horizontal = draw.LineStyle{Color: gridInk, Width: unit}
+	grid.Vertical = grid.Horizontal
+	p.Add(grid)
+	for _, r := range l.References {
+		if r.band() {
+			p.Add(band{[]float64{p.X.Min, p.X.Max}, []float64{r.Low, r.Low}, []float64{r.High, r.High}, looks[r.Name]})
+		}
+	}
+	for _, s := range l.Series {
+		if len(s.Low) > 0 {
+			p.Add(band{s.X, s.Low, s.High, looks[s.Name]})
+		}
+	}
+	p.Add(frame{})
+	for _, r := range l.References {
+		p.Add(curve{[]float64{p.X.Min, p.X.Max}, []float64{r.Y, r.Y}, looks[r.Name]})
+	}
+	for _, s := range l.Series {
+		p.Add(curve{s.X, s.Y, looks[s.Name]})
+	}
+	return p
+}
+
+// extent returns the ranges that all numbers lie in.
+func (l Lines) extent() (xLow, xHigh, yLow, yHigh float64) {
+	xLow, xHigh = l.Series[0].X[0], l.Series[0].X[0]
+	yLow, yHigh = l.Series[0].Y[0], l.Series[0].Y[0]
+	for _, s := range l.Series {
+		xLow, xHigh = min(xLow, s.X[0]), max(xHigh, s.X[len(s.X)-1])
+		for _, ys := range [][]float64{s.Y, s.Low, s.High} {
+			for _, y := range ys {
+				yLow, yHigh = min(yLow, y), max(yHigh, y)
+			}
+		}
+	}
+	for _, r := range l.References {
+		yLow, yHigh = min(yLow, r.Y), max(yHigh, r.Y)
+		if r.band() {
+			yLow, yHigh = min(yLow, r.Low), max(yHigh, r.High)
+		}
+	}
+	return xLow, xHigh, yLow, yHigh
+}
+
+// widen adds a share of the range on both sides, so that nothing lies on the
+// frame; a range of one value is given some width.
+func widen(low, high, share float64) (float64, float64) {
+	room := (high - low) * share
+	if least := 1e-6 * max(math.Abs(low), math.Abs(high)); high-low <= least {
+		room = max(math.Abs(low)*0.05, 1e-3)
+	}
+	return low - room, high + room
+}
+
+func (l Lines) wholeX() bool {
+	for _, s := range l.Series {
+		if slices.ContainsFunc(s.X, func(x float64) bool { return x != math.Trunc(x) }) {
+			return false
+		}
+	}
+	return !l.overAlpha()
+}
+
+func (l Lines) overAlpha() bool { return strings.Contains(l.XLabel, "α") }
+
+// extrapolates says whether a point lies outside of what was trained.
+func (l Lines) extrapolates() bool {
+	low, high, _, _ := l.extent()
+	return l.overAlpha() && (low < 0 || high > 1)
+}
+
+func (l Lines) xLabel() string {
+	if l.extrapolates() {
+		return l.XLabel + " (outside [0, 1]: extrapolation)"
+	}
+	return l.XLabel
+}

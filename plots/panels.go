@@ -1,0 +1,80 @@
+package plots
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Panels is a figure of several [Lines] beside each other, with one legend: the
+// same name has the same look in all of them.
+type Panels struct {
+	// Title says what is to be seen; every panel has its own besides. Required.
+	Title string
+	// Panels are two to six, at most three in a row. Their Note, Alt and Name
+	// stay empty: the figure has one of each.
+	Panels []Lines
+	// Note, Alt and Name are as in Lines. Note is required.
+	Note, Alt, Name string
+}
+
+// Draw draws the figure. It fails where one of the panels would.
+func (p Panels) Draw() (*Figure, error) {
+	if err := cmp.Or(checkTitle(p.Title), p.check(), checkLegend(p.Panels...), checkNote(p.Note)); err != nil {
+		return nil, fmt.Errorf("plots: figure %q: %w", p.Title, err)
+	}
+	columns := len(p.Panels)
+	if columns > 3 {
+		columns = (columns + 1) / 2
+	}
+	rows := (len(p.Panels) + columns - 1) / columns
+	looks := assign(p.Panels)
+	grid := make([][]*plot.Plot, rows)
+	for r := range grid {
+		grid[r] = make([]*plot.Plot, columns)
+	}
+	const panelHeight, between = 260, 18
+	width := float64(pageWidth-2*margin+between)/float64(columns) - between
+	alt := []string{fmt.Sprintf("%d line plots. %s.", len(p.Panels), strings.TrimSuffix(p.Title, "."))}
+	for i, l := range p.Panels {
+		grid[i/columns][i%columns] = l.plot(l.Title, looks, width, panelHeight-25)
+		alt = append(alt, fmt.Sprintf("Panel %d: %s", i+1, l.words()))
+	}
+	alt = append(alt, "Note: "+p.Note)
+	return page{
+		title:  p.Title,
+		legend: legend(p.Panels, looks),
+		height: float64(rows*panelHeight + (rows-1)*between),
+		draw: func(c draw.Canvas) {
+			tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: between * unit, PadY: between * unit}
+			places := plot.Align(grid, tiles, c)
+			for r, row := range grid {
+				for i, panel := range row {
+					if panel != nil {
+						panel.Draw(places[r][i])
+					}
+				}
+			}
+		},
+		note: p.Note,
+		zoom: 1.25,
+	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, strings.Join(alt, "\n")))
+}
+
+func (p Panels) check() error {
+	if n := len(p.Panels); n < 2 || n > 6 {
+		return fmt.Errorf("it has %d panels, want 2 to 6; draw a single one as Lines", n)
+	}
+	for i, l := range p.Panels {
+		if err := l.check(); err != nil {
+			return fmt.Errorf("panel %d (%q): %w", i, l.Title, err)
+		}
+		if l.Note != "" || l.Alt != "" || l.Name != "" {
+			return fmt.Errorf("panel %d (%q) has a Note, Alt or Name of its own; set them for the whole figure", i, l.Title)
+		}
+	}
+	return nil
+}
