@@ -1,8 +1,9 @@
 package subspace
 
 import (
-	. "github.com/gomlx/gomlx/core/graph"
+	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph mathematics reads as such
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/support/exceptions"
 
 	"gosubspace/subspace/network"
 )
@@ -45,9 +46,25 @@ func (s *Space) apply(scope *model.Scope, weights []*Node, images *Node) (logits
 		v.SetNodeValue(weights[i])
 		defer v.SetNodeValue(before)
 	}
+	return s.run(scope, images)
+}
+
+// run builds the network. A panic with anything but an error, which GoMLX does
+// not expect, becomes one with an error.
+func (s *Space) run(scope *model.Scope, images *Node) (logits *Node) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case error:
+			panic(p)
+		default:
+			exceptions.Panicf("the network panicked: %v", p)
+		}
+	}()
 	logits = s.net(scope, images)
 	if logits.Rank() != 2 || logits.Shape().Dimensions[0] != images.Shape().Dimensions[0] {
-		panic("the network returned logits of shape " + logits.Shape().String() + ": want [batch, classes]")
+		exceptions.Panicf("the network returned logits of shape %s: want [batch, classes], the batch being %d",
+			logits.Shape(), images.Shape().Dimensions[0])
 	}
 	return logits
 }

@@ -31,10 +31,11 @@ type Space struct {
 	input   []int // height, width, channels
 	classes int
 
-	theta, velocity *model.Variable   // [m, P]
-	weights         []*model.Variable // the network's trainable variables, in the layout's order
-	state           []*model.Variable // its non-trainable ones
-	initial         []Array           // what the state is before any batch
+	theta, velocity *model.Variable          // [m, P]
+	weights         []*model.Variable        // the network's trainable variables, in the layout's order
+	state           []*model.Variable        // its non-trainable ones
+	given           map[*model.Variable]bool // made with a value, not an initialiser
+	initial         []Array                  // what the state is before any batch
 
 	step, forward, observe *model.Exec
 }
@@ -87,7 +88,7 @@ func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s 
 func (s *Space) discover() error {
 	build, err := model.NewExec(s.backend, s.store, func(scope *model.Scope, images *graph.Node) *graph.Node {
 		s.store.SetTraining(images.Graph(), true)
-		logits := s.net(scope, images)
+		logits := s.run(scope, images)
 		s.classes = logits.Shape().Dim(-1)
 		return graph.ReduceAllSum(logits)
 	})
@@ -102,7 +103,9 @@ func (s *Space) discover() error {
 	if s.Layout, err = layoutOf(s.store); err != nil {
 		return err
 	}
+	s.given = map[*model.Variable]bool{}
 	for v := range s.store.IterVariables() {
+		s.given[v] = v.HasValue()
 		if v.Trainable {
 			s.weights = append(s.weights, v)
 		} else {
@@ -116,7 +119,7 @@ func (s *Space) discover() error {
 // them as one vector [P]. The state is left at its initial value.
 func (s *Space) initialise(seed int64) ([]float32, error) {
 	for v := range s.store.IterVariables() {
-		if v.Name() == model.RNGStateVariableName {
+		if s.given[v] || v.Name() == model.RNGStateVariableName {
 			continue
 		}
 		if err := v.SetValue(nil); err != nil {

@@ -357,12 +357,13 @@ func foreign(scope *model.Scope, images *Node) *Node {
 	x = activation.Gelu(x)
 	x = ReduceMean(x, 1, 2)
 	x = layers.Dropout(scope, x, Const(g, float32(0.2)))
-	temperature := scope.In("head").VariableWithValue("temperature", float32(1)).NodeValue(g)
+	head := scope.In("head")
+	temperature := head.VariableWithValue("temperature", float32(1)).NodeValue(g)
 	counter := scope.VariableWithValue("batches", float32(0)).SetTrainable(false)
 	if scope.IsTraining(g) {
 		counter.SetNodeValue(AddScalar(counter.NodeValue(g), 1))
 	}
-	return Mul(layers.Dense(scope.In("head").In("out"), x, true, 10), temperature)
+	return Mul(layers.Dense(head.In("out"), x, true, 10), temperature)
 }
 
 // Any GoMLX model function is trained as it is.
@@ -430,7 +431,7 @@ func TestBadInput(t *testing.T) {
 		err  error
 		want string
 	}{err, "subspace of 0 endpoints"}
-	_, err = New(s.backend, func(_ *model.Scope, x *Node) *Node { return x }, [3]int{8, 8, 1}, 1, 1)
+	_, err = New(s.backend, func(_ *model.Scope, x *Node) *Node { return Reshape(x, 2, -1) }, [3]int{8, 8, 1}, 1, 1)
 	cases["no weights"] = struct {
 		err  error
 		want string
