@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -24,14 +23,17 @@ func (f failure) Error() string {
 }
 
 // output runs a program to its end and returns what it printed to its standard
-// output. An interrupt reaches the program too. The error holds what it said on
-// its standard error stream.
+// output. An interrupt reaches the program too. The error is what it said on its
+// standard error stream, if it said something.
 func output(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
 	var out, errs bytes.Buffer
 	err := start(ctx, dir, env, &out, &errs, name, args...)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
 	if err != nil {
 		if said := strings.TrimSpace(errs.String()); said != "" {
-			return "", fmt.Errorf("%w: %s", err, said)
+			return "", errors.New(said)
 		}
 		return "", err
 	}
@@ -43,11 +45,7 @@ func start(ctx context.Context, dir string, env []string, stdout, stderr io.Writ
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, env, stdout, stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
-	err := cmd.Run()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
+	return cmd.Run()
 }
 
 // setenv returns the environment with some variables set, or removed where the

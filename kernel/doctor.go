@@ -2,8 +2,281 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+
+	"gosubspace/subspace/backend"
+	"gosubspace/subspace/place"
 )
 
-func doctor(ctx context.Context, args []string, stdout, stderr io.Writer) error    { return nil }
-func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) error { return nil }
+// doctor says what is there, and what to do about the rest.
+func doctor(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	fs := flags("doctor", "go run ./kernel doctor",
+		"Looks at every part, changes nothing, and says of each its version and place, or what\n"+
+			"to do. The exit status is 0 if all is well.", stdout)
+	if err := parse(fs, args, 0); err != nil {
+		return err
+	}
+	p, err := here()
+	if err != nil {
+		return err
+	}
+	home, err := place.Home()
+	if err != nil {
+		return err
+	}
+	e := examination{project: p, home: home, record: readRecord(home)}
+	e.env = environment{dir: e.record.Environment}
+	if e.env.dir == "" {
+		if e.env.dir, err = place.Environment(); err != nil {
+			return err
+		}
+	}
+	sick := 0
+	for _, part := range e.parts() {
+		f := part.look(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		state := "ok  "
+		if f.todo != "" {
+			state = "FAIL"
+			sick++
+		}
+		line := fmt.Sprintf("%s  %-12s  %-12s  %s", state, part.name, f.version, f.where)
+		fmt.Fprintln(stdout, strings.TrimRight(line, " "))
+		if f.todo != "" {
+			fmt.Fprintf(stdout, "      %s\n", f.todo)
+		}
+	}
+	if sick > 0 {
+		fmt.Fprintf(stdout, "\n%d of the parts want something done.\n", sick)
+		return errReported
+	}
+	fmt.Fprintln(stdout, "\nAll is well.")
+	return nil
+}
+
+// A finding is what was seen of a part. With nothing to do, it is fine.
+type finding struct{ version, where, todo string }
+
+type part struct {
+	name string
+	look func(context.Context) finding
+}
+
+// An examination is what the looks at the parts share.
+type examination struct {
+	project project
+	home    string
+	record  record
+	env     environment
+}
+
+func (e *examination) parts() []part {
+	return []part{
+		{"Go", e.lookGo},
+		{"C compiler", e.lookCompiler},
+		{"Python", e.lookPython},
+		{"packages", e.lookPackages},
+		{"plugin", e.lookPlugin},
+		{"GoNB", e.lookGoNB},
+		{"goimports", e.lookGoimports},
+		{"kernel spec", e.lookSpec},
+		{"backend", e.lookBackend},
+		{"GPU", e.lookGPU},
+		{"disk", e.lookDisk},
+		{"data", func(context.Context) finding { return lookFolder(place.Data()) }},
+		{"runs", func(context.Context) finding { return lookFolder(place.Runs()) }},
+	}
+}
+
+// setUpFirst is what to do about most of what set-up leaves.
+const setUpFirst = "run go run ./kernel setup"
+
+func broken(err error) finding {
+	if f, ok := err.(failure); ok {
+		return finding{todo: f.why + ": " + f.do}
+	}
+	return finding{todo: err.Error()}
+}
+
+func (e *examination) lookGo(ctx context.Context) finding {
+	t, err := findGo(ctx, e.project)
+	if err != nil {
+		return broken(err)
+	}
+	return finding{version: t.version, where: t.root}
+}
+
+func (e *examination) lookCompiler(ctx context.Context) finding {
+	t, err := findGo(ctx, e.project)
+	if err != nil {
+		return finding{todo: "see Go"}
+	}
+	if err := t.checkCompiler(ctx); err != nil {
+		return broken(err)
+	}
+	text, _ := output(ctx, "", nil, t.compiler, "-dumpversion")
+	return finding{version: firstLine(text), where: t.compiler}
+}
+
+func (e *examination) lookPython(ctx context.Context) finding {
+	if !isFile(e.env.python()) {
+		if py, err := findPython(ctx, e.project.packages.python); err != nil {
+			return broken(err)
+		} else if len(e.record.Steps) == 0 {
+			return finding{version: py.version, where: py.path, todo: "nothing is set up yet: " + setUpFirst}
+		}
+		return finding{where: e.env.dir, todo: "the environment is gone: " + setUpFirst}
+	}
+	py, err := askPython(ctx, e.env.python())
+	if err != nil {
+		return finding{where: e.env.python(), todo: "does not run: " + setUpFirst}
+	}
+	return finding{version: py.version, where: e.env.dir}
+}
+
+func (e *examination) lookPackages(ctx context.Context) finding {
+	pins := e.project.packages.on(thisPlatform(e.record.Steps["cuda"] == "true"))
+	found, err := e.env.installed(ctx, pins)
+	if err != nil {
+		return finding{todo: "cannot be listed: " + setUpFirst}
+	}
+	if lacking := missing(pins, found); len(lacking) > 0 {
+		return finding{todo: fmt.Sprintf("lacking %s: %s", joinPins(lacking), setUpFirst)}
+	}
+	return finding{version: fmt.Sprintf("%d", len(pins)), where: joinPins(pins)}
+}
+
+func (e *examination) lookPlugin(ctx context.Context) finding {
+	if config := os.Getenv("GOMLX_BACKEND"); config != "" {
+		return finding{where: "GOMLX_BACKEND=" + config}
+	}
+	var where []string
+	for _, p := range backend.Plugins() {
+		where = append(where, p.Kind+" "+p.Path)
+	}
+	if len(where) == 0 {
+		return finding{todo: "no PJRT plugin, so XLA cannot compute: " + setUpFirst}
+	}
+	return finding{where: strings.Join(where, ", ")}
+}
+
+func (e *examination) lookGoNB(ctx context.Context) finding {
+	path := filepath.Join(e.env.kernel(), "bin", "gonb"+exe)
+	text, err := output(ctx, "", nil, path, "-V")
+	if err != nil {
+		return finding{where: path, todo: "does not run: " + setUpFirst}
+	}
+	return finding{version: firstLine(text), where: path}
+}
+
+func (e *examination) lookGoimports(ctx context.Context) finding {
+	path := filepath.Join(e.env.kernel(), "bin", "goimports"+exe)
+	if !isFile(path) {
+		return finding{where: path, todo: "is not there: " + setUpFirst}
+	}
+	return finding{where: path}
+}
+
+func (e *examination) lookSpec(ctx context.Context) finding {
+	path := filepath.Join(e.env.kernel(), "kernel.json")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return finding{where: path, todo: "is not there: " + setUpFirst}
+	}
+	var spec kernelSpec
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return finding{where: path, todo: "cannot be read: " + setUpFirst}
+	}
+	if !slices.Contains(spec.Argv, "-go_work="+e.project.dir) {
+		return finding{where: path, todo: "belongs to another checkout: " + setUpFirst + " in this one"}
+	}
+	return finding{where: path}
+}
+
+func (e *examination) lookBackend(ctx context.Context) finding {
+	b, info, err := backend.Open()
+	if err != nil {
+		return broken(err)
+	}
+	if err := addsUp(b); err != nil {
+		return finding{version: info.Name, where: info.Device, todo: err.Error()}
+	}
+	return finding{version: info.Name, where: info.String(), todo: info.Notice}
+}
+
+func (e *examination) lookGPU(ctx context.Context) finding {
+	if !backend.HasGPU() {
+		return finding{version: "none"}
+	}
+	for _, p := range backend.Plugins() {
+		if p.Kind == backend.CUDA {
+			return finding{version: "NVIDIA", where: p.Path}
+		}
+	}
+	if e.record.Steps["cuda"] == "false" {
+		return finding{version: "NVIDIA", where: "left unused, as -cuda=false asked"}
+	}
+	return finding{version: "NVIDIA", todo: "its libraries are not installed: run go run ./kernel setup -cuda"}
+}
+
+func (e *examination) lookDisk(ctx context.Context) finding {
+	dir := e.home
+	for !isFolder(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	bytes, ok := freeBytes(dir)
+	if !ok {
+		return finding{where: dir}
+	}
+	f := finding{version: fmt.Sprintf("%d GB free", bytes>>30), where: e.home}
+	if bytes < 1<<30 {
+		f.version, f.todo = fmt.Sprintf("%d MB free", bytes>>20), "free some, or set GOSUBSPACE_HOME to a folder on another disk"
+	}
+	return f
+}
+
+// lookFolder sees whether a folder can be written, if it is there.
+func lookFolder(dir string, err error) finding {
+	if err != nil {
+		return broken(err)
+	}
+	if !isFolder(dir) {
+		return finding{version: "empty", where: dir}
+	}
+	temp, err := os.CreateTemp(dir, ".doctor-")
+	if err != nil {
+		return finding{where: dir, todo: "cannot be written: change its permissions, or name another folder with GOSUBSPACE_HOME"}
+	}
+	temp.Close()
+	os.Remove(temp.Name())
+	entries, _ := os.ReadDir(dir)
+	return finding{version: fmt.Sprintf("%d inside", len(entries)), where: dir}
+}
+
+// addsUp lets the backend compile and run a small program.
+func addsUp(b compute.Backend) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("does not compute: %v", r)
+		}
+	}()
+	sum, err := graph.CallOnce(b, func(x, y *graph.Node) *graph.Node { return graph.Add(x, y) }, float32(1), float32(2))
+	if err != nil {
+		return fmt.Errorf("does not compute: %s", firstLine(err.Error()))
+	}
+	if sum.Value() != float32(3) {
+		return fmt.Errorf("computes 1 + 2 = %v", sum.Value())
+	}
+	return nil
+}

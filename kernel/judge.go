@@ -16,7 +16,10 @@ var (
 	// died is how a Go program's last words begin.
 	died = regexp.MustCompile(`(?m)^(?:panic|fatal error): .*$`)
 
-	style  = regexp.MustCompile(`(?s)<style>.*?</style>`)
+	// complaint is a line of the compiler, or of the search for an import.
+	complaint = regexp.MustCompile(`main(_test)?\.go:\d|cannot find module`)
+	// unseen is the part of the kernel's report that is not shown at once.
+	unseen = regexp.MustCompile(`(?s)<style>.*?</style>|<div class="gonb-err-context">.*?</div>`)
 	tag    = regexp.MustCompile(`<[^>]*>`)
 	colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
 )
@@ -80,9 +83,9 @@ func compilerSaid(c cell) string {
 		if raw, ok := r.Data["text/html"]; !ok || json.Unmarshal(raw, &page) != nil {
 			continue
 		}
-		plain := html.UnescapeString(tag.ReplaceAllString(style.ReplaceAllString(string(page), ""), ""))
+		plain := html.UnescapeString(tag.ReplaceAllString(unseen.ReplaceAllString(string(page), ""), ""))
 		for line := range strings.SplitSeq(plain, "\n") {
-			if line = strings.TrimSpace(line); strings.Contains(line, "main.go:") {
+			if line = strings.TrimSpace(line); complaint.MatchString(line) {
 				return line
 			}
 		}

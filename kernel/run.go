@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	_ "embed"
@@ -36,6 +35,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	paths, err := p.find(fs.Args())
 	if err != nil {
 		return err
+	}
+	for _, path := range paths {
+		if _, err := readNotebook(path); err != nil {
+			return err
+		}
 	}
 	if *dir != "" {
 		if err := os.MkdirAll(*dir, 0o755); err != nil {
@@ -97,20 +101,12 @@ type outcome struct {
 	problem string // empty if all went well
 }
 
-//go:embed run.py
-var runPy string
-
 // execute executes one notebook and writes it to target: whole, or, if it
 // failed, only where keepFailed asks for it.
 func (s *setUp) execute(ctx context.Context, path, target string, timeout time.Duration, keepFailed bool, stdout io.Writer) (o outcome) {
-	began := time.Now()
 	o.name = filepath.Base(path)
-	defer func() {
-		o.took = time.Since(began)
-		if o.problem != "" {
-			fmt.Fprintf(stdout, "%s: %s\n", o.name, o.problem)
-		}
-	}()
+	began := time.Now()
+	defer func() { o.took = time.Since(began) }()
 	nb, err := readNotebook(path)
 	if err != nil {
 		o.problem = err.Error()
@@ -118,83 +114,97 @@ func (s *setUp) execute(ctx context.Context, path, target string, timeout time.D
 	}
 	temp := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+"-executed")
 	defer os.Remove(temp)
+	err = s.play(ctx, path, temp, timeout, func(index int, c cell, problem string) bool {
+		o.figures += c.figures()
+		if problem == "" {
+			problem = judge(c)
+		}
+		if problem != "" {
+			o.problem = fmt.Sprintf("cell %d (%s): %s", index+1, c.firstSource(), problem)
+			fmt.Fprintf(stdout, "%s: %s\n", o.name, o.problem)
+			return false
+		}
+		fmt.Fprintf(stdout, "%s: cell %d of %d\n", o.name, index+1, len(nb.Cells))
+		return true
+	})
+	if err == nil && (o.problem == "" || keepFailed) {
+		err = os.Rename(temp, target)
+	}
+	if err != nil && o.problem == "" {
+		o.problem = err.Error()
+	}
+	return o
+}
 
-	cmd := exec.Command(s.env.python(), "-c", runPy, path, temp, kernelName, fmt.Sprint(timeout.Seconds()), filepath.Dir(path))
+//go:embed run.py
+var runPy string
+
+// play executes a notebook cell by cell. After every code cell it calls seen
+// with the cell's index, the cell with its outputs, and what kept the cell from
+// its end, if something did; seen says whether to go on. The notebook, as far as
+// it was executed, is written to target.
+func (s *setUp) play(ctx context.Context, path, target string, timeout time.Duration, seen func(int, cell, string) bool) error {
+	cmd := exec.Command(s.env.python(), "-c", runPy, path, target, kernelName, fmt.Sprint(timeout.Seconds()), filepath.Dir(path))
 	cmd.Env = s.jupyterEnv(nil)
+	ownGroup(cmd)
 	var said bytes.Buffer
 	cmd.Stderr = &said
-	ownGroup(cmd)
-	in, err := cmd.StdinPipe()
+	answers, err := cmd.StdinPipe()
 	if err != nil {
-		o.problem = err.Error()
-		return o
+		return err
 	}
-	out, err := cmd.StdoutPipe()
+	events, err := cmd.StdoutPipe()
 	if err != nil {
-		o.problem = err.Error()
-		return o
+		return err
 	}
 	if err := cmd.Start(); err != nil {
-		o.problem = err.Error()
-		return o
+		return err
 	}
 	// On an interrupt the kernel gets the time to stop its cell.
 	undo := context.AfterFunc(ctx, func() {
 		cmd.Process.Signal(os.Interrupt)
 		time.AfterFunc(15*time.Second, func() { killGroup(cmd) })
 	})
-	done, err := o.follow(bufio.NewReader(out), in, nb, stdout)
-	waited := cmd.Wait()
-	undo()
+	defer undo()
+	done, err := follow(json.NewDecoder(events), answers, seen)
+	if err != nil {
+		killGroup(cmd)
+	}
+	ended := cmd.Wait()
 	switch {
-	case o.problem == "" && err != nil:
-		o.problem = err.Error()
-	case o.problem == "" && (waited != nil || !done):
-		o.problem = "cannot be executed: " + lastLine(said.String())
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return err
+	case ended != nil || !done:
+		return fmt.Errorf("cannot be executed: %s", lastLine(said.String()))
 	}
-	if done && (o.problem == "" || keepFailed) {
-		if err := os.Rename(temp, target); err != nil {
-			o.problem = err.Error()
-		}
-	}
-	return o
+	return nil
 }
 
-// follow reads what run.py says cell by cell, judges it, and answers.
-func (o *outcome) follow(from *bufio.Reader, to io.Writer, nb notebook, stdout io.Writer) (done bool, err error) {
+// follow reads what run.py says cell by cell, and answers.
+func follow(events *json.Decoder, answers io.Writer, seen func(int, cell, string) bool) (done bool, err error) {
 	for {
-		line, err := from.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			return done, nil
-		}
-		if err != nil {
-			return done, err
-		}
 		var event struct {
 			Index   int
 			Cell    cell
 			Problem string
 			Done    bool
 		}
-		if err := json.Unmarshal(line, &event); err != nil {
-			return done, fmt.Errorf("run.py says %q: %w", line, err)
+		if err := events.Decode(&event); errors.Is(err, io.EOF) {
+			return done, nil
+		} else if err != nil {
+			return done, fmt.Errorf("run.py does not say what it should: %w", err)
 		}
 		if event.Done {
 			done = true
 			continue
 		}
-		o.figures += event.Cell.figures()
-		problem := event.Problem
-		if problem == "" {
-			problem = judge(event.Cell)
+		answer := "stop"
+		if seen(event.Index, event.Cell, event.Problem) {
+			answer = "go on"
 		}
-		if problem != "" {
-			o.problem = fmt.Sprintf("cell %d (%s): %s", event.Index+1, event.Cell.firstSource(), problem)
-			fmt.Fprintln(to, "stop")
-			continue
-		}
-		fmt.Fprintf(stdout, "%s: cell %d of %d\n", o.name, event.Index+1, len(nb.Cells))
-		if _, err := fmt.Fprintln(to, "go on"); err != nil {
+		if _, err := fmt.Fprintln(answers, answer); err != nil {
 			return done, err
 		}
 	}

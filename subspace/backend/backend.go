@@ -73,6 +73,7 @@ func Open() (compute.Backend, Info, error) {
 		if p.Kind == CUDA && !hasGPU() {
 			continue
 		}
+		p.prepare()
 		b, err := open("xla:" + p.config())
 		if err == nil {
 			info := Info{Name: "xla", Device: p.device(), Plugin: p.Path}
@@ -116,6 +117,7 @@ func openNamed(config string) (compute.Backend, Info, error) {
 				break
 			}
 		}
+		found.prepare()
 		info.Device, info.Plugin = found.device(), found.Path
 		config = "xla:" + found.config()
 		if hasOptions {
@@ -135,10 +137,7 @@ func openNamed(config string) (compute.Backend, Info, error) {
 // log others to the standard error stream that they also return: both become
 // one error of one line here.
 func open(config string) (b compute.Backend, err error) {
-	// The plugin may print what only its authors want to read; and of CUDA's
-	// libraries it knows the place by itself.
-	setDefault("TF_CPP_MIN_LOG_LEVEL", "3")
-	setDefault("GOPJRT_CUDA_CHECKS", "no")
+	setDefault("TF_CPP_MIN_LOG_LEVEL", "3") // a plugin prints much for its authors alone
 	defer quiet()()
 	defer func() {
 		if r := recover(); r != nil {

@@ -128,6 +128,27 @@ func (p Plugin) config() string {
 	return p.Path + ",shared_buffers,tf32=false"
 }
 
+// prepare tells a CUDA plugin of a Python environment where the compiler of its
+// own CUDA wheels is, before the plugin is loaded. Without it, XLA looks for a
+// CUDA that the system may not have, or have in another version.
+func (p Plugin) prepare() {
+	if p.Kind != CUDA {
+		return
+	}
+	packages := filepath.Dir(filepath.Dir(filepath.Dir(p.Path)))
+	for _, name := range []string{"cu13", "cuda_nvcc"} {
+		toolkit := filepath.Join(packages, "nvidia", name)
+		if _, err := os.Stat(toolkit); err != nil {
+			continue
+		}
+		setDefault("GOPJRT_CUDA_CHECKS", "no") // they know another layout
+		if flags := os.Getenv("XLA_FLAGS"); !strings.Contains(flags, "--xla_gpu_cuda_data_dir") {
+			os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" --xla_gpu_cuda_data_dir="+toolkit))
+		}
+		return
+	}
+}
+
 // device describes the device that the plugin computes on, as in [Info].
 func (p Plugin) device() string {
 	if p.Kind == CUDA {

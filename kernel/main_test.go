@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"kernel": main})
+}
+
+// TestScripts runs the command as users do. The scripts work in a checkout of
+// their own, under $WORK/project, with programs of their own on PATH where
+// those of the machine would not fail as the script wants.
+func TestScripts(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the scripts' programs are shell scripts")
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			for _, name := range []string{"kernel", "go", "cc"} {
+				if path, err := exec.LookPath(name); err == nil {
+					env.Setenv(strings.ToUpper(name)+"_PATH", path)
+				}
+			}
+			for _, name := range []string{"GOMLX_BACKEND", "VIRTUAL_ENV", "CONDA_PREFIX", "PJRT_PLUGIN_LIBRARY_PATH", "GOSUBSPACE_DATA", "GOSUBSPACE_RUNS"} {
+				env.Setenv(name, "")
+			}
+			env.Setenv("GOSUBSPACE_HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("CUDA_VISIBLE_DEVICES", "-1")
+			env.Setenv("GOTOOLCHAIN", "local")
+			return checkout(filepath.Join(env.WorkDir, "project"))
+		},
+		Condition: func(condition string) (bool, error) {
+			if condition == "cc" {
+				_, err := exec.LookPath("cc")
+				return err == nil, nil
+			}
+			return false, nil
+		},
+	})
+}
+
+// checkout makes a small project with go.mod, go.sum, one package and one
+// notebook.
+func checkout(dir string) error {
+	for name, text := range map[string]string{
+		"go.mod":                  "module gosubspace\n\ngo 1.26.5\n",
+		"go.sum":                  "",
+		"environment.yml":         "dependencies:\n  - python>=3.10\n  - pip\n  - pip:\n    - jupyterlab==4.6.6\n    - nbclient==0.11.0\n",
+		"notebooks/00-here.ipynb": `{"cells": [{"cell_type": "code", "source": ["import \"fmt\"\n", "%%\n", "fmt.Println()"], "outputs": []}]}`,
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestExitStatus(t *testing.T) {
+	t.Setenv("GOSUBSPACE_HOME", filepath.Join(t.TempDir(), "home"))
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port := strconv.Itoa(taken.Addr().(*net.TCPAddr).Port)
+	for _, c := range []struct {
+		args string
+		want int
+		says string
+	}{
+		{"help", 0, "usage: go run ./kernel [subcommand]"},
+		{"-h", 0, "usage: go run ./kernel [-no-browser]"},
+		{"setup -h", 0, "usage: go run ./kernel setup"},
+		{"run -h", 0, "usage: go run ./kernel run"},
+		{"doctor -h", 0, "usage: go run ./kernel doctor"},
+		{"uninstall -h", 0, "usage: go run ./kernel uninstall"},
+		{"nonsense", 2, `no subcommand "nonsense"`},
+		{"run -nonsense", 2, "-nonsense"},
+		{"doctor nonsense", 2, `"nonsense" is one argument too many`},
+		{"setup -cuda=perhaps", 2, "perhaps"},
+		{"-port 70000", 2, "want one from 1 to 65535"},
+		{"-port " + port, 1, port + " is taken by another program\n  what to do: "},
+		{"run no-such-notebook", 1, "no notebook no-such-notebook"},
+		{"uninstall", 0, "nothing else of ours"},
+	} {
+		var stdout, stderr bytes.Buffer
+		got := Main(context.Background(), strings.Fields(c.args), &stdout, &stderr)
+		if got != c.want {
+			t.Errorf("%q: exit status %d, want %d: %s%s", c.args, got, c.want, &stdout, &stderr)
+		}
+		if said := stdout.String() + stderr.String(); !strings.Contains(said, c.says) {
+			t.Errorf("%q says %q, want %q in it", c.args, said, c.says)
+		}
+		if (c.want == 0) != (stderr.Len() == 0) {
+			t.Errorf("%q: exit status %d, and on the error stream: %q", c.args, got, &stderr)
+		}
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Setenv("GOSUBSPACE_HOME", filepath.Join(t.TempDir(), "home"))
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	if got := Main(ctx, []string{"setup"}, &stdout, &stderr); got != 130 {
+		t.Errorf("exit status %d, want 130: %s", got, &stderr)
+	}
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestImports(t *testing.T) {
+	for _, c := range []struct {
+		name, source string
+		want         []string
+	}{
+		{"block", "%noautoget\nimport (\n\t\"fmt\"\n\tg \"a.b/c\"\n)\n\n%%\nx := g.F()\nfmt.Println(x)", []string{"fmt", "a.b/c"}},
+		{"lines", "import \"a\"\nimport . \"b\"\nfunc f() {}", []string{"a", "b"}},
+		{"after a shell line", "!ls \"x\"\nimport \"a\"\n%%\na.F()", []string{"a"}},
+		{"none", "%%\nfmt.Println(`import \"a\"`)", nil},
+		{"another language", "%%bash\nimport x", nil},
+		{"empty", "", nil},
+	} {
+		if got := imports(c.source); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func FuzzImports(f *testing.F) {
+	f.Add("import (\n\t\"fmt\"\n\tg \"a.b/c\"\n)\n%%\nx := 1")
+	f.Add("%%\nimport \"")
+	f.Fuzz(func(t *testing.T, source string) {
+		for _, path := range imports(source) {
+			if strings.ContainsAny(path, "\n\r") && !strings.Contains(source, `\`) {
+				t.Errorf("import path %q of %q", path, source)
+			}
+		}
+	})
+}
+
+// stream, display and failed are outputs as the kernel sends them.
+func stream(name, text string) string {
+	return `{"output_type": "stream", "name": "` + name + `", "text": ` + quote(text) + `}`
+}
+
+func display(media, text string) string {
+	return `{"output_type": "display_data", "data": {"` + media + `": ` + quote(text) + `}}`
+}
+
+func failed(value string) string {
+	return `{"output_type": "error", "ename": "ERROR", "evalue": ` + quote(value) + `, "traceback": [` + quote(value) + `]}`
+}
+
+func quote(s string) string {
+	text, _ := json.Marshal(s)
+	return string(text)
+}
+
+// TestJudge holds what GoNB v0.11.5 sends for each kind of failure.
+func TestJudge(t *testing.T) {
+	report := "\n<style>\n.gonb-err-location {\n}\n</style>\n<div class=\"jp-RenderedText\">\n\n" +
+		"<div style=\"white-space: pre-wrap;\"> # gonb_1</div>\n\n" +
+		"<div style=\"white-space: pre-wrap;\"><span class=\"gonb-err-hover-area\"><span class=\"gonb-cell-line-info\">Cell[3]: Line 2</span> " +
+		"<span class=\"gonb-err-location\">./main.go:9:2: </span></span>declared and not used: &lt;x&gt;<div class=\"gonb-err-context\">context</div></div>\n</div>\n"
+	for _, c := range []struct {
+		name    string
+		outputs []string
+		want    string
+	}{
+		{"nothing", nil, ""},
+		{"fine", []string{stream("stdout", "epoch 3\n"), stream("stderr", "a remark\n"), display("image/png", "iVBOR")}, ""},
+		{"words that only sound bad", []string{stream("stdout", "the exit status 1 of a panic: %x unknown or not implemented yet.\n")}, ""},
+		{"log.Fatal", []string{stream("stderr", "2026/01/02 03:04:05 no such data set\n"), stream("stderr", "exit status 1\n"), failed("exit status 1")},
+			"2026/01/02 03:04:05 no such data set (exit status 1)"},
+		{"panic", []string{stream("stderr", "panic: m = 0\n\ngoroutine 1 [running]:\nmain.main()\n\t \x1b[7m[[ Cell [6] Line 2 ]]\x1b[0m /tmp/gonb_1/main.go:10 +0x65\n"),
+			stream("stderr", "exit status 2\n"), display("text/html", "<div>main.go:10</div>"), failed("exit status 2")}, "panic: m = 0 (exit status 2)"},
+		{"os.Exit", []string{stream("stderr", "exit status 3\n"), failed("exit status 3")}, "exit status 3"},
+		{"killed", []string{stream("stderr", "signal: killed\n"), failed("signal: killed")}, "signal: killed"},
+		{"stopped", []string{stream("stderr", "^C\nsignal: interrupt\n"), failed("signal: interrupt")}, "^C (signal: interrupt)"},
+		{"compiler", []string{display("text/html", report), failed(`failed to run "/go/bin/go build": exit status 1`)},
+			"Cell[3]: Line 2 ./main.go:9:2: declared and not used: <x>"},
+		{"shell line", []string{stream("stderr", "exit status 1\n")}, "exit status 1"},
+		{"shell line that speaks", []string{stream("stderr", "ls: cannot access 'x'\n"), stream("stderr", "exit status 2\n")}, "ls: cannot access 'x' (exit status 2)"},
+		{"shell line, joined", []string{stream("stderr", "ls: cannot access 'x'\nexit status 2\n")}, "ls: cannot access 'x' (exit status 2)"},
+		{"unknown command", []string{stream("stderr", `"%nonsense" unknown or not implemented yet.`)}, `"%nonsense" unknown or not implemented yet.`},
+		{"wrong command", []string{failed("executing special commands in cell: `%cd` takes none\nor one")}, "executing special commands in cell: `%cd` takes none"},
+		{"exit status on the output stream", []string{stream("stdout", "exit status 4\n")}, "exit status 4"},
+	} {
+		var got cell
+		if err := json.Unmarshal([]byte(`{"cell_type": "code", "source": "", "outputs": [`+strings.Join(c.outputs, ",")+`]}`), &got); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		if problem := judge(got); problem != c.want {
+			t.Errorf("%s: %q, want %q", c.name, problem, c.want)
+		}
+	}
+}
+
+func TestFigures(t *testing.T) {
+	var c cell
+	text := `{"source": ["a\n", "b"], "outputs": [` + display("image/png", "x") + `,` + stream("stdout", "x") + `,` + display("image/png", "y") + `]}`
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		t.Fatal(err)
+	}
+	if c.figures() != 2 || c.firstSource() != "a" {
+		t.Errorf("%d figures, first line %q, want 2 and a", c.figures(), c.firstSource())
+	}
+}

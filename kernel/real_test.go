@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gosubspace/subspace/backend/backendtest"
+	"gosubspace/subspace/place"
+)
+
+// ready returns what set-up left for this checkout, unchanged. Without it the
+// test is skipped, or fails where XLA is required.
+func ready(t *testing.T) *setUp {
+	t.Helper()
+	p, err := here()
+	if err != nil {
+		t.Fatal(err)
+	}
+	home, err := place.Home()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := examination{project: p, home: home, record: readRecord(home)}
+	e.env = environment{dir: e.record.Environment}
+	if f := e.lookSpec(t.Context()); f.todo != "" {
+		if os.Getenv(backendtest.Require) == "1" {
+			t.Fatalf("%s=1, but the kernel spec %s %s", backendtest.Require, f.where, f.todo)
+		}
+		t.Skip("wants the notebooks' kernel: run go run ./kernel first")
+	}
+	return &setUp{project: p, home: home, env: e.env, record: e.record}
+}
+
+// write writes a notebook with these code cells.
+func write(t *testing.T, cells ...string) string {
+	t.Helper()
+	type any = map[string]interface{}
+	nb := any{"nbformat": 4, "nbformat_minor": 5, "metadata": any{"kernelspec": any{"name": kernelName, "display_name": kernelTitle, "language": "go"}}}
+	var list []any
+	for i, source := range cells {
+		list = append(list, any{"id": string(rune('a' + i)), "cell_type": "code", "source": source, "metadata": any{}, "outputs": []any{}, "execution_count": nil})
+	}
+	nb["cells"] = list
+	raw, err := json.Marshal(nb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "book.ipynb")
+	if err := os.WriteFile(path, raw, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestReal runs a notebook through Jupyter, GoNB and the Go compiler, and
+// judges what they really say. PATH is what a desktop menu knows, and nothing
+// else tells the kernel where things are: its spec must be complete.
+func TestReal(t *testing.T) {
+	s := ready(t)
+	cells := []struct{ source, want string }{
+		{"import \"gosubspace/subspace/backend\"\n%%\n_, info, err := backend.Open()\nfmt.Println(info, err)\nif info.Name != \"xla\" {\n\tos.Exit(1)\n}", ""},
+		{"!true", ""},
+		{"%%\nlog.SetFlags(0)\nlog.Fatal(\"no data\")", "no data (exit status 1)"},
+		{"%%\npanic(\"m = 0\")", "panic: m = 0 (exit status 2)"},
+		{"var x int = \"a\"\n%%\n", `cannot use "a" (untyped string constant) as int value`},
+		{"%rm x\n!false", "exit status 1"},
+		{"%nonsense", `"%nonsense" unknown or not implemented yet.`},
+		{"import \"example.com/nowhere\"\n%%\nnowhere.F()", "example.com/nowhere"},
+	}
+	var sources []string
+	for _, c := range cells {
+		sources = append(sources, c.source)
+	}
+	path := write(t, sources...)
+	for _, variable := range []string{"GOMLX_BACKEND", "GOSUBSPACE_HOME", "VIRTUAL_ENV", "CONDA_PREFIX"} {
+		t.Setenv(variable, "")
+	}
+	t.Setenv("PATH", "/usr/bin:/bin")
+	judged := 0
+	err := s.play(context.Background(), path, path, 0, func(index int, c cell, problem string) bool {
+		judged++
+		got := judge(c)
+		if want := cells[index].want; (want == "") != (got == "") || !strings.Contains(got, want) || problem != "" {
+			t.Errorf("%s: judged %q, want %q", c.Source, got, want)
+		}
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if judged != len(cells) {
+		t.Errorf("%d cells ran, want %d", judged, len(cells))
+	}
+}
+
+// TestExecute checks that a notebook is replaced if it went well, and only then.
+func TestExecute(t *testing.T) {
+	s := ready(t)
+	for _, c := range []struct {
+		name, want string
+		cells      []string
+	}{
+		{"fine", "", []string{"%%\nfmt.Println(6 * 7)", ""}},
+		{"fails", "cell 2 (!ls /nowhere): ", []string{"%%\nfmt.Println(6 * 7)", "!ls /nowhere", "!echo not reached"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			path := write(t, c.cells...)
+			before, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var stdout bytes.Buffer
+			o := s.execute(context.Background(), path, path, 0, false, &stdout)
+			if (c.want == "") != (o.problem == "") || !strings.HasPrefix(o.problem, c.want) {
+				t.Errorf("problem %q, want %q", o.problem, c.want)
+			}
+			after, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ran := bytes.Contains(after, []byte(`"42\n"`)); ran != (c.want == "") || bytes.Equal(before, after) != (c.want != "") {
+				t.Errorf("the file is now %s", after)
+			}
+			if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); len(left) > 0 {
+				t.Errorf("left %v", left)
+			}
+		})
+	}
+}
