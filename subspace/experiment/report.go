@@ -39,19 +39,24 @@ func (r Report) left() string {
 	return ", " + r.Left.Round(time.Second).String() + " left"
 }
 
-// clock measures the speed of one sitting. The first unit of work is left out:
-// it holds the compilation.
+// clock measures the speed of the latest units of work, so that what happened
+// once (compilation, a pause) soon counts no more.
 type clock struct {
-	start time.Time
-	units int
+	ends [64]time.Time // of the latest units, a ring
+	n    int           // units so far
 }
 
-// tick counts a unit of work and returns seconds a unit, 0 where not known.
+// tick counts a unit of work and returns seconds a unit, 0 where not known yet.
 func (c *clock) tick() float64 {
-	if c.start.IsZero() {
-		c.start = time.Now()
+	now := time.Now()
+	oldest, units := c.ends[c.n%len(c.ends)], len(c.ends)
+	if c.n < len(c.ends) {
+		oldest, units = c.ends[0], c.n
+	}
+	c.ends[c.n%len(c.ends)] = now
+	c.n++
+	if units == 0 {
 		return 0
 	}
-	c.units++
-	return time.Since(c.start).Seconds() / float64(c.units)
+	return now.Sub(oldest).Seconds() / float64(units)
 }

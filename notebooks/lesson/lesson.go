@@ -1,0 +1,265 @@
+// Package lesson is what the cells of the notebooks share, so that a cell can
+// say what it does in a line: train these shapes, show this figure, read what
+// was recorded. It holds no method; package experiment trains, package plots
+// draws.
+//
+// The functions are for cells: where something fails they print one line that
+// says what, and end the program.
+package lesson
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gomlx/compute"
+
+	"gosubspace/plots"
+	"gosubspace/subspace/backend"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+)
+
+// Check ends the program with one line where err is not nil.
+func Check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// Context returns a context that ends with Jupyter's stop button (or Ctrl-C),
+// so that what runs under it can end cleanly.
+func Context() context.Context {
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	return ctx
+}
+
+// Train makes the runs of a shape under the seeds 1 to n, with a progress line
+// for each, and returns their results. Runs that have been made are loaded;
+// one that was stopped goes on where it was.
+func Train(base experiment.Config, shape string, n int) []experiment.Result {
+	var results []experiment.Result
+	start, fresh := time.Now(), 0
+	for seed := range n {
+		c := base.With(shape, uint64(seed)+1)
+		var progress *plots.Progress // only for a run that is not loaded
+		run, err := experiment.Train(Context(), c, experiment.Options{
+			Report: func(r experiment.Report) {
+				if progress == nil {
+					progress = plots.NewProgress(os.Stderr)
+					fresh++
+				}
+				Show(progress, r)
+			},
+			Fetch: Fetch(),
+		})
+		if err != nil && progress != nil {
+			progress.Done(err.Error())
+			os.Exit(1)
+		}
+		Check(err)
+		run.Close()
+		results = append(results, run.Result)
+		if progress != nil {
+			progress.Done(Summary(run.Result))
+		}
+	}
+	if fresh == 0 {
+		fmt.Printf("%s: %d runs loaded, made before\n", shape, n)
+	} else {
+		fmt.Printf("%s: %d of %d runs made in %s\n", shape, fresh, n, time.Since(start).Round(time.Second))
+	}
+	return results
+}
+
+// Show shows a run's report on a progress display: every step on a bar, the
+// end of every epoch in a log.
+func Show(p *plots.Progress, r experiment.Report) {
+	if r.Ended != nil || r.Scoring {
+		p.Line(r.String())
+	} else {
+		p.Update(r.String(), r.Fraction())
+	}
+}
+
+// Fetch returns a function that shows how far a download is.
+func Fetch() func(done, total int64) {
+	var p *plots.Progress
+	return func(done, total int64) {
+		if p == nil {
+			p = plots.NewProgress(os.Stderr)
+		}
+		text := fmt.Sprintf("CIFAR-10: %d of %d MB", done>>20, total>>20)
+		if p.Update(text, float64(done)/float64(total)); done == total {
+			p.Done(text)
+		}
+	}
+}
+
+// Summary is a finished run in a line.
+func Summary(r experiment.Result) string {
+	m := r.Midpoint()
+	return fmt.Sprintf("%s: midpoint %.1f %% right, ECE %.1f %%, %.0f s of training on %s",
+		r.Config.Name(), 100*m.Accuracy, 100*m.ECE, r.Training, strings.Join(r.Devices, " and "))
+}
+
+// Recorded returns the recorded runs of a configuration and shape, all seeds,
+// from the folder results beside the notebooks.
+func Recorded(base experiment.Config, shape string) []experiment.Result {
+	dir := "results"
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		dir = filepath.Join("notebooks", dir)
+	}
+	results, err := experiment.ReadResults(dir, base.With(shape, 0))
+	Check(err)
+	if len(results) == 0 {
+		Check(fmt.Errorf("%s holds no recorded run of %s", dir, base.With(shape, 0).Name()))
+	}
+	return results
+}
+
+// Figure shows a figure under the cell.
+func Figure(f *plots.Figure, err error) {
+	Check(err)
+	Check(f.Show())
+}
+
+// Backend opens the backend and says in a line which it is.
+func Backend() compute.Backend {
+	b, info, err := backend.Open()
+	Check(err)
+	if info.Notice != "" {
+		fmt.Println(info.Notice)
+	}
+	fmt.Println("computing with", info)
+	return b
+}
+
+// Percent turns a score of a point into a number of percent.
+type Percent func(metric.Scores) float64
+
+// The scores that the figures show.
+func Accuracy(s metric.Scores) float64 { return 100 * s.Accuracy }
+func ECE(s metric.Scores) float64      { return 100 * s.ECE }
+
+// AlongCurve draws accuracy and calibration error along curves, with the
+// midpoint of standard training beside them (figure 3 of the paper): means
+// over the seeds, with bands of a standard deviation.
+func AlongCurve(title string, standard []experiment.Result, curves ...[]experiment.Result) {
+	all := append([][]experiment.Result{standard}, curves...)
+	figure := plots.Panels{Title: title, Note: Note(all...), Panels: []plots.Lines{
+		along("Accuracy", "test accuracy (%)", Accuracy, standard, curves),
+		along("Calibration error", "ECE (%)", ECE, standard, curves),
+	}}
+	Figure(figure.Draw())
+}
+
+func along(title, label string, score Percent, standard []experiment.Result, curves [][]experiment.Result) plots.Lines {
+	lines := plots.Lines{Title: title, XLabel: "α", YLabel: label}
+	for _, runs := range curves {
+		points, err := experiment.Along(runs, score)
+		Check(err)
+		s := plots.Series{Name: runs[0].Config.Shape}
+		for _, p := range points {
+			s.X, s.Y = append(s.X, p.Alpha), append(s.Y, p.Mean)
+			if p.N > 1 {
+				s.Low, s.High = append(s.Low, p.Mean-p.Std), append(s.High, p.Mean+p.Std)
+			}
+		}
+		lines.Series = append(lines.Series, s)
+	}
+	middle, err := experiment.AtMidpoint(standard, score)
+	Check(err)
+	reference := plots.Reference{Name: "standard training", Y: middle.Mean}
+	if middle.N > 1 {
+		reference.Low, reference.High = middle.Mean-middle.Std, middle.Mean+middle.Std
+	}
+	lines.References = []plots.Reference{reference}
+	return lines
+}
+
+// TrainingCurves draws the history of one run of each shape.
+func TrainingCurves(title string, runs ...experiment.Result) {
+	figure := plots.Curves{Title: title, Note: Note(runs)}
+	for _, r := range runs {
+		h := plots.History{Name: r.Config.Shape}
+		for _, e := range r.History {
+			n := float64(e.Epoch)
+			h.Train.Epoch, h.Train.Loss, h.Train.Accuracy = append(h.Train.Epoch, n), append(h.Train.Loss, e.Loss), append(h.Train.Accuracy, 100*e.Accuracy)
+			if e.Test != nil {
+				h.Test.Epoch, h.Test.Loss, h.Test.Accuracy = append(h.Test.Epoch, n), append(h.Test.Loss, e.Test.NLL), append(h.Test.Accuracy, 100*e.Test.Accuracy)
+			}
+		}
+		figure.Runs = append(figure.Runs, h)
+	}
+	Figure(figure.Draw())
+}
+
+// Note says under a figure where its numbers come from: network, data, seeds,
+// backend and device.
+func Note(runs ...[]experiment.Result) string {
+	c := runs[0][0].Config
+	images := "all"
+	if c.TrainImages > 0 {
+		images = fmt.Sprint(c.TrainImages)
+	}
+	var devices []string
+	seen := map[string]bool{}
+	seeds := map[int]bool{}
+	for _, group := range runs {
+		seeds[len(group)] = true
+		for _, r := range group {
+			for _, d := range r.Devices {
+				if !seen[d] {
+					seen[d] = true
+					devices = append(devices, d)
+				}
+			}
+		}
+	}
+	n := fmt.Sprintf("%d seeds", len(runs[0]))
+	if len(runs[0]) == 1 {
+		n = "1 seed"
+	}
+	if len(seeds) > 1 {
+		n = "seeds differ"
+	}
+	return fmt.Sprintf("%s, width %d; %s, %s training images, %d epochs; %s, bands ± 1 standard deviation; %s",
+		c.Network, c.Width, c.Data, images, c.Epochs, n, strings.Join(devices, " and "))
+}
+
+// Compare prints accuracy and calibration error of the midpoint of each group
+// of runs, mean ± standard deviation over the seeds.
+func Compare(groups ...[]experiment.Result) {
+	fmt.Printf("%-16s  %-5s  %-18s  %s\n", "midpoint of", "seeds", "accuracy (%)", "ECE (%)")
+	for _, runs := range groups {
+		accuracy, err := experiment.AtMidpoint(runs, Accuracy)
+		Check(err)
+		ece, err := experiment.AtMidpoint(runs, ECE)
+		Check(err)
+		fmt.Printf("%-16s  %-5d  %-18s  %s\n", runs[0].Config.Shape, accuracy.N, spread(accuracy), spread(ece))
+	}
+}
+
+func spread(s experiment.Summary) string {
+	if s.N == 1 {
+		return fmt.Sprintf("%.2f", s.Mean)
+	}
+	return fmt.Sprintf("%.2f ± %.2f", s.Mean, s.Std)
+}
+
+// Ends returns the mean accuracy in percent of the ends of curves, for the
+// comparison with their middle.
+func Ends(runs []experiment.Result) experiment.Summary {
+	points, err := experiment.Along(runs, Accuracy)
+	Check(err)
+	first, last := points[0], points[len(points)-1]
+	return experiment.Summary{N: first.N, Mean: (first.Mean + last.Mean) / 2}
+}
