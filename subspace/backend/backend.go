@@ -1,23 +1,172 @@
-// Package backend opens the compute backend.
+// Package backend opens the machine that computes: XLA through a PJRT plugin
+// where one is found, GoMLX's pure-Go backend where none is.
+//
+// A PJRT plugin is a shared library that compiles and runs XLA programs on one
+// kind of device. [Open] takes the first of these:
+//
+//  1. what GOMLX_BACKEND says, for example "go", "xla:cpu" or
+//     "xla:/folder/of/a/plugin.so"; if that does not open, it is an error;
+//  2. a CUDA plugin, where the machine has an NVIDIA GPU;
+//  3. a CPU plugin;
+//  4. the pure-Go backend, with a notice: it needs nothing, and is some ninety
+//     times slower on convolutions.
+//
+// Plugins are looked for in the project's own Python environment, in an active
+// virtual or conda environment, in the folders of PJRT_PLUGIN_LIBRARY_PATH, and
+// where go-xla's installer puts them. Nothing is ever downloaded here: that is
+// the work of `go run ./kernel`.
 package backend
 
 import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
 	"github.com/gomlx/compute"
-	_ "github.com/gomlx/gomlx/backends/default"
+	_ "github.com/gomlx/compute/gobackend" // registers "go"
+	"k8s.io/klog/v2"
 )
 
 // Info names a backend for figures and recorded runs.
 type Info struct {
-	Name   string // "xla" or "go"
-	Device string // for example "cpu" or "cuda"
+	Name   string // "xla" or "go", or another name that GOMLX_BACKEND gave
+	Device string // for example "cpu: AMD EPYC 7B13, 2 cores" or "cuda: NVIDIA H100"
+	Plugin string // the PJRT plugin's file, empty without one
 	Notice string // one line for the user, empty where there is nothing to say
 }
 
-// Open opens the backend.
-func Open() (compute.Backend, Info, error) {
-	b, err := compute.New()
-	if err != nil {
-		return nil, Info{}, err
+// String returns a short name for captions, for example
+// "XLA on CPU (AMD EPYC 7B13, 2 cores)".
+func (i Info) String() string {
+	kind, detail, _ := strings.Cut(i.Device, ": ")
+	name := i.Name
+	switch name {
+	case "xla":
+		name = "XLA"
+	case "go":
+		name = "pure Go"
 	}
-	return b, Info{Name: b.Name()}, nil
+	if kind == "" {
+		return name
+	}
+	if detail == "" {
+		return name + " on " + strings.ToUpper(kind)
+	}
+	return fmt.Sprintf("%s on %s (%s)", name, strings.ToUpper(kind), detail)
+}
+
+// Open opens the first backend of the package's list that is there. The caller
+// may Finalize it; a process usually opens one and keeps it.
+//
+// The error is one line: what was tried, why it failed, what to do.
+func Open() (compute.Backend, Info, error) {
+	if config := os.Getenv(compute.ConfigEnvVar); config != "" {
+		return openNamed(config)
+	}
+	var failed []string
+	for _, p := range Plugins() {
+		if !withXLA {
+			break
+		}
+		if p.Kind == CUDA && !hasGPU() {
+			continue
+		}
+		b, err := open("xla:" + p.config())
+		if err == nil {
+			info := Info{Name: "xla", Device: p.device(), Plugin: p.Path}
+			if len(failed) > 0 {
+				info.Notice = fmt.Sprintf("using %s; %s", info, strings.Join(failed, "; "))
+			}
+			return b, info, nil
+		}
+		failed = append(failed, fmt.Sprintf("%s does not open: %v", p.Path, err))
+	}
+	b, err := open("go")
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("the pure-Go backend does not open: %w", err)
+	}
+	why := "no PJRT plugin found"
+	switch {
+	case !withXLA:
+		why = "this program was built without XLA, for want of a C compiler"
+	case len(failed) > 0:
+		why = strings.Join(failed, "; ")
+	}
+	return b, Info{
+		Name:   "go",
+		Device: cpuDevice(),
+		Notice: "computing in pure Go, which suits small networks only (" + why + "); `go run ./kernel` sets up XLA",
+	}, nil
+}
+
+// openNamed opens what GOMLX_BACKEND asks for. A short plugin name ("xla",
+// "xla:cpu", "xla:cuda") is looked up among [Plugins] first, so that it means
+// the environment's plugin.
+func openNamed(config string) (compute.Backend, Info, error) {
+	name, rest, _ := strings.Cut(config, ":")
+	plugin, options, hasOptions := strings.Cut(rest, ",")
+	info := Info{Name: name, Device: cpuDevice()}
+	if name == "xla" {
+		found := Plugin{Kind: kindOf(plugin), Path: plugin}
+		for _, p := range Plugins() {
+			if (plugin == "" && (p.Kind == CPU || hasGPU())) || plugin == p.Kind {
+				found = p
+				break
+			}
+		}
+		info.Device, info.Plugin = found.device(), found.Path
+		config = "xla:" + found.config()
+		if hasOptions {
+			config += "," + options
+		}
+	}
+	b, err := open(config)
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("%s=%s does not open: %w; unset it to let a backend be found, or name one, "+
+			"for example go, xla:cpu or xla:/folder/of/a/plugin.so",
+			compute.ConfigEnvVar, os.Getenv(compute.ConfigEnvVar), err)
+	}
+	return b, info, nil
+}
+
+// open opens one configuration. The libraries below panic on some errors and
+// log others to the standard error stream that they also return: both become
+// one error of one line here.
+func open(config string) (b compute.Backend, err error) {
+	// The plugin may print what only its authors want to read; and of CUDA's
+	// libraries it knows the place by itself.
+	setDefault("TF_CPP_MIN_LOG_LEVEL", "3")
+	setDefault("GOPJRT_CUDA_CHECKS", "no")
+	defer quiet()()
+	defer func() {
+		if r := recover(); r != nil {
+			b, err = nil, oneLine(fmt.Sprint(r))
+		} else if err != nil {
+			b, err = nil, oneLine(err.Error())
+		}
+	}()
+	return compute.NewWithConfig(config)
+}
+
+// quiet turns klog off and returns what turns it on again.
+func quiet() (undo func()) {
+	state := klog.CaptureState()
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
+	klog.InitFlags(flags)
+	flags.Set("logtostderr", "false")
+	flags.Set("stderrthreshold", "FATAL")
+	klog.SetOutput(io.Discard)
+	return state.Restore
+}
+
+func setDefault(variable, value string) {
+	if _, set := os.LookupEnv(variable); !set {
+		os.Setenv(variable, value)
+	}
+}
+
+func oneLine(message string) error {
+	return fmt.Errorf("%s", strings.Join(strings.Fields(message), " "))
 }

@@ -1,0 +1,52 @@
+// Package backendtest opens the backend for tests, once a process.
+package backendtest
+
+import (
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/gomlx/compute"
+
+	"gosubspace/subspace/backend"
+)
+
+// Require is the environment variable that, set to 1, makes a test fail that
+// would otherwise be skipped, or run on the pure-Go backend, for want of XLA.
+const Require = "GOSUBSPACE_REQUIRE_XLA"
+
+type opened struct {
+	backend compute.Backend
+	info    backend.Info
+	err     error
+}
+
+var once = sync.OnceValue(func() opened {
+	b, info, err := backend.Open()
+	return opened{b, info, err}
+})
+
+// Open returns the backend that [backend.Open] finds, the pure-Go one where
+// nothing is set up.
+func Open(t testing.TB) compute.Backend {
+	t.Helper()
+	o := once()
+	if o.err != nil {
+		t.Fatal(o.err)
+	}
+	if o.info.Name != "xla" && os.Getenv(Require) == "1" {
+		t.Fatalf("%s=1, but no XLA: %s", Require, o.info.Notice)
+	}
+	return o.backend
+}
+
+// XLA returns the XLA backend. A test that needs it is skipped where it is not
+// set up, or fails if [Require] is set.
+func XLA(t testing.TB) compute.Backend {
+	t.Helper()
+	b := Open(t)
+	if b.Name() != "xla" {
+		t.Skip("wants XLA: run go run ./kernel first")
+	}
+	return b
+}

@@ -1,0 +1,98 @@
+package backend
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// cpuDevice describes the processor, for example "cpu: AMD EPYC 7B13, 2 cores".
+var cpuDevice = sync.OnceValue(func() string {
+	cores := fmt.Sprintf("%d cores", runtime.NumCPU())
+	if runtime.NumCPU() == 1 {
+		cores = "1 core"
+	}
+	return fmt.Sprintf("%s: %s, %s", CPU, cpuModel(), cores)
+})
+
+// cpuModel returns the processor's name, or its architecture where the system
+// does not tell.
+func cpuModel() string {
+	name := ""
+	switch runtime.GOOS {
+	case "linux":
+		if f, err := os.Open("/proc/cpuinfo"); err == nil {
+			defer f.Close()
+			name = field(f, "model name")
+		}
+	case "darwin":
+		out, _ := exec.Command("sysctl", "-n", "machdep.cpu.brand_string").Output()
+		name = string(out)
+	case "windows":
+		name = os.Getenv("PROCESSOR_IDENTIFIER")
+	}
+	if name = tidy(name); name == "" {
+		return runtime.GOARCH
+	}
+	return name
+}
+
+// tidy takes the trade marks and the filler out of a processor's name.
+func tidy(name string) string {
+	name, _, _ = strings.Cut(name, " @ ")
+	name = strings.NewReplacer("(R)", "", "(TM)", "", "(tm)", "", " CPU", "", " Processor", "", ",", "").Replace(name)
+	return strings.Join(strings.Fields(name), " ")
+}
+
+// field returns the first value of "key : value" lines.
+func field(r io.Reader, key string) string {
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		k, v, ok := strings.Cut(lines.Text(), ":")
+		if ok && strings.TrimSpace(k) == key {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}
+
+// gpuDevice describes the first GPU, for example "cuda: NVIDIA H100 80GB HBM3".
+var gpuDevice = sync.OnceValue(func() string {
+	models, _ := filepath.Glob("/proc/driver/nvidia/gpus/*/information")
+	for _, path := range models {
+		if f, err := os.Open(path); err == nil {
+			name := field(f, "Model")
+			f.Close()
+			if name != "" {
+				return CUDA + ": " + name
+			}
+		}
+	}
+	out, _ := exec.Command("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").Output()
+	if name, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n"); name != "" {
+		return CUDA + ": " + name
+	}
+	return CUDA
+})
+
+// HasGPU reports whether the machine has an NVIDIA GPU that this process may
+// use: its device file is there, or nvidia-smi lists one, and
+// CUDA_VISIBLE_DEVICES does not hide them all.
+func HasGPU() bool { return hasGPU() }
+
+var hasGPU = sync.OnceValue(func() bool {
+	if visible, set := os.LookupEnv("CUDA_VISIBLE_DEVICES"); set && (visible == "" || visible == "-1") {
+		return false
+	}
+	if devices, _ := filepath.Glob("/dev/nvidia[0-9]*"); len(devices) > 0 {
+		return true
+	}
+	out, err := exec.Command("nvidia-smi", "-L").Output()
+	return err == nil && strings.Contains(string(out), "GPU ")
+})

@@ -1,0 +1,133 @@
+package backend
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"gosubspace/subspace/place"
+)
+
+// Kinds of device that a plugin serves.
+const (
+	CPU  = "cpu"
+	CUDA = "cuda"
+)
+
+// Plugin is a PJRT plugin on this machine's disk.
+type Plugin struct {
+	Kind string // CPU or CUDA
+	Path string // absolute
+}
+
+// Plugins returns the PJRT plugins of this machine, those that [Open] prefers
+// first. Whether a plugin opens is seen when it is opened: a CUDA plugin may be
+// there without a GPU.
+func Plugins() []Plugin {
+	var all []Plugin
+	for _, environment := range environments() {
+		all = append(all, InEnvironment(environment)...)
+	}
+	for _, folder := range folders() {
+		all = append(all, inFolder(folder)...)
+	}
+	slices.SortStableFunc(all, func(a, b Plugin) int {
+		return strings.Compare(b.Kind, a.Kind) // "cuda" before "cpu"
+	})
+	return all
+}
+
+// InEnvironment returns the plugins of one Python environment: those of the
+// wheels xla-cpu-pjrt and jax-cuda13-pjrt (or another CUDA version), and those
+// that set-up keeps in its lib/go-xla folder on systems without such a wheel.
+func InEnvironment(environment string) []Plugin {
+	var found []Plugin
+	for _, lib := range []string{"lib/python3*", "lib64/python3*", "Lib"} {
+		packages := filepath.Join(environment, filepath.FromSlash(lib), "site-packages")
+		found = append(found, plugins(CPU, packages, "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.*")...)
+		found = append(found, plugins(CUDA, packages, "jax_plugins/xla_cuda*/xla_cuda_plugin.so")...)
+	}
+	return append(found, inFolder(filepath.Join(environment, "lib", "go-xla"))...)
+}
+
+// environments returns the folders of the Python environments to look in.
+func environments() []string {
+	var all []string
+	if own, err := place.Environment(); err == nil {
+		all = append(all, own)
+	}
+	for _, variable := range []string{"VIRTUAL_ENV", "CONDA_PREFIX"} {
+		if dir := os.Getenv(variable); dir != "" {
+			all = append(all, dir)
+		}
+	}
+	return all
+}
+
+// folders returns the folders that hold plugins by go-xla's conventions.
+func folders() []string {
+	var all []string
+	for _, dir := range filepath.SplitList(os.Getenv("PJRT_PLUGIN_LIBRARY_PATH")) {
+		if dir != "" {
+			all = append(all, dir)
+		}
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		local := filepath.Join(home, ".local", "lib", "go-xla")
+		if runtime.GOOS == "darwin" {
+			local = filepath.Join(home, "Library", "Application Support", "go-xla")
+		}
+		all = append(all, local, filepath.Join(local, "nvidia"))
+	}
+	return append(all, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia")
+}
+
+// inFolder returns the plugins of one folder, named as go-xla's installer names
+// them, for example pjrt_c_api_cpu_v0.114.0_plugin.so.
+func inFolder(folder string) []Plugin {
+	return append(plugins(CUDA, folder, "pjrt_c_api_cuda*_plugin.*"),
+		plugins(CPU, folder, "pjrt_c_api_cpu*_plugin.*")...)
+}
+
+func plugins(kind, folder, pattern string) []Plugin {
+	paths, _ := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
+	var found []Plugin
+	for _, path := range paths {
+		if abs, err := filepath.Abs(path); err == nil {
+			found = append(found, Plugin{Kind: kind, Path: abs})
+		}
+	}
+	return found
+}
+
+// kindOf guesses the device of a plugin that the user named.
+func kindOf(path string) string {
+	if strings.Contains(strings.ToLower(filepath.Base(path)), CUDA) {
+		return CUDA
+	}
+	return CPU
+}
+
+// config is the plugin as go-xla's configuration wants it. go-xla guesses the
+// device from the whole path, shares buffers with the host where it sees "cpu"
+// in it and rounds to TF32 where it sees "cuda": said outright, the name of a
+// folder decides nothing.
+func (p Plugin) config() string {
+	switch {
+	case !filepath.IsAbs(p.Path):
+		return p.Path
+	case p.Kind == CUDA:
+		return p.Path + ",noshared_buffers"
+	}
+	return p.Path + ",shared_buffers,tf32=false"
+}
+
+// device describes the device that the plugin computes on, as in [Info].
+func (p Plugin) device() string {
+	if p.Kind == CUDA {
+		return gpuDevice()
+	}
+	return cpuDevice()
+}
