@@ -67,9 +67,9 @@ func BatchNorm(scope *model.Scope, x *Node) *Node {
 // [batch, …, channels], scale and shift are [channels]; mean and biased variance
 // are [channels] and carry no gradient.
 //
-// Autodiff of the textbook formula is right, but sums over the batch four times
-// in the backward pass. Here two sums are left, those of the gradients of scale
-// and shift, because everything else is arithmetic on [channels]:
+// Autodiff of the textbook formula is right, but sums over the batch more often
+// in the backward pass. Here two sums are left, from which the gradients of scale
+// and shift follow; everything else is arithmetic on [channels]:
 //   - The derivative of the variance by the mean is zero, so the mean that
 //     centres the squares may be a constant.
 //   - The mean that centres y may be one too, if offset carries its gradient:
