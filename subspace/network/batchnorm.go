@@ -50,51 +50,54 @@ func BatchNorm(scope *model.Scope, x *Node) *Node {
 	runningMean := variable("mean", initializer.Zero).SetTrainable(false)
 	runningVariance := variable("variance", initializer.One).SetTrainable(false)
 
-	flat := Reshape(x, -1, channels) // [batch·space, channels]
-	var y *Node
 	if scope.IsTraining(x.Graph()) {
-		var mean, variance *Node
-		y, mean, variance = normalise(flat, scale, shift)
-		n := float64(flat.Shape().Dimensions[0])
+		y, mean, variance := normalise(x, scale, shift)
+		n := float64(x.Shape().Size() / channels)
 		rate := updateRate(scope, x)
 		update(runningMean, mean, rate)
 		update(runningVariance, MulScalar(variance, n/(n-1)), rate)
-	} else {
-		factor := Div(scale, Sqrt(AddScalar(runningVariance.NodeValue(x), epsilon)))
-		offset := Sub(shift, Mul(factor, runningMean.NodeValue(x)))
-		y = Add(Mul(flat, ExpandAxes(factor, 0)), ExpandAxes(offset, 0))
+		return y
 	}
-	return Reshape(y, x.Shape().Dimensions...)
+	factor := Div(scale, Sqrt(AddScalar(runningVariance.NodeValue(x), epsilon)))
+	offset := Sub(shift, Mul(factor, runningMean.NodeValue(x)))
+	return Add(Mul(x, perChannel(factor, x)), perChannel(offset, x))
 }
 
-// normalise is batch norm by the statistics of the batch itself. x is [n,
-// channels], scale and shift are [channels]; y is [n, channels], mean and
-// biased variance are [channels] and carry no gradient.
-func normalise(x, scale, shift *Node) (y, mean, variance *Node) {
-	n := x.Shape().Dimensions[0]
-	if n < 2 {
-		exceptions.Panicf("BatchNorm in training mode takes more than one value per channel, got %s", x.Shape())
-	}
-	mean = columnMean(x)
-	// ∂variance/∂mean is zero, so that the mean needs no gradient where it
-	// centres the squares: one sum less in the backward pass.
-	centred := Sub(x, ExpandAxes(StopGradient(mean), 0))
-	variance = columnMean(Square(centred))
-	factor := Div(scale, Sqrt(AddScalar(variance, epsilon)))
-	// mean − StopGradient(mean) is zero and carries the gradient of the mean.
-	offset := Sub(shift, Mul(factor, Sub(mean, StopGradient(mean))))
-	y = Add(Mul(centred, ExpandAxes(factor, 0)), ExpandAxes(offset, 0))
-	return y, StopGradient(mean), StopGradient(variance)
-}
-
-// columnMean is the mean over the first axis: x is [n, channels].
+// normalise is batch norm by the statistics of the batch itself. x and y are
+// [batch, …, channels], scale and shift are [channels]; mean and biased variance
+// are [channels] and carry no gradient.
 //
-// It is written as a product with a vector of ones: XLA's matrix product on
-// the CPU is several times faster than its reduction of the first axis.
-func columnMean(x *Node) *Node {
-	n := x.Shape().Dimensions[0]
-	ones := Ones(x.Graph(), shapes.Make(x.DType(), n))
-	return DivScalar(DotGeneral(ones, []int{0}, nil, x, []int{0}, nil), float64(n))
+// Autodiff of the textbook formula is right, but sums over the batch more often
+// in the backward pass. Here two sums are left, from which the gradients of scale
+// and shift follow; everything else is arithmetic on [channels]:
+//   - The derivative of the variance by the mean is zero, so the mean that
+//     centres the squares may be a constant.
+//   - The mean that centres y may be one too, if offset carries its gradient:
+//     mean − constant is zero, but its derivative isn't.
+//
+// Squares are centred before they are summed: E[x²] − E[x]² would lose the
+// digits that mean and values share.
+func normalise(x, scale, shift *Node) (y, mean, variance *Node) {
+	axes := make([]int, x.Rank()-1)
+	for i := range axes {
+		axes[i] = i
+	}
+	if channels := x.Shape().Dimensions[x.Rank()-1]; x.Shape().Size() < 2*channels {
+		exceptions.Panicf("BatchNorm in training mode takes two or more values per channel, got %s", x.Shape())
+	}
+	mean = ReduceMean(x, axes...)
+	constant := StopGradient(mean)
+	centred := Sub(x, perChannel(constant, x))
+	variance = ReduceMean(Square(centred), axes...)
+	factor := Div(scale, Sqrt(AddScalar(variance, epsilon)))
+	offset := Sub(shift, Mul(factor, Sub(mean, constant)))
+	y = Add(Mul(centred, perChannel(factor, x)), perChannel(offset, x))
+	return y, constant, StopGradient(variance)
+}
+
+// perChannel makes v, [channels], an operand for x, [batch, …, channels].
+func perChannel(v, x *Node) *Node {
+	return ExpandLeftToRank(v, x.Rank())
 }
 
 // updateRate reads [RateParam].
