@@ -84,7 +84,7 @@ func Open() (compute.Backend, Info, error) {
 		}
 		failed = append(failed, fmt.Sprintf("%s does not open: %v", p.Path, err))
 	}
-	b, err := open("go")
+	b, err := open(pureGo)
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("the pure-Go backend does not open: %w", err)
 	}
@@ -101,6 +101,11 @@ func Open() (compute.Backend, Info, error) {
 		Notice: "computing in pure Go, which suits small networks only (" + why + "); `go run ./kernel` sets up XLA",
 	}, nil
 }
+
+// pureGo is the pure-Go backend with the operations of a graph one after the
+// other: side by side, convolutions that each wait for workers can wait for
+// ever.
+const pureGo = "go:ops_sequential"
 
 // openNamed opens what GOMLX_BACKEND asks for. A short plugin name ("xla",
 // "xla:cpu", "xla:cuda") is looked up among [Plugins] first, so that it means
@@ -123,6 +128,9 @@ func openNamed(config string) (compute.Backend, Info, error) {
 		if hasOptions {
 			config += "," + options
 		}
+	}
+	if config == "go" {
+		config = pureGo
 	}
 	b, err := open(config)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 // Augment says how training images are varied, as is usual for CIFAR-10. The
 // zero value leaves images as they are.
 type Augment struct {
-	Pad  int  // pad by this many black pixels on each side, then crop back at random
-	Flip bool // mirror left and right, half of the images
+	Pad  int  `json:"pad"`  // pad by this many black pixels on each side, then crop back at random
+	Flip bool `json:"flip"` // mirror left and right, half of the images
 }
 
 // Standard is the augmentation of the paper's CIFAR-10 runs.

@@ -111,13 +111,7 @@ func load(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	case c.Data == "digits":
 		data, err = dataset.Digits()
 	case c.Data == "cifar10":
-		dir := o.DataDir
-		if dir == "" {
-			if dir, err = place.Data(); err != nil {
-				return nil, err
-			}
-		}
-		data, err = dataset.CIFAR10(ctx, dir, o.Fetch)
+		data, err = dataset.CIFAR10(ctx, o.DataDir, o.Fetch)
 	default:
 		err = fmt.Errorf("unknown data set %q: want digits or cifar10, or hand in your own as Options.Data", c.Data)
 	}
