@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/gomlx/compute"
@@ -28,7 +29,9 @@ type Options struct {
 	Report  func(Report)            // progress; may be nil
 	Fetch   func(done, total int64) // progress of a download, in bytes; may be nil
 
-	stop func(step int) bool // tests: pretend that the process is told to stop here
+	// Checkpoint is how much work a crash may cost; 20 s where zero. A run that
+	// is told to stop saves a checkpoint at once.
+	Checkpoint time.Duration
 }
 
 // Run is a run that is being made or has been made: a folder with

@@ -88,14 +88,18 @@ func decodeTensors(file []byte) (tensors []subspace.Array, metadata map[string]s
 		}
 		delete(header, metadataKey)
 	}
-	starts := map[string]int{}
+	starts, used := map[string]int{}, 0
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		t, start, err := decodeTensor(name, header[name], data)
 		if err != nil {
 			return nil, nil, err
 		}
 		starts[name] = start
+		used += len(t.Bytes)
 		tensors = append(tensors, t)
+	}
+	if used != len(data) {
+		return nil, nil, fmt.Errorf("the tensors have %d bytes, the safetensors file %d: it is damaged", used, len(data))
 	}
 	slices.SortStableFunc(tensors, func(a, b subspace.Array) int { return starts[a.Name] - starts[b.Name] })
 	return tensors, metadata, nil

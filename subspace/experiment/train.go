@@ -28,9 +28,6 @@ func (r *Run) rng(stream uint64, step int) *rand.Rand {
 	return rand.New(rand.NewPCG(r.Config.Seed, stream+uint64(step)))
 }
 
-// checkpointEvery is how much work a crash may cost.
-const checkpointEvery = 20 * time.Second
-
 // train trains the endpoints, or what is left of it, and writes them.
 func (r *Run) train(ctx context.Context) error {
 	if err := r.build(); err != nil {
@@ -67,6 +64,10 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	batches := r.batches(feed, p.Step, total)
 	var speed clock
 	saved, resumed, before := time.Now(), time.Now(), p.Seconds
+	every := r.options.Checkpoint
+	if every == 0 {
+		every = 20 * time.Second
+	}
 	for p.Step < total {
 		batch := <-batches
 		epoch := p.Step / perEpoch
@@ -98,8 +99,8 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		}
 		r.report(report)
 		p.Seconds = before + time.Since(resumed).Seconds()
-		interrupted := ctx.Err() != nil || r.options.stop != nil && r.options.stop(p.Step)
-		if interrupted || p.Step == total || time.Since(saved) > checkpointEvery {
+		interrupted := ctx.Err() != nil
+		if interrupted || p.Step == total || time.Since(saved) > every {
 			if err := r.save(*p); err != nil {
 				return err
 			}

@@ -1,0 +1,450 @@
+package experiment
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph mathematics reads as such
+	"github.com/gomlx/gomlx/ml/layers"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/metric"
+)
+
+// tiny is a run of a second: 5 epochs of 3 steps, the last of them short.
+func tiny() Config {
+	c := Quick()
+	c.TrainImages, c.TestImages, c.Batch, c.Epochs, c.Warmup = 110, 50, 50, 5, 1
+	c.Network, c.Width, c.Points, c.TestEvery = "mlp", 8, 3, 2
+	return c
+}
+
+const tinySteps = 15
+
+func train(t *testing.T, c Config, o Options) *Run {
+	t.Helper()
+	if o.Dir == "" {
+		o.Dir = t.TempDir()
+	}
+	r, err := Train(context.Background(), c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	return r
+}
+
+func endpoints(t *testing.T, r *Run) string {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join(r.Dir, endpointsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(file)
+}
+
+func TestRunIsMadeOnce(t *testing.T) {
+	dir := t.TempDir()
+	first := train(t, tiny(), Options{Dir: dir})
+	first.Close()
+	again := train(t, tiny(), Options{Dir: dir, Report: func(r Report) { t.Errorf("made again: %s", r) }})
+	if fmt.Sprintf("%v", again.Result.History) == "" || again.Result.Finished != first.Result.Finished {
+		t.Error("the loaded result is not the one that was made")
+	}
+	r := again.Result
+	if len(r.History) != 5 || len(r.Points) != 3 || len(r.Devices) != 1 || r.Points[0].N != 50 {
+		t.Errorf("result %+v", r)
+	}
+	for _, e := range r.History {
+		if (e.Test != nil) != (e.Epoch%2 == 0) {
+			t.Errorf("epoch %d: test score %v, want one every second epoch", e.Epoch, e.Test)
+		}
+	}
+	if again.Result.Midpoint().Weights[0] != 0.5 {
+		t.Errorf("midpoint %v", again.Result.Midpoint())
+	}
+	for _, gone := range []string{checkpointFile, scoresFile} {
+		if _, err := os.Stat(filepath.Join(again.Dir, gone)); err == nil {
+			t.Errorf("%s is left over", gone)
+		}
+	}
+	// The endpoints on disk give the scores in the result.
+	score, err := again.Score(context.Background(), subspace.Line{}.At(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if score != r.Points[2].Scores {
+		t.Errorf("scored again: %+v, recorded: %+v", score, r.Points[2].Scores)
+	}
+}
+
+func TestConfigurationIsIdentity(t *testing.T) {
+	dir := t.TempDir()
+	a, c := train(t, tiny(), Options{Dir: dir}), tiny()
+	c.Beta = 0
+	b := train(t, c, Options{Dir: dir})
+	if a.Dir == b.Dir || endpoints(t, a) == endpoints(t, b) {
+		t.Error("runs of two configurations share a folder or their endpoints")
+	}
+	if endpoints(t, a) != endpoints(t, train(t, tiny(), Options{})) {
+		t.Error("two runs of one configuration differ")
+	}
+}
+
+// A run that is told to stop after any step goes on bit for bit.
+func TestInterruptAndGoOn(t *testing.T) {
+	whole := train(t, tiny(), Options{})
+	for _, stop := range []int{1, 3, 7, tinySteps - 1} {
+		dir := t.TempDir()
+		ctx, cancel := context.WithCancel(context.Background())
+		_, err := Train(ctx, tiny(), Options{Dir: dir, Report: func(r Report) {
+			if r.Done == stop {
+				cancel()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), fmt.Sprintf("after step %d of %d", stop, tinySteps)) {
+			t.Fatalf("stopped after step %d: %v", stop, err)
+		}
+		first := 0
+		on := train(t, tiny(), Options{Dir: dir, Report: func(r Report) {
+			if first == 0 {
+				first = r.Done
+			}
+		}})
+		if first != stop+1 {
+			t.Errorf("went on with step %d after stopping at %d", first, stop)
+		}
+		if endpoints(t, on) != endpoints(t, whole) {
+			t.Errorf("the endpoints differ after a stop at step %d", stop)
+		}
+		if fmt.Sprint(scores(on)) != fmt.Sprint(scores(whole)) {
+			t.Errorf("the history or the scores differ after a stop at step %d", stop)
+		}
+	}
+}
+
+// scores is what a result says about the network, without pointers.
+func scores(r *Run) (out []any) {
+	for _, e := range r.Result.History {
+		out = append(out, e.Loss, e.Accuracy)
+		if e.Test != nil {
+			out = append(out, *e.Test)
+		}
+	}
+	for _, p := range r.Result.Points {
+		out = append(out, p.Scores)
+	}
+	return out
+}
+
+// A run whose scoring is stopped goes on with the next point.
+func TestInterruptScoring(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := Train(ctx, tiny(), Options{Dir: dir, Report: func(r Report) {
+		if r.Scoring && r.Done == 2 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "point 2 of 3") {
+		t.Fatal(err)
+	}
+	var seen []int
+	on := train(t, tiny(), Options{Dir: dir, Report: func(r Report) {
+		if r.Scoring {
+			seen = append(seen, r.Done)
+		}
+	}})
+	if !slices.Equal(seen, []int{3}) {
+		t.Errorf("scored points %v after the stop, want only the third", seen)
+	}
+	if fmt.Sprint(scores(on)) != fmt.Sprint(scores(train(t, tiny(), Options{}))) {
+		t.Error("the scores differ after a stop")
+	}
+}
+
+// TestMain lets the test binary be the process that TestKill kills.
+func TestMain(m *testing.M) {
+	dir := os.Getenv("EXPERIMENT_TEST_DIR")
+	if dir == "" {
+		os.Exit(m.Run())
+	}
+	r, err := Train(context.Background(), tiny(), Options{Dir: dir, Checkpoint: time.Nanosecond, Report: func(r Report) {
+		fmt.Println("done", r.Done)
+	}})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	r.Close()
+	os.Exit(0)
+}
+
+// Killed at 20 random moments and started again each time, a run ends with the
+// endpoints of an undisturbed one.
+func TestKill(t *testing.T) {
+	want := endpoints(t, train(t, tiny(), Options{}))
+	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	kills, dir := 0, t.TempDir()
+	for kills < 20 {
+		if process(t, dir, 1+rng.IntN(4), time.Duration(rng.IntN(2000))*time.Microsecond) {
+			kills++
+			continue
+		}
+		r := train(t, tiny(), Options{Dir: dir})
+		if endpoints(t, r) != want {
+			t.Fatalf("the endpoints differ after %d kills", kills)
+		}
+		r.Close()
+		dir = t.TempDir()
+	}
+	if r := train(t, tiny(), Options{Dir: dir}); endpoints(t, r) != want {
+		t.Fatal("the endpoints differ")
+	}
+}
+
+// process starts the run in a process of its own and kills it a while after its
+// nth report. It says whether it was killed before it ended.
+func process(t *testing.T, dir string, n int, delay time.Duration) (killed bool) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "EXPERIMENT_TEST_DIR="+dir)
+	var problems strings.Builder
+	cmd.Stderr = &problems
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for i := 0; i < n && lines.Scan(); i++ {
+		if !strings.HasPrefix(lines.Text(), "done") {
+			i--
+		}
+	}
+	time.Sleep(delay)
+	cmd.Process.Kill()
+	for lines.Scan() {
+	}
+	err = cmd.Wait()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() > 0 {
+		t.Fatalf("the process failed: %s", problems.String())
+	}
+	return err != nil
+}
+
+func TestTwoProcessesExclude(t *testing.T) {
+	dir := t.TempDir()
+	r, err := open(context.Background(), tiny(), Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Train(context.Background(), tiny(), Options{Dir: dir})
+	if err == nil || !strings.Contains(err.Error(), "being made by another process") {
+		t.Errorf("a second process got %v", err)
+	}
+	r.Close()
+	train(t, tiny(), Options{Dir: dir})
+}
+
+// stopped returns the folder of runs with a tiny run stopped in its middle, and
+// the path of its checkpoint.
+func stopped(t *testing.T, c Config) (dir, checkpoint string) {
+	t.Helper()
+	dir = t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := Train(ctx, c, Options{Dir: dir, Report: func(r Report) {
+		if r.Done == 7 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	paths, err := filepath.Glob(filepath.Join(dir, "*", checkpointFile))
+	if err != nil || len(paths) != 1 {
+		t.Fatal(paths, err)
+	}
+	return dir, paths[0]
+}
+
+// A checkpoint that is not what was written is refused, and left as it is.
+func TestDamagedCheckpoint(t *testing.T) {
+	other := tiny()
+	other.Width = 9
+	_, foreign := stopped(t, other)
+	strange, err := os.ReadFile(foreign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, path := stopped(t, tiny())
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flip := func(i int) []byte {
+		bad := slices.Clone(good)
+		bad[i] ^= 0x10
+		return bad
+	}
+	cases := map[string][]byte{
+		"empty":              {},
+		"cut in the header":  good[:100],
+		"cut in the data":    good[:len(good)-5],
+		"too long":           append(slices.Clone(good), 1, 2, 3),
+		"of another network": strange,
+		"flipped length":     flip(1),
+		"flipped last byte":  flip(len(good) - 1),
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 40 {
+		i := rng.IntN(len(good))
+		cases[fmt.Sprint("flipped byte ", i)] = flip(i)
+	}
+	for name, bad := range cases {
+		if err := os.WriteFile(path, bad, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Train(context.Background(), tiny(), Options{Dir: dir})
+		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "move it away") {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if now, _ := os.ReadFile(path); !slices.Equal(now, bad) {
+			t.Errorf("%s: the file was changed", name)
+		}
+	}
+	if err := os.WriteFile(path, good, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	train(t, tiny(), Options{Dir: dir})
+}
+
+func TestBadConfigurations(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for want, change := range map[string]func(*Config, *Options){
+		"batch size is 0":              func(c *Config, _ *Options) { c.Batch = 0 },
+		"epochs is 0":                  func(c *Config, _ *Options) { c.Epochs = 0 },
+		"warm-up of 9 epochs":          func(c *Config, _ *Options) { c.Warmup = 9 },
+		"at least 1":                   func(c *Config, _ *Options) { c.Shape = "simplex-0" },
+		"unknown shape":                func(c *Config, _ *Options) { c.Shape = "circle" },
+		"unknown data set":             func(c *Config, _ *Options) { c.Data = "cifar11" },
+		"unknown network":              func(c *Config, _ *Options) { c.Network = "alexnet" },
+		"width 0":                      func(c *Config, _ *Options) { c.Width = 0 },
+		"less than one batch of 111":   func(c *Config, _ *Options) { c.Batch = 111 },
+		"it has 1297":                  func(c *Config, _ *Options) { c.TrainImages = 1298 },
+		"cannot make the run's folder": func(_ *Config, o *Options) { o.Dir = file },
+		"1 point on a curve":           func(c *Config, _ *Options) { c.Points = 1 },
+	} {
+		c, o := tiny(), Options{Dir: t.TempDir()}
+		change(&c, &o)
+		_, err := Train(context.Background(), c, o)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("want one line with %q, got %v", want, err)
+		}
+	}
+	if _, err := Preset("slow"); err == nil || !strings.Contains(err.Error(), "cifar10-small") {
+		t.Errorf("an unknown preset gave %v", err)
+	}
+}
+
+func TestDiverged(t *testing.T) {
+	c := tiny()
+	c.LearningRate = 1e25
+	_, err := Train(context.Background(), c, Options{Dir: t.TempDir()})
+	if !errors.Is(err, subspace.ErrDiverged) || !strings.Contains(err.Error(), "step") || !strings.Contains(err.Error(), "smaller learning rate") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestScoreOutside(t *testing.T) {
+	r := train(t, tiny(), Options{})
+	if _, err := r.Score(context.Background(), subspace.Line{}.At(-0.5)); err != nil {
+		t.Errorf("α = −0.5: %v", err)
+	}
+	nan := 0.0
+	if _, err := r.Score(context.Background(), subspace.Line{}.At(nan/nan)); err == nil {
+		t.Error("α = NaN was scored")
+	}
+}
+
+// A network of one's own, in GoMLX's own style, runs as the project's do.
+func TestOwnNetwork(t *testing.T) {
+	c := tiny()
+	c.Network, c.Width = "mine", 0
+	r := train(t, c, Options{Net: func(scope *model.Scope, images *Node) *Node {
+		x := Reshape(images, images.Shape().Dimensions[0], -1)
+		return layers.Dense(scope.In("only"), x, true, 10)
+	}})
+	if r.Result.Parameters != 650 {
+		t.Errorf("%d parameters, want 650", r.Result.Parameters)
+	}
+}
+
+func TestSummaries(t *testing.T) {
+	var runs []Result
+	for seed := range 3 {
+		r := train(t, tiny().With("line", uint64(seed)), Options{})
+		path := filepath.Join(t.TempDir(), "r.json")
+		if err := r.Result.Write(path); err != nil {
+			t.Fatal(err)
+		}
+		back, err := ReadResult(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, back)
+	}
+	accuracy := func(r Result, i int) float64 { return r.Points[i].Accuracy }
+	along, err := Along(runs, func(s metric.Scores) float64 { return s.Accuracy })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range along {
+		mean := (accuracy(runs[0], i) + accuracy(runs[1], i) + accuracy(runs[2], i)) / 3
+		if a.N != 3 || a.Mean-mean > 1e-12 || mean-a.Mean > 1e-12 || a.Alpha != float64(i)/2 {
+			t.Errorf("point %d: %+v, the mean is %v", i, a, mean)
+		}
+	}
+	middle, err := AtMidpoint(runs, func(s metric.Scores) float64 { return s.Accuracy })
+	if err != nil || middle != along[1] {
+		t.Errorf("midpoint %+v, along the curve %+v (%v)", middle, along[1], err)
+	}
+	if _, err := Along(nil, nil); err == nil {
+		t.Error("no runs were summarised")
+	}
+}
+
+// The generators of neighbouring steps have nothing to do with each other.
+func TestStepsDrawIndependently(t *testing.T) {
+	r := &Run{Config: Config{Seed: 1}}
+	const n = 20_000
+	var sum, squares, product, before float64
+	for step := range n {
+		v := r.rng(drawStream, step).Float64() - 0.5
+		sum, squares, product = sum+v, squares+v*v, product+v*before
+		before = v
+	}
+	if mean := sum / n; mean > 0.01 || mean < -0.01 {
+		t.Errorf("mean %v of the first draws of the steps, want 0", mean)
+	}
+	if c := product / squares; c > 0.03 || c < -0.03 {
+		t.Errorf("correlation %v between neighbouring steps, want 0", c)
+	}
+}

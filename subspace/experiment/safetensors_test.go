@@ -1,0 +1,120 @@
+package experiment
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute/dtypes"
+
+	"gosubspace/subspace"
+)
+
+func someTensors() []subspace.Array {
+	return []subspace.Array{
+		{Name: "b/weights", DType: dtypes.Float32, Dims: []int{2, 3}, Bytes: floatsToBytes([]float32{1, 2, 3, 4, 5, -6.5})},
+		{Name: "a/state", DType: dtypes.Uint64, Dims: []int{2}, Bytes: []byte{1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1}},
+		{Name: "scalar", DType: dtypes.Float32, Dims: []int{}, Bytes: floatsToBytes([]float32{0.25})},
+	}
+}
+
+func TestTensorsRoundTrip(t *testing.T) {
+	want, metadata := someTensors(), map[string]string{"format": "x", "é": "\"quoted\""}
+	file, err := encodeTensors(want, metadata)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, gotMetadata, err := decodeTensors(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) || !reflect.DeepEqual(gotMetadata, metadata) {
+		t.Errorf("got %v %v, want %v %v", got, gotMetadata, want, metadata)
+	}
+	if (8+int(binary.LittleEndian.Uint64(file)))%8 != 0 {
+		t.Error("the data are not aligned to 8 bytes")
+	}
+	if _, err := encodeTensors(append(want, want[0]), nil); err == nil {
+		t.Error("two tensors of one name were written")
+	}
+}
+
+// A file that Python's safetensors wrote (testdata/safetensors_reference.py) is
+// read, and what is written here is byte for byte what it reads back.
+func TestTensorsOfPython(t *testing.T) {
+	file, err := os.ReadFile("testdata/reference.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, metadata, err := decodeTensors(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]subspace.Array{}
+	for _, a := range got {
+		byName[a.Name] = a
+	}
+	for _, want := range someTensors() {
+		a := byName[want.Name]
+		if a.DType != want.DType || !reflect.DeepEqual(a.Dims, want.Dims) || !bytes.Equal(a.Bytes, want.Bytes) {
+			t.Errorf("%s: got %v, want %v", want.Name, a, want)
+		}
+	}
+	if len(got) != 3 || metadata["made by"] != "Python" {
+		t.Errorf("%d tensors, metadata %v", len(got), metadata)
+	}
+}
+
+func TestBadTensors(t *testing.T) {
+	header := func(text string, data int) []byte {
+		file := binary.LittleEndian.AppendUint64(nil, uint64(len(text)))
+		return append(append(file, text...), make([]byte, data)...)
+	}
+	for name, c := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"empty":         {nil, "shorter than"},
+		"long header":   {header("", 0)[:0:0], "shorter than"},
+		"header beyond": {binary.LittleEndian.AppendUint64(nil, 1<<63), "cut short"},
+		"not JSON":      {header("{", 0), "damaged"},
+		"beyond data":   {header(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "cut short"},
+		"negative":      {header(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4), "impossible shape"},
+		"overflow":      {header(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0), "impossible shape"},
+		"wrong size":    {header(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, 4), "needs 8 bytes"},
+		"unknown type":  {header(`{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}`, 4), "unknown type"},
+		"left over":     {header(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 5), "damaged"},
+		"backwards":     {header(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4), "cut short or damaged"},
+	} {
+		if _, _, err := decodeTensors(c.file); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+	}
+}
+
+func FuzzDecodeTensors(f *testing.F) {
+	good, err := encodeTensors(someTensors(), map[string]string{"a": "b"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add(good[:len(good)-1])
+	f.Add([]byte{2, 0, 0, 0, 0, 0, 0, 0, '{', '}'})
+	f.Fuzz(func(t *testing.T, file []byte) {
+		tensors, metadata, err := decodeTensors(file)
+		if err != nil {
+			return
+		}
+		again, err := encodeTensors(tensors, metadata)
+		if err != nil {
+			t.Fatalf("read but not written: %v", err)
+		}
+		back, _, err := decodeTensors(again)
+		if err != nil || len(back) != len(tensors) {
+			t.Fatalf("written but not read: %v", err)
+		}
+	})
+}
