@@ -79,7 +79,10 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			fmt.Fprintln(stderr, "kernel:", err)
 			return 2
 		case ctx.Err() != nil:
-			fmt.Fprintln(stderr, "kernel: interrupted")
+			if err == ctx.Err() {
+				err = errors.New("interrupted") // rather than "context canceled"
+			}
+			fmt.Fprintln(stderr, "kernel:", err)
 			return 130
 		case errors.Is(err, errReported):
 			return 1

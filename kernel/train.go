@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"gosubspace/notebooks/lesson"
 	"gosubspace/subspace/experiment"
 )
 
@@ -94,7 +95,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			configs = append(configs, c)
 		}
 	}
-	o.Report = terminalReport(stderr)
+	o.Fetch = lesson.Fetch()
 	for i, c := range configs {
 		fmt.Fprintf(stdout, "run %d of %d: %s\n", i+1, len(configs), c.Name())
 		if err := trainOne(ctx, c, o, *record, stdout); err != nil {
@@ -106,12 +107,16 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // trainOne makes one run and prints what came of it.
 func trainOne(ctx context.Context, c experiment.Config, o experiment.Options, record string, stdout io.Writer) error {
+	report, done := lesson.Watch()
+	o.Report = report
 	run, err := experiment.Train(ctx, c, o)
 	if err != nil {
+		done(c.Name() + ": stopped")
 		return err
 	}
 	defer run.Close()
 	r := run.Result
+	done(lesson.Summary(r))
 	for _, p := range r.Points {
 		where := fmt.Sprintf("weights %.3v", p.Weights)
 		if p.Alpha != nil {
@@ -130,13 +135,4 @@ func trainOne(ctx context.Context, c experiment.Config, o experiment.Options, re
 
 func seconds(s float64) time.Duration {
 	return time.Duration(s * float64(time.Second)).Round(100 * time.Millisecond)
-}
-
-// terminalReport prints a line an epoch.
-func terminalReport(w io.Writer) func(experiment.Report) {
-	return func(r experiment.Report) {
-		if r.Ended != nil || r.Scoring {
-			fmt.Fprintln(w, r)
-		}
-	}
 }

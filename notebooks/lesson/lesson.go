@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/gomlx/compute"
 
@@ -34,58 +33,70 @@ func Check(err error) {
 	}
 }
 
-// Context returns a context that ends with Jupyter's stop button (or Ctrl-C),
-// so that what runs under it can end cleanly.
-func Context() context.Context {
-	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	return ctx
+// Context returns a context that ends with Jupyter's stop button (or Ctrl-C), so
+// that what runs under it can end cleanly. A second press ends the program.
+func Context() (ctx context.Context, stop context.CancelFunc) {
+	// When Jupyter itself ends, nobody reads what is printed: that must not kill
+	// the program before it has saved its work.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // Train makes the runs of a shape under the seeds 1 to n, with a progress line
-// for each, and returns their results. Runs that have been made are loaded;
-// one that was stopped goes on where it was.
-func Train(base experiment.Config, shape string, n int) []experiment.Result {
-	var results []experiment.Result
-	start, fresh := time.Now(), 0
+// for each, and says what came of them. Runs that have been made are loaded; one
+// that was stopped goes on where it was.
+func Train(base experiment.Config, shape string, n int) {
+	runs(base, shape, n, func(r experiment.Result) { fmt.Println(Summary(r)) })
+}
+
+// Runs returns the results of the runs that [Train] makes, and makes those that
+// are missing.
+func Runs(base experiment.Config, shape string, n int) []experiment.Result {
+	return runs(base, shape, n, func(experiment.Result) {})
+}
+
+// runs calls loaded with each run that was not made now.
+func runs(base experiment.Config, shape string, n int, loaded func(experiment.Result)) (results []experiment.Result) {
+	ctx, stop := Context()
+	defer stop()
 	for seed := range n {
-		c := base.With(shape, uint64(seed)+1)
-		var progress *plots.Progress // only for a run that is not loaded
-		run, err := experiment.Train(Context(), c, experiment.Options{
-			Report: func(r experiment.Report) {
-				if progress == nil {
-					progress = plots.NewProgress(os.Stderr)
-					fresh++
-				}
-				Show(progress, r)
-			},
-			Fetch: Fetch(),
-		})
-		if err != nil && progress != nil {
-			progress.Done(err.Error())
-			os.Exit(1)
+		report, done := Watch()
+		run, err := experiment.Train(ctx, base.With(shape, uint64(seed)+1), experiment.Options{Report: report, Fetch: Fetch()})
+		if err != nil {
+			done("stopped")
+			Check(err)
 		}
-		Check(err)
 		run.Close()
-		results = append(results, run.Result)
-		if progress != nil {
-			progress.Done(Summary(run.Result))
+		if !done(Summary(run.Result)) {
+			loaded(run.Result)
 		}
-	}
-	if fresh == 0 {
-		fmt.Printf("%s: %d runs loaded, made before\n", shape, n)
-	} else {
-		fmt.Printf("%s: %d of %d runs made in %s\n", shape, fresh, n, time.Since(start).Round(time.Second))
+		results = append(results, run.Result)
 	}
 	return results
 }
 
-// Show shows a run's report on a progress display: every step on a bar, the
-// end of every epoch in a log.
-func Show(p *plots.Progress, r experiment.Report) {
-	if r.Ended != nil || r.Scoring {
-		p.Line(r.String())
-	} else {
-		p.Update(r.String(), r.Fraction())
+// Watch returns a function that shows a run's reports on a progress display,
+// and one that ends the display with a line. A run that reports nothing, since
+// it is loaded, has no display; then done returns false.
+func Watch() (report func(experiment.Report), done func(text string) bool) {
+	var p *plots.Progress
+	report = func(r experiment.Report) {
+		if p == nil {
+			p = plots.NewProgress(os.Stderr)
+		}
+		if r.Ended != nil || r.Scoring {
+			p.Line(r.String())
+		} else {
+			p.Update(r.String(), r.Fraction())
+		}
+	}
+	return report, func(text string) bool {
+		if p != nil {
+			p.Done(text)
+		}
+		return p != nil
 	}
 }
 
@@ -224,14 +235,14 @@ func Note(runs ...[]experiment.Result) string {
 			}
 		}
 	}
-	n := fmt.Sprintf("%d seeds", len(runs[0]))
+	n := fmt.Sprintf("%d seeds, bands ± 1 standard deviation", len(runs[0]))
 	if len(runs[0]) == 1 {
 		n = "1 seed"
 	}
 	if len(seeds) > 1 {
-		n = "seeds differ"
+		n = "bands ± 1 standard deviation over unequal numbers of seeds"
 	}
-	return fmt.Sprintf("%s, width %d; %s, %s training images, %d epochs; %s, bands ± 1 standard deviation; %s",
+	return fmt.Sprintf("%s, width %d; %s, %s training images, %d epochs; %s; %s",
 		c.Network, c.Width, c.Data, images, c.Epochs, n, strings.Join(devices, " and "))
 }
 

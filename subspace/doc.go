@@ -1,0 +1,34 @@
+// Package subspace trains and evaluates subspaces of a network's weight space,
+// after "Learning Neural Network Subspaces" (Wortsman, Horton, Guestrin,
+// Farhadi, Rastegari, ICML 2021, arXiv:2102.10472).
+//
+// All weights of a network are one vector θ ∈ Rᴾ. A subspace is a matrix Θ of m
+// endpoints, [m, P], and its points are Σᵢ cᵢΘᵢ. A training step draws
+// coefficients c, runs the network at that point, and sends the gradient to
+// every endpoint: ∂L/∂Θᵢ = cᵢ·∂L/∂point. So a step costs one pass forward and one
+// back, whatever m is. After training, the centre of the subspace is one network,
+// better than one trained alone: more accurate, better calibrated, more robust.
+//
+// # The paper and the code
+//
+//	θ(α) on a line                         [Line]
+//	the quadratic Bézier curve             [Bezier]
+//	the simplex of m endpoints             [Simplex]
+//	α ~ U, uniform on the simplex          [Shape.Sample]
+//	layer-wise: a draw of α per layer      [Sampler]
+//	the midpoint                           [Shape.Midpoint]
+//	a step of training                     [Space.Step], stepGraph
+//	∂L/∂Θᵢ = cᵢ·∂L/∂point                   Layout.spread
+//	β·cos²(Θᵢ, Θⱼ)                          Layout.cosineSquared, [SGD]
+//	re-estimated batch-norm statistics     [Space.Recalibrate]
+//	standard training                      [Simplex] of 1
+//
+// # Reading order
+//
+// shape.go chooses coefficients. graph.go is the mathematics: mixing the weights
+// of a point, the step, evaluation. train.go and evaluate.go call it; space.go
+// and layout.go find out how the weights of any GoMLX model function lie in a
+// vector. A network is a plain model function ([Net]); its variables are
+// replaced by the mixture while it is built, so that it never knows that it
+// lives in a subspace.
+package subspace

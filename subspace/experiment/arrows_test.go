@@ -1,0 +1,37 @@
+package experiment
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Packages point one way: notebooks → plots, experiment → subspace → network;
+// dataset and metric know nothing of subspaces, plots nothing of models.
+func TestArrows(t *testing.T) {
+	allowed := map[string]string{
+		"plots":                        "",
+		"subspace/place":               "",
+		"subspace/metric":              "",
+		"subspace/dataset":             "subspace/place",
+		"subspace/backend":             "subspace/place",
+		"subspace/network":             "",
+		"subspace":                     "subspace/network",
+		"subspace/experiment":          "subspace subspace/backend subspace/dataset subspace/metric subspace/network subspace/place",
+		"notebooks/lesson":             "plots subspace/backend subspace/experiment subspace/metric",
+		"subspace/shapetest":           "subspace",
+		"subspace/backend/backendtest": "subspace/backend",
+	}
+	for from, to := range allowed {
+		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "gosubspace/"+from).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		for _, path := range strings.Fields(string(out)) {
+			name, ours := strings.CutPrefix(path, "gosubspace/")
+			if ours && !strings.Contains(" "+to+" ", " "+name+" ") {
+				t.Errorf("%s imports %s, which the architecture does not allow", from, name)
+			}
+		}
+	}
+}
