@@ -136,7 +136,7 @@ func Recorded(base experiment.Config, shape string) []experiment.Result {
 	return results
 }
 
-// Figure shows a figure under the cell.
+// Figure shows a figure under the cell: Figure(AlongCurve(…)).
 func Figure(f *plots.Figure, err error) {
 	Check(err)
 	Check(f.Show())
@@ -163,41 +163,34 @@ func ECE(s metric.Scores) float64      { return 100 * s.ECE }
 // AlongCurve draws accuracy and calibration error along curves, with the
 // midpoint of standard training beside them (figure 3 of the paper): means
 // over the seeds, with bands of a standard deviation.
-func AlongCurve(title string, standard []experiment.Result, curves ...[]experiment.Result) {
+func AlongCurve(title string, standard []experiment.Result, curves ...[]experiment.Result) (*plots.Figure, error) {
 	all := append([][]experiment.Result{standard}, curves...)
-	figure := plots.Panels{Title: title, Note: Note(all...), Panels: []plots.Lines{
+	return plots.Panels{Title: title, Note: Note(all...), Panels: []plots.Lines{
 		along("Accuracy", "test accuracy (%)", Accuracy, standard, curves),
 		along("Calibration error", "ECE (%)", ECE, standard, curves),
-	}}
-	Figure(figure.Draw())
+	}}.Draw()
 }
 
 func along(title, label string, score Percent, standard []experiment.Result, curves [][]experiment.Result) plots.Lines {
 	lines := plots.Lines{Title: title, XLabel: "α", YLabel: label}
 	for _, runs := range curves {
-		points, err := experiment.Along(runs, score)
-		Check(err)
-		s := plots.Series{Name: runs[0].Config.Shape}
-		for _, p := range points {
-			s.X, s.Y = append(s.X, p.Alpha), append(s.Y, p.Mean)
-			if p.N > 1 {
-				s.Low, s.High = append(s.Low, p.Mean-p.Std), append(s.High, p.Mean+p.Std)
-			}
+		var alpha []float64
+		values := make([][]float64, len(runs))
+		for i, r := range runs {
+			alpha, values[i] = r.Along(score)
 		}
-		lines.Series = append(lines.Series, s)
+		series, err := plots.Mean(runs[0].Config.Shape, alpha, values...)
+		Check(err)
+		lines.Series = append(lines.Series, series)
 	}
-	middle, err := experiment.AtMidpoint(standard, score)
+	reference, err := plots.MeanReference("standard training", experiment.Midpoints(standard, score)...)
 	Check(err)
-	reference := plots.Reference{Name: "standard training", Y: middle.Mean}
-	if middle.N > 1 {
-		reference.Low, reference.High = middle.Mean-middle.Std, middle.Mean+middle.Std
-	}
 	lines.References = []plots.Reference{reference}
 	return lines
 }
 
 // TrainingCurves draws the history of one run of each shape.
-func TrainingCurves(title string, runs ...experiment.Result) {
+func TrainingCurves(title string, runs ...experiment.Result) (*plots.Figure, error) {
 	figure := plots.Curves{Title: title, Note: Note(runs)}
 	for _, r := range runs {
 		h := plots.History{Name: r.Config.Shape}
@@ -210,7 +203,7 @@ func TrainingCurves(title string, runs ...experiment.Result) {
 		}
 		figure.Runs = append(figure.Runs, h)
 	}
-	Figure(figure.Draw())
+	return figure.Draw()
 }
 
 // Note says under a figure where its numbers come from: network, data, seeds,
@@ -246,31 +239,40 @@ func Note(runs ...[]experiment.Result) string {
 		c.Network, c.Width, c.Data, images, c.Epochs, n, strings.Join(devices, " and "))
 }
 
-// Compare prints accuracy and calibration error of the midpoint of each group
-// of runs, mean ± standard deviation over the seeds.
+// Compare prints accuracy and calibration error of the midpoints of each group
+// of runs, and the accuracy of the ends of curves: mean ± standard deviation
+// over the seeds.
 func Compare(groups ...[]experiment.Result) {
-	fmt.Printf("%-16s  %-5s  %-18s  %s\n", "midpoint of", "seeds", "accuracy (%)", "ECE (%)")
+	fmt.Printf("%-16s  %-5s  %-16s  %-16s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "accuracy of the ends (%)")
 	for _, runs := range groups {
-		accuracy, err := experiment.AtMidpoint(runs, Accuracy)
-		Check(err)
-		ece, err := experiment.AtMidpoint(runs, ECE)
-		Check(err)
-		fmt.Printf("%-16s  %-5d  %-18s  %s\n", runs[0].Config.Shape, accuracy.N, spread(accuracy), spread(ece))
+		fmt.Printf("%-16s  %-5d  %-16s  %-16s  %s\n", runs[0].Config.Shape, len(runs),
+			spread(experiment.Midpoints(runs, Accuracy)), spread(experiment.Midpoints(runs, ECE)), spread(Ends(runs)))
 	}
 }
 
-func spread(s experiment.Summary) string {
-	if s.N == 1 {
-		return fmt.Sprintf("%.2f", s.Mean)
+// Ends returns the accuracy of each run's ends, the mean of both, in percent.
+func Ends(runs []experiment.Result) (values []float64) {
+	for _, r := range runs {
+		if _, along := r.Along(Accuracy); len(along) > 1 {
+			values = append(values, (along[0]+along[len(along)-1])/2)
+		}
 	}
-	return fmt.Sprintf("%.2f ± %.2f", s.Mean, s.Std)
+	return values
 }
 
-// Ends returns the mean accuracy in percent of the ends of curves, for the
-// comparison with their middle.
-func Ends(runs []experiment.Result) experiment.Summary {
-	points, err := experiment.Along(runs, Accuracy)
-	Check(err)
-	first, last := points[0], points[len(points)-1]
-	return experiment.Summary{N: first.N, Mean: (first.Mean + last.Mean) / 2}
+// Mean returns the mean of a sample.
+func Mean(sample []float64) float64 {
+	mean, _ := metric.MeanStd(sample)
+	return mean
+}
+
+func spread(sample []float64) string {
+	mean, std := metric.MeanStd(sample)
+	switch len(sample) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%.2f", mean)
+	}
+	return fmt.Sprintf("%.2f ± %.2f", mean, std)
 }

@@ -15,7 +15,7 @@
 //	defer run.Close()
 //	fmt.Println(run.Result.Midpoint().Accuracy)
 //
-// [Result] is what a run has to show; results of runs that differ in their
-// seeds are summarised by [Along] and [AtMidpoint]. Tensors are stored in the
+// [Result] is what a run has to show; [ReadResults] reads those that were
+// recorded. Tensors are stored in the
 // safetensors format, which NumPy, PyTorch and JAX read.
 package experiment

@@ -397,37 +397,39 @@ func TestOwnNetwork(t *testing.T) {
 	}
 }
 
-func TestSummaries(t *testing.T) {
-	var runs []Result
-	for seed := range 3 {
-		r := train(t, tiny().With("line", uint64(seed)), Options{})
-		path := filepath.Join(t.TempDir(), "r.json")
-		if err := r.Result.Write(path); err != nil {
+// Results are found again by their configuration, whatever the seed.
+func TestRecordedResults(t *testing.T) {
+	dir := t.TempDir()
+	for _, seed := range []uint64{3, 1} {
+		r := train(t, tiny().With("line", seed), Options{}).Result
+		if err := r.Write(filepath.Join(dir, r.Config.Name()+".json")); err != nil {
 			t.Fatal(err)
 		}
-		back, err := ReadResult(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		runs = append(runs, back)
 	}
-	accuracy := func(r Result, i int) float64 { return r.Points[i].Accuracy }
-	along, err := Along(runs, func(s metric.Scores) float64 { return s.Accuracy })
+	other := train(t, tiny().With("standard", 1), Options{}).Result
+	if err := other.Write(filepath.Join(dir, "other.json")); err != nil {
+		t.Fatal(err)
+	}
+	runs, err := ReadResults(dir, tiny())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, a := range along {
-		mean := (accuracy(runs[0], i) + accuracy(runs[1], i) + accuracy(runs[2], i)) / 3
-		if a.N != 3 || a.Mean-mean > 1e-12 || mean-a.Mean > 1e-12 || a.Alpha != float64(i)/2 {
-			t.Errorf("point %d: %+v, the mean is %v", i, a, mean)
-		}
+	if len(runs) != 2 || runs[0].Config.Seed != 1 || runs[1].Config.Seed != 3 {
+		t.Fatalf("read %d runs, want those of seeds 1 and 3", len(runs))
 	}
-	middle, err := AtMidpoint(runs, func(s metric.Scores) float64 { return s.Accuracy })
-	if err != nil || middle != along[1] {
-		t.Errorf("midpoint %+v, along the curve %+v (%v)", middle, along[1], err)
+	accuracy := func(s metric.Scores) float64 { return s.Accuracy }
+	alpha, values := runs[0].Along(accuracy)
+	if !slices.Equal(alpha, []float64{0, 0.5, 1}) || values[1] != Midpoints(runs, accuracy)[0] {
+		t.Errorf("along the line %v: %v, midpoints %v", alpha, values, Midpoints(runs, accuracy))
 	}
-	if _, err := Along(nil, nil); err == nil {
-		t.Error("no runs were summarised")
+	if alpha, _ := other.Along(accuracy); alpha != nil || len(other.Points) != 1 {
+		t.Errorf("standard training has the points %v", other.Points)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bad.json"), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadResults(dir, tiny()); err == nil || !strings.Contains(err.Error(), "bad.json") {
+		t.Errorf("a damaged result gave %v", err)
 	}
 }
 

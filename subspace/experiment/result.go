@@ -107,50 +107,22 @@ func ReadResults(dir string, like Config) ([]Result, error) {
 	return results, nil
 }
 
-// Summary is a score over runs that differ in their seeds alone.
-type Summary struct {
-	Alpha     float64 // on a curve
-	Mean, Std float64 // standard deviation over the runs (n−1); NaN for one run: unknown
-	N         int     // runs
-}
-
-// Along returns a score (for example accuracy) at every recorded point, mean
-// and standard deviation over the runs. The runs must have been scored at the
-// same points.
-func Along(runs []Result, score func(metric.Scores) float64) ([]Summary, error) {
-	if len(runs) == 0 {
-		return nil, fmt.Errorf("no runs to summarise")
-	}
-	var out []Summary
-	for i, p := range runs[0].Points {
-		values := make([]float64, len(runs))
-		for k, r := range runs {
-			if len(r.Points) != len(runs[0].Points) || !near(r.Points[i].Weights, p.Weights) {
-				return nil, fmt.Errorf("runs %s and %s were scored at different points", runs[0].Config.Name(), r.Config.Name())
-			}
-			values[k] = score(r.Points[i].Scores)
-		}
-		s := Summary{N: len(runs)}
-		s.Mean, s.Std = metric.MeanStd(values)
+// Along returns a score (for example accuracy) at the points of the curve that
+// the run was scored at, and their α.
+func (r Result) Along(score func(metric.Scores) float64) (alpha, values []float64) {
+	for _, p := range r.Points {
 		if p.Alpha != nil {
-			s.Alpha = *p.Alpha
+			alpha, values = append(alpha, *p.Alpha), append(values, score(p.Scores))
 		}
-		out = append(out, s)
 	}
-	return out, nil
+	return alpha, values
 }
 
-// AtMidpoint returns a score of the centre, mean and standard deviation over
-// the runs.
-func AtMidpoint(runs []Result, score func(metric.Scores) float64) (Summary, error) {
-	if len(runs) == 0 {
-		return Summary{}, fmt.Errorf("no runs to summarise")
-	}
+// Midpoints returns a score of the centre of each run.
+func Midpoints(runs []Result, score func(metric.Scores) float64) []float64 {
 	values := make([]float64, len(runs))
-	for k, r := range runs {
-		values[k] = score(r.Midpoint().Scores)
+	for i, r := range runs {
+		values[i] = score(r.Midpoint().Scores)
 	}
-	s := Summary{Alpha: 0.5, N: len(runs)}
-	s.Mean, s.Std = metric.MeanStd(values)
-	return s, nil
+	return values
 }
