@@ -11,15 +11,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/gomlx/compute"
 
 	"gosubspace/plots"
+	"gosubspace/subspace"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
@@ -151,6 +154,30 @@ func Backend() compute.Backend {
 	}
 	fmt.Println("computing with", info)
 	return b
+}
+
+// Speed returns how many images a second a network trains on, in steps of the
+// given batch on a line: steps until two seconds are full, after one that
+// compiles.
+func Speed(b compute.Backend, net subspace.Net, input [3]int, batch int) float64 {
+	space, err := subspace.New(b, net, input, 2, 1)
+	Check(err)
+	defer space.Finalize()
+	noise := subspace.Batch{Images: make([]float32, batch*input[0]*input[1]*input[2]), Labels: make([]int32, batch)}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i := range noise.Images {
+		noise.Images[i] = float32(rng.NormFloat64())
+	}
+	var start time.Time
+	for steps := 0; ; steps++ {
+		_, _, err := space.Step(noise, space.Draw(subspace.Sampler{Shape: subspace.Line{}}, rng), 0.01, subspace.SGD{})
+		Check(err)
+		if steps == 0 {
+			start = time.Now()
+		} else if taken := time.Since(start).Seconds(); taken > 2 {
+			return float64(steps*batch) / taken
+		}
+	}
 }
 
 // Percent turns a score of a point into a number of percent.
