@@ -95,7 +95,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			configs = append(configs, c)
 		}
 	}
-	o.Fetch = lesson.Fetch()
+	o.Fetch, o.Notice = lesson.Fetch(), lesson.Notice()
 	for i, c := range configs {
 		fmt.Fprintf(stdout, "run %d of %d: %s\n", i+1, len(configs), c.Name())
 		if err := trainOne(ctx, c, o, *record, stdout); err != nil {

@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -64,9 +65,11 @@ func Runs(base experiment.Config, shape string, n int) []experiment.Result {
 func runs(base experiment.Config, shape string, n int, loaded func(experiment.Result)) (results []experiment.Result) {
 	ctx, stop := Context()
 	defer stop()
+	o := experiment.Options{Fetch: Fetch(), Notice: Notice()}
 	for seed := range n {
-		report, done := Watch()
-		run, err := experiment.Train(ctx, base.With(shape, uint64(seed)+1), experiment.Options{Report: report, Fetch: Fetch()})
+		var done func(string) bool
+		o.Report, done = Watch()
+		run, err := experiment.Train(ctx, base.With(shape, uint64(seed)+1), o)
 		if err != nil {
 			done("stopped")
 			Check(err)
@@ -101,6 +104,13 @@ func Watch() (report func(experiment.Report), done func(text string) bool) {
 		}
 		return p != nil
 	}
+}
+
+// Notice returns a function that prints a notice of the backend once, however
+// many runs have it.
+func Notice() func(line string) {
+	var once sync.Once
+	return func(line string) { once.Do(func() { fmt.Println(line) }) }
 }
 
 // Fetch returns a function that shows how far a download is.

@@ -29,6 +29,8 @@ type Options struct {
 	Report  func(Report)            // progress; may be nil
 	Fetch   func(done, total int64) // progress of a download, in bytes; may be nil
 
+	Notice func(line string) // what there is to say of the backend, such as that XLA is missing; may be nil
+
 	// Checkpoint is how much work a crash may cost; 20 s where zero. A run that
 	// is told to stop saves a checkpoint at once.
 	Checkpoint time.Duration
@@ -204,6 +206,9 @@ func (r *Run) build() error {
 		return err
 	}
 	r.device = b.Info.String()
+	if r.options.Notice != nil && b.Notice != "" {
+		r.options.Notice(b.Notice)
+	}
 	net := r.options.Net
 	if net == nil {
 		if net, err = r.Config.net(len(r.data.Train.Classes)); err != nil {
