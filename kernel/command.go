@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -74,25 +75,41 @@ var (
 	errorLine = regexp.MustCompile(`(?m)^(?:ERROR|error|fatal|go): .*$`)
 )
 
-// explain turns the failure of a program that downloads and writes into one
-// that says what to do; mirror tells how to do without the network.
-func explain(part string, err error, mirror string) error {
+// advice is what to do where a program that downloads and writes fails.
+type advice struct {
+	part    string
+	folder  string // where it writes
+	offline string // how to do without the network
+	other   string // where it failed for another reason
+}
+
+// explain turns the failure of such a program into one that says what to do.
+func explain(err error, a advice) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
 	text := err.Error()
 	switch {
 	case noSpace.MatchString(text):
-		return failure{part, "no space left on the disk", "free some, or set GOSUBSPACE_HOME to a folder on another disk, and start again"}
+		// Programs also write where the system keeps what is temporary.
+		return failure{a.part, fmt.Sprintf("no space left on the disk of %s, or of %s", a.folder, os.TempDir()),
+			"free some, or set GOSUBSPACE_HOME (or TMPDIR) to a folder on another disk, and start again"}
 	case noNetwork.MatchString(text):
-		return failure{part, "no connection to where it is downloaded from (" + lastLine(text) + ")", "connect and start again, or " + mirror}
+		do := "connect and start again"
+		if a.offline != "" {
+			do += ", or " + a.offline
+		}
+		return failure{a.part, "no connection to where it is downloaded from (" + lastLine(text) + ")", do}
 	}
-	return failure{part, lastLine(text), ""}
+	return failure{a.part, lastLine(text), a.other}
 }
 
 // lastLine picks the line of a program's output that says most: the last that
 // is marked as an error, else the last.
 func lastLine(text string) string {
+	if strings.TrimSpace(text) == "" {
+		return "it said nothing"
+	}
 	if marked := errorLine.FindAllString(text, -1); len(marked) > 0 {
 		return marked[len(marked)-1]
 	}

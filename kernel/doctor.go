@@ -103,7 +103,7 @@ func (e *examination) parts() []part {
 const setUpFirst = "run go run ./kernel setup"
 
 func broken(err error) finding {
-	if f, ok := err.(failure); ok {
+	if f, ok := err.(failure); ok && f.do != "" {
 		return finding{todo: f.why + ": " + f.do}
 	}
 	return finding{todo: err.Error()}
@@ -146,7 +146,7 @@ func (e *examination) lookPython(ctx context.Context) finding {
 }
 
 func (e *examination) lookPackages(ctx context.Context) finding {
-	pins := e.project.packages.on(thisPlatform(e.record.Steps["cuda"] == "true"))
+	pins := e.project.packages.on(thisPlatform(e.record.in(e.env)["cuda"] == "true"))
 	found, err := e.env.installed(ctx, pins)
 	if err != nil {
 		return finding{todo: "cannot be listed: " + setUpFirst}
@@ -224,7 +224,7 @@ func (e *examination) lookGPU(ctx context.Context) finding {
 			return finding{version: "NVIDIA", where: p.Path}
 		}
 	}
-	if e.record.Steps["cuda"] == "false" {
+	if e.record.in(e.env)["cuda"] == "false" {
 		return finding{version: "NVIDIA", where: "left unused, as -cuda=false asked"}
 	}
 	return finding{version: "NVIDIA", todo: "its libraries are not installed: run go run ./kernel setup -cuda"}

@@ -8,11 +8,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -109,12 +111,13 @@ func (s *setUp) settingsStep(ctx context.Context) (step, error) {
 		return step{}, err
 	}
 	st := step{
-		name:  "settings",
-		doing: "keeping JupyterLab's files in " + jupyter,
-		key:   hash(key),
-		leave: []string{filepath.Join(jupyter, "data"), filepath.Join(jupyter, "runtime")},
+		name:   "settings",
+		doing:  "keeping JupyterLab's files in " + jupyter,
+		key:    hash(key),
+		shared: true,
+		leave:  []string{filepath.Join(jupyter, "data"), filepath.Join(jupyter, "runtime")},
 	}
-	for name := range jupyterSettings {
+	for _, name := range slices.Sorted(maps.Keys(jupyterSettings)) {
 		st.leave = append(st.leave, filepath.Join(jupyter, "config", filepath.FromSlash(name)))
 	}
 	st.do = func(context.Context) error {

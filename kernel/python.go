@@ -106,8 +106,8 @@ func (e environment) kernel() string {
 	return filepath.Join(e.dir, "share", "jupyter", "kernels", kernelName)
 }
 
-// installed returns the versions of the named packages that the environment
-// has, by normal names.
+// installed returns the versions of the named packages, and of pip, that the
+// environment has, by normal names.
 func (e environment) installed(ctx context.Context, pins []pin) (map[string]string, error) {
 	const question = `import importlib.metadata as m, json, sys
 found = {}
@@ -117,7 +117,7 @@ for name in sys.argv[1:]:
     except m.PackageNotFoundError:
         pass
 print(json.dumps(found))`
-	args := []string{"-c", question}
+	args := []string{"-c", question, "pip"}
 	for _, p := range pins {
 		args = append(args, normal(p.name))
 	}

@@ -12,8 +12,18 @@ import (
 
 // A record remembers what set-up did, so that it is not done twice.
 type record struct {
-	Environment string            `json:"environment"` // the Python environment in use
-	Steps       map[string]string `json:"steps"`       // a step's key when it was done
+	Environment  string                       `json:"environment"`  // the Python environment in use
+	Steps        map[string]string            `json:"steps"`        // a shared step's key when it was done
+	Environments map[string]map[string]string `json:"environments"` // the other steps' keys, by environment
+}
+
+// in returns the steps of one environment. Each keeps its own, so that changing
+// to another and back does nothing twice.
+func (r record) in(e environment) map[string]string {
+	if r.Environments[e.dir] == nil {
+		r.Environments[e.dir] = map[string]string{}
+	}
+	return r.Environments[e.dir]
 }
 
 // readRecord reads the record; without a readable one everything is done anew.
@@ -25,6 +35,9 @@ func readRecord(home string) record {
 	}
 	if r.Steps == nil {
 		r.Steps = map[string]string{}
+	}
+	if r.Environments == nil {
+		r.Environments = map[string]map[string]string{}
 	}
 	return r
 }

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
+	"strings"
 
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
@@ -44,18 +42,36 @@ type setUp struct {
 	cuda    bool
 	report  io.Writer
 	record  record
-	worked  bool // a step had something to do
+	found   map[string]string // the versions of the packages in env
+	worked  bool              // a step had something to do
 }
 
 // A step is one part of set-up. It is done when its key is not the one that is
 // recorded, or when one of the things it leaves is not there.
 type step struct {
-	name  string
-	doing string   // what it does, for the user
-	key   string   // changes with everything that the step depends on
-	leave []string // files and folders that are there afterwards
-	do    func(ctx context.Context) error
+	name   string
+	doing  string   // what it does, for the user
+	key    string   // changes with everything that the step depends on
+	leave  []string // files and folders that are there afterwards
+	shared bool     // it is done for all environments at once
+	do     func(ctx context.Context) error
 }
+
+// current is the key with the state of the files that the step left: who
+// exchanges or damages one has it made anew.
+func (st step) current() string {
+	key := st.key
+	for _, path := range st.leave {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			key += fmt.Sprintf(" %d@%d", info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return key
+}
+
+// errSkipped ends a step that could not be done and that nothing depends on. It
+// is tried again at the next start.
+var errSkipped = errors.New("skipped")
 
 // ensure does the steps that have not been done. Cuda says whether to install
 // what NVIDIA GPUs need; nil means: if there is one.
@@ -75,17 +91,20 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 	if s.go_.compiler == "" {
 		return nil, s.go_.checkCompiler(ctx)
 	}
-	if err := claim(home); err != nil {
-		return nil, err
+	for _, dir := range []string{p.dir, home} {
+		if strings.Contains(dir, ",") {
+			// It separates the options of a plugin's path and of GoNB's flags.
+			return nil, failure{"folder", dir + " has a comma in its name, which GoNB and XLA do not allow",
+				"rename it, or set GOSUBSPACE_HOME to a folder without one"}
+		}
 	}
-	unlock, err := lockedfile.MutexAt(filepath.Join(home, "lock")).Lock()
+	unlock, err := lockHome(ctx, home, report)
 	if err != nil {
-		return nil, fmt.Errorf("cannot lock %s: %w", home, err)
+		return nil, err
 	}
 	defer unlock()
 	s.record = readRecord(home)
-	s.decideCUDA(cuda)
-	if err := s.chooseEnvironment(ctx); err != nil {
+	if err := s.chooseEnvironment(ctx, cuda); err != nil {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) (step, error){
@@ -99,17 +118,24 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 			return nil, err
 		}
 	}
-	return s, nil
+	s.record.Environment = s.env.dir
+	return s, s.record.write(s.home)
 }
 
 // perform does one step, unless it has been done.
 func (s *setUp) perform(ctx context.Context, st step) error {
-	if st.do == nil || s.record.Steps[st.name] == st.key && allThere(st.leave) {
+	steps := s.record.in(s.env)
+	if st.shared {
+		steps = s.record.Steps
+	}
+	if st.do == nil || steps[st.name] == st.current() && allThere(st.leave) {
 		return nil
 	}
 	s.worked = true
 	fmt.Fprintf(s.report, "%-12s %s\n", st.name, st.doing)
-	if err := st.do(ctx); err != nil {
+	if err := st.do(ctx); errors.Is(err, errSkipped) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	for _, path := range st.leave {
@@ -117,7 +143,7 @@ func (s *setUp) perform(ctx context.Context, st step) error {
 			return failure{st.name, path + " is not there afterwards", "run go run ./kernel doctor"}
 		}
 	}
-	s.record.Steps[st.name] = st.key
+	steps[st.name] = st.current()
 	s.record.Environment = s.env.dir
 	return s.record.write(s.home)
 }
@@ -131,55 +157,83 @@ func allThere(paths []string) bool {
 	return true
 }
 
-// decideCUDA decides about the packages for NVIDIA GPUs: as the user says, else
+// wantsCUDA decides about the packages for NVIDIA GPUs: as the user says, else
 // as at the last set-up of this environment, else if there is a GPU.
-func (s *setUp) decideCUDA(wanted *bool) {
-	had, decided := s.record.Steps["cuda"]
+func (s *setUp) wantsCUDA(e environment, wanted *bool) bool {
+	had, decided := s.record.Environments[e.dir]["cuda"]
 	switch {
 	case !onLinux():
+		return false
 	case wanted != nil:
-		s.cuda = *wanted
+		return *wanted
 	case decided:
-		s.cuda = had == "true"
-	default:
-		s.cuda = backend.HasGPU()
-		if s.cuda {
-			fmt.Fprintf(s.report, "%-12s %s\n", "GPU", "found: its CUDA libraries (about 3 GB) will be installed; -cuda=false leaves them out")
-		}
+		return had == "true"
 	}
-	s.record.Steps["cuda"] = strconv.FormatBool(s.cuda)
+	return backend.HasGPU()
 }
 
 // chooseEnvironment takes the active environment if it has every package, the
 // project's own otherwise.
-func (s *setUp) chooseEnvironment(ctx context.Context) error {
-	own, err := place.Environment()
+func (s *setUp) chooseEnvironment(ctx context.Context, cuda *bool) error {
+	dir, err := place.Environment()
 	if err != nil {
 		return err
 	}
-	s.env = environment{dir: own, own: true}
-	candidate, ok := active()
-	if !ok || candidate.dir == own {
-		return nil
+	own := environment{dir: dir, own: true}
+	if candidate, ok := active(); ok && candidate.dir != own.dir {
+		why, err := s.lacks(ctx, candidate, cuda)
+		if err != nil {
+			return err
+		}
+		if why == "" {
+			if s.record.Environment != candidate.dir {
+				fmt.Fprintf(s.report, "%-12s using the active one, %s\n", "environment", candidate.dir)
+			}
+			return nil
+		}
+		if s.record.Environment != own.dir {
+			fmt.Fprintf(s.report, "%-12s the active one, %s, %s: using the project's own\n", "environment", candidate.dir, why)
+		}
 	}
-	pins := s.pins()
-	installed, err := candidate.installed(ctx, pins)
+	s.use(own, cuda)
+	if _, decided := s.record.in(own)["cuda"]; s.cuda && !decided && cuda == nil {
+		fmt.Fprintf(s.report, "%-12s %s\n", "GPU", "found: its CUDA libraries (about 3 GB) will be installed; -cuda=false leaves them out")
+	}
+	s.found, err = own.installed(ctx, s.project.packages.pins)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	lacking := missing(pins, installed)
-	if err == nil && len(lacking) == 0 {
-		s.env = candidate
-		return nil
+	if err != nil {
+		s.found = nil // it is not there, or its Python does not run
 	}
-	if s.record.Environment != own {
-		why := "does not answer"
-		if err == nil {
-			why = "lacks " + joinPins(lacking)
-		}
-		fmt.Fprintf(s.report, "%-12s the active one, %s, %s: using the project's own\n", "environment", candidate.dir, why)
-	}
+	s.record.in(own)["cuda"] = strconv.FormatBool(s.cuda)
 	return nil
+}
+
+func (s *setUp) use(e environment, cuda *bool) {
+	s.env, s.cuda = e, s.wantsCUDA(e, cuda)
+}
+
+// lacks says why an active environment cannot be used. One that can, it uses.
+func (s *setUp) lacks(ctx context.Context, e environment, cuda *bool) (why string, err error) {
+	if strings.Contains(e.dir, ",") {
+		return "has a comma in its name", nil
+	}
+	pins := s.project.packages.on(thisPlatform(s.wantsCUDA(e, cuda)))
+	found, err := e.installed(ctx, pins)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if err != nil {
+		return "does not answer", nil
+	}
+	if lacking := missing(pins, found); len(lacking) > 0 {
+		return "lacks " + joinPins(lacking), nil
+	}
+	s.use(e, cuda)
+	s.found = found
+	s.record.in(e)["cuda"] = strconv.FormatBool(s.cuda)
+	return "", nil
 }
 
 func (s *setUp) pins() []pin { return s.project.packages.on(thisPlatform(s.cuda)) }

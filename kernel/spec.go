@@ -59,26 +59,26 @@ func (s *setUp) cellEnv() map[string]string {
 			path = append(path, dir)
 		}
 	}
-	env := map[string]string{
+	env := goSettings(s.go_)
+	for name, value := range env {
+		env[name] = literal(value)
+	}
+	for name, value := range map[string]string{
 		"PATH":        literal(strings.Join(path, string(os.PathListSeparator))) + string(os.PathListSeparator) + "${PATH}",
 		"VIRTUAL_ENV": literal(s.env.dir),
 		// What a cell imports is in go.mod, or it is not there: a cell never
 		// fetches a version that nobody pinned.
-		"GOPROXY":     "off",
-		"GOFLAGS":     "-mod=readonly",
-		"GOTOOLCHAIN": "local",
-		"GOWORK":      "",
-		"GOMODCACHE":  literal(s.go_.modules),
-		"GOCACHE":     literal(s.go_.cache),
-		"CGO_ENABLED": "1",
-		"CC":          literal(s.go_.cc),
+		"GOPROXY": "off",
 		// Where the project's things are.
 		"GOSUBSPACE_HOME": literal(s.home),
 		// XLA neither downloads nor prints by itself.
 		"GOMLX_NO_AUTO_INSTALL": "1",
 		"TF_CPP_MIN_LOG_LEVEL":  "3",
+	} {
+		env[name] = value
 	}
-	for _, variable := range []string{"GOSUBSPACE_DATA", "GOSUBSPACE_RUNS"} {
+	// Jupyter runs elsewhere than the user's terminal.
+	for _, variable := range []string{"GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", "GOSUBSPACE_CIFAR10"} {
 		if value := os.Getenv(variable); value != "" {
 			if abs, err := filepath.Abs(value); err == nil {
 				env[variable] = literal(abs)
@@ -89,6 +89,20 @@ func (s *setUp) cellEnv() map[string]string {
 		env["GOMLX_BACKEND"] = literal(config)
 	}
 	return env
+}
+
+// goSettings are what decides how the go command builds. Set-up and cells share
+// them, and with them what has been compiled.
+func goSettings(t toolchain) map[string]string {
+	return map[string]string{
+		"GOFLAGS":     "-mod=readonly",
+		"GOTOOLCHAIN": "local",
+		"GOWORK":      "",
+		"GOMODCACHE":  t.modules,
+		"GOCACHE":     t.cache,
+		"CGO_ENABLED": "1",
+		"CC":          t.cc,
+	}
 }
 
 // backend is GOMLX_BACKEND for the cells: the user's, or the environment's CPU
@@ -121,6 +135,21 @@ func (s *setUp) basePath() string {
 
 // literal escapes what Jupyter would replace in a kernel's environment.
 func literal(value string) string { return strings.ReplaceAll(value, "$", "$$") }
+
+// checkoutOf returns the checkout that a kernel.json belongs to, nothing if it
+// cannot be read.
+func checkoutOf(text []byte) string {
+	var spec kernelSpec
+	if json.Unmarshal(text, &spec) != nil {
+		return ""
+	}
+	for _, arg := range spec.Argv {
+		if dir, ok := strings.CutPrefix(arg, "-go_work="); ok {
+			return dir
+		}
+	}
+	return ""
+}
 
 // write writes kernel.json into the folder.
 func (k kernelSpec) write(dir string) error {

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gosubspace/subspace/backend"
@@ -15,61 +18,77 @@ import (
 
 func (s *setUp) compilerStep(ctx context.Context) (step, error) {
 	return step{
-		name:  "C compiler",
-		doing: "trying " + s.go_.compiler,
-		key:   s.go_.compiler + " " + s.go_.cc,
-		do:    s.go_.checkCompiler,
+		name:   "C compiler",
+		doing:  "trying " + s.go_.compiler,
+		key:    s.go_.compiler + " " + s.go_.cc,
+		shared: true,
+		do:     s.go_.checkCompiler,
 	}, nil
 }
 
+// environmentStep makes the project's own environment. It stays as long as its
+// Python finds pip in it: an environment whose Python has become another version
+// looks for packages where none are.
 func (s *setUp) environmentStep(ctx context.Context) (step, error) {
+	st := step{name: "environment", key: "made", do: func(context.Context) error { return nil }}
 	if !s.env.own {
-		return step{name: "environment", doing: "using the active one, " + s.env.dir, key: "active " + s.env.dir,
-			leave: []string{s.env.python()}, do: func(context.Context) error { return nil }}, nil
+		return step{}, nil
 	}
-	key := "own " + s.env.dir
-	if s.record.Steps["environment"] == key && isFile(s.env.python()) {
-		if _, err := output(ctx, "", pythonEnv(), s.env.python(), "-c", ""); err == nil {
-			return step{}, nil // it is there, and runs
-		} else if ctx.Err() != nil {
-			return step{}, ctx.Err()
-		}
-		delete(s.record.Steps, "environment") // the Python that made it is gone
+	steps := s.record.in(s.env)
+	if lacking := missing(s.pins(), s.found); s.found["pip"] != "" && isMarked(s.env.dir) &&
+		(steps[st.name] == st.key || len(lacking) == 0) {
+		return step{}, nil
 	}
+	delete(steps, st.name)
 	py, err := findPython(ctx, s.project.packages.python)
 	if err != nil {
 		return step{}, err
 	}
-	return step{
-		name:  "environment",
-		doing: fmt.Sprintf("making %s with Python %s", s.env.dir, py.version),
-		key:   key,
-		leave: []string{s.env.python()},
-		do:    func(ctx context.Context) error { return s.makeEnvironment(ctx, py) },
-	}, nil
+	st.doing = fmt.Sprintf("making %s with Python %s", s.env.dir, py.version)
+	st.do = func(ctx context.Context) error { return s.makeEnvironment(ctx, py) }
+	return st, nil
 }
 
 func (s *setUp) makeEnvironment(ctx context.Context, py python) error {
 	if err := removeMarked(s.env.dir); err != nil {
 		return err
 	}
-	delete(s.record.Steps, "packages")
-	const need = 1500 << 20
-	if free, ok := freeBytes(s.home); ok && free < need {
-		return failure{"environment", fmt.Sprintf("%s has %d MB free, and %d are needed", s.home, free>>20, need>>20),
-			"free some, or set GOSUBSPACE_HOME to a folder on another disk, and start again"}
+	s.found = nil
+	clear(s.record.in(s.env))
+	s.record.in(s.env)["cuda"] = strconv.FormatBool(s.cuda)
+	if err := s.room("environment", 1500<<20); err != nil {
+		return err
 	}
 	if err := mark(s.env.dir); err != nil {
 		return err
 	}
 	if _, err := output(ctx, "", pythonEnv(), py.path, "-m", "venv", s.env.dir); err != nil {
-		return explain("environment", err, "install Python's venv module, for example: apt install python3-venv")
+		return explain(err, advice{part: "environment", folder: s.env.dir,
+			other: "install Python's venv module, for example: apt install python3-venv; then start again"})
 	}
 	return nil
 }
 
+// room sees that the disk of the project's folder has so many bytes free.
+func (s *setUp) room(part string, need uint64) error {
+	if free, ok := freeBytes(s.home); ok && free < need {
+		return failure{part, fmt.Sprintf("%s has %d MB free, and %d are needed", s.home, free>>20, need>>20),
+			"free some, or set GOSUBSPACE_HOME to a folder on another disk, and start again"}
+	}
+	return nil
+}
+
+// packagesStep installs the pinned packages, and removes those that were only
+// wanted for the other choice of -cuda.
 func (s *setUp) packagesStep(ctx context.Context) (step, error) {
+	if !s.env.own {
+		return step{}, nil // it has them all, or it would not be used
+	}
 	pins := s.pins()
+	lacking := missing(pins, s.found)
+	if len(lacking) > 0 {
+		delete(s.record.in(s.env), "packages")
+	}
 	var specs []string
 	for _, p := range pins {
 		specs = append(specs, p.String())
@@ -77,25 +96,55 @@ func (s *setUp) packagesStep(ctx context.Context) (step, error) {
 	st := step{
 		name:  "packages",
 		doing: fmt.Sprintf("installing %s and %d more with pip (0.4 GB; a minute or a few)", specs[0], len(specs)-1),
-		key:   s.env.dir + " " + strings.Join(specs, " "),
+		key:   strings.Join(specs, " "),
 	}
 	if s.cuda {
 		st.doing = fmt.Sprintf("installing %s and %d more with pip (3 GB with CUDA; some minutes)", specs[0], len(specs)-1)
 	}
-	if s.env.own {
-		st.do = func(ctx context.Context) error {
-			args := append([]string{"-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"}, specs...)
-			if _, err := output(ctx, "", pythonEnv(), s.env.python(), args...); err != nil {
-				return explain("packages", err, "give pip a mirror (PIP_INDEX_URL) or a folder of wheels (PIP_NO_INDEX=1 PIP_FIND_LINKS=folder)")
+	st.do = func(ctx context.Context) error {
+		if s.cuda && len(missing(pins, s.found)) > 0 {
+			if err := s.room("packages", 4<<30); err != nil {
+				return err
 			}
-			return nil
 		}
+		if gone := s.unwanted(pins); len(gone) > 0 {
+			if err := s.pip(ctx, append([]string{"uninstall", "--yes", "--quiet"}, gone...)); err != nil {
+				return err
+			}
+		}
+		return s.pip(ctx, append([]string{"install", "--quiet", "--no-input", "--disable-pip-version-check"}, specs...))
 	}
 	return st, nil
 }
 
-// pluginStep sees that there is a PJRT plugin in the environment. Where the
-// package index has none, for macOS and Windows, it is downloaded.
+// unwanted returns the names of packages of the list that are installed and not
+// among the pins.
+func (s *setUp) unwanted(pins []pin) []string {
+	want := map[string]bool{}
+	for _, p := range pins {
+		want[normal(p.name)] = true
+	}
+	var gone []string
+	for _, p := range s.project.packages.pins {
+		if name := normal(p.name); !want[name] && s.found[name] != "" {
+			gone = append(gone, name)
+		}
+	}
+	return gone
+}
+
+func (s *setUp) pip(ctx context.Context, args []string) error {
+	if _, err := output(ctx, "", pythonEnv(), s.env.python(), append([]string{"-m", "pip"}, args...)...); err != nil {
+		return explain(err, advice{part: "packages", folder: s.env.dir,
+			offline: "give pip a mirror (PIP_INDEX_URL) or a folder of wheels (PIP_NO_INDEX=1 PIP_FIND_LINKS=folder)",
+			other: "see that pip's network or mirror has these versions, and that they are made for the Python of " + s.env.dir +
+				": with a very new Python, uninstall, put an older one first on PATH, and start again"})
+	}
+	return nil
+}
+
+// pluginStep sees that there is a PJRT plugin. It comes with the packages on
+// Linux; elsewhere the user names one, or computes in pure Go.
 func (s *setUp) pluginStep(ctx context.Context) (step, error) {
 	for _, p := range backend.InEnvironment(s.env.dir) {
 		if p.Kind == backend.CPU {
@@ -108,19 +157,8 @@ func (s *setUp) pluginStep(ctx context.Context) (step, error) {
 	if onLinux() {
 		return step{}, failure{"plugin", s.env.dir + " has no PJRT plugin", "remove the environment with go run ./kernel uninstall, and start again"}
 	}
-	release, err := pluginFor(thisOS())
-	if err != nil {
-		fmt.Fprintf(s.report, "%-12s %v\n", "plugin", err)
-		return step{}, nil
-	}
-	return step{
-		name:  "plugin",
-		doing: "downloading " + release.name,
-		key:   s.env.dir + " " + release.sha256,
-		do: func(ctx context.Context) error {
-			return release.install(ctx, filepath.Join(s.env.dir, "lib", "go-xla"))
-		},
-	}, nil
+	fmt.Fprintf(s.report, "%-12s none is installed on this system: computing in pure Go, unless GOMLX_BACKEND=xla:/path/of/a/plugin names one\n", "plugin")
+	return step{}, nil
 }
 
 // kernelStep builds GoNB, which is the kernel, and goimports, which it uses.
@@ -133,7 +171,7 @@ func (s *setUp) kernelStep(ctx context.Context) (step, error) {
 	return step{
 		name:  "kernel",
 		doing: "building GoNB and goimports with Go " + s.go_.version,
-		key:   bin + " " + s.go_.version + " " + sums,
+		key:   s.go_.version + " " + sums,
 		leave: []string{filepath.Join(bin, "gonb"+exe), filepath.Join(bin, "goimports"+exe)},
 		do: func(ctx context.Context) error {
 			if err := mark(s.env.kernel()); err != nil {
@@ -147,12 +185,23 @@ func (s *setUp) kernelStep(ctx context.Context) (step, error) {
 	}, nil
 }
 
+// build builds with the flags and the compiler that cells are built with, so
+// that they find what was compiled; only here may modules be downloaded.
 func (s *setUp) build(ctx context.Context, part, out string, packages ...string) error {
 	args := append([]string{"build", "-o", out}, packages...)
-	if _, err := output(ctx, s.project.dir, nil, s.go_.command(), args...); err != nil {
-		return explain(part, err, "give Go a mirror (GOPROXY)")
+	if _, err := output(ctx, s.project.dir, s.buildEnv(), s.go_.command(), args...); err != nil {
+		return explain(err, advice{part: part, folder: s.go_.cache, offline: "give Go a mirror (GOPROXY)",
+			other: "see that the checkout is complete and that go build ./... works in " + s.project.dir + ", and start again"})
 	}
 	return nil
+}
+
+func (s *setUp) buildEnv() []string {
+	values := map[string]*string{}
+	for name, value := range goSettings(s.go_) {
+		values[name] = &value
+	}
+	return setenv(os.Environ(), values)
 }
 
 func (s *setUp) specStep(ctx context.Context) (step, error) {
@@ -161,11 +210,20 @@ func (s *setUp) specStep(ctx context.Context) (step, error) {
 	if err != nil {
 		return step{}, err
 	}
+	path := filepath.Join(s.env.kernel(), "kernel.json")
+	there, _ := os.ReadFile(path)
+	if bytes.Equal(there, text) {
+		return step{}, nil
+	}
+	doing := fmt.Sprintf("telling Jupyter about %q", kernelTitle)
+	if other := checkoutOf(there); other != "" && other != s.project.dir {
+		doing += ": it was that of " + other + ", whose notebooks now use this checkout until the command is run there"
+	}
 	return step{
 		name:  "kernel spec",
-		doing: fmt.Sprintf("telling Jupyter about %q", kernelTitle),
+		doing: doing,
 		key:   hash(text),
-		leave: []string{filepath.Join(s.env.kernel(), "kernel.json")},
+		leave: []string{path},
 		do:    func(context.Context) error { return spec.write(s.env.kernel()) },
 	}, nil
 }
@@ -182,11 +240,39 @@ func (s *setUp) compileStep(ctx context.Context) (step, error) {
 		return step{}, err
 	}
 	return step{
-		name:  "compile",
-		doing: "compiling what the notebooks import",
-		key:   strings.Join([]string{s.project.dir, s.go_.version, s.go_.cache, sums, strings.Join(imports, " ")}, " "),
-		do:    func(ctx context.Context) error { return s.compile(ctx, imports) },
+		name:   "compile",
+		doing:  "compiling what the notebooks import",
+		key:    strings.Join([]string{s.project.dir, s.go_.version, s.go_.cache, sums, strings.Join(imports, " ")}, " "),
+		shared: true,
+		do:     func(ctx context.Context) error { return s.compileWhatCan(ctx, imports) },
 	}, nil
+}
+
+// compileWhatCan compiles the imports, and where that fails those of them that
+// Go can load. It only saves time: an import that is wrong in somebody's own
+// notebook is told in its cell, and keeps nobody from opening it.
+func (s *setUp) compileWhatCan(ctx context.Context, imports []string) error {
+	err := s.compile(ctx, imports)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	args := append([]string{"list", "-e", "-f", "{{if not (or .Incomplete .Error .DepsErrors)}}{{.ImportPath}}{{end}}"}, imports...)
+	if good, listErr := output(ctx, s.project.dir, s.buildEnv(), s.go_.command(), args...); listErr == nil {
+		if good := strings.Fields(good); len(good) > 0 && len(good) < len(imports) && s.compile(ctx, good) == nil {
+			bad := slices.DeleteFunc(imports, func(path string) bool { return slices.Contains(good, path) })
+			fmt.Fprintf(s.report, "%-12s without %s, which a notebook imports and Go does not find\n", "compile", strings.Join(bad, ", "))
+			return errSkipped
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	why := firstLine(err.Error())
+	if f, ok := err.(failure); ok {
+		why = f.why
+	}
+	fmt.Fprintf(s.report, "%-12s not done: the first cell will take longer (%s)\n", "compile", why)
+	return errSkipped
 }
 
 func (s *setUp) compile(ctx context.Context, imports []string) error {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gosubspace/subspace/place"
 )
@@ -14,9 +16,10 @@ import (
 // uninstall takes away what set-up put outside the project's folder.
 func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flags("uninstall", "go run ./kernel uninstall [-all]",
-		"Removes what set-up put outside this folder: the Python environment (of one that was\n"+
+		"Removes what set-up put outside this folder: the Python environment (of those that were\n"+
 			"active, only our kernel) and JupyterLab's files. Data sets and runs stay, unless -all\n"+
-			"is given; what stays is listed. A folder that set-up did not make is never removed.", stdout)
+			"is given; where GOSUBSPACE_DATA and the like name folders elsewhere, they stay even so.\n"+
+			"What stays is listed. A folder that set-up did not make is never removed.", stdout)
 	all := fs.Bool("all", false, "remove the data sets and the runs too")
 	if err := parse(fs, args, 0); err != nil {
 		return err
@@ -29,15 +32,21 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if err != nil {
 		return err
 	}
-	remove := []string{filepath.Join(home, "jupyter"), own}
-	if used := readRecord(home).Environment; used != "" && used != own {
-		remove = append([]string{environment{dir: used}.kernel()}, remove...)
-	}
-	for _, dir := range remove {
-		if err := removeSaying(dir, stdout); err != nil {
+	if isMarked(home) {
+		unlock, err := lockHome(ctx, home, stdout)
+		if err != nil {
 			return err
 		}
+		defer unlock()
 	}
+	var failed []error
+	for _, dir := range append(kernelFolders(readRecord(home), own), filepath.Join(home, "jupyter"), own) {
+		failed = append(failed, removeSaying(dir, stdout))
+	}
+	if err := errors.Join(failed...); err != nil {
+		return err
+	}
+	defer keptElsewhere(home, stdout)
 	if !isMarked(home) {
 		fmt.Fprintf(stdout, "nothing else of ours in %s\n", home)
 		return nil
@@ -45,12 +54,46 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if *all {
 		return removeSaying(home, stdout)
 	}
-	for _, name := range []string{"setup.json", "lock"} {
-		if err := os.Remove(filepath.Join(home, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
+	if err := os.Remove(filepath.Join(home, "setup.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
 	return keepRest(home, stdout)
+}
+
+// kernelFolders returns the folders of our kernel in the users' environments
+// that set-up has used.
+func kernelFolders(r record, own string) []string {
+	used := map[string]bool{r.Environment: true}
+	for dir := range r.Environments {
+		used[dir] = true
+	}
+	delete(used, "")
+	delete(used, own)
+	var folders []string
+	for _, dir := range slices.Sorted(maps.Keys(used)) {
+		folders = append(folders, environment{dir: dir}.kernel())
+	}
+	return folders
+}
+
+// keptElsewhere lists the folders outside the project's that data sets and runs
+// are in. They are the user's, and are never removed.
+func keptElsewhere(home string, stdout io.Writer) {
+	for _, variable := range []string{"GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", "GOSUBSPACE_CIFAR10"} {
+		dir := os.Getenv(variable)
+		if dir == "" {
+			continue
+		}
+		if abs, err := filepath.Abs(dir); err == nil && isFolder(abs) && !inside(abs, home) {
+			fmt.Fprintf(stdout, "kept     %s (%s)\n", abs, variable)
+		}
+	}
+}
+
+// inside reports whether a folder is the other, or lies in it.
+func inside(dir, other string) bool {
+	rest, err := filepath.Rel(other, dir)
+	return err == nil && filepath.IsLocal(rest)
 }
 
 // removeSaying removes a folder of ours and says so.
@@ -73,7 +116,7 @@ func keepRest(home string, stdout io.Writer) error {
 	}
 	left := 0
 	for _, e := range entries {
-		if e.Name() != marker {
+		if e.Name() != marker && e.Name() != "lock" { // the lock is held
 			left++
 			fmt.Fprintf(stdout, "kept     %s\n", filepath.Join(home, e.Name()))
 		}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A writer that interrupts as soon as something is said.
+type interrupter struct {
+	bytes.Buffer
+	cancel func()
+}
+
+func (i *interrupter) Write(p []byte) (int, error) {
+	i.cancel()
+	return i.Buffer.Write(p)
+}
+
+func TestLockWaitsAloud(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	var quiet bytes.Buffer
+	unlock, err := lockHome(t.Context(), home, &quiet)
+	if err != nil || quiet.Len() > 0 {
+		t.Fatalf("error %v, said %q", err, &quiet)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	said := &interrupter{cancel: cancel}
+	if _, err := lockHome(ctx, home, said); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the interrupt", err)
+	}
+	if got := said.String(); !strings.Contains(got, "another set-up is running") || strings.Count(got, "\n") != 1 {
+		t.Errorf("said %q, want one line", got)
+	}
+	unlock()
+	unlock, err = lockHome(t.Context(), home, &quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+}
+
+// TestLockOfRemovedFolder sees that one who waited while the folder was removed
+// locks the new one.
+func TestLockOfRemovedFolder(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "home")
+	unlock, err := lockHome(t.Context(), home, new(bytes.Buffer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := &interrupter{cancel: func() {
+		if err := os.RemoveAll(home); err != nil {
+			t.Error(err)
+		}
+		unlock()
+	}}
+	second, err := lockHome(t.Context(), home, said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second()
+	if !isFile(filepath.Join(home, "lock")) {
+		t.Error("the lock that is held is not in the folder")
+	}
+}
