@@ -236,13 +236,18 @@ func (v *server) waitReady(ctx context.Context) error {
 	return failure{"JupyterLab", "does not answer after two minutes", "see " + v.log}
 }
 
-// stop ends JupyterLab and the kernels that it runs.
+// stop ends JupyterLab and the kernels that it runs: it is asked to, and killed
+// with them if it does not within 15 seconds.
 func (v *server) stop() {
 	v.cmd.Process.Signal(stopSignal)
 	select {
 	case <-v.ended:
 	case <-time.After(15 * time.Second):
-		killGroup(v.cmd)
+		kernels := kernelsOf(v.cmd.Process.Pid)
+		killGroup(v.cmd.Process.Pid)
+		for _, kernel := range kernels {
+			killGroup(kernel)
+		}
 		<-v.ended
 	}
 }

@@ -15,4 +15,11 @@ func ownGroup(cmd *exec.Cmd) {
 }
 
 // killGroup kills the program.
-func killGroup(cmd *exec.Cmd) { cmd.Process.Kill() }
+func killGroup(leader int) {
+	if process, err := os.FindProcess(leader); err == nil {
+		process.Kill()
+	}
+}
+
+// kernelsOf would return the processes that a Jupyter server has started.
+func kernelsOf(server int) []int { return nil }

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/place"
@@ -132,4 +136,54 @@ func TestExecute(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPythonDies kills the Python that runs a notebook: the command says so, does
+// not wait for ever, and leaves no kernel.
+func TestPythonDies(t *testing.T) {
+	s := ready(t)
+	if runtime.GOOS != "linux" {
+		t.Skip("finds the processes in /proc")
+	}
+	pid := filepath.Join(t.TempDir(), "pid")
+	path := write(t, "!echo $PPID >"+pid, "!sleep 600")
+	kernel := 0
+	err := s.play(t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, cell, string) bool {
+		text, err := os.ReadFile(pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kernel, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
+			t.Fatal(err)
+		}
+		python, err := os.FindProcess(parentOf(t, kernel))
+		if err != nil {
+			t.Fatal(err)
+		}
+		python.Kill()
+		return true
+	})
+	if err == nil {
+		t.Error("no error")
+	}
+	for isFile(fmt.Sprintf("/proc/%d/cmdline", kernel)) {
+		if text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", kernel)); len(text) == 0 {
+			break // dead, and nobody asked how it ended
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func parentOf(t *testing.T, pid int) int {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	parent, err := strconv.Atoi(strings.Fields(rest)[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parent
 }

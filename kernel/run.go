@@ -41,28 +41,56 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	if *dir != "" {
-		if err := os.MkdirAll(*dir, 0o755); err != nil {
-			return err
-		}
+	targets, err := targetsOf(paths, *dir)
+	if err != nil {
+		return err
 	}
 	s, err := ensure(ctx, nil, stdout)
 	if err != nil {
 		return err
 	}
 	var all []outcome
-	for _, path := range paths {
-		target := path
-		if *dir != "" {
-			target = filepath.Join(*dir, filepath.Base(path))
-		}
-		o := s.execute(ctx, path, target, *timeout, *dir != "", stdout)
+	for i, path := range paths {
+		// A failed run never takes the place of its notebook.
+		o := s.execute(ctx, path, targets[i], *timeout, !sameFile(path, targets[i]), stdout)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		all = append(all, o)
 	}
 	return summary(all, stdout)
+}
+
+// targetsOf returns where the executed notebooks go: their own places, or the
+// folder, which it makes.
+func targetsOf(paths []string, dir string) ([]string, error) {
+	if dir == "" {
+		return paths, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	from := map[string]string{}
+	var targets []string
+	for _, path := range paths {
+		target := filepath.Join(dir, filepath.Base(path))
+		if other, taken := from[target]; taken {
+			return nil, fmt.Errorf("%s and %s would both be written to %s: run them one by one, to folders of their own", other, path, target)
+		}
+		from[target] = path
+		targets = append(targets, target)
+	}
+	return targets, nil
+}
+
+// sameFile reports whether both paths lead to one file.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 // find returns the notebooks that the arguments name: files, or names in the
@@ -112,7 +140,11 @@ func (s *setUp) execute(ctx context.Context, path, target string, timeout time.D
 		o.problem = err.Error()
 		return o
 	}
-	temp := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+"-executed")
+	temp, err := tempNotebook(filepath.Dir(target))
+	if err != nil {
+		o.problem = err.Error()
+		return o
+	}
 	defer os.Remove(temp)
 	err = s.play(ctx, path, temp, timeout, func(index int, c cell, problem string) bool {
 		o.figures += c.figures()
@@ -136,6 +168,20 @@ func (s *setUp) execute(ctx context.Context, path, target string, timeout time.D
 	return o
 }
 
+// tempNotebook makes an empty file for a notebook that is being executed, beside
+// where it will be.
+func tempNotebook(dir string) (string, error) {
+	file, err := os.CreateTemp(dir, ".executed-*.ipynb")
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(file.Chmod(0o644), file.Close()); err != nil {
+		os.Remove(file.Name())
+		return "", err
+	}
+	return file.Name(), nil
+}
+
 //go:embed run.py
 var runPy string
 
@@ -149,6 +195,7 @@ func (s *setUp) play(ctx context.Context, path, target string, timeout time.Dura
 	ownGroup(cmd)
 	var said bytes.Buffer
 	cmd.Stderr = &said
+	cmd.WaitDelay = 5 * time.Second // for what the kernel leaves behind and still holds the stream
 	answers, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -160,17 +207,19 @@ func (s *setUp) play(ctx context.Context, path, target string, timeout time.Dura
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	// On an interrupt the kernel gets the time to stop its cell.
-	undo := context.AfterFunc(ctx, func() {
-		cmd.Process.Signal(os.Interrupt)
-		time.AfterFunc(15*time.Second, func() { killGroup(cmd) })
-	})
+	undo := killAfterGrace(ctx, cmd)
 	defer undo()
-	done, err := follow(json.NewDecoder(events), answers, seen)
+	kernel, done, err := follow(json.NewDecoder(events), answers, seen)
 	if err != nil {
-		killGroup(cmd)
+		killGroup(cmd.Process.Pid)
+	}
+	if !done && kernel > 0 {
+		killGroup(kernel) // Python did not get to it
 	}
 	ended := cmd.Wait()
+	if done && errors.Is(ended, exec.ErrWaitDelay) {
+		ended = nil // a cell started what outlives it
+	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -182,19 +231,43 @@ func (s *setUp) play(ctx context.Context, path, target string, timeout time.Dura
 	return nil
 }
 
-// follow reads what run.py says cell by cell, and answers.
-func follow(events *json.Decoder, answers io.Writer, seen func(int, cell, string) bool) (done bool, err error) {
+// killAfterGrace interrupts the program when the context ends, and kills it if
+// 15 seconds later it is still there: the kernel gets the time to stop its cell.
+func killAfterGrace(ctx context.Context, cmd *exec.Cmd) (undo func()) {
+	over := make(chan struct{})
+	undoInterrupt := context.AfterFunc(ctx, func() {
+		cmd.Process.Signal(os.Interrupt)
+		select {
+		case <-over:
+		case <-time.After(15 * time.Second):
+			killGroup(cmd.Process.Pid)
+		}
+	})
+	return func() {
+		close(over)
+		undoInterrupt()
+	}
+}
+
+// follow reads what run.py says cell by cell, and answers. It returns the
+// kernel's process, 0 if none was started.
+func follow(events *json.Decoder, answers io.Writer, seen func(int, cell, string) bool) (kernel int, done bool, err error) {
 	for {
 		var event struct {
+			Kernel  int
 			Index   int
 			Cell    cell
 			Problem string
 			Done    bool
 		}
-		if err := events.Decode(&event); errors.Is(err, io.EOF) {
-			return done, nil
+		if err := events.Decode(&event); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return kernel, done, nil
 		} else if err != nil {
-			return done, fmt.Errorf("run.py does not say what it should: %w", err)
+			return kernel, done, fmt.Errorf("run.py does not say what it should: %w", err)
+		}
+		if event.Kernel > 0 {
+			kernel = event.Kernel
+			continue
 		}
 		if event.Done {
 			done = true
@@ -205,7 +278,7 @@ func follow(events *json.Decoder, answers io.Writer, seen func(int, cell, string
 			answer = "go on"
 		}
 		if _, err := fmt.Fprintln(answers, answer); err != nil {
-			return done, err
+			return kernel, done, fmt.Errorf("Python ended early: %w", err)
 		}
 	}
 }

@@ -1,10 +1,11 @@
 """Executes one notebook, cell by cell, as the program that started it says.
 
 Arguments: notebook, where to write it, kernel, seconds a cell may take (0: any).
-After every code cell a line of JSON goes out, and a line comes in: "go on" or
-anything else to stop.
+First a line of JSON with the kernel's process goes out. After every code cell
+one goes out too, and a line comes in: "go on" or anything else to stop.
 """
 import json
+import os
 import sys
 
 import nbformat
@@ -12,8 +13,14 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 
+# What says the lines is ours alone. Kernels inherit descriptor 1, which would
+# stay open as long as they live: whoever listens would never hear that we died.
+out = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
+
 def say(**what):
-    print(json.dumps(what), flush=True)
+    print(json.dumps(what), file=out, flush=True)
 
 
 def main(source, target, kernel, seconds):
@@ -30,6 +37,7 @@ def main(source, target, kernel, seconds):
     )
     stopped = False
     with client.setup_kernel():
+        say(kernel=getattr(client.km.provisioner, "pid", None) or 0)
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
