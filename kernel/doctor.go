@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"debug/buildinfo"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -161,14 +163,49 @@ func (e *examination) lookPlugin(ctx context.Context) finding {
 	if config := os.Getenv("GOMLX_BACKEND"); config != "" {
 		return finding{where: "GOMLX_BACKEND=" + config}
 	}
-	var where []string
-	for _, p := range backend.Plugins() {
+	var where, versions []string
+	for _, p := range e.plugins() {
 		where = append(where, p.Kind+" "+p.Path)
+		if v := wheelVersion(p.Path); v != "" && !slices.Contains(versions, v) {
+			versions = append(versions, v)
+		}
 	}
 	if len(where) == 0 {
-		return finding{todo: "no PJRT plugin, so XLA cannot compute: " + setUpFirst}
+		todo := "no PJRT plugin, so XLA cannot compute: "
+		if !onLinux() {
+			return finding{todo: todo + "name one with GOMLX_BACKEND=xla:/path/of/a/plugin, or compute in pure Go with GOMLX_BACKEND=go"}
+		}
+		return finding{todo: todo + setUpFirst}
 	}
-	return finding{where: strings.Join(where, ", ")}
+	return finding{version: strings.Join(versions, ", "), where: strings.Join(where, ", ")}
+}
+
+// plugins returns the plugins of the environment in use, which need not be the
+// active one now, and then the others of this machine.
+func (e *examination) plugins() []backend.Plugin {
+	found := backend.InEnvironment(e.env.dir)
+	for _, p := range backend.Plugins() {
+		if !slices.Contains(found, p) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// wheelVersion returns the version of the wheel that holds a plugin, from the
+// name of its folder of metadata; nothing, if no wheel does.
+func wheelVersion(plugin string) string {
+	packages := filepath.Dir(filepath.Dir(filepath.Dir(plugin)))
+	pattern := "xla_cpu_pjrt-*.dist-info"
+	if strings.HasPrefix(filepath.Base(plugin), "xla_cuda") {
+		pattern = "jax_" + strings.TrimPrefix(filepath.Base(filepath.Dir(plugin)), "xla_") + "_pjrt-*.dist-info"
+	}
+	found, _ := filepath.Glob(filepath.Join(packages, pattern))
+	if len(found) == 0 {
+		return ""
+	}
+	_, version, _ := strings.Cut(strings.TrimSuffix(filepath.Base(found[0]), ".dist-info"), "-")
+	return version
 }
 
 func (e *examination) lookGoNB(ctx context.Context) finding {
@@ -185,7 +222,12 @@ func (e *examination) lookGoimports(ctx context.Context) finding {
 	if !isFile(path) {
 		return finding{where: path, todo: "is not there: " + setUpFirst}
 	}
-	return finding{where: path}
+	// It has no flag for its version, but every Go program carries it.
+	info, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return finding{where: path, todo: "is no program of Go's: " + setUpFirst}
+	}
+	return finding{version: info.Main.Version, where: path}
 }
 
 func (e *examination) lookSpec(ctx context.Context) finding {
@@ -201,10 +243,20 @@ func (e *examination) lookSpec(ctx context.Context) finding {
 	if !slices.Contains(spec.Argv, "-go_work="+e.project.dir) {
 		return finding{where: path, todo: "belongs to another checkout: " + setUpFirst + " in this one"}
 	}
-	return finding{where: path}
+	info, err := buildinfo.ReadFile(spec.Argv[0])
+	if err != nil {
+		return finding{where: path, todo: "names a program that is not there or not Go's, " + spec.Argv[0] + ": " + setUpFirst}
+	}
+	return finding{version: info.Main.Version, where: path}
 }
 
 func (e *examination) lookBackend(ctx context.Context) finding {
+	known := slices.ContainsFunc(backend.Plugins(), func(p backend.Plugin) bool { return inside(p.Path, e.env.dir) })
+	if config := (&setUp{env: e.env}).backend(); !known && config != "" && os.Getenv("GOMLX_BACKEND") == "" {
+		// The environment in use is not active now, but cells compute with it.
+		os.Setenv("GOMLX_BACKEND", config)
+		defer os.Unsetenv("GOMLX_BACKEND")
+	}
 	b, info, err := backend.Open()
 	if err != nil {
 		return broken(err)
@@ -219,15 +271,16 @@ func (e *examination) lookGPU(ctx context.Context) finding {
 	if !backend.HasGPU() {
 		return finding{version: "none"}
 	}
-	for _, p := range backend.Plugins() {
+	name := cmp.Or(backend.GPU(), "NVIDIA")
+	for _, p := range e.plugins() {
 		if p.Kind == backend.CUDA {
-			return finding{version: "NVIDIA", where: p.Path}
+			return finding{version: name, where: p.Path}
 		}
 	}
 	if e.record.in(e.env)["cuda"] == "false" {
-		return finding{version: "NVIDIA", where: "left unused, as -cuda=false asked"}
+		return finding{version: name, where: "left unused, as -cuda=false asked"}
 	}
-	return finding{version: "NVIDIA", todo: "its libraries are not installed: run go run ./kernel setup -cuda"}
+	return finding{version: name, todo: "its libraries are not installed: run go run ./kernel setup -cuda"}
 }
 
 func (e *examination) lookDisk(ctx context.Context) finding {

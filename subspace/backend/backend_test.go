@@ -3,6 +3,7 @@ package backend_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -152,7 +153,14 @@ func TestComputes(t *testing.T) {
 }
 
 func TestXLA(t *testing.T) {
-	if b := backendtest.XLA(t); b.Name() != "xla" {
-		t.Errorf("backend %q, want xla", b.Name())
+	b := backendtest.XLA(t)
+	// A product of matrices, by hand: it needs the plugin to compile and to run.
+	product, err := graph.CallOnce(b, func(x, y *graph.Node) *graph.Node { return graph.MatMul(x, y) },
+		[][]float32{{1, 2, 3}, {4, 5, 6}}, [][]float32{{1, -1}, {0, 2}, {3, 0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := product.Value(), [][]float32{{10, 3}, {22, 6}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("the product is %v, want %v", got, want)
 	}
 }

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 )
 
 // cpuDevice describes the processor, for example "cpu: AMD EPYC 7B13, 2 cores".
@@ -74,8 +76,7 @@ var gpuDevice = sync.OnceValue(func() string {
 			}
 		}
 	}
-	out, _ := exec.Command("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").Output()
-	if name, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n"); name != "" {
+	if name, _, _ := strings.Cut(strings.TrimSpace(nvidiaSMI("--query-gpu=name", "--format=csv,noheader")), "\n"); name != "" {
 		return CUDA + ": " + name
 	}
 	return CUDA
@@ -93,6 +94,26 @@ var hasGPU = sync.OnceValue(func() bool {
 	if devices, _ := filepath.Glob("/dev/nvidia[0-9]*"); len(devices) > 0 {
 		return true
 	}
-	out, err := exec.Command("nvidia-smi", "-L").Output()
-	return err == nil && strings.Contains(string(out), "GPU ")
+	return strings.Contains(nvidiaSMI("-L"), "GPU ")
 })
+
+// nvidiaSMI returns what nvidia-smi prints, nothing where it fails. With a driver
+// in trouble it may never end: it gets 5 seconds.
+func nvidiaSMI(args ...string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "nvidia-smi", args...)
+	cmd.WaitDelay = time.Second
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	return string(out)
+}
+
+// GPU returns the first GPU's name, for example "NVIDIA H100 80GB HBM3", or
+// nothing where it is not told. Whether there is one, [HasGPU] says.
+func GPU() string {
+	_, name, _ := strings.Cut(gpuDevice(), ": ")
+	return name
+}

@@ -40,8 +40,7 @@ func Plugins() []Plugin {
 }
 
 // InEnvironment returns the plugins of one Python environment: those of the
-// wheels xla-cpu-pjrt and jax-cuda13-pjrt (or another CUDA version), and those
-// that set-up keeps in its lib/go-xla folder on systems without such a wheel.
+// wheels xla-cpu-pjrt and jax-cuda13-pjrt (or another CUDA version).
 func InEnvironment(environment string) []Plugin {
 	var found []Plugin
 	libs := []string{"lib/python3*", "Lib"}
@@ -53,7 +52,7 @@ func InEnvironment(environment string) []Plugin {
 		found = append(found, plugins(CPU, packages, "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.*")...)
 		found = append(found, plugins(CUDA, packages, "jax_plugins/xla_cuda*/xla_cuda_plugin.so")...)
 	}
-	return append(found, inFolder(filepath.Join(environment, "lib", "go-xla"))...)
+	return found
 }
 
 // environments returns the folders of the Python environments to look in.
