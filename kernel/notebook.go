@@ -12,6 +12,10 @@ import (
 	"strings"
 )
 
+// notebookFiles matches the files of a folder that are notebooks, but not what an
+// execution that was killed left (see tempNotebook).
+const notebookFiles = "[^.]*.ipynb"
+
 // A notebook is what we read of an .ipynb file.
 type notebook struct {
 	Cells []cell `json:"cells"`
@@ -66,7 +70,7 @@ func readNotebook(path string) (notebook, error) {
 // what every notebook uses.
 func notebookImports(dir string) ([]string, error) {
 	paths := []string{"github.com/janpfeifer/gonb/gonbui", "gosubspace/subspace/backend"}
-	notebooks, err := filepath.Glob(filepath.Join(dir, "*.ipynb"))
+	notebooks, err := filepath.Glob(filepath.Join(dir, notebookFiles))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,38 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestKernelsOf(t *testing.T) {
+	server := exec.Command("sh", "-c", "sleep 60 & echo $!; wait")
+	ownGroup(server)
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := kernelsOf(server.Process.Pid); len(got) != 1 || got[0] != want {
+		t.Errorf("started %v, want %d alone", got, want)
+	}
+	killGroup(server.Process.Pid)
+	if err := server.Wait(); err == nil {
+		t.Error("the group that was killed ended well")
+	}
+}
