@@ -278,7 +278,7 @@ func follow(events *json.Decoder, answers io.Writer, seen func(int, cell, string
 			answer = "go on"
 		}
 		if _, err := fmt.Fprintln(answers, answer); err != nil {
-			return kernel, done, fmt.Errorf("Python ended early: %w", err)
+			return kernel, done, fmt.Errorf("its Python ended early: %w", err)
 		}
 	}
 }
