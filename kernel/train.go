@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -preset cifar10 -shape bezier -seed 7 -data /data/cifar10
 
 Shapes: standard, line, bezier, simplex-M (M endpoints), each but standard also
-with layerwise- before it. The binary that "go build ./kernel" makes can be
+with layerwise- before it. The binary that "go build -o bin/gosubspace ./kernel" makes can be
 carried to another machine; there it wants a PJRT plugin alone, named by
 GOMLX_BACKEND=xla:/path/to/plugin.so, or nothing for the pure-Go backend.`
 
@@ -35,7 +36,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var o experiment.Options
 	fs.StringVar(&o.DataDir, "data", "", "folder that holds CIFAR-10, or gets it (default: the cache folder)")
 	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
-	record := fs.String("record", "", "also write each result to this folder, as NAME.json")
+	record := fs.String("record", "", "also write each result to this folder")
 
 	// Flags that change the preset are applied to it once it is known.
 	var changes []func(*experiment.Config)
@@ -95,6 +96,11 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			configs = append(configs, c)
 		}
 	}
+	if *record != "" {
+		if err := os.MkdirAll(*record, 0o755); err != nil {
+			return fmt.Errorf("cannot record to %s: %w; choose another folder", *record, err)
+		}
+	}
 	o.Fetch, o.Notice = lesson.Fetch(), lesson.Notice()
 	for i, c := range configs {
 		fmt.Fprintf(stdout, "run %d of %d: %s\n", i+1, len(configs), c.Name())
@@ -130,7 +136,7 @@ func trainOne(ctx context.Context, c experiment.Config, o experiment.Options, re
 	if record == "" {
 		return nil
 	}
-	return r.Write(filepath.Join(record, c.Name()+".json"))
+	return r.Write(filepath.Join(record, filepath.Base(run.Dir)+".json"))
 }
 
 func seconds(s float64) time.Duration {

@@ -6,8 +6,9 @@
 // endpoints, [m, P], and its points are Σᵢ cᵢΘᵢ. A training step draws
 // coefficients c, runs the network at that point, and sends the gradient to
 // every endpoint: ∂L/∂Θᵢ = cᵢ·∂L/∂point. So a step costs one pass forward and one
-// back, whatever m is. After training, the centre of the subspace is one network,
-// better than one trained alone: more accurate, better calibrated, more robust.
+// back, whatever m is. The centre of the subspace is one network; the paper finds
+// it more accurate, better calibrated and more robust than one trained alone,
+// given the time to train.
 //
 // # The paper and the code
 //

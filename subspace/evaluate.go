@@ -11,6 +11,10 @@ import (
 // statistics start anew and become the mean over the batches (batch k enters
 // with the share 1/k). The statistics of one point are of no use at another,
 // so that every point is recalibrated before it is evaluated.
+//
+// The share reaches the network as [network.RateParam], which our batch norm
+// reads. A batch norm of another make sees the batches in training mode and
+// moves its statistics as it does in training.
 func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq[Batch]) (err error) {
 	defer catch("recalibrate batch norm", &err)
 	point, err := s.point(p)

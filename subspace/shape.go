@@ -25,7 +25,8 @@ type Shape interface {
 	Sample(rng *rand.Rand) Weights
 	// Midpoint returns the coefficients of the centre.
 	Midpoint() Weights
-	// String returns the name that [ParseSampler] reads.
+	// String names the shape; the names of those in this package are read by
+	// [ParseSampler].
 	String() string
 }
 

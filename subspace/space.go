@@ -51,13 +51,19 @@ const (
 // own initialisers: endpoint i depends on seed and i alone, so that a space of
 // fewer endpoints starts from the same ones.
 func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s *Space, err error) {
+	defer func() {
+		if err != nil && s != nil {
+			s.Finalize()
+			s = nil
+		}
+	}()
 	defer catch("build the network", &err)
 	if m < 1 {
 		return nil, fmt.Errorf("a subspace of %d endpoints: want at least 1", m)
 	}
 	s = &Space{endpoints: m, backend: backend, store: model.NewStore(), net: net, input: input[:]}
 	if err := s.discover(); err != nil {
-		return nil, err
+		return s, err
 	}
 	theta := make([]float32, 0, m*s.Layout.Size)
 	for i := range m {
@@ -65,21 +71,21 @@ func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s 
 		draw := rand.NewPCG(seed, initStream+uint64(i)).Uint64() >> 1
 		row, err := s.initialise(int64(draw))
 		if err != nil {
-			return nil, err
+			return s, err
 		}
 		theta = append(theta, row...)
 	}
 	s.theta, err = s.store.CreateVariable(thetaPath, tensors.FromFlatDataAndDimensions(theta, m, s.Layout.Size))
 	if err != nil {
-		return nil, err
+		return s, err
 	}
 	s.velocity, err = s.store.CreateVariable(velocityPath, tensors.FromFlatDataAndDimensions(make([]float32, len(theta)), m, s.Layout.Size))
 	if err != nil {
-		return nil, err
+		return s, err
 	}
 	s.theta.Trainable, s.velocity.Trainable = false, false
 	if s.initial, err = s.arrays(); err != nil {
-		return nil, err
+		return s, err
 	}
 	return s, s.compile()
 }
@@ -151,7 +157,9 @@ func (s *Space) initialise(seed int64) ([]float32, error) {
 // no use afterwards.
 func (s *Space) Finalize() {
 	for _, e := range []*model.Exec{s.step, s.forward, s.observe} {
-		e.Finalize()
+		if e != nil {
+			e.Finalize()
+		}
 	}
 	s.store.Finalize()
 }

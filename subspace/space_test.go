@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/layers"
@@ -285,6 +286,14 @@ func TestStateGoesOn(t *testing.T) {
 	if err := cnn(t, 3, 1).SetState(state); err == nil {
 		t.Error("a space of three endpoints took the state of one of two")
 	}
+	state.Endpoints[0][0] = 42
+	state.Buffers[0].Bytes = state.Buffers[0].Bytes[4:]
+	if err := b.SetState(state); err == nil {
+		t.Error("a space took a buffer that is cut short")
+	}
+	if rows, err := b.Endpoints(); err != nil || rows[0][0] == 42 {
+		t.Errorf("a state that was refused changed the space (%v)", err)
+	}
 	state.Buffers[0].Name = "/elsewhere"
 	if err := b.SetState(state); err == nil {
 		t.Error("a space took a state with a buffer of another network")
@@ -441,6 +450,15 @@ func TestBadInput(t *testing.T) {
 		err  error
 		want string
 	}{err, "mine"}
+	_, err = New(s.backend, func(scope *model.Scope, x *Node) *Node {
+		bad := scope.WithInitializer(func(*Graph, shapes.Shape) *Node { panic("mine too") })
+		w := bad.VariableWithShape("w", shapes.Make(x.DType(), 64, 10))
+		return MatMul(Reshape(x, x.Shape().Dimensions[0], 64), w.NodeValue(x))
+	}, [3]int{8, 8, 1}, 1, 1)
+	cases["initialiser"] = struct {
+		err  error
+		want string
+	}{err, "mine too"}
 	for name, c := range cases {
 		switch {
 		case c.want == "" && c.err != nil:

@@ -78,9 +78,9 @@ func (s *Space) fits(state State) error {
 	}
 	for i, a := range state.Buffers {
 		v := s.state[i]
-		if a.Name != v.Path() || a.DType != v.DType() || !slices.Equal(a.Dims, v.Shape().Dimensions) {
-			return fmt.Errorf("buffer %d of the state is %s %s%v, the network's is %s %s%v: it is of another network",
-				i, a.Name, a.DType, a.Dims, v.Path(), v.DType(), v.Shape().Dimensions)
+		if a.Name != v.Path() || a.DType != v.DType() || !slices.Equal(a.Dims, v.Shape().Dimensions) || int64(len(a.Bytes)) != v.Shape().ByteSize() {
+			return fmt.Errorf("buffer %d of the state is %s %s%v of %d bytes, the network's is %s %s%v: it is of another network",
+				i, a.Name, a.DType, a.Dims, len(a.Bytes), v.Path(), v.DType(), v.Shape().Dimensions)
 		}
 	}
 	return nil
@@ -133,12 +133,8 @@ func (s *Space) arrays() ([]Array, error) {
 func (s *Space) setArrays(arrays []Array) error {
 	for i, a := range arrays {
 		t := tensors.FromShape(shapes.Make(a.DType, a.Dims...))
-		var size int
-		if err := t.MutableBytes(func(data []byte) { size = copy(data, a.Bytes) }); err != nil {
+		if err := t.MutableBytes(func(data []byte) { copy(data, a.Bytes) }); err != nil {
 			return err
-		}
-		if size != len(a.Bytes) {
-			return fmt.Errorf("buffer %s has %d bytes, want %d", a.Name, len(a.Bytes), size)
 		}
 		if err := s.state[i].SetValue(t); err != nil {
 			return err

@@ -87,13 +87,14 @@ func (s *Space) Step(b Batch, d Draw, lr float64, o SGD) (loss float64, right in
 		pair[row*s.endpoints+i] = 1
 	}
 	settings := []float32{float32(lr), float32(o.Momentum), float32(o.WeightDecay), float32(o.Beta)}
-	out, err := s.step.Call(images, labels, point, tensors.FromFlatDataAndDimensions(pair, 2, s.endpoints), settings)
+	pairRows := tensors.FromFlatDataAndDimensions(pair, 2, s.endpoints)
+	out, err := s.step.Call(images, labels, point, pairRows, settings)
 	if err != nil {
 		return 0, 0, err
 	}
 	loss = float64(tensors.ToScalar[float32](out[0]))
 	right = int(tensors.ToScalar[float32](out[1]))
-	free(append(out, images, labels, point)...)
+	free(append(out, images, labels, point, pairRows)...)
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return loss, right, fmt.Errorf("%w: %v", ErrDiverged, loss)
 	}

@@ -92,10 +92,9 @@ func Watch() (report func(experiment.Report), done func(text string) bool) {
 		if p == nil {
 			p = plots.NewProgress(os.Stderr)
 		}
+		p.Update(r.String(), r.Fraction())
 		if r.Ended != nil || r.Scoring {
 			p.Line(r.String())
-		} else {
-			p.Update(r.String(), r.Fraction())
 		}
 	}
 	return report, func(text string) bool {
@@ -130,8 +129,12 @@ func Fetch() func(done, total int64) {
 // Summary is a finished run in a line.
 func Summary(r experiment.Result) string {
 	m := r.Midpoint()
-	return fmt.Sprintf("%s: midpoint %.1f %% right, ECE %.1f %%, %.0f s of training on %s",
-		r.Config.Name(), 100*m.Accuracy, 100*m.ECE, r.Training, strings.Join(r.Devices, " and "))
+	where := "midpoint "
+	if len(m.Weights) == 1 {
+		where = "" // standard training has no other point
+	}
+	return fmt.Sprintf("%s: %s%.1f %% right, ECE %.1f %%, trained in %.0f s on %s",
+		r.Config.Name(), where, 100*m.Accuracy, 100*m.ECE, r.Training, strings.Join(r.Devices, " and "))
 }
 
 // Recorded returns the recorded runs of a configuration and shape, all seeds,
@@ -228,7 +231,11 @@ func along(title, label string, score Percent, standard []experiment.Result, cur
 
 // TrainingCurves draws the history of one run of each shape.
 func TrainingCurves(title string, runs ...experiment.Result) (*plots.Figure, error) {
-	figure := plots.Curves{Title: title, Note: Note(runs)}
+	var groups [][]experiment.Result // of one seed each
+	for _, r := range runs {
+		groups = append(groups, []experiment.Result{r})
+	}
+	figure := plots.Curves{Title: title, Note: Note(groups...)}
 	for _, r := range runs {
 		h := plots.History{Name: r.Config.Shape}
 		for _, e := range r.History {
@@ -286,6 +293,9 @@ func Compare(groups ...[]experiment.Result) {
 			spread(experiment.Midpoints(runs, Accuracy)), spread(experiment.Midpoints(runs, ECE)), spread(Ends(runs)))
 	}
 }
+
+// Last returns the last epoch of a run.
+func Last(r experiment.Result) experiment.Epoch { return r.History[len(r.History)-1] }
 
 // Ends returns the accuracy of each run's ends, the mean of both, in percent.
 func Ends(runs []experiment.Result) (values []float64) {

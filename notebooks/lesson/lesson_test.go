@@ -5,13 +5,15 @@ import (
 	"os"
 	"testing"
 
+	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
 )
 
 var update = flag.Bool("update", false, "write the recorded figure anew")
 
-// The recorded figure is drawn again from the recorded results: it says what it
-// said when it was written.
+// The figure at the top of the README is drawn again from the recorded results:
+// it says what it said when it was written.
 func TestRecordedFigure(t *testing.T) {
 	t.Chdir("..")
 	small := experiment.Small()
@@ -36,15 +38,30 @@ func TestRecordedFigure(t *testing.T) {
 	}
 }
 
-// What a finished run and a figure say of themselves.
-func TestWords(t *testing.T) {
-	t.Chdir("..")
-	small := experiment.Small()
-	runs := Recorded(small, "line")
-	if note := Note(runs); note == "" || Summary(runs[0]) == "" {
-		t.Error("no words")
+// made is a result as a run would leave it.
+func made(shape string, middle subspace.Weights, accuracy float64) experiment.Result {
+	c := experiment.Quick()
+	c.Shape = shape
+	return experiment.Result{
+		Config: c, Devices: []string{"XLA on CPU"}, Training: 12,
+		Points: []experiment.PointScore{{Weights: middle, Scores: metric.Scores{Accuracy: accuracy, ECE: 0.02}}},
 	}
-	if got, want := len(Ends(runs)), len(runs); got != want {
-		t.Errorf("%d ends for %d runs", got, want)
+}
+
+func TestWords(t *testing.T) {
+	line, standard := made("line", subspace.Weights{0.5, 0.5}, 0.9), made("standard", subspace.Weights{1}, 0.8)
+	for got, want := range map[string]string{
+		Summary(line):     "digits-line-cnnx8-seed1: midpoint 90.0 % right, ECE 2.0 %, trained in 12 s on XLA on CPU",
+		Summary(standard): "digits-standard-cnnx8-seed1: 80.0 % right, ECE 2.0 %, trained in 12 s on XLA on CPU",
+		// A run of each shape is one seed each, not two seeds.
+		Note([]experiment.Result{standard}, []experiment.Result{line}): "cnn, width 8; digits, 200 training images, 200 epochs; 1 seed; XLA on CPU",
+		Note([]experiment.Result{line, line}):                          "cnn, width 8; digits, 200 training images, 200 epochs; 2 seeds, bands ± 1 standard deviation; XLA on CPU",
+		spread([]float64{1, 2, 3}):                                     "2.00 ± 1.00",
+		spread([]float64{1}):                                           "1.00",
+		spread(nil):                                                    "",
+	} {
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
 	}
 }

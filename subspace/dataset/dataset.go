@@ -70,6 +70,35 @@ func (s *Set) Check() error {
 	return nil
 }
 
+// Check reports whether the parts of a data set fit together: both sets as
+// [Set.Check] wants them, of one shape and as many classes, and a mean and a
+// positive standard deviation for each channel.
+func (d *Data) Check() error {
+	if d.Train == nil || d.Test == nil {
+		return errors.New("dataset: data want a training set and a test set")
+	}
+	for _, s := range []*Set{d.Train, d.Test} {
+		if err := s.Check(); err != nil {
+			return err
+		}
+	}
+	a, b := d.Train, d.Test
+	if a.Height != b.Height || a.Width != b.Width || a.Channels != b.Channels || len(a.Classes) != len(b.Classes) {
+		return fmt.Errorf("dataset: %s has images of %d × %d × %d and %d classes, %s of %d × %d × %d and %d; they must be alike",
+			a.Name, a.Height, a.Width, a.Channels, len(a.Classes), b.Name, b.Height, b.Width, b.Channels, len(b.Classes))
+	}
+	if len(d.Mean) != a.Channels || len(d.Std) != a.Channels {
+		return fmt.Errorf("dataset: %d means and %d standard deviations for %d channels; want one each, see Set.Moments",
+			len(d.Mean), len(d.Std), a.Channels)
+	}
+	for c, s := range d.Std {
+		if !(s > 0) || math.IsInf(float64(s), 0) || math.IsNaN(float64(d.Mean[c])) || math.IsInf(float64(d.Mean[c]), 0) {
+			return fmt.Errorf("dataset: channel %d has mean %v and standard deviation %v; want finite numbers, the second positive", c, d.Mean[c], s)
+		}
+	}
+	return nil
+}
+
 // Subset returns n images of s, the same for the same seed, in the order they
 // have in s. Classes are drawn evenly: their counts differ by at most one, as
 // long as none runs out. With one seed a smaller subset is part of every larger

@@ -25,7 +25,7 @@ const (
 // The data are those that scikit-learn ships: the test part of "Optical
 // Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak, UCI Machine
 // Learning Repository, 1998, doi:10.24432/C50P49, CC BY 4.0), whose values 0 … 16
-// are stored here as 0 … 255, rounded. Mean and Std are those of the training
+// are 0 … 255 here, rounded. Mean and Std are those of the training
 // part. digits/README.md tells more.
 func Digits() (*Data, error) {
 	all, err := readDigits()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -53,21 +54,36 @@ func encodeCheckpoint(identity string, l subspace.Layout, s subspace.State, p pr
 	if err != nil {
 		return nil, err
 	}
-	metadata := map[string]string{"identity": identity, "progress": string(text)}
-	metadata["sha256"] = checksum(tensors, metadata)
+	return seal(tensors, map[string]string{"identity": identity, "progress": string(text)})
+}
+
+// seal writes tensors with a checksum over all of them and the metadata.
+func seal(tensors []subspace.Array, metadata map[string]string) ([]byte, error) {
+	metadata[checksumKey] = checksum(tensors, metadata)
 	return encodeTensors(tensors, metadata)
 }
 
-func decodeCheckpoint(file []byte, identity string, l subspace.Layout) (s subspace.State, p progress, err error) {
+// unseal reads what seal wrote for the run of an identity.
+func unseal(file []byte, identity string) ([]subspace.Array, map[string]string, error) {
 	tensors, metadata, err := decodeTensors(file)
 	if err != nil {
-		return s, p, err
+		return nil, nil, err
 	}
-	if got, want := checksum(tensors, metadata), metadata["sha256"]; got != want {
-		return s, p, fmt.Errorf("its checksum is %.12s…, %.12s… was written: the file is damaged", got, want)
+	if got, want := checksum(tensors, metadata), metadata[checksumKey]; got != want {
+		return nil, nil, fmt.Errorf("its checksum is %.12s…, %.12s… was written: the file is damaged", got, want)
 	}
 	if metadata["identity"] != identity {
-		return s, p, errors.New("it is of a run of another configuration, network or data set")
+		return nil, nil, errors.New("it is of a run of another configuration, network or data set")
+	}
+	return tensors, metadata, nil
+}
+
+const checksumKey = "sha256"
+
+func decodeCheckpoint(file []byte, identity string, l subspace.Layout) (s subspace.State, p progress, err error) {
+	tensors, metadata, err := unseal(file, identity)
+	if err != nil {
+		return s, p, err
 	}
 	if err := json.Unmarshal([]byte(metadata["progress"]), &p); err != nil {
 		return s, p, fmt.Errorf("its progress is damaged: %w", err)
@@ -94,7 +110,11 @@ func checksum(tensors []subspace.Array, metadata map[string]string) string {
 		fmt.Fprintf(h, "%q %s %v %d\n", t.Name, t.DType, t.Dims, len(t.Bytes))
 		h.Write(t.Bytes)
 	}
-	fmt.Fprintf(h, "%q %q", metadata["identity"], metadata["progress"])
+	for _, key := range slices.Sorted(maps.Keys(metadata)) {
+		if key != checksumKey {
+			fmt.Fprintf(h, "%q %q\n", key, metadata[key])
+		}
+	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 

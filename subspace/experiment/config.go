@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
@@ -35,7 +37,7 @@ type Config struct {
 	Beta         float64         `json:"beta"` // weight of the cos² regulariser
 	Augment      dataset.Augment `json:"augment"`
 
-	Recalibration int `json:"recalibration,omitempty"` // training images that re-estimate batch norm at a point; 0: all
+	Recalibration int `json:"recalibration,omitempty"` // training images that re-estimate batch norm at a point, in whole batches; 0: all
 	Points        int `json:"points,omitempty"`        // points of a curve that the run is scored at, the ends included
 	TestEvery     int `json:"test_every,omitempty"`    // epochs between scores of the midpoint while training; 0: none
 }
@@ -92,8 +94,12 @@ func (c Config) With(shape string, seed uint64) Config {
 
 // Check reports the first field that no run can have.
 func (c Config) Check() error {
-	if _, err := subspace.ParseSampler(c.Shape); err != nil {
+	sampler, err := subspace.ParseSampler(c.Shape)
+	if err != nil {
 		return err
+	}
+	if sampler.String() != c.Shape {
+		return fmt.Errorf("shape %q: write %q, so that equal runs have equal configurations", c.Shape, sampler)
 	}
 	for _, f := range []struct {
 		name         string
@@ -121,15 +127,28 @@ func (c Config) Check() error {
 	if c.Warmup > c.Epochs {
 		return fmt.Errorf("a warm-up of %d epochs in a run of %d: make the run longer or the warm-up shorter", c.Warmup, c.Epochs)
 	}
-	if c.Points == 1 {
-		return fmt.Errorf("1 point on a curve: want 0 (none) or at least 2 (its ends)")
+	if c.Points < 0 || c.Points == 1 {
+		return fmt.Errorf("the number of points on a curve is %d: want 0 (its ends alone) or at least 2", c.Points)
+	}
+	for _, name := range []string{c.Data, c.Network} {
+		if !plainName.MatchString(name) {
+			return fmt.Errorf("%q is no name for data or a network: want letters, digits, - and _", name)
+		}
 	}
 	return nil
 }
 
+// plainName is what may be part of a run's folder.
+var plainName = regexp.MustCompile(`^[\pL\pN_-]+$`)
+
+// builtIn reports whether c names a network of the project's own.
+func (c Config) builtIn() bool {
+	return slices.Contains([]string{"cresnet20", "cnn", "mlp"}, c.Network)
+}
+
 // net returns the network that c names, for images of the given classes.
 func (c Config) net(classes int) (subspace.Net, error) {
-	if c.Width < 1 {
+	if c.builtIn() && c.Width < 1 {
 		return nil, fmt.Errorf("network %s of width %d: want at least 1", c.Network, c.Width)
 	}
 	switch c.Network {

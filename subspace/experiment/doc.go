@@ -4,7 +4,8 @@
 //
 // Equal configurations are the same run. One that has been made is loaded; one
 // that was stopped, or killed, goes on from its last checkpoint and ends bit for
-// bit as if it had not been (on the same backend and device). That needs no
+// bit as if it had not been (on a CPU and the same backend; XLA on a GPU chooses
+// its algorithms anew in each process). That needs no
 // generator's state, because everything random is a function of the seed and of
 // the number of the step.
 //

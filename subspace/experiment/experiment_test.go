@@ -19,14 +19,16 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/network"
 )
 
 // tiny is a run of a second: 5 epochs of 3 steps, the last of them short.
 func tiny() Config {
 	c := Quick()
 	c.TrainImages, c.TestImages, c.Batch, c.Epochs, c.Warmup = 110, 50, 50, 5, 1
-	c.Network, c.Width, c.Points, c.TestEvery = "mlp", 8, 3, 2
+	c.Network, c.Width, c.Points, c.TestEvery = "cnn", 2, 3, 2 // with batch norms, so with buffers
 	return c
 }
 
@@ -59,7 +61,7 @@ func TestRunIsMadeOnce(t *testing.T) {
 	first := train(t, tiny(), Options{Dir: dir})
 	first.Close()
 	again := train(t, tiny(), Options{Dir: dir, Report: func(r Report) { t.Errorf("made again: %s", r) }})
-	if fmt.Sprintf("%v", again.Result.History) == "" || again.Result.Finished != first.Result.Finished {
+	if fmt.Sprint(scores(again)) != fmt.Sprint(scores(first)) || again.Result.Finished != first.Result.Finished {
 		t.Error("the loaded result is not the one that was made")
 	}
 	r := again.Result
@@ -104,24 +106,42 @@ func TestConfigurationIsIdentity(t *testing.T) {
 
 // A run that is told to stop after any step goes on bit for bit.
 func TestInterruptAndGoOn(t *testing.T) {
-	whole := train(t, tiny(), Options{})
+	interruptAndGoOn(t, tiny(), Options{})
+}
+
+// With dropout, the random state is among what has to go on.
+func TestInterruptDropout(t *testing.T) {
+	c := tiny()
+	c.Network = "dropout"
+	interruptAndGoOn(t, c, Options{Net: func(scope *model.Scope, images *Node) *Node {
+		x := Reshape(images, images.Shape().Dimensions[0], -1)
+		x = layers.Dropout(scope, x, Scalar(images.Graph(), x.DType(), 0.3))
+		return layers.Dense(scope.In("only"), x, true, 10)
+	}})
+}
+
+func interruptAndGoOn(t *testing.T, c Config, o Options) {
+	t.Helper()
+	whole := train(t, c, o)
 	for _, stop := range []int{1, 3, 7, tinySteps - 1} {
 		dir := t.TempDir()
 		ctx, cancel := context.WithCancel(context.Background())
-		_, err := Train(ctx, tiny(), Options{Dir: dir, Report: func(r Report) {
+		o.Dir, o.Report = dir, func(r Report) {
 			if r.Done == stop {
 				cancel()
 			}
-		}})
+		}
+		_, err := Train(ctx, c, o)
 		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), fmt.Sprintf("after step %d of %d", stop, tinySteps)) {
 			t.Fatalf("stopped after step %d: %v", stop, err)
 		}
 		first := 0
-		on := train(t, tiny(), Options{Dir: dir, Report: func(r Report) {
+		o.Report = func(r Report) {
 			if first == 0 {
 				first = r.Done
 			}
-		}})
+		}
+		on := train(t, c, o)
 		if first != stop+1 {
 			t.Errorf("went on with step %d after stopping at %d", first, stop)
 		}
@@ -253,6 +273,9 @@ func TestTwoProcessesExclude(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := r.take(); err != nil {
+		t.Fatal(err)
+	}
 	_, err = Train(context.Background(), tiny(), Options{Dir: dir})
 	if err == nil || !strings.Contains(err.Error(), "being made by another process") {
 		t.Errorf("a second process got %v", err)
@@ -285,7 +308,7 @@ func stopped(t *testing.T, c Config) (dir, checkpoint string) {
 // A checkpoint that is not what was written is refused, and left as it is.
 func TestDamagedCheckpoint(t *testing.T) {
 	other := tiny()
-	other.Width = 9
+	other.Width = 3
 	_, foreign := stopped(t, other)
 	strange, err := os.ReadFile(foreign)
 	if err != nil {
@@ -339,18 +362,30 @@ func TestBadConfigurations(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, change := range map[string]func(*Config, *Options){
-		"batch size is 0":              func(c *Config, _ *Options) { c.Batch = 0 },
-		"epochs is 0":                  func(c *Config, _ *Options) { c.Epochs = 0 },
-		"warm-up of 9 epochs":          func(c *Config, _ *Options) { c.Warmup = 9 },
-		"at least 1":                   func(c *Config, _ *Options) { c.Shape = "simplex-0" },
-		"unknown shape":                func(c *Config, _ *Options) { c.Shape = "circle" },
-		"unknown data set":             func(c *Config, _ *Options) { c.Data = "cifar11" },
-		"unknown network":              func(c *Config, _ *Options) { c.Network = "alexnet" },
-		"width 0":                      func(c *Config, _ *Options) { c.Width = 0 },
-		"less than one batch of 111":   func(c *Config, _ *Options) { c.Batch = 111 },
-		"it has 1297":                  func(c *Config, _ *Options) { c.TrainImages = 1298 },
-		"cannot make the run's folder": func(_ *Config, o *Options) { o.Dir = file },
-		"1 point on a curve":           func(c *Config, _ *Options) { c.Points = 1 },
+		"batch size is 0":               func(c *Config, _ *Options) { c.Batch = 0 },
+		"epochs is 0":                   func(c *Config, _ *Options) { c.Epochs = 0 },
+		"warm-up of 9 epochs":           func(c *Config, _ *Options) { c.Warmup = 9 },
+		"at least 1":                    func(c *Config, _ *Options) { c.Shape = "simplex-0" },
+		"unknown shape":                 func(c *Config, _ *Options) { c.Shape = "circle" },
+		"unknown data set":              func(c *Config, _ *Options) { c.Data = "cifar11" },
+		"unknown network":               func(c *Config, _ *Options) { c.Network = "alexnet" },
+		"width 0":                       func(c *Config, _ *Options) { c.Width = 0 },
+		"less than one batch of 111":    func(c *Config, _ *Options) { c.Batch = 111 },
+		"it has 1297":                   func(c *Config, _ *Options) { c.TrainImages = 1298 },
+		"cannot make the run's folder":  func(_ *Config, o *Options) { o.Dir = file },
+		"points on a curve is 1":        func(c *Config, _ *Options) { c.Points = 1 },
+		"points on a curve is -5":       func(c *Config, _ *Options) { c.Points = -5 },
+		"is no name for data":           func(c *Config, _ *Options) { c.Data = "../../x" },
+		"write \"standard\"":            func(c *Config, _ *Options) { c.Shape = "simplex-1" },
+		"which is one of the project's": func(c *Config, o *Options) { o.Net = network.MLP(10, 4) },
+		"1 pixel values": func(c *Config, o *Options) {
+			digits, err := dataset.Digits()
+			if err != nil {
+				t.Fatal(err)
+			}
+			digits.Train.Pixels = digits.Train.Pixels[:1]
+			c.Data, o.Data = "mine", digits
+		},
 	} {
 		c, o := tiny(), Options{Dir: t.TempDir()}
 		change(&c, &o)
@@ -368,8 +403,34 @@ func TestDiverged(t *testing.T) {
 	c := tiny()
 	c.LearningRate = 1e25
 	_, err := Train(context.Background(), c, Options{Dir: t.TempDir()})
-	if !errors.Is(err, subspace.ErrDiverged) || !strings.Contains(err.Error(), "step") || !strings.Contains(err.Error(), "smaller learning rate") {
+	if !errors.Is(err, subspace.ErrDiverged) || !strings.Contains(err.Error(), "diverged at step") || !strings.Contains(err.Error(), "step") || !strings.Contains(err.Error(), "smaller learning rate") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Endpoints that are damaged or gone are an error each time that they are asked
+// for, and never an untrained network.
+func TestDamagedEndpoints(t *testing.T) {
+	dir := t.TempDir()
+	r := train(t, tiny(), Options{Dir: dir})
+	r.Close()
+	path := filepath.Join(r.Dir, endpointsFile)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := slices.Clone(good)
+	bad[len(bad)-1] ^= 1
+	for _, contents := range [][]byte{bad, good[:len(good)-1], nil} {
+		if err := os.WriteFile(path, contents, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		again := train(t, tiny(), Options{Dir: dir})
+		for range 2 {
+			if _, err := again.Score(context.Background(), subspace.Line{}.Midpoint()); err == nil || !strings.Contains(err.Error(), endpointsFile) {
+				t.Errorf("damaged endpoints gave %v", err)
+			}
+		}
 	}
 }
 

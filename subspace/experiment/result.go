@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -39,7 +40,7 @@ type Result struct {
 	Parameters int          `json:"parameters"`
 	Devices    []string     `json:"devices"` // backend and device; several where a run went on elsewhere
 	Finished   string       `json:"finished"`
-	Training   float64      `json:"training_seconds"`
+	Training   float64      `json:"training_seconds"`   // wall time, with compilation, tests and checkpoints
 	Evaluation float64      `json:"evaluation_seconds"` // of Points
 	History    []Epoch      `json:"history"`
 	Points     []PointScore `json:"points"` // along the curve, or the corners; the midpoint is among them
@@ -103,7 +104,7 @@ func ReadResults(dir string, like Config) ([]Result, error) {
 			results = append(results, r)
 		}
 	}
-	slices.SortFunc(results, func(a, b Result) int { return int(a.Config.Seed) - int(b.Config.Seed) })
+	slices.SortFunc(results, func(a, b Result) int { return cmp.Compare(a.Config.Seed, b.Config.Seed) })
 	return results, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -22,8 +23,12 @@ import (
 // Options are what a run needs and what does not change its numbers. The zero
 // value serves for the project's own networks and data sets.
 type Options struct {
-	Net     subspace.Net            // where Config.Network names one of your own
-	Data    *dataset.Data           // where Config.Data names data of your own
+	// Net and Data are where Config.Network and Config.Data name ones of your
+	// own. Data are part of what a run is known by; a function cannot be: when
+	// you change it, change its name too.
+	Net  subspace.Net
+	Data *dataset.Data
+
 	Dir     string                  // folder of the runs; place.Runs() where empty
 	DataDir string                  // folder that holds CIFAR-10; place.Data() where empty
 	Report  func(Report)            // progress; may be nil
@@ -40,7 +45,7 @@ type Options struct {
 //
 //	config.json             its configuration
 //	checkpoint.safetensors  endpoints, optimiser, progress, while it trains
-//	history.json            a line an epoch
+//	history.json            the epochs so far, for whoever looks on
 //	endpoints.safetensors   the trained endpoints, weight by weight
 //	result.json             scores, history and circumstances
 type Run struct {
@@ -50,6 +55,7 @@ type Run struct {
 
 	options  Options
 	data     *dataset.Data
+	net      subspace.Net
 	sampler  subspace.Sampler
 	identity string
 	device   string
@@ -68,8 +74,8 @@ const (
 
 // Train makes the run of a configuration, or what is left of it: a run that
 // has been made is loaded, one that was interrupted goes on from its last
-// checkpoint, bit for bit as if it had not been interrupted (on the same
-// backend and device). When ctx ends, Train saves a checkpoint after the step
+// checkpoint, bit for bit as if it had not been interrupted (on a CPU and the
+// same backend). When ctx ends, Train saves a checkpoint after the step
 // at hand and returns an error that wraps ctx's.
 //
 // Close the run when its endpoints are no longer needed.
@@ -82,10 +88,11 @@ func Train(ctx context.Context, c Config, o Options) (*Run, error) {
 		r.Close()
 		return nil, fmt.Errorf("run %s: %w", c.Name(), err)
 	}
+	r.unlock() // a finished run is only read
 	return r, nil
 }
 
-// open checks a configuration, reads its data and takes its folder.
+// open checks a configuration, reads its data and finds its folder.
 func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -96,6 +103,18 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if r.data, err = load(ctx, c, o); err != nil {
 		return nil, err
 	}
+	t := r.data.Train
+	if o.Net != nil && c.builtIn() {
+		return nil, fmt.Errorf("a network of your own under the name %q, which is one of the project's: give it another name", c.Network)
+	}
+	if r.net = o.Net; r.net == nil {
+		if r.net, err = c.net(len(t.Classes)); err != nil {
+			return nil, err
+		}
+	}
+	if n := t.Len(); n < c.Batch {
+		return nil, fmt.Errorf("the training set has %d images, less than one batch of %d: make the batch smaller", n, c.Batch)
+	}
 	r.identity = c.identity(r.data)
 	root := o.Dir
 	if root == "" {
@@ -104,7 +123,7 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 		}
 	}
 	r.Dir = filepath.Join(root, c.Name()+"-"+r.identity[:8])
-	return r, r.take()
+	return r, nil
 }
 
 // load reads the data that c asks for.
@@ -123,6 +142,9 @@ func load(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := data.Check(); err != nil {
+		return nil, err
+	}
 	if c.TrainImages == 0 && c.TestImages == 0 {
 		return data, nil
 	}
@@ -136,9 +158,6 @@ func load(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 
 // take makes the run's folder and keeps other processes out of it.
 func (r *Run) take() error {
-	if n := r.data.Train.Len(); n < r.Config.Batch {
-		return fmt.Errorf("the training set has %d images, less than one batch of %d: make the batch smaller", n, r.Config.Batch)
-	}
 	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
 		return fmt.Errorf("cannot make the run's folder: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
 	}
@@ -161,14 +180,14 @@ func (r *Run) take() error {
 // make does what is left to do of a run.
 func (r *Run) make(ctx context.Context) error {
 	path := filepath.Join(r.Dir, resultFile)
-	result, err := ReadResult(path)
-	switch {
-	case err == nil && result.Identity == r.identity:
-		r.Result = result
-		return nil
-	case err == nil:
-		return fmt.Errorf("%s is of another run: move the folder away", path)
-	case !errors.Is(err, os.ErrNotExist):
+	if made, err := r.load(path); made || err != nil {
+		return err
+	}
+	if err := r.take(); err != nil {
+		return err
+	}
+	// Another process may have made it meanwhile.
+	if made, err := r.load(path); made || err != nil {
 		return err
 	}
 	if err := r.train(ctx); err != nil {
@@ -196,6 +215,22 @@ type opened struct {
 	backend.Info
 }
 
+// load reads the result of a run that has been made. It is written last and at
+// once, so that reading it needs no lock.
+func (r *Run) load(path string) (made bool, err error) {
+	result, err := ReadResult(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return false, nil
+	case err != nil:
+		return false, err
+	case result.Identity != r.identity:
+		return false, fmt.Errorf("%s is of another run: move the folder away", path)
+	}
+	r.Result = result
+	return true, nil
+}
+
 // build makes the space of the run's network, with fresh endpoints.
 func (r *Run) build() error {
 	if r.space != nil {
@@ -209,14 +244,8 @@ func (r *Run) build() error {
 	if r.options.Notice != nil && b.Notice != "" {
 		r.options.Notice(b.Notice)
 	}
-	net := r.options.Net
-	if net == nil {
-		if net, err = r.Config.net(len(r.data.Train.Classes)); err != nil {
-			return err
-		}
-	}
 	t := r.data.Train
-	r.space, err = subspace.New(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, r.sampler.Shape.Endpoints(), r.Config.Seed)
+	r.space, err = subspace.New(b.Backend, r.net, [3]int{t.Height, t.Width, t.Channels}, r.sampler.Shape.Endpoints(), r.Config.Seed)
 	return err
 }
 
@@ -225,26 +254,32 @@ func (r *Run) Space() (*subspace.Space, error) {
 	if r.space != nil {
 		return r.space, nil
 	}
-	if err := r.build(); err != nil {
-		return nil, err
+	err := r.build()
+	if err == nil {
+		err = r.readEndpoints()
 	}
-	endpoints, err := r.readEndpoints()
 	if err != nil {
+		r.release()
 		return nil, err
 	}
-	if endpoints == nil {
-		return nil, fmt.Errorf("%s is gone: delete the folder to make the run again", filepath.Join(r.Dir, endpointsFile))
-	}
-	return r.space, r.space.SetEndpoints(endpoints)
+	return r.space, nil
 }
 
-// Close frees the device's memory and lets other processes have the folder.
+// Close frees what the run holds on the device.
 func (r *Run) Close() {
+	r.release()
+	r.unlock()
+}
+
+func (r *Run) unlock() {
+	if r.lock != nil {
+		r.lock.Unlock()
+	}
+}
+
+func (r *Run) release() {
 	if r.space != nil {
 		r.space.Finalize()
 		r.space = nil
-	}
-	if r.lock != nil {
-		r.lock.Unlock()
 	}
 }

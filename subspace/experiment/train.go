@@ -73,14 +73,17 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		epoch := p.Step / perEpoch
 		rate := schedule.Rate(epoch)
 		loss, right, err := r.space.Step(batch, r.space.Draw(r.sampler, r.rng(drawStream, p.Step)), rate, sgd)
+		p.Step++
+		if err == nil && p.Step%perEpoch == 0 {
+			err = r.finite() // the loss tells of the weights before the step
+		}
 		if errors.Is(err, subspace.ErrDiverged) {
 			return fmt.Errorf("diverged at step %d of %d (epoch %d): %w; "+
-				"try a smaller learning rate than %v, or a longer warm-up than %d epochs", p.Step+1, total, epoch+1, err, c.LearningRate, c.Warmup)
+				"try a smaller learning rate than %v, or a longer warm-up than %d epochs", p.Step, total, epoch+1, err, c.LearningRate, c.Warmup)
 		}
 		if err != nil {
-			return fmt.Errorf("step %d: %w", p.Step+1, err)
+			return fmt.Errorf("step %d: %w", p.Step, err)
 		}
-		p.Step++
 		p.Seen += len(batch.Labels)
 		p.Right += right
 		p.Loss += loss * float64(len(batch.Labels))
@@ -93,7 +96,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		}
 		ended := p.Step%perEpoch == 0
 		if ended {
-			if report.Ended, err = r.endEpoch(ctx, p, epoch, rate); err != nil && ctx.Err() == nil {
+			if report.Ended, err = r.endEpoch(ctx, p, epoch, rate); err != nil {
 				return err
 			}
 		}
@@ -108,6 +111,22 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		}
 		if interrupted && p.Step < total {
 			return fmt.Errorf("interrupted after step %d of %d; run it again to go on from there: %w", p.Step, total, context.Cause(ctx))
+		}
+	}
+	return nil
+}
+
+// finite reports weights that are not finite numbers.
+func (r *Run) finite() error {
+	endpoints, err := r.space.Endpoints()
+	if err != nil {
+		return err
+	}
+	for i, row := range endpoints {
+		for _, v := range row {
+			if v-v != 0 { // NaN or infinite
+				return fmt.Errorf("%w, endpoint %d has a weight %v", subspace.ErrDiverged, i+1, v)
+			}
 		}
 	}
 	return nil
@@ -208,7 +227,7 @@ func (r *Run) writeEndpoints() error {
 	if err != nil {
 		return err
 	}
-	file, err := encodeTensors(rowsToArrays(endpointPrefix, r.space.Layout, endpoints),
+	file, err := seal(rowsToArrays(endpointPrefix, r.space.Layout, endpoints),
 		map[string]string{"identity": r.identity, "run": r.Config.Name(), "shape": r.Config.Shape})
 	if err != nil {
 		return err
@@ -216,22 +235,22 @@ func (r *Run) writeEndpoints() error {
 	return writeFile(filepath.Join(r.Dir, endpointsFile), file)
 }
 
-// readEndpoints reads the trained endpoints, or nil where there are none yet.
-func (r *Run) readEndpoints() ([][]float32, error) {
+// readEndpoints sets the space to the trained endpoints.
+func (r *Run) readEndpoints() error {
 	path := filepath.Join(r.Dir, endpointsFile)
-	file, err := readFile(path)
-	if err != nil || file == nil {
-		return nil, err
-	}
-	arrays, _, err := decodeTensors(file)
+	file, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; delete the folder to make the run again", path, err)
+		return fmt.Errorf("the trained endpoints are gone: %w; delete the folder to make the run again", err)
+	}
+	arrays, _, err := unseal(file, r.identity)
+	if err != nil {
+		return fmt.Errorf("%s cannot be used: %w; delete the folder to make the run again", path, err)
 	}
 	rows, err := arraysToRows(endpointPrefix, r.space.Layout, arrays)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s cannot be used: %w", path, err)
 	}
-	return rows, nil
+	return r.space.SetEndpoints(rows)
 }
 
 func (r *Run) report(report Report) {

@@ -58,6 +58,15 @@ func Conforms(t *testing.T, s subspace.Shape) {
 	for i := range 21 {
 		check("a point", curve.At(float64(i)/20))
 	}
+	for _, alpha := range []float64{-0.5, 1.5} {
+		sum := 0.0
+		for _, v := range curve.At(alpha) {
+			sum += v
+		}
+		if math.Abs(sum-1) > 1e-12 {
+			t.Errorf("%s: outside, at α = %v, the coefficients sum to %v, want 1", s, alpha, sum)
+		}
+	}
 	if !slices.Equal(curve.At(0.5), s.Midpoint()) {
 		t.Errorf("%s: the midpoint is %v, at α = ½ the curve is at %v", s, s.Midpoint(), curve.At(0.5))
 	}
