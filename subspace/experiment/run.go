@@ -55,7 +55,6 @@ type Run struct {
 
 	options  Options
 	data     *dataset.Data
-	net      subspace.Net
 	sampler  subspace.Sampler
 	identity string
 	device   string
@@ -97,22 +96,20 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
+	if o.Net != nil && c.builtIn() {
+		return nil, fmt.Errorf("a network of your own under the name %q, which is one of the project's: give it another name", c.Network)
+	}
 	r := &Run{Config: c, options: o}
+	// A network that is not there should not cost a download of the data.
+	if _, err := r.net(1); err != nil {
+		return nil, err
+	}
 	r.sampler, _ = subspace.ParseSampler(c.Shape) // Check has parsed it
 	var err error
 	if r.data, err = load(ctx, c, o); err != nil {
 		return nil, err
 	}
-	t := r.data.Train
-	if o.Net != nil && c.builtIn() {
-		return nil, fmt.Errorf("a network of your own under the name %q, which is one of the project's: give it another name", c.Network)
-	}
-	if r.net = o.Net; r.net == nil {
-		if r.net, err = c.net(len(t.Classes)); err != nil {
-			return nil, err
-		}
-	}
-	if n := t.Len(); n < c.Batch {
+	if n := r.data.Train.Len(); n < c.Batch {
 		return nil, fmt.Errorf("the training set has %d images, less than one batch of %d: make the batch smaller", n, c.Batch)
 	}
 	r.identity = c.identity(r.data)
@@ -231,6 +228,14 @@ func (r *Run) load(path string) (made bool, err error) {
 	return true, nil
 }
 
+// net returns the run's network for images of the given classes.
+func (r *Run) net(classes int) (subspace.Net, error) {
+	if r.options.Net != nil {
+		return r.options.Net, nil
+	}
+	return r.Config.net(classes)
+}
+
 // build makes the space of the run's network, with fresh endpoints.
 func (r *Run) build() error {
 	if r.space != nil {
@@ -245,7 +250,11 @@ func (r *Run) build() error {
 		r.options.Notice(b.Notice)
 	}
 	t := r.data.Train
-	r.space, err = subspace.New(b.Backend, r.net, [3]int{t.Height, t.Width, t.Channels}, r.sampler.Shape.Endpoints(), r.Config.Seed)
+	net, err := r.net(len(t.Classes))
+	if err != nil {
+		return err
+	}
+	r.space, err = subspace.New(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, r.sampler.Shape.Endpoints(), r.Config.Seed)
 	return err
 }
 
