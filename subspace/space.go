@@ -140,15 +140,11 @@ func (s *Space) initialise(seed int64) ([]float32, error) {
 	}
 	row := make([]float32, 0, s.Layout.Size)
 	for _, v := range s.weights {
-		value, err := v.Value()
+		values, err := values(v)
 		if err != nil {
 			return nil, err
 		}
-		flat, err := tensors.CopyFlatData[float32](value)
-		if err != nil {
-			return nil, err
-		}
-		row = append(row, flat...)
+		row = append(row, values...)
 	}
 	return row, nil
 }

@@ -99,15 +99,20 @@ func (s *Space) fitsRows(what string, rows [][]float32) error {
 }
 
 func (s *Space) rows(v *model.Variable) ([][]float32, error) {
-	value, err := v.Value()
-	if err != nil {
-		return nil, err
-	}
-	flat, err := tensors.CopyFlatData[float32](value)
+	flat, err := values(v)
 	if err != nil {
 		return nil, err
 	}
 	return slices.Collect(slices.Chunk(flat, s.Layout.Size)), nil
+}
+
+// values returns a copy of a float32 variable's values, row by row.
+func values(v *model.Variable) ([]float32, error) {
+	value, err := v.Value()
+	if err != nil {
+		return nil, err
+	}
+	return tensors.CopyFlatData[float32](value)
 }
 
 func (s *Space) setRows(v *model.Variable, rows [][]float32) error {
