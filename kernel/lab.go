@@ -17,6 +17,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"gosubspace/subspace/place"
 )
 
 // lab is the command without a name: it sets up what is missing and opens
@@ -130,7 +132,7 @@ func (s *setUp) settingsStep(ctx context.Context) (step, error) {
 			}
 		}
 		for name, text := range jupyterSettings {
-			if err := writeFile(filepath.Join(jupyter, "config", filepath.FromSlash(name)), []byte(text+"\n")); err != nil {
+			if err := place.WriteFile(filepath.Join(jupyter, "config", filepath.FromSlash(name)), []byte(text+"\n")); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"gosubspace/subspace/place"
 )
 
 // A record remembers what set-up did, so that it is not done twice.
@@ -47,7 +49,7 @@ func (r record) write(home string) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(home, "setup.json"), append(text, '\n'))
+	return place.WriteFile(filepath.Join(home, "setup.json"), append(text, '\n'))
 }
 
 func hash(text []byte) string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gosubspace/subspace/backend"
+	"gosubspace/subspace/place"
 )
 
 // kernelName is what notebooks call our kernel, kernelTitle what people read.
@@ -160,31 +161,10 @@ func (k kernelSpec) write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, "kernel.json"), text)
+	return place.WriteFile(filepath.Join(dir, "kernel.json"), text)
 }
 
 func (k kernelSpec) text() ([]byte, error) {
 	text, err := json.MarshalIndent(k, "", "  ")
 	return append(text, '\n'), err
-}
-
-// writeFile writes a file whole or not at all.
-func writeFile(path string, text []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	if _, err := temp.Write(text); err != nil {
-		temp.Close()
-		return err
-	}
-	if err := temp.Chmod(0o644); err != nil {
-		temp.Close()
-		return err
-	}
-	if err := temp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
 }

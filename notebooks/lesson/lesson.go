@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -259,14 +260,12 @@ func Note(runs ...[]experiment.Result) string {
 		images = fmt.Sprint(c.TrainImages)
 	}
 	var devices []string
-	seen := map[string]bool{}
-	seeds := map[int]bool{}
+	unequal := false
 	for _, group := range runs {
-		seeds[len(group)] = true
+		unequal = unequal || len(group) != len(runs[0])
 		for _, r := range group {
 			for _, d := range r.Devices {
-				if !seen[d] {
-					seen[d] = true
+				if !slices.Contains(devices, d) {
 					devices = append(devices, d)
 				}
 			}
@@ -276,7 +275,7 @@ func Note(runs ...[]experiment.Result) string {
 	if len(runs[0]) == 1 {
 		n = "1 seed"
 	}
-	if len(seeds) > 1 {
+	if unequal {
 		n = "bands ± 1 standard deviation over unequal numbers of seeds"
 	}
 	return fmt.Sprintf("%s, width %d; %s, %s training images, %d epochs; %s; %s",

@@ -10,6 +10,7 @@ import (
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/place"
 )
 
 // Epoch is a line of a run's history.
@@ -78,12 +79,14 @@ func ReadResult(path string) (Result, error) {
 }
 
 // Write writes r as indented JSON.
-func (r Result) Write(path string) error {
-	text, err := json.MarshalIndent(r, "", " ")
+func (r Result) Write(path string) error { return writeJSON(path, r) }
+
+func writeJSON(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
 		return err
 	}
-	return writeFile(path, append(text, '\n'))
+	return place.WriteFile(path, append(text, '\n'))
 }
 
 // ReadResults reads the recorded results in a folder that are of the given

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -167,11 +166,7 @@ func (r *Run) take() error {
 		return fmt.Errorf("run %s is being made by another process (%s): wait for it, or stop it", r.Config.Name(), r.Dir)
 	}
 	r.removeTemporary()
-	text, err := json.MarshalIndent(r.Config, "", " ")
-	if err != nil {
-		return err
-	}
-	return writeFile(filepath.Join(r.Dir, configFile), append(text, '\n'))
+	return writeJSON(filepath.Join(r.Dir, configFile), r.Config)
 }
 
 // make does what is left to do of a run.
@@ -238,9 +233,6 @@ func (r *Run) net(classes int) (subspace.Net, error) {
 
 // build makes the space of the run's network, with fresh endpoints.
 func (r *Run) build() error {
-	if r.space != nil {
-		return nil
-	}
 	b, err := openBackend()
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/place"
 )
 
 // scoresFile holds the points that have been scored while a run's scoring is
@@ -79,7 +80,7 @@ func (r *Run) score(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := writeFile(path, text); err != nil {
+		if err := place.WriteFile(path, text); err != nil {
 			return err
 		}
 		last := r.Result.History[len(r.Result.History)-1]

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,6 +12,7 @@ import (
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/place"
 )
 
 // The random streams of a run, beside those of initial weights and order. Each
@@ -211,14 +211,10 @@ func (r *Run) save(p progress) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(r.Dir, checkpointFile), file); err != nil {
+	if err := place.WriteFile(filepath.Join(r.Dir, checkpointFile), file); err != nil {
 		return err
 	}
-	history, err := json.MarshalIndent(p.History, "", " ")
-	if err != nil {
-		return err
-	}
-	return writeFile(filepath.Join(r.Dir, historyFile), append(history, '\n'))
+	return writeJSON(filepath.Join(r.Dir, historyFile), p.History)
 }
 
 // writeEndpoints writes the trained endpoints.
@@ -232,7 +228,7 @@ func (r *Run) writeEndpoints() error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(r.Dir, endpointsFile), file)
+	return place.WriteFile(filepath.Join(r.Dir, endpointsFile), file)
 }
 
 // readEndpoints sets the space to the trained endpoints.
