@@ -1,6 +1,7 @@
 package subspace
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -15,7 +16,9 @@ import (
 // The share reaches the network as [network.RateParam], which our batch norm
 // reads. A batch norm of another make sees the batches in training mode and
 // moves its statistics as it does in training.
-func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq[Batch]) (err error) {
+//
+// A batch that comes with an error ends it with that error, here and below.
+func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batch, error]) (err error) {
 	defer catch("recalibrate batch norm", &err)
 	point, err := s.point(p)
 	if err != nil {
@@ -26,8 +29,8 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq[Batch
 		return err
 	}
 	k := 0
-	for b := range batches {
-		if err := ctx.Err(); err != nil {
+	for b, err := range batches {
+		if err := cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
 		images, labels, err := s.tensors(b)
@@ -46,15 +49,15 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq[Batch
 
 // Logits runs the network at a point, in evaluation mode, over the batches. It
 // returns the logits [n, classes], row by row, and the labels [n].
-func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq[Batch]) (logits []float32, labels []int32, err error) {
+func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq2[Batch, error]) (logits []float32, labels []int32, err error) {
 	defer catch("evaluate the network", &err)
 	point, err := s.point(p)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer free(point)
-	for b := range batches {
-		if err := ctx.Err(); err != nil {
+	for b, err := range batches {
+		if err := cmp.Or(err, ctx.Err()); err != nil {
 			return nil, nil, err
 		}
 		images, unused, err := s.tensors(b)
@@ -77,7 +80,7 @@ func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq[Batch]) (l
 
 // Evaluate recalibrates batch norm at a point and returns the logits there.
 // The statistics that training carries along are as before when it returns.
-func (s *Space) Evaluate(ctx context.Context, p Point, recalibration, test iter.Seq[Batch]) (logits []float32, labels []int32, err error) {
+func (s *Space) Evaluate(ctx context.Context, p Point, recalibration, test iter.Seq2[Batch, error]) (logits []float32, labels []int32, err error) {
 	before, err := s.arrays()
 	if err != nil {
 		return nil, nil, err

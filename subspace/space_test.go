@@ -150,7 +150,15 @@ func evaluate(t *testing.T, s *Space, p Point) []float32 {
 	return logits
 }
 
-func once(b ...Batch) iter.Seq[Batch] { return slices.Values(b) }
+func once(batches ...Batch) iter.Seq2[Batch, error] {
+	return func(yield func(Batch, error) bool) {
+		for _, b := range batches {
+			if !yield(b, nil) {
+				return
+			}
+		}
+	}
+}
 
 // A simplex with m = 2 trains as the line does, step for step.
 func TestSimplexOfTwoTrainsAsLine(t *testing.T) {

@@ -29,7 +29,7 @@ var Standard = Augment{Pad: 4, Flip: true}
 // Fill panics if images or labels are too short, an index is out of range, Pad
 // is negative, or the channels of s and d differ. It may run on many goroutines at once, each
 // with its own rng.
-func (d *Data) Fill(images []float32, labels []int32, s *Set, index []int, augment Augment, rng *rand.Rand) {
+func (d *Data) Fill(images []float32, labels []int32, s *Set, index []int, augment Augment, rng *rand.Rand) error {
 	size := s.imageSize()
 	if len(images) < len(index)*size || len(labels) < len(index) {
 		panic(fmt.Sprintf("dataset: %d images of %d values need more room than %d values and %d labels",
@@ -44,6 +44,7 @@ func (d *Data) Fill(images []float32, labels []int32, s *Set, index []int, augme
 		dy, dx, flip := augment.draw(rng)
 		copyImage(images[k*size:(k+1)*size], s, i, dy, dx, flip, table)
 	}
+	return nil
 }
 
 // normalised returns the 256 normalised pixel values of each channel.

@@ -114,13 +114,13 @@ func (r *Run) evaluate(ctx context.Context, at subspace.Weights) (metric.Scores,
 
 // recalibration yields the batches that re-estimate batch norm: training
 // images, augmented as in training, the same at every point.
-func (r *Run) recalibration() iter.Seq[subspace.Batch] {
+func (r *Run) recalibration() iter.Seq2[subspace.Batch, error] {
 	n := r.data.Train.Len()
 	order := dataset.Order(n, r.Config.Seed, r.Config.Epochs) // the order of the epoch after the last
 	if k := r.Config.Recalibration; k > 0 {
 		order = order[:min(k, n)]
 	}
-	return func(yield func(subspace.Batch) bool) {
+	return func(yield func(subspace.Batch, error) bool) {
 		step := 0
 		for index := range slices.Chunk(order, r.Config.Batch) {
 			// A short last batch would count as much as a full one.
@@ -139,12 +139,12 @@ func (r *Run) recalibration() iter.Seq[subspace.Batch] {
 const testBatch = 250
 
 // test yields the test images in their order.
-func (r *Run) test() iter.Seq[subspace.Batch] {
+func (r *Run) test() iter.Seq2[subspace.Batch, error] {
 	order := make([]int, r.data.Test.Len())
 	for i := range order {
 		order[i] = i
 	}
-	return func(yield func(subspace.Batch) bool) {
+	return func(yield func(subspace.Batch, error) bool) {
 		for index := range slices.Chunk(order, testBatch) {
 			if !yield(r.fill(r.data.Test, index, dataset.Augment{}, nil)) {
 				return

@@ -70,9 +70,12 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	}
 	for p.Step < total {
 		batch := <-batches
+		if batch.err != nil {
+			return batch.err
+		}
 		epoch := p.Step / perEpoch
 		rate := schedule.Rate(epoch)
-		loss, right, err := r.space.Step(batch, r.space.Draw(r.sampler, r.rng(drawStream, p.Step)), rate, sgd)
+		loss, right, err := r.space.Step(batch.Batch, r.space.Draw(r.sampler, r.rng(drawStream, p.Step)), rate, sgd)
 		p.Step++
 		if err == nil && p.Step%perEpoch == 0 {
 			err = r.finite() // the loss tells of the weights before the step
@@ -149,10 +152,16 @@ func (r *Run) endEpoch(ctx context.Context, p *progress, epoch int, rate float64
 	return &e, nil
 }
 
+// prepared is a batch, or why there is none.
+type prepared struct {
+	subspace.Batch
+	err error
+}
+
 // batches prepares the batches of the steps from first on, one ahead of the
 // training, until ctx ends.
-func (r *Run) batches(ctx context.Context, first, total int) <-chan subspace.Batch {
-	out := make(chan subspace.Batch, 1)
+func (r *Run) batches(ctx context.Context, first, total int) <-chan prepared {
+	out := make(chan prepared, 1)
 	go func() {
 		n, size := r.data.Train.Len(), r.Config.Batch
 		perEpoch := (n + size - 1) / size
@@ -163,8 +172,9 @@ func (r *Run) batches(ctx context.Context, first, total int) <-chan subspace.Bat
 				order = dataset.Order(n, r.Config.Seed, epoch)
 			}
 			index := order[k*size : min(n, (k+1)*size)]
+			batch, err := r.fill(r.data.Train, index, r.Config.Augment, r.rng(augmentStream, step))
 			select {
-			case out <- r.fill(r.data.Train, index, r.Config.Augment, r.rng(augmentStream, step)):
+			case out <- prepared{batch, err}:
 			case <-ctx.Done():
 				return
 			}
@@ -174,13 +184,12 @@ func (r *Run) batches(ctx context.Context, first, total int) <-chan subspace.Bat
 }
 
 // fill makes a batch of the images index of s.
-func (r *Run) fill(s *dataset.Set, index []int, a dataset.Augment, rng *rand.Rand) subspace.Batch {
+func (r *Run) fill(s *dataset.Set, index []int, a dataset.Augment, rng *rand.Rand) (subspace.Batch, error) {
 	b := subspace.Batch{
 		Images: make([]float32, len(index)*s.Height*s.Width*s.Channels),
 		Labels: make([]int32, len(index)),
 	}
-	r.data.Fill(b.Images, b.Labels, s, index, a, rng)
-	return b
+	return b, r.data.Fill(b.Images, b.Labels, s, index, a, rng)
 }
 
 // restore reads the checkpoint, if there is one, and sets the space to it.
