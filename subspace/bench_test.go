@@ -40,7 +40,7 @@ func BenchmarkStep(b *testing.B) {
 					batch.Images[i] = float32(rng.NormFloat64())
 				}
 				step := func() {
-					if _, _, err := s.Step(batch, s.Draw(Sampler{Shape: shape}, rng), 1e-3, SGD{0.9, 1e-4, 1}); err != nil {
+					if _, _, err := s.Step(batch, s.Draw(Sampler{Shape: shape}, rng), 1e-3, SGD{Momentum: 0.9, WeightDecay: 1e-4, Beta: 1}); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -20,11 +20,11 @@ import (
 // A batch that comes with an error ends it with that error, here and below.
 func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batch, error]) (err error) {
 	defer catch("recalibrate batch norm", &err)
-	point, err := s.point(p)
+	point, err := s.points(p)
 	if err != nil {
 		return err
 	}
-	defer free(point)
+	defer release(point)
 	if err := s.setArrays(s.initial); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batc
 		if err != nil {
 			return err
 		}
-		free(append(out, images, labels)...)
+		release(append(out, images, labels)...)
 	}
 	return nil
 }
@@ -51,11 +51,11 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batc
 // returns the logits [n, classes], row by row, and the labels [n].
 func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq2[Batch, error]) (logits []float32, labels []int32, err error) {
 	defer catch("evaluate the network", &err)
-	point, err := s.point(p)
+	point, err := s.points(p)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer free(point)
+	defer release(point)
 	for b, err := range batches {
 		if err := cmp.Or(err, ctx.Err()); err != nil {
 			return nil, nil, err
@@ -73,7 +73,7 @@ func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq2[Batch, er
 			return nil, nil, err
 		}
 		logits, labels = append(logits, rows...), append(labels, b.Labels...)
-		free(append(out, images, unused)...)
+		release(append(out, images, unused)...)
 	}
 	return logits, labels, nil
 }

@@ -61,7 +61,7 @@ func (s *Space) run(scope *model.Scope, images *Node) (logits *Node) {
 			exceptions.Panicf("the network panicked: %v", p)
 		}
 	}()
-	logits = s.net(scope, images)
+	logits = s.net(scope.ResetVisited(), images) // a graph may hold the network more than once
 	if logits.Rank() != 2 || logits.Shape().Dimensions[0] != images.Shape().Dimensions[0] {
 		exceptions.Panicf("the network returned logits of shape %s: want [batch, classes], the batch being %d",
 			logits.Shape(), images.Shape().Dimensions[0])
@@ -77,6 +77,14 @@ func crossEntropy(logits, labels *Node) *Node {
 	return Neg(ReduceAllMean(ReduceSum(Mul(LogSoftmax(logits), hot), -1)))
 }
 
+// smoothed is the loss of label smoothing: (1−ε)·NLL + ε·mean(−log p), the mean
+// over classes (Szegedy et al., "Rethinking the Inception Architecture for
+// Computer Vision", 2015, section 7).
+func smoothed(crossEntropy, logits, epsilon *Node) *Node {
+	uniform := Neg(ReduceAllMean(LogSoftmax(logits)))
+	return Add(Mul(OneMinus(epsilon), crossEntropy), Mul(epsilon, uniform))
+}
+
 // correct returns how many images of the batch are classified right.
 func correct(logits, labels *Node) *Node {
 	return ReduceAllSum(ConvertDType(Equal(ArgMax(logits, -1, labels.DType()), labels), logits.DType()))
@@ -89,12 +97,6 @@ func correct(logits, labels *Node) *Node {
 //	theta [m, P], pair [2, m]: a one-hot row for each of the two endpoints -> scalar
 func (l Layout) cosineSquared(theta, pair *Node) *Node {
 	var dot, first, second *Node
-	add := func(sum, term *Node) *Node {
-		if sum == nil {
-			return term
-		}
-		return Add(sum, term)
-	}
 	m := theta.Shape().Dimensions[0]
 	for _, w := range l.Weights {
 		if len(w.Dims) < 2 {
@@ -103,9 +105,9 @@ func (l Layout) cosineSquared(theta, pair *Node) *Node {
 		rows := Slice(theta, AxisRange(), AxisRange(w.Offset, w.Offset+w.Size))
 		a := ReduceSum(Mul(rows, Reshape(Slice(pair, AxisElem(0)), m, 1)), 0)
 		b := ReduceSum(Mul(rows, Reshape(Slice(pair, AxisElem(1)), m, 1)), 0)
-		dot = add(dot, ReduceAllSum(Mul(a, b)))
-		first = add(first, ReduceAllSum(Square(a)))
-		second = add(second, ReduceAllSum(Square(b)))
+		dot = sum(dot, ReduceAllSum(Mul(a, b)))
+		first = sum(first, ReduceAllSum(Square(a)))
+		second = sum(second, ReduceAllSum(Square(b)))
 	}
 	if dot == nil {
 		return ScalarZero(theta.Graph(), theta.DType())
@@ -113,44 +115,102 @@ func (l Layout) cosineSquared(theta, pair *Node) *Node {
 	return Div(Square(dot), Mul(first, second))
 }
 
-// stepGraph is one step of training.
+// stepGraph is one step of training, of SGD or of SAM.
 //
-//	images [batch, h, w, channels], labels [batch] int32, point [layers, m],
-//	pair [2, m], settings [lr, momentum, weight decay, β] -> loss, correct
-func (s *Space) stepGraph(scope *model.Scope, in []*Node) []*Node {
-	images, labels, point, pair, settings := in[0], in[1], in[2], in[3], in[4]
+//	images [batch, h, w, channels], labels [batch] int32, points [k, layers, m],
+//	pair [2, m], free [m, 1]: 0 for an endpoint that stays as it is,
+//	settings [lr, momentum, weight decay, β, ε, ρ] -> loss, correct
+func (s *Space) stepGraph(scope *model.Scope, in []*Node, sam bool) []*Node {
+	images, labels, points, pair, free, settings := in[0], in[1], in[2], in[3], in[4], in[5]
 	g := images.Graph()
 	s.store.SetTraining(g, true)
 	setting := func(i int) *Node { return Reshape(Slice(settings, AxisElem(i))) }
 	lr, momentum, decay, beta := setting(0), setting(1), setting(2), setting(3)
+	smoothing, rho := setting(4), setting(5)
+	if !sam {
+		rho = nil
+	}
 
 	theta, velocity := s.theta.NodeValue(g), s.velocity.NodeValue(g)
-	weights := s.Layout.mix(theta, point)
-	logits := s.apply(scope, weights, images)
-	loss := crossEntropy(logits, labels)
-
-	grad := s.Layout.spread(Gradient(loss, weights...), point)
+	var loss, right, grad *Node
+	batch, k := images.Shape().Dimensions[0], points.Shape().Dimensions[0]
+	for j := range k {
+		part := AxisRange(j*batch/k, (j+1)*batch/k)
+		point := Reshape(Slice(points, AxisElem(j)), points.Shape().Dimensions[1:]...)
+		l, r, grads := s.gradient(scope, s.Layout.mix(theta, point), Slice(images, part), Slice(labels, part), smoothing, rho)
+		spread := s.Layout.spread(grads, point)
+		if k > 1 { // the loss is the mean over the batch
+			share := float64((j+1)*batch/k-j*batch/k) / float64(batch)
+			l, spread = MulScalar(l, share), MulScalar(spread, share)
+		}
+		loss, right, grad = sum(loss, l), sum(right, r), sum(grad, spread)
+	}
 	if s.endpoints > 1 {
 		grad = Add(grad, Mul(beta, Gradient(s.Layout.cosineSquared(theta, pair), theta)[0]))
 	}
 	grad = Add(grad, Mul(decay, theta))
 	velocity = Add(Mul(momentum, velocity), grad)
 	s.velocity.SetNodeValue(velocity)
-	s.theta.SetNodeValue(Sub(theta, Mul(lr, velocity)))
-	return []*Node{loss, correct(logits, labels)}
+	s.theta.SetNodeValue(Sub(theta, Mul(Mul(lr, free), velocity)))
+	return []*Node{loss, right}
+}
+
+// gradient returns the mean cross-entropy of a batch, how many of its images are
+// right, and the gradient of the training loss by each weight. With rho it is
+// the gradient of sharpness-aware minimisation, taken at w + ρ·g/‖g‖ where g is
+// the gradient at w, over all weights together (Foret et al., "Sharpness-Aware
+// Minimization for Efficiently Improving Generalization", 2020, equation 2).
+func (s *Space) gradient(scope *model.Scope, weights []*Node, images, labels, smoothing, rho *Node) (loss, right *Node, grads []*Node) {
+	logits := s.apply(scope, weights, images)
+	loss, right = crossEntropy(logits, labels), correct(logits, labels)
+	grads = Gradient(smoothed(loss, logits, smoothing), weights...)
+	if rho == nil {
+		return loss, right, grads
+	}
+	var squares *Node
+	for _, g := range grads {
+		squares = sum(squares, ReduceAllSum(Square(g)))
+	}
+	factor := Div(rho, AddScalar(Sqrt(squares), 1e-12)) // a gradient of zero stays where it is
+	uphill := make([]*Node, len(weights))
+	for i, g := range grads {
+		uphill[i] = Add(weights[i], Mul(factor, g))
+	}
+	// Running statistics are those of w: the second pass leaves no trace in them.
+	// A dropout draws anew, and so its generator does move on.
+	for _, v := range s.state {
+		if v.Name() != model.RNGStateVariableName {
+			defer v.SetNodeValue(v.NodeValue(images))
+		}
+	}
+	logits = s.apply(scope, uphill, images)
+	return loss, right, Gradient(smoothed(crossEntropy(logits, labels), logits, smoothing), uphill...)
+}
+
+// sum is a + b, where a may still be nil.
+func sum(a, b *Node) *Node {
+	if a == nil {
+		return b
+	}
+	return Add(a, b)
+}
+
+// at returns the weights at the one point of points [1, layers, m].
+func (s *Space) at(points *Node) []*Node {
+	return s.Layout.mix(s.theta.NodeValue(points), Reshape(points, points.Shape().Dimensions[1:]...))
 }
 
 // forwardGraph returns the logits at a point, in evaluation mode.
-func (s *Space) forwardGraph(scope *model.Scope, images, point *Node) *Node {
+func (s *Space) forwardGraph(scope *model.Scope, images, points *Node) *Node {
 	s.store.SetTraining(images.Graph(), false)
-	return s.apply(scope, s.Layout.mix(s.theta.NodeValue(images), point), images)
+	return s.apply(scope, s.at(points), images)
 }
 
 // observeGraph shows the network a batch in training mode, so that it updates
 // its running statistics, each by the share rate. Weights do not change.
-func (s *Space) observeGraph(scope *model.Scope, images, point, rate *Node) *Node {
+func (s *Space) observeGraph(scope *model.Scope, images, points, rate *Node) *Node {
 	g := images.Graph()
 	s.store.SetTraining(g, true)
 	model.SetGraphParam(g, "/"+network.RateParam, rate)
-	return ReduceAllSum(s.apply(scope, s.Layout.mix(s.theta.NodeValue(images), point), images))
+	return ReduceAllSum(s.apply(scope, s.at(points), images))
 }

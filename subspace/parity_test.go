@@ -36,9 +36,9 @@ func TestStepsAgreeWithPyTorch(t *testing.T) {
 				if m == 2 {
 					at = Line{}.At(step.Alpha)
 				}
-				d := Draw{At: Uniform(at, len(s.Layout.Layers)), Pair: [2]int{0, m - 1}}
+				d := Draw{At: []Point{Uniform(at, len(s.Layout.Layers))}, Pair: [2]int{0, m - 1}}
 				batch := Batch{Images: want.Images(k + 1), Labels: want.Labels(k + 1)}
-				loss, _, err := s.Step(batch, d, step.LearningRate, SGD{want.Momentum, want.WeightDecay, want.Beta})
+				loss, _, err := s.Step(batch, d, step.LearningRate, SGD{Momentum: want.Momentum, WeightDecay: want.WeightDecay, Beta: want.Beta})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -131,7 +131,7 @@ func TestStepsRepeat(t *testing.T) {
 			batch.Images, batch.Labels = append(batch.Images, batch.Images...), append(batch.Labels, batch.Labels...)
 		}
 		for range 3 {
-			if _, _, err := s.Step(batch, s.Draw(Sampler{Shape: Line{}}, rng), 0.1, SGD{0.9, 1e-4, 1}); err != nil {
+			if _, _, err := s.Step(batch, s.Draw(Sampler{Shape: Line{}}, rng), 0.1, SGD{Momentum: 0.9, WeightDecay: 1e-4, Beta: 1}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -111,12 +111,14 @@ func Corner(i, m int) Weights {
 	return c
 }
 
-// Sampler draws the point of a training step: a shape, and whether every
-// layer gets a draw of its own (a layer-wise subspace, Wortsman et al. 2021,
-// section 3.1). Layer-wise is a way to sample, not another shape.
+// Sampler draws the points of a training step: a shape, whether every layer
+// gets a draw of its own (a layer-wise subspace, Wortsman et al. 2021, section
+// 3.1), and how many points a batch is spread over. Layer-wise is a way to
+// sample, not another shape.
 type Sampler struct {
 	Shape     Shape
 	Layerwise bool
+	Chunks    int // the batch in so many parts, a point for each; 0, like 1, is one point for all of it
 }
 
 // Draw returns a random point for a network of the given number of layers.

@@ -1,6 +1,7 @@
 package subspace
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 
@@ -37,7 +38,9 @@ type Space struct {
 	given           map[*model.Variable]bool // made with a value, not an initialiser
 	initial         []Array                  // what the state is before any batch
 
-	step, forward, observe *model.Exec
+	free []float32 // 1 for each endpoint that training moves
+
+	step, samStep, forward, observe *model.Exec
 }
 
 // Paths of the subspace's own variables, apart from any a network would use.
@@ -87,7 +90,7 @@ func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s 
 	if s.initial, err = s.arrays(); err != nil {
 		return s, err
 	}
-	return s, s.compile()
+	return s, cmp.Or(s.Freeze(), s.compile())
 }
 
 // discover builds the network once, to learn its variables.
@@ -152,7 +155,7 @@ func (s *Space) initialise(seed int64) ([]float32, error) {
 // Finalize frees the memory that the space holds on the device. The space is of
 // no use afterwards.
 func (s *Space) Finalize() {
-	for _, e := range []*model.Exec{s.step, s.forward, s.observe} {
+	for _, e := range []*model.Exec{s.step, s.samStep, s.forward, s.observe} {
 		if e != nil {
 			e.Finalize()
 		}

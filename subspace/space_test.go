@@ -63,7 +63,8 @@ func TestGradientOfEveryEndpoint(t *testing.T) {
 	for _, sampler := range samplers() {
 		t.Run(sampler.String(), func(t *testing.T) {
 			s := cnn(t, sampler.Shape.Endpoints(), 1)
-			gradients, err := model.NewExec(s.backend, s.store, func(scope *model.Scope, images, labels, point *Node) (*Node, *Node) {
+			gradients, err := model.NewExec(s.backend, s.store, func(scope *model.Scope, images, labels, points *Node) (*Node, *Node) {
+				point := Reshape(points, points.Shape().Dimensions[1:]...)
 				s.store.SetTraining(images.Graph(), true)
 				theta := s.theta.NodeValue(images)
 				weights := s.Layout.mix(theta, point)
@@ -79,7 +80,7 @@ func TestGradientOfEveryEndpoint(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			point, err := s.point(sampler.Draw(rng, len(s.Layout.Layers)))
+			point, err := s.points(sampler.Draw(rng, len(s.Layout.Layers)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -176,7 +177,7 @@ func trained(t *testing.T, name string) []float32 {
 	s := cnn(t, sampler.Shape.Endpoints(), 1)
 	for step := range 3 {
 		d := s.Draw(sampler, rand.New(rand.NewPCG(1, uint64(step))))
-		if _, _, err := s.Step(batchOf(16, uint64(step)), d, 0.1, SGD{0.9, 1e-4, 1}); err != nil {
+		if _, _, err := s.Step(batchOf(16, uint64(step)), d, 0.1, SGD{Momentum: 0.9, WeightDecay: 1e-4, Beta: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -266,7 +267,7 @@ func TestStateGoesOn(t *testing.T) {
 	sampler := Sampler{Shape: Line{}}
 	step := func(s *Space, k int) {
 		d := s.Draw(sampler, rand.New(rand.NewPCG(1, uint64(k))))
-		if _, _, err := s.Step(batchOf(16, uint64(k)), d, 0.1, SGD{0.9, 1e-4, 1}); err != nil {
+		if _, _, err := s.Step(batchOf(16, uint64(k)), d, 0.1, SGD{Momentum: 0.9, WeightDecay: 1e-4, Beta: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -437,7 +438,7 @@ func TestBadInput(t *testing.T) {
 		"label":            {step(out, good), "label 2 of the batch is 10"},
 		"short images":     {step(short, good), "want 4 × [8 8 1]"},
 		"pair":             {step(batchOf(4, 1), Draw{At: good.At, Pair: [2]int{0, 2}}), "names endpoint 2 of 2"},
-		"layers":           {logits(good.At[:1]), "point has 1 layers"},
+		"layers":           {logits(good.At[0][:1]), "point has 1 layers"},
 		"coefficients":     {logits(Uniform(Weights{1}, layers)), "1 coefficients"},
 		"NaN":              {logits(nan(math.NaN())), "want a finite number"},
 		"infinite":         {logits(nan(math.Inf(1))), "want a finite number"},
@@ -481,7 +482,7 @@ func TestBadInput(t *testing.T) {
 
 func TestDivergedStep(t *testing.T) {
 	s := cnn(t, 1, 1)
-	d := Draw{At: Uniform(Weights{1}, len(s.Layout.Layers))}
+	d := Draw{At: []Point{Uniform(Weights{1}, len(s.Layout.Layers))}}
 	for range 50 {
 		if _, _, err := s.Step(batchOf(16, 1), d, 1e30, SGD{}); err != nil {
 			if !strings.Contains(err.Error(), ErrDiverged.Error()) {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -26,6 +27,13 @@ type SGD struct {
 	Momentum    float64
 	WeightDecay float64
 	Beta        float64 // weight of the cos² regulariser; without effect on one endpoint
+
+	// Smoothing is the ε of label smoothing: L = (1−ε)·NLL + ε·mean(−log p).
+	Smoothing float64
+	// Rho is the ρ of sharpness-aware minimisation (Foret et al. 2020): the
+	// gradient is that at the point moved by ρ uphill. A step then costs two.
+	// Each chunk of a batch climbs on its own. 0 is plain SGD.
+	Rho float64
 }
 
 // Cosine is the learning rate of an epoch: a linear warm-up to Peak over
@@ -50,13 +58,15 @@ var ErrDiverged = errors.New("the loss is not a finite number")
 
 // Draw is what chance decides in a training step.
 type Draw struct {
-	At   Point  // where the network is run
-	Pair [2]int // the two endpoints that the regulariser keeps apart
+	At   []Point // where the network is run: a point for each chunk of the batch
+	Pair [2]int  // the two endpoints that the regulariser keeps apart
 }
 
-// Draw draws the point and the pair of a step.
-func (s *Space) Draw(sampler Sampler, rng *rand.Rand) Draw {
-	d := Draw{At: sampler.Draw(rng, len(s.Layout.Layers))}
+// Draw draws the points and the pair of a step.
+func (s *Space) Draw(sampler Sampler, rng *rand.Rand) (d Draw) {
+	for range max(sampler.Chunks, 1) {
+		d.At = append(d.At, sampler.Draw(rng, len(s.Layout.Layers)))
+	}
 	if s.endpoints > 1 {
 		first := rng.IntN(s.endpoints)
 		second := (first + 1 + rng.IntN(s.endpoints-1)) % s.endpoints
@@ -66,16 +76,28 @@ func (s *Space) Draw(sampler Sampler, rng *rand.Rand) Draw {
 }
 
 // Step trains on one batch: it runs the network at the point that was drawn
-// and sends the gradient to every endpoint. It returns the mean cross-entropy
-// of the batch before the step (without the regulariser) and how many of its
-// images the network had right.
+// and sends the gradient to every endpoint; with several points each is for its
+// part of the batch, in order, the parts as equal as can be. It returns the mean
+// cross-entropy of the batch before the step (without the regulariser and label
+// smoothing) and how many of its images the network had right.
 func (s *Space) Step(b Batch, d Draw, lr float64, o SGD) (loss float64, right int, err error) {
+	step := s.step
+	if o.Rho != 0 {
+		step = s.samStep
+	}
+	return s.stepBy(step, b, d, lr, o)
+}
+
+func (s *Space) stepBy(step *model.Exec, b Batch, d Draw, lr float64, o SGD) (loss float64, right int, err error) {
 	defer catch("train a step", &err)
 	images, labels, err := s.tensors(b)
 	if err != nil {
 		return 0, 0, err
 	}
-	point, err := s.point(d.At)
+	if k := len(d.At); k < 1 || k > len(b.Labels) {
+		return 0, 0, fmt.Errorf("%d points for a batch of %d images: want at least one, and an image for each", k, len(b.Labels))
+	}
+	points, err := s.points(d.At...)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -86,25 +108,48 @@ func (s *Space) Step(b Batch, d Draw, lr float64, o SGD) (loss float64, right in
 		}
 		pair[row*s.endpoints+i] = 1
 	}
-	settings := []float32{float32(lr), float32(o.Momentum), float32(o.WeightDecay), float32(o.Beta)}
+	settings := []float32{float32(lr), float32(o.Momentum), float32(o.WeightDecay), float32(o.Beta), float32(o.Smoothing), float32(o.Rho)}
 	pairRows := tensors.FromFlatDataAndDimensions(pair, 2, s.endpoints)
-	out, err := s.step.Call(images, labels, point, pairRows, settings)
+	free := tensors.FromFlatDataAndDimensions(s.free, s.endpoints, 1)
+	out, err := step.Call(images, labels, points, pairRows, free, settings)
 	if err != nil {
 		return 0, 0, err
 	}
 	loss = float64(tensors.ToScalar[float32](out[0]))
 	right = int(tensors.ToScalar[float32](out[1]))
-	free(append(out, images, labels, point, pairRows)...)
+	release(append(out, images, labels, points, pairRows, free)...)
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return loss, right, fmt.Errorf("%w: %v", ErrDiverged, loss)
 	}
 	return loss, right, nil
 }
 
-// compile prepares the three graphs; each is compiled when it is first called.
+// Freeze makes the steps that follow leave the given endpoints as they are, and
+// no others: a curve between fixed ends (Garipov et al., "Loss Surfaces, Mode
+// Connectivity, and Fast Ensembling of DNNs", 2018). Freeze() frees all.
+func (s *Space) Freeze(endpoints ...int) error {
+	free := make([]float32, s.endpoints)
+	for i := range free {
+		free[i] = 1
+	}
+	for _, i := range endpoints {
+		if i < 0 || i >= s.endpoints {
+			return fmt.Errorf("endpoint %d cannot be frozen: the subspace has %d, counted from 0", i, s.endpoints)
+		}
+		free[i] = 0
+	}
+	s.free = free
+	return nil
+}
+
+// compile prepares the graphs; each is compiled when it is first called.
 func (s *Space) compile() (err error) {
-	if s.step, err = model.NewExec(s.backend, s.store, s.stepGraph); err != nil {
-		return err
+	for exec, sam := range map[**model.Exec]bool{&s.step: false, &s.samStep: true} {
+		if *exec, err = model.NewExec(s.backend, s.store, func(scope *model.Scope, in []*graph.Node) []*graph.Node {
+			return s.stepGraph(scope, in, sam)
+		}); err != nil {
+			return err
+		}
 	}
 	if s.forward, err = model.NewExec(s.backend, s.store, s.forwardGraph); err != nil {
 		return err
@@ -131,17 +176,21 @@ func (s *Space) tensors(b Batch) (images, labels *tensors.Tensor, err error) {
 		tensors.FromFlatDataAndDimensions(b.Labels, n), nil
 }
 
-// point checks p and makes a tensor [layers, m] of it.
-func (s *Space) point(p Point) (*tensors.Tensor, error) {
-	if err := p.check(len(s.Layout.Layers), s.endpoints); err != nil {
-		return nil, err
+// points checks points and makes a tensor [points, layers, m] of them.
+func (s *Space) points(points ...Point) (*tensors.Tensor, error) {
+	var flat []float32
+	for _, p := range points {
+		if err := p.check(len(s.Layout.Layers), s.endpoints); err != nil {
+			return nil, err
+		}
+		flat = append(flat, p.flat()...)
 	}
-	return tensors.FromFlatDataAndDimensions(p.flat(), len(p), s.endpoints), nil
+	return tensors.FromFlatDataAndDimensions(flat, len(points), len(s.Layout.Layers), s.endpoints), nil
 }
 
-// free gives the memory of tensors back at once; the collector knows nothing of
-// what a device holds.
-func free(ts ...*tensors.Tensor) {
+// release gives the memory of tensors back at once; the collector knows nothing
+// of what a device holds.
+func release(ts ...*tensors.Tensor) {
 	for _, t := range ts {
 		t.MustFinalizeAll()
 	}
