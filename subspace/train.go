@@ -36,23 +36,6 @@ type SGD struct {
 	Rho float64
 }
 
-// Cosine is the learning rate of an epoch: a linear warm-up to Peak over
-// Warmup epochs, then half a cosine down to zero at Epochs. It changes once an
-// epoch.
-type Cosine struct {
-	Peak           float64
-	Warmup, Epochs int
-}
-
-// Rate returns the learning rate of an epoch, counted from 0.
-func (c Cosine) Rate(epoch int) float64 {
-	if epoch < c.Warmup {
-		return c.Peak * float64(epoch+1) / float64(c.Warmup)
-	}
-	done := float64(epoch-c.Warmup) / float64(c.Epochs-c.Warmup)
-	return c.Peak / 2 * (1 + math.Cos(math.Pi*done))
-}
-
 // ErrDiverged is returned by [Space.Step] when the loss is not a finite number.
 var ErrDiverged = errors.New("the loss is not a finite number")
 

@@ -1,0 +1,127 @@
+package subspace
+
+import (
+	"fmt"
+	"math"
+)
+
+// Schedule says what an epoch, counted from 0, is trained with. The learning
+// rate changes once an epoch.
+type Schedule interface {
+	// Rate returns the learning rate of the epoch.
+	Rate(epoch int) float64
+	// Collects reports whether the weights at the end of the epoch enter the
+	// average of stochastic weight averaging, see [Average].
+	Collects(epoch int) bool
+}
+
+// Cosine is a linear warm-up to Peak over Warmup epochs, then half a cosine
+// down to zero at Epochs. It averages nothing.
+type Cosine struct {
+	Peak           float64
+	Warmup, Epochs int
+}
+
+func (c Cosine) Rate(epoch int) float64 {
+	if epoch < c.Warmup {
+		return c.Peak * float64(epoch+1) / float64(c.Warmup)
+	}
+	done := float64(epoch-c.Warmup) / float64(c.Epochs-c.Warmup)
+	return c.Peak / 2 * (1 + math.Cos(math.Pi*done))
+}
+
+func (Cosine) Collects(int) bool { return false }
+
+// Constant is the schedule of stochastic weight averaging at a constant rate
+// (Izmailov et al., "Averaging Weights Leads to Wider Optima and Better
+// Generalization", 2018): after the warm-up Peak for half of the epochs, a
+// straight line to Peak/2 at nine tenths, then flat. Every epoch of the last
+// quarter enters the average.
+type Constant struct {
+	Peak           float64
+	Warmup, Epochs int
+}
+
+func (c Constant) Rate(epoch int) float64 {
+	if epoch < c.Warmup {
+		return c.Peak * float64(epoch+1) / float64(c.Warmup)
+	}
+	done := float64(epoch) / float64(c.Epochs)
+	return c.Peak * (1 - min(max((done-0.5)/0.4, 0), 1)/2)
+}
+
+func (c Constant) Collects(epoch int) bool { return epoch >= lastQuarter(c.Epochs) }
+
+// Cyclic is the schedule of stochastic weight averaging with a cyclic rate
+// (Izmailov et al. 2018): [Cosine] to zero at three quarters of the epochs, then
+// Cycles times half a cosine from Peak/2 to zero. The weights at the end of each
+// cycle enter the average.
+type Cyclic struct {
+	Peak                   float64
+	Warmup, Epochs, Cycles int
+}
+
+func (c Cyclic) Rate(epoch int) float64 {
+	start := lastQuarter(c.Epochs)
+	if epoch < start {
+		return Cosine{c.Peak, c.Warmup, start}.Rate(epoch)
+	}
+	first, last := c.cycle(epoch)
+	return Cosine{Peak: c.Peak / 2, Epochs: last + 1 - first}.Rate(epoch - first)
+}
+
+func (c Cyclic) Collects(epoch int) bool {
+	if epoch < lastQuarter(c.Epochs) {
+		return false
+	}
+	_, last := c.cycle(epoch)
+	return epoch == last
+}
+
+// cycle returns the first and the last epoch of the cycle that epoch is in. The
+// cycles are as equal as can be.
+func (c Cyclic) cycle(epoch int) (first, last int) {
+	start := lastQuarter(c.Epochs)
+	length := c.Epochs - start
+	for i := range c.Cycles {
+		first, last = start+i*length/c.Cycles, start+(i+1)*length/c.Cycles-1
+		if epoch <= last {
+			break
+		}
+	}
+	return first, last
+}
+
+// lastQuarter returns the first epoch of the last quarter.
+func lastQuarter(epochs int) int { return (3*epochs + 3) / 4 }
+
+// Average is the equal average of weights that stochastic weight averaging
+// keeps, over as many endpoints as there are. The average of one model is that
+// model. Its running statistics are of no use: batch norm is re-estimated.
+type Average struct {
+	Models    int         // how many it is of
+	Endpoints [][]float32 // [m][P]; nil where Models is 0
+}
+
+// Add takes a model into the average. It keeps nothing of endpoints.
+func (a *Average) Add(endpoints [][]float32) error {
+	if a.Models > 0 && len(a.Endpoints) != len(endpoints) {
+		return fmt.Errorf("a model of %d endpoints for an average of %d", len(endpoints), len(a.Endpoints))
+	}
+	mean := make([][]float32, len(endpoints))
+	for i, row := range endpoints {
+		if a.Models > 0 && len(row) != len(a.Endpoints[i]) {
+			return fmt.Errorf("a model of %d weights for an average of %d", len(row), len(a.Endpoints[i]))
+		}
+		mean[i] = make([]float32, len(row))
+		for j, w := range row {
+			before := float64(w)
+			if a.Models > 0 {
+				before = float64(a.Endpoints[i][j])
+			}
+			mean[i][j] = float32(before + (float64(w)-before)/float64(a.Models+1))
+		}
+	}
+	a.Models, a.Endpoints = a.Models+1, mean
+	return nil
+}
