@@ -1,17 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"gosubspace/notebooks/lesson"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
 )
 
 const trainAbout = `Makes the runs of a preset, the same as the notebooks make: every shape with
@@ -21,9 +25,14 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -preset quick
     go run ./kernel train -preset cifar10-small -shape standard,line -seeds 2
     go run ./kernel train -preset cifar10 -shape bezier -seed 7 -data /data/cifar10
+    go run ./kernel train -figure 3 -preset cifar10-small -seeds 3 -dry-run
+    go run ./kernel train -figure 7 -preset quick -seeds 3 -draw figure7.png
+    go run ./kernel train -shape standard -held-out 200 -seeds 3 -choose sam=0.02,0.05,0.1
 
 Shapes: standard, line, bezier, simplex-M (M endpoints), each but standard also
-with layerwise- before it. The binary that "go build -o bin/gosubspace ./kernel" makes can be
+with layerwise- before it. -figure makes all runs behind a figure of the paper;
+-dry-run lists the runs and says how long they will take; -choose compares
+values by the accuracy on the validation split, never on the test set. The binary that "go build -o bin/gosubspace ./kernel" makes can be
 carried to another machine; there it wants a PJRT plugin alone, named by
 GOMLX_BACKEND=xla:/path/to/plugin.so, or nothing for the pure-Go backend.`
 
@@ -60,8 +69,15 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return nil
 		})
 	}
-	word("dataset", "digits or cifar10", func(c *experiment.Config) *string { return &c.Data })
-	word("network", "cresnet20, cnn or mlp", func(c *experiment.Config) *string { return &c.Network })
+	yes := func(name, usage string, field func(*experiment.Config) *bool) {
+		fs.BoolFunc(name, usage, func(text string) error {
+			v, err := strconv.ParseBool(text)
+			changes = append(changes, func(c *experiment.Config) { *field(c) = v })
+			return err
+		})
+	}
+	word("dataset", "digits, cifar10, tinyimagenet or folder", func(c *experiment.Config) *string { return &c.Data })
+	word("network", "cresnet20, cnn, mlp, resnet18 or wideresnet50-2", func(c *experiment.Config) *string { return &c.Network })
 	number("width", "channels of the network's first stage", func(c *experiment.Config) *int { return &c.Width })
 	number("epochs", "passes over the training images", func(c *experiment.Config) *int { return &c.Epochs })
 	number("warmup", "epochs of linear warm-up", func(c *experiment.Config) *int { return &c.Warmup })
@@ -72,12 +88,42 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	number("recalibration", "images that re-estimate batch norm, 0: all", func(c *experiment.Config) *int { return &c.Recalibration })
 	real("lr", "peak of the learning rate", func(c *experiment.Config) *float64 { return &c.LearningRate })
 	real("beta", "weight of the cos² regulariser", func(c *experiment.Config) *float64 { return &c.Beta })
+	number("held-out", "training images that are held out as a validation split", func(c *experiment.Config) *int { return &c.HeldOut })
+	number("chunks", "a batch in so many parts, each at a point of its own", func(c *experiment.Config) *int { return &c.Chunks })
+	number("bins", "bins of the calibration errors", func(c *experiment.Config) *int { return &c.Bins })
+	number("plane", "side of the grid over the plane through three endpoints", func(c *experiment.Config) *int { return &c.Plane })
+	number("surface", "side of the grid along filter-normalised directions", func(c *experiment.Config) *int { return &c.Surface })
+	number("grid-images", "test images that the grids are scored on, 0: all", func(c *experiment.Config) *int { return &c.GridImages })
+	number("side", "with -dataset folder: the side of the square that images are cut to", func(c *experiment.Config) *int { return &c.Side })
+	real("dropout", "dropout rate", func(c *experiment.Config) *float64 { return &c.Dropout })
+	real("label-smoothing", "ε of label smoothing", func(c *experiment.Config) *float64 { return &c.Smoothing })
+	real("sam", "ρ of sharpness-aware minimisation", func(c *experiment.Config) *float64 { return &c.Rho })
+	real("wrong-labels", "share of the training labels that are replaced by a wrong class", func(c *experiment.Config) *float64 { return &c.WrongLabels })
+	yes("any-class", "replace wrong labels by any class, which may be the right one", func(c *experiment.Config) *bool { return &c.AnyClass })
+	yes("independent", "endpoints are networks trained independently; of a curve the rest is trained", func(c *experiment.Config) *bool { return &c.Independent })
+	yes("published", "read corrupted test images from the published files, in -corrupted", func(c *experiment.Config) *bool { return &c.Published })
+	word("swa", "stochastic weight averaging: constant, or cyclic-N", func(c *experiment.Config) *string { return &c.SWA })
+	word("corrupt", "corruptions that the midpoint is scored on, separated by commas, such as snow", func(c *experiment.Config) *string { return &c.Corrupt })
+	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")
 	seed := fs.Uint64("seed", 1, "the first seed")
+	figure := fs.Int("figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
+	draw := fs.String("draw", "", "with -figure: also draw it, to this PNG file")
+	dry := fs.Bool("dry-run", false, "only list the runs, and how long they will take")
+	choose := fs.String("choose", "", "try several values of a field on the validation split, such as sam=0.02,0.05,0.1")
 	if err := parse(fs, args, 0); err != nil {
 		return err
 	}
-	if *seeds < 1 {
+	shapeNamed := false
+	fs.Visit(func(f *flag.Flag) { shapeNamed = shapeNamed || f.Name == "shape" })
+	switch {
+	case *seeds < 1:
 		return usageError{fmt.Sprintf("%d seeds: want at least 1", *seeds)}
+	case *figure != 0 && shapeNamed:
+		return usageError{"-figure has its shapes: leave -shape out"}
+	case *draw != "" && *figure == 0:
+		return usageError{"-draw draws a figure of the paper: name one with -figure"}
+	case *choose != "" && *figure != 0:
+		return usageError{"-choose tries values for -shape: leave -figure out"}
 	}
 	base, err := experiment.Preset(*preset)
 	if err != nil {
@@ -86,59 +132,147 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	for _, change := range changes {
 		change(&base)
 	}
+	base.Seed = *seed
+	title := "train"
+	var f experiment.Figure
 	var configs []experiment.Config
-	for _, shape := range strings.Split(*shapes, ",") {
-		for i := range *seeds {
-			c := base.With(strings.TrimSpace(shape), *seed+uint64(i))
-			if err := c.Check(); err != nil {
-				return usageError{err.Error()}
-			}
-			configs = append(configs, c)
+	switch {
+	case *figure != 0:
+		if f, err = experiment.NewFigure(*figure, base); err != nil {
+			return usageError{err.Error()}
 		}
+		title, configs = fmt.Sprintf("figure %d", *figure), f.Runs(*seeds)
+	default:
+		for _, shape := range strings.Split(*shapes, ",") {
+			for i := range *seeds {
+				configs = append(configs, base.With(strings.TrimSpace(shape), *seed+uint64(i)))
+			}
+		}
+	}
+	var trial choice
+	if *choose != "" {
+		if trial, err = newChoice(*choose, configs); err != nil {
+			return usageError{err.Error()}
+		}
+		configs = trial.configs
+	}
+	for _, c := range configs {
+		if err := c.Check(); err != nil {
+			return usageError{err.Error()}
+		}
+	}
+	o.Notice = lesson.Notice()
+	if *dry {
+		return dryRun(ctx, configs, o, stdout)
 	}
 	if *record != "" {
 		if err := os.MkdirAll(*record, 0o755); err != nil {
 			return fmt.Errorf("cannot record to %s: %w; choose another folder", *record, err)
 		}
 	}
-	o.Fetch, o.Notice = lesson.Fetch(), lesson.Notice()
-	for i, c := range configs {
-		fmt.Fprintf(stdout, "run %d of %d: %s\n", i+1, len(configs), c.Name())
-		if err := trainOne(ctx, c, o, *record, stdout); err != nil {
-			return err
+	o.Fetch = lesson.Fetch()
+	made := map[experiment.Config]experiment.Result{}
+	var failed error
+	err = lesson.Make(ctx, title, configs, o, func(run *experiment.Run) {
+		fmt.Fprintln(stdout, lesson.Summary(run.Result))
+		if *figure == 0 {
+			printPoints(run, stdout)
 		}
+		made[run.Config] = run.Result
+		if *record != "" && failed == nil {
+			failed = run.Result.Write(filepath.Join(*record, filepath.Base(run.Dir)+".json"))
+		}
+	})
+	if err := cmp.Or(err, failed); err != nil {
+		return err
+	}
+	var results []experiment.Result
+	for _, c := range configs {
+		results = append(results, made[c])
+	}
+	if *choose != "" {
+		return trial.report(results, stdout)
+	}
+	if *draw != "" {
+		return drawFigure(f, results, *draw, stdout)
 	}
 	return nil
 }
 
-// trainOne makes one run and prints what came of it.
-func trainOne(ctx context.Context, c experiment.Config, o experiment.Options, record string, stdout io.Writer) error {
-	report, done := lesson.Watch()
-	o.Report = report
-	run, err := experiment.Train(ctx, c, o)
-	if err != nil {
-		done(c.Name() + ": stopped")
-		return err
-	}
-	defer run.Close()
+// printPoints prints what a run was scored at.
+func printPoints(run *experiment.Run, stdout io.Writer) {
 	r := run.Result
-	done(lesson.Summary(r))
 	for _, p := range r.Points {
 		where := fmt.Sprintf("weights %.3v", p.Weights)
 		if p.Alpha != nil {
 			where = fmt.Sprintf("α = %.2f", *p.Alpha)
 		}
-		fmt.Fprintf(stdout, "  %-20s accuracy %6.2f %%  NLL %.4f  ECE %5.2f %%  Brier %.4f\n",
-			where, 100*p.Accuracy, p.NLL, 100*p.ECE, p.Brier)
+		printScores(stdout, where, p.Scores)
+	}
+	for _, e := range r.Ensembles {
+		where := fmt.Sprintf("ensemble of %d", len(e.Points))
+		if e.Alpha != nil {
+			where = fmt.Sprintf("ensemble α, 1−α = %.2f", *e.Alpha)
+		}
+		printScores(stdout, where, e.Scores)
+	}
+	for _, c := range r.Corrupted {
+		printScores(stdout, fmt.Sprintf("%s, severity %d", c.Corruption, c.Severity), c.Scores)
+	}
+	if c := r.Calibration; c != nil && c.HeldOut != nil {
+		printScores(stdout, "validation split", *c.HeldOut)
+		printScores(stdout, fmt.Sprintf("at temperature %.2f", c.Temperature), *c.Scaled)
 	}
 	fmt.Fprintf(stdout, "  on %s, %s training, %s scoring; %s\n", strings.Join(r.Devices, " and "),
 		seconds(r.Training), seconds(r.Evaluation), run.Dir)
-	if record == "" {
-		return nil
+}
+
+func printScores(stdout io.Writer, where string, s metric.Scores) {
+	fmt.Fprintf(stdout, "  %-24s accuracy %6.2f %%  NLL %.4f  ECE %5.2f %%  Brier %.4f\n", where, 100*s.Accuracy, s.NLL, 100*s.ECE, s.Brier)
+}
+
+// dryRun lists the runs that are needed, and how long they will take.
+func dryRun(ctx context.Context, configs []experiment.Config, o experiment.Options, stdout io.Writer) error {
+	plan, err := experiment.Plan(ctx, configs, o)
+	if err != nil {
+		return err
 	}
-	return r.Write(filepath.Join(record, filepath.Base(run.Dir)+".json"))
+	estimates, err := experiment.Estimate(ctx, plan, o)
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(table, "run\timages trained on\timages scored\ttime")
+	var total time.Duration
+	made := 0
+	for i, p := range plan {
+		when := "made"
+		if p.Made {
+			made++
+		} else {
+			when = estimates[i].Round(time.Second).String()
+		}
+		total += estimates[i]
+		fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", p.Config.Name(), p.Trained, p.Scored, when)
+	}
+	table.Flush()
+	fmt.Fprintf(stdout, "%d runs, %d of them made; about %s for the rest, alone on this machine\n", len(plan), made, total.Round(time.Second))
+	return nil
 }
 
 func seconds(s float64) time.Duration {
 	return time.Duration(s * float64(time.Second)).Round(100 * time.Millisecond)
+}
+
+// drawFigure draws a figure of the paper from the results of its runs.
+func drawFigure(f experiment.Figure, results []experiment.Result, path string, stdout io.Writer) error {
+	figure, err := lesson.Draw(f, results)
+	if err != nil {
+		return err
+	}
+	if err := figure.Write(path); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "figure %d: %s\n%s\n", f.Number, path, figure.Alt)
+	return err
 }

@@ -49,63 +49,6 @@ func Context() (ctx context.Context, stop context.CancelFunc) {
 	return ctx, stop
 }
 
-// Train makes the runs of a shape under the seeds 1 to n, with a progress line
-// for each, and says what came of them. Runs that have been made are loaded; one
-// that was stopped goes on where it was.
-func Train(base experiment.Config, shape string, n int) {
-	runs(base, shape, n, func(r experiment.Result) { fmt.Println(Summary(r)) })
-}
-
-// Runs returns the results of the runs that [Train] makes, and makes those that
-// are missing.
-func Runs(base experiment.Config, shape string, n int) []experiment.Result {
-	return runs(base, shape, n, func(experiment.Result) {})
-}
-
-// runs calls loaded with each run that was not made now.
-func runs(base experiment.Config, shape string, n int, loaded func(experiment.Result)) (results []experiment.Result) {
-	ctx, stop := Context()
-	defer stop()
-	o := experiment.Options{Fetch: Fetch(), Notice: Notice()}
-	for seed := range n {
-		var done func(string) bool
-		o.Report, done = Watch()
-		run, err := experiment.Train(ctx, base.With(shape, uint64(seed)+1), o)
-		if err != nil {
-			done("stopped")
-			Check(err)
-		}
-		run.Close()
-		if !done(Summary(run.Result)) {
-			loaded(run.Result)
-		}
-		results = append(results, run.Result)
-	}
-	return results
-}
-
-// Watch returns a function that shows a run's reports on a progress display,
-// and one that ends the display with a line. A run that reports nothing, since
-// it is loaded, has no display; then done returns false.
-func Watch() (report func(experiment.Report), done func(text string) bool) {
-	var p *plots.Progress
-	report = func(r experiment.Report) {
-		if p == nil {
-			p = plots.NewProgress(os.Stderr)
-		}
-		p.Update(r.String(), r.Fraction())
-		if r.Ended != nil || r.Scoring {
-			p.Line(r.String())
-		}
-	}
-	return report, func(text string) bool {
-		if p != nil {
-			p.Done(text)
-		}
-		return p != nil
-	}
-}
-
 // Notice returns a function that prints a notice of the backend once, however
 // many runs have it.
 func Notice() func(line string) {
@@ -289,7 +232,7 @@ func Compare(groups ...[]experiment.Result) {
 	fmt.Printf("%-16s  %-5s  %-16s  %-16s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "accuracy of the ends (%)")
 	for _, runs := range groups {
 		fmt.Printf("%-16s  %-5d  %-16s  %-16s  %s\n", runs[0].Config.Shape, len(runs),
-			spread(experiment.Midpoints(runs, Accuracy)), spread(experiment.Midpoints(runs, ECE)), spread(Ends(runs)))
+			Spread(experiment.Midpoints(runs, Accuracy)), Spread(experiment.Midpoints(runs, ECE)), Spread(Ends(runs)))
 	}
 }
 
@@ -312,7 +255,9 @@ func Mean(sample []float64) float64 {
 	return mean
 }
 
-func spread(sample []float64) string {
+// Spread is the mean of a sample and its standard deviation, 61.25 ± 0.25; the mean
+// alone where the sample is of one, nothing where it is of none.
+func Spread(sample []float64) string {
 	mean, std := metric.MeanStd(sample)
 	switch len(sample) {
 	case 0:

@@ -56,9 +56,9 @@ func TestWords(t *testing.T) {
 		// A run of each shape is one seed each, not two seeds.
 		Note([]experiment.Result{standard}, []experiment.Result{line}): "cnn, width 8; digits, 200 training images, 200 epochs; 1 seed; XLA on CPU",
 		Note([]experiment.Result{line, line}):                          "cnn, width 8; digits, 200 training images, 200 epochs; 2 seeds, bands ± 1 standard deviation; XLA on CPU",
-		spread([]float64{1, 2, 3}):                                     "2.00 ± 1.00",
-		spread([]float64{1}):                                           "1.00",
-		spread(nil):                                                    "",
+		Spread([]float64{1, 2, 3}):                                     "2.00 ± 1.00",
+		Spread([]float64{1}):                                           "1.00",
+		Spread(nil):                                                    "",
 	} {
 		if got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

@@ -30,6 +30,9 @@ type progress struct {
 	Seconds float64  `json:"seconds"` // of training, over all sittings
 	History []Epoch  `json:"history"`
 	Devices []string `json:"devices"` // backends and devices of the sittings
+
+	Averaged int `json:"averaged,omitempty"` // models in the average of the weights
+	average  subspace.Average
 }
 
 // A checkpoint is a safetensors file: the endpoints and velocities, weight by
@@ -38,13 +41,15 @@ type progress struct {
 const (
 	endpointPrefix = "endpoint"
 	velocityPrefix = "velocity"
+	averagePrefix  = "average"
 	bufferPrefix   = "buffer"
 )
 
 func encodeCheckpoint(identity string, l subspace.Layout, s subspace.State, p progress) ([]byte, error) {
 	tensors := slices.Concat(
 		rowsToArrays(endpointPrefix, l, s.Endpoints),
-		rowsToArrays(velocityPrefix, l, s.Velocity))
+		rowsToArrays(velocityPrefix, l, s.Velocity),
+		rowsToArrays(averagePrefix, l, p.average.Endpoints))
 	for _, b := range s.Buffers {
 		b.Name = bufferPrefix + b.Name // the name begins with a slash
 		tensors = append(tensors, b)
@@ -91,7 +96,15 @@ func decodeCheckpoint(file []byte, identity string, l subspace.Layout) (s subspa
 	if err != nil {
 		return s, p, err
 	}
-	s.Velocity, err = arraysToRows(velocityPrefix, l, tensors)
+	if s.Velocity, err = arraysToRows(velocityPrefix, l, tensors); err != nil {
+		return s, p, err
+	}
+	if p.Averaged > 0 {
+		p.average.Models = p.Averaged
+		if p.average.Endpoints, err = arraysToRows(averagePrefix, l, tensors); err != nil {
+			return s, p, err
+		}
+	}
 	for _, t := range tensors {
 		if name, ok := strings.CutPrefix(t.Name, bufferPrefix+"/"); ok {
 			t.Name = "/" + name

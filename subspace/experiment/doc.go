@@ -5,9 +5,8 @@
 // Equal configurations are the same run. One that has been made is loaded; one
 // that was stopped, or killed, goes on from its last checkpoint and ends bit for
 // bit as if it had not been (on a CPU and the same backend; XLA on a GPU chooses
-// its algorithms anew in each process). That needs no
-// generator's state, because everything random is a function of the seed and of
-// the number of the step.
+// its algorithms anew in each process). That needs no generator's state, because
+// everything random is a function of the seed and of the number of the step.
 //
 //	run, err := experiment.Train(ctx, experiment.Quick().With("line", 1), experiment.Options{})
 //	if err != nil {
@@ -16,7 +15,32 @@
 //	defer run.Close()
 //	fmt.Println(run.Result.Midpoint().Accuracy)
 //
-// [Result] is what a run has to show; [ReadResults] reads those that were
-// recorded. Tensors are stored in the
-// safetensors format, which NumPy, PyTorch and JAX read.
+// Runs that differ only in what they are scored on share what was trained: a
+// second figure of the same networks costs its scoring.
+//
+// # Methods
+//
+// Baselines are configurations, not code paths: a shape, and what is added to it.
+// Tested together, each addition with each of the shapes standard, line, bezier
+// and layerwise-simplex-3, and all additions at once on a line:
+//
+//   - dropout: Config.Dropout (network.Dropout says where)
+//   - label smoothing: Config.Smoothing
+//   - SAM: Config.Rho, sharpness-aware minimisation at the point that was drawn
+//   - SWA, constant: Config.SWA = "constant", the average of every endpoint
+//   - SWA, cyclic: Config.SWA = "cyclic-5"
+//   - chunks: Config.Chunks, several points a batch; not with standard, which has one
+//   - wrong labels: Config.WrongLabels
+//
+// Networks that were trained apart are the endpoints of a run with
+// Config.Independent: a line of two is the straight way between them, a bezier
+// the curve that is trained between them, and the ensemble of the endpoints the
+// ensemble of the networks.
+//
+// # Figures
+//
+// [NewFigure] gives the configurations behind a figure of the paper, [Plan] the
+// runs that are needed for them, [Estimate] how long they take. [Result] is what
+// a run has to show; [ReadResults] reads those that were recorded. Tensors are
+// stored in the safetensors format, which NumPy, PyTorch and JAX read.
 package experiment

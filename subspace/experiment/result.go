@@ -29,27 +29,70 @@ type Epoch struct {
 type PointScore struct {
 	Alpha   *float64         `json:"alpha,omitempty"` // on a curve
 	Weights subspace.Weights `json:"weights"`         // one coefficient an endpoint, the same in every layer
+	// Midpoint marks the centre of the subspace.
+	Midpoint bool `json:"midpoint,omitempty"`
 	metric.Scores
+}
+
+// Ensemble is the score of the mean of the logits at several points, batch norm
+// re-estimated at each.
+type Ensemble struct {
+	Alpha  *float64           `json:"alpha,omitempty"` // on a curve: of the first, the other is at 1−α
+	Points []subspace.Weights `json:"points"`
+	metric.Scores
+}
+
+// Corrupted is the score of the midpoint on the corrupted test images.
+type Corrupted struct {
+	Corruption string `json:"corruption"`
+	Severity   int    `json:"severity"` // 1 to 5
+	metric.Scores
+}
+
+// Calibration says how far the confidence of the midpoint can be believed.
+type Calibration struct {
+	Reliability []metric.Bin `json:"reliability"` // on the test images
+
+	// With a validation split: the score on it, the temperature that fits it
+	// best, and the score on the test images after scaling by it.
+	HeldOut     *metric.Scores `json:"held_out,omitempty"`
+	Temperature float64        `json:"temperature,omitempty"`
+	Scaled      *metric.Scores `json:"scaled,omitempty"`
 }
 
 // Result is what a run has to show, and under what circumstances it came to be.
 type Result struct {
-	Config     Config       `json:"config"`
-	Identity   string       `json:"identity"` // SHA-256 over configuration and data
-	TrainData  string       `json:"train_data"`
-	TestData   string       `json:"test_data"` // SHA-256 of the images and labels
-	Parameters int          `json:"parameters"`
-	Devices    []string     `json:"devices"` // backend and device; several where a run went on elsewhere
-	Finished   string       `json:"finished"`
+	Config     Config   `json:"config"`
+	Identity   string   `json:"identity"` // SHA-256 over configuration and data
+	TrainData  string   `json:"train_data"`
+	TestData   string   `json:"test_data"` // SHA-256 of the images and labels
+	Parameters int      `json:"parameters"`
+	Devices    []string `json:"devices"` // backend and device; several where a run went on elsewhere
+	Finished   string   `json:"finished"`
+	// TrainedIn is the folder of the run that was trained, where this one differs
+	// from it only in what it is scored on; History and Training are that one's.
+	TrainedIn string `json:"trained_in,omitempty"`
+
 	Training   float64      `json:"training_seconds"`   // wall time, with compilation, tests and checkpoints
 	Evaluation float64      `json:"evaluation_seconds"` // of Points
 	History    []Epoch      `json:"history"`
 	Points     []PointScore `json:"points"` // along the curve, or the corners; the midpoint is among them
+
+	Ensembles   []Ensemble   `json:"ensembles,omitempty"`   // of two points of a curve, or of all endpoints
+	Calibration *Calibration `json:"calibration,omitempty"` // of the midpoint
+	Corrupted   []Corrupted  `json:"corrupted,omitempty"`
+	Plane       *Grid        `json:"plane,omitempty"`   // through the first three endpoints
+	Surface     *Grid        `json:"surface,omitempty"` // around the midpoint, along filter-normalised directions
 }
 
 // Midpoint returns the score of the centre of the subspace.
 func (r Result) Midpoint() PointScore {
-	sampler, err := subspace.ParseSampler(r.Config.Shape)
+	for _, p := range r.Points {
+		if p.Midpoint {
+			return p
+		}
+	}
+	sampler, err := subspace.ParseSampler(r.Config.Shape) // a record from before the mark
 	if err == nil {
 		middle := sampler.Shape.Midpoint()
 		for _, p := range r.Points {

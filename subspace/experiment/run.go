@@ -16,28 +16,40 @@ import (
 	"gosubspace/subspace"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/network"
 	"gosubspace/subspace/place"
 )
 
 // Options are what a run needs and what does not change its numbers. The zero
 // value serves for the project's own networks and data sets.
 type Options struct {
-	// Net and Data are where Config.Network and Config.Data name ones of your
-	// own. Data are part of what a run is known by; a function cannot be: when
-	// you change it, change its name too.
-	Net  subspace.Net
-	Data *dataset.Data
+	// Net, Data and Shape are where Config.Network, Config.Data and Config.Shape
+	// name ones of your own. Data are part of what a run is known by; functions
+	// and types cannot be: when you change one, change its name too.
+	Net   subspace.Net
+	Data  *dataset.Data
+	Shape subspace.Shape
 
-	Dir     string                  // folder of the runs; place.Runs() where empty
-	DataDir string                  // folder that holds CIFAR-10; place.Data() where empty
-	Report  func(Report)            // progress; may be nil
-	Fetch   func(done, total int64) // progress of a download, in bytes; may be nil
+	Dir          string // folder of the runs; place.Runs() where empty
+	DataDir      string // folder that holds the data set; for CIFAR-10 place.Data() where empty
+	CorruptedDir string // folder of the published corrupted test set, for Config.Published
+
+	Report func(Report)            // progress; may be nil
+	Fetch  func(done, total int64) // progress of a download, in bytes; may be nil
 
 	Notice func(line string) // what there is to say of the backend, such as that XLA is missing; may be nil
 
 	// Checkpoint is how much work a crash may cost; 20 s where zero. A run that
 	// is told to stop saves a checkpoint at once.
 	Checkpoint time.Duration
+}
+
+// root returns the folder of the runs.
+func (o Options) root() (string, error) {
+	if o.Dir != "" {
+		return o.Dir, nil
+	}
+	return place.Runs()
 }
 
 // Run is a run that is being made or has been made: a folder with
@@ -54,10 +66,14 @@ type Run struct {
 
 	options  Options
 	data     *dataset.Data
+	all      *dataset.Data // of which data are a part
+	held     *dataset.Set  // the validation split, or nil
 	sampler  subspace.Sampler
 	identity string
 	device   string
+	members  []*Run // of an independent run, closed
 	space    *subspace.Space
+	scored   scorer
 	lock     *flock.Flock
 }
 
@@ -92,64 +108,70 @@ func Train(ctx context.Context, c Config, o Options) (*Run, error) {
 
 // open checks a configuration, reads its data and finds its folder.
 func open(ctx context.Context, c Config, o Options) (*Run, error) {
-	if err := c.Check(); err != nil {
+	sampler, err := c.check(o.Shape)
+	if err != nil {
 		return nil, err
 	}
 	if o.Net != nil && c.builtIn() {
 		return nil, fmt.Errorf("a network of your own under the name %q, which is one of the project's: give it another name", c.Network)
 	}
-	r := &Run{Config: c, options: o}
+	r := &Run{Config: c, options: o, sampler: sampler}
 	// A network that is not there should not cost a download of the data.
 	if _, err := r.net(1); err != nil {
 		return nil, err
 	}
-	r.sampler, _ = subspace.ParseSampler(c.Shape) // Check has parsed it
-	var err error
-	if r.data, err = load(ctx, c, o); err != nil {
+	if r.all, err = read(ctx, c, o); err != nil {
+		return nil, err
+	}
+	if r.data, r.held, err = c.part(r.all); err != nil {
 		return nil, err
 	}
 	if n := r.data.Train.Len(); n < c.Batch {
 		return nil, fmt.Errorf("the training set has %d images, less than one batch of %d: make the batch smaller", n, c.Batch)
 	}
-	r.identity = c.identity(r.data)
-	root := o.Dir
-	if root == "" {
-		if root, err = place.Runs(); err != nil {
-			return nil, err
-		}
+	r.identity = c.identity(r.data, r.held)
+	root, err := o.root()
+	if err != nil {
+		return nil, err
 	}
 	r.Dir = filepath.Join(root, c.Name()+"-"+r.identity[:8])
 	return r, nil
 }
 
-// load reads the data that c asks for.
-func load(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
-	data := o.Data
-	var err error
-	switch {
-	case data != nil:
-	case c.Data == "digits":
-		data, err = dataset.Digits()
-	case c.Data == "cifar10":
-		data, err = dataset.CIFAR10(ctx, o.DataDir, o.Fetch)
-	default:
-		err = fmt.Errorf("unknown data set %q: want digits or cifar10, or hand in your own as Options.Data", c.Data)
+// part returns the part of a data set that c asks for, and the validation split
+// that is held out of it, nil where there is none. Wrong labels are on the
+// images that are trained on alone.
+func (c Config) part(all *dataset.Data) (data *dataset.Data, held *dataset.Set, err error) {
+	if err := all.Check(); err != nil {
+		return nil, nil, err
 	}
-	if err != nil {
-		return nil, err
+	data = &dataset.Data{Mean: all.Mean, Std: all.Std}
+	if data.Train, held, err = all.Train.Split(c.TrainImages, c.HeldOut); err != nil {
+		return nil, nil, err
 	}
-	if err := data.Check(); err != nil {
-		return nil, err
+	if data.Train, err = data.Train.WrongLabels(c.WrongLabels, c.AnyClass); err != nil {
+		return nil, nil, err
 	}
-	if c.TrainImages == 0 && c.TestImages == 0 {
-		return data, nil
+	data.Test, err = all.Test.Subset(c.TestImages, 0)
+	return data, held, err
+}
+
+// read reads the data set that c names.
+func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
+	if o.Data != nil {
+		return o.Data, nil
 	}
-	part := &dataset.Data{Mean: data.Mean, Std: data.Std}
-	if part.Train, err = data.Train.Subset(c.TrainImages, 0); err != nil {
-		return nil, err
+	switch c.Data {
+	case "digits":
+		return dataset.Digits()
+	case "cifar10":
+		return dataset.CIFAR10(ctx, o.DataDir, o.Fetch)
+	case "tinyimagenet":
+		return dataset.TinyImageNet(o.DataDir)
+	case "folder":
+		return dataset.Folders(o.DataDir, c.Side)
 	}
-	part.Test, err = data.Test.Subset(c.TestImages, 0)
-	return part, err
+	return nil, fmt.Errorf("unknown data set %q: want digits, cifar10, tinyimagenet or folder, or hand in your own as Options.Data", c.Data)
 }
 
 // take makes the run's folder and keeps other processes out of it.
@@ -174,6 +196,11 @@ func (r *Run) make(ctx context.Context) error {
 	path := filepath.Join(r.Dir, resultFile)
 	if made, err := r.load(path); made || err != nil {
 		return err
+	}
+	if r.Config.Independent {
+		if err := r.makeMembers(ctx); err != nil {
+			return err
+		}
 	}
 	if err := r.take(); err != nil {
 		return err
@@ -225,10 +252,17 @@ func (r *Run) load(path string) (made bool, err error) {
 
 // net returns the run's network for images of the given classes.
 func (r *Run) net(classes int) (subspace.Net, error) {
-	if r.options.Net != nil {
-		return r.options.Net, nil
+	net := r.options.Net
+	if net == nil {
+		var err error
+		if net, err = r.Config.net(classes); err != nil {
+			return nil, err
+		}
 	}
-	return r.Config.net(classes)
+	if rate := r.Config.Dropout; rate > 0 {
+		net = network.WithDropout(net, rate)
+	}
+	return net, nil
 }
 
 // build makes the space of the run's network, with fresh endpoints.
@@ -241,13 +275,22 @@ func (r *Run) build() error {
 	if r.options.Notice != nil && b.Notice != "" {
 		r.options.Notice(b.Notice)
 	}
+	r.space, err = r.newSpace(r.sampler.Shape.Endpoints())
+	return err
+}
+
+// newSpace makes a space of m endpoints of the run's network.
+func (r *Run) newSpace(m int) (*subspace.Space, error) {
+	b, err := openBackend()
+	if err != nil {
+		return nil, err
+	}
 	t := r.data.Train
 	net, err := r.net(len(t.Classes))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.space, err = subspace.New(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, r.sampler.Shape.Endpoints(), r.Config.Seed)
-	return err
+	return subspace.New(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, m, r.Config.Seed)
 }
 
 // Space returns the run's subspace with its trained endpoints.

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,19 +11,140 @@ import (
 	"time"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/corruption"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/metric"
 	"gosubspace/subspace/place"
 )
 
-// scoresFile holds the points that have been scored while a run's scoring is
+// scoresFile holds the scores that there are while a run's scoring is
 // unfinished.
 const scoresFile = "scores.json"
 
-// scored is the contents of scoresFile.
-type scored struct {
-	Seconds float64      `json:"seconds"`
-	Points  []PointScore `json:"points"`
+// answers is the contents of scoresFile: a score for each task that is done, in
+// their order.
+type answers struct {
+	Seconds float64         `json:"seconds"`
+	Scores  []metric.Scores `json:"scores"`
+}
+
+// A task is one thing that a trained run is scored on.
+type task struct {
+	space *subspace.Space
+	at    []subspace.Weights // of several points the mean of their logits: an ensemble
+	set   func() (*dataset.Set, error)
+	put   func(metric.Scores) // writes the score to its place in the result
+}
+
+// scorer is what scoring keeps between tasks.
+type scorer struct {
+	logits     map[string][]float32 // on the test set, by point, for the ensembles
+	calibrated string               // the space and point that batch norm was re-estimated at
+	surface    *subspace.Space
+}
+
+// score scores the run, or what is left of it, and completes the result.
+func (r *Run) score(ctx context.Context) error {
+	defer r.endScoring()
+	path := filepath.Join(r.Dir, scoresFile)
+	var done answers
+	if text, err := readFile(path); err != nil {
+		return err
+	} else if text != nil {
+		if err := json.Unmarshal(text, &done); err != nil {
+			return fmt.Errorf("%s is damaged: %w; delete it to score the run anew", path, err)
+		}
+	}
+	tasks, err := r.tasks()
+	if err != nil {
+		return err
+	}
+	if len(done.Scores) > len(tasks) {
+		return fmt.Errorf("%s holds more scores than the run has; delete it to score the run anew", path)
+	}
+	for i, scores := range done.Scores {
+		tasks[i].put(scores)
+	}
+	var speed clock
+	saved := time.Now()
+	for i := len(done.Scores); i < len(tasks); i++ {
+		start := time.Now()
+		scores, err := r.do(ctx, tasks[i])
+		if err == nil {
+			tasks[i].put(scores)
+			done.Scores = append(done.Scores, scores)
+			done.Seconds += time.Since(start).Seconds()
+		}
+		if ctx.Err() != nil || i+1 == len(tasks) || time.Since(saved) > time.Second {
+			if err := r.saveScores(path, done); err != nil {
+				return err
+			}
+			saved = time.Now()
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("interrupted after point %d of %d; run it again to go on from there: %w", len(done.Scores), len(tasks), context.Cause(ctx))
+		}
+		if err != nil {
+			return err
+		}
+		report := Report{Run: r.Config.Name(), Scoring: true, Done: i + 1, Total: len(tasks),
+			Left: time.Duration(speed.tick() * float64(len(tasks)-i-1) * float64(time.Second))}
+		if n := len(r.Result.History); n > 0 {
+			last := r.Result.History[n-1]
+			report.Epoch, report.Epochs, report.Loss, report.Accuracy = last.Epoch, last.Epoch, last.Loss, last.Accuracy
+		}
+		r.report(report)
+	}
+	if err := r.calibrate(ctx); err != nil {
+		return err
+	}
+	r.Result.Evaluation = done.Seconds
+	r.Result.Finished = time.Now().UTC().Format(time.RFC3339)
+	return nil
+}
+
+func (r *Run) saveScores(path string, done answers) error {
+	text, err := json.Marshal(done)
+	if err != nil {
+		return err
+	}
+	return place.WriteFile(path, text)
+}
+
+// endScoring lets go of what only scoring needs.
+func (r *Run) endScoring() {
+	if r.scored.surface != nil {
+		r.scored.surface.Finalize()
+	}
+	r.scored = scorer{}
+}
+
+// tasks returns all that the run is scored on, and prepares the result for it.
+func (r *Run) tasks() ([]task, error) {
+	test := func() (*dataset.Set, error) { return r.data.Test, nil }
+	var tasks []task
+	points := r.points()
+	r.Result.Points = points
+	for i := range points {
+		tasks = append(tasks, task{r.space, []subspace.Weights{points[i].Weights}, test, func(s metric.Scores) { points[i].Scores = s }})
+	}
+	ensembles := r.ensembles(points)
+	r.Result.Ensembles = ensembles
+	for i := range ensembles {
+		tasks = append(tasks, task{r.space, ensembles[i].Points, test, func(s metric.Scores) { ensembles[i].Scores = s }})
+	}
+	r.Result.Corrupted = nil
+	for _, name := range r.Config.corruptions() {
+		for severity := 1; severity <= corruption.Severities; severity++ {
+			r.Result.Corrupted = append(r.Result.Corrupted, Corrupted{Corruption: name, Severity: severity})
+		}
+	}
+	for i, c := range r.Result.Corrupted {
+		at, set := r.sampler.Shape.Midpoint(), func() (*dataset.Set, error) { return r.corrupt(c.Corruption, c.Severity) }
+		tasks = append(tasks, task{r.space, []subspace.Weights{at}, set, func(s metric.Scores) { r.Result.Corrupted[i].Scores = s }})
+	}
+	grids, err := r.grids()
+	return append(tasks, grids...), err
 }
 
 // points returns the points that a run is scored at: along a curve from end to
@@ -44,53 +166,80 @@ func (r *Run) points() []PointScore {
 	if !slices.ContainsFunc(points, func(p PointScore) bool { return near(p.Weights, middle.Weights) }) {
 		points = append(points, middle)
 	}
+	for i := range points {
+		points[i].Midpoint = near(points[i].Weights, middle.Weights)
+	}
 	return points
 }
 
-// score scores the run's points, or those that are left, and completes the
-// result.
-func (r *Run) score(ctx context.Context) error {
-	path := filepath.Join(r.Dir, scoresFile)
-	var done scored
-	if text, err := readFile(path); err != nil {
-		return err
-	} else if text != nil {
-		if err := json.Unmarshal(text, &done); err != nil {
-			return fmt.Errorf("%s is damaged: %w; delete it to score the run anew", path, err)
+// ensembles returns the ensembles that a run is scored as: of the two points at
+// α and 1−α of a curve, or of all endpoints.
+func (r *Run) ensembles(points []PointScore) (ensembles []Ensemble) {
+	n, m := r.Config.Points, r.sampler.Shape.Endpoints()
+	if points[0].Alpha != nil {
+		for i := range n / 2 {
+			ensembles = append(ensembles, Ensemble{Alpha: points[i].Alpha, Points: []subspace.Weights{points[i].Weights, points[n-1-i].Weights}})
 		}
+		return ensembles
 	}
-	points := r.points()
-	if len(done.Points) > len(points) {
-		return fmt.Errorf("%s holds more points than the run has; delete it to score the run anew", path)
+	if m == 1 {
+		return nil
 	}
-	var speed clock
-	for i := len(done.Points); i < len(points); i++ {
-		start := time.Now()
-		scores, err := r.evaluate(ctx, points[i].Weights)
-		if ctx.Err() != nil {
-			return fmt.Errorf("interrupted after point %d of %d; run it again to go on from there: %w", i, len(points), context.Cause(ctx))
-		}
+	var corners []subspace.Weights
+	for i := range m {
+		corners = append(corners, subspace.Corner(i, m))
+	}
+	return []Ensemble{{Points: corners}}
+}
+
+// do scores a task.
+func (r *Run) do(ctx context.Context, t task) (metric.Scores, error) {
+	set, err := t.set()
+	if err != nil {
+		return metric.Scores{}, err
+	}
+	var members [][]float32
+	for _, at := range t.at {
+		logits, err := r.logits(ctx, t.space, at, set)
 		if err != nil {
-			return err
+			return metric.Scores{}, err
 		}
-		points[i].Scores = scores
-		done.Points = append(done.Points, points[i])
-		done.Seconds += time.Since(start).Seconds()
-		text, err := json.Marshal(done)
-		if err != nil {
-			return err
-		}
-		if err := place.WriteFile(path, text); err != nil {
-			return err
-		}
-		last := r.Result.History[len(r.Result.History)-1]
-		r.report(Report{Run: r.Config.Name(), Scoring: true, Done: i + 1, Total: len(points),
-			Epoch: last.Epoch, Epochs: last.Epoch, Loss: last.Loss, Accuracy: last.Accuracy,
-			Left: time.Duration(speed.tick() * float64(len(points)-i-1) * float64(time.Second))})
+		members = append(members, logits)
 	}
-	r.Result.Points, r.Result.Evaluation = done.Points, done.Seconds
-	r.Result.Finished = time.Now().UTC().Format(time.RFC3339)
-	return nil
+	mean, err := metric.MeanLogits(members...)
+	if err != nil {
+		return metric.Scores{}, err
+	}
+	return metric.ScoreBins(mean, set.Labels, len(set.Classes), r.bins())
+}
+
+// bins returns the number of bins of the calibration errors.
+func (r *Run) bins() int { return cmp.Or(r.Config.Bins, metric.Bins) }
+
+// logits returns the logits of a set at a point, batch norm re-estimated there.
+// Only for a run that has been trained: the statistics stay at the point.
+func (r *Run) logits(ctx context.Context, s *subspace.Space, at subspace.Weights, set *dataset.Set) ([]float32, error) {
+	here := fmt.Sprintf("%p %v", s, at)
+	if logits, ok := r.scored.logits[here]; ok && set == r.data.Test {
+		return logits, nil
+	}
+	p := subspace.Uniform(at, len(s.Layout.Layers))
+	if r.scored.calibrated != here {
+		r.scored.calibrated = ""
+		if err := s.Recalibrate(ctx, p, r.recalibration()); err != nil {
+			return nil, err
+		}
+		r.scored.calibrated = here
+	}
+	logits, _, err := s.Logits(ctx, p, r.inOrder(set))
+	// A score of ImageNet's size is computed anew rather than kept.
+	if err == nil && set == r.data.Test && len(logits) < 1<<22 {
+		if r.scored.logits == nil {
+			r.scored.logits = map[string][]float32{}
+		}
+		r.scored.logits[here] = logits
+	}
+	return logits, err
 }
 
 // Score scores the trained run at a point on the test images, batch norm
@@ -103,14 +252,62 @@ func (r *Run) Score(ctx context.Context, at subspace.Weights) (metric.Scores, er
 	return r.evaluate(ctx, at)
 }
 
+// evaluate scores a point, and leaves the state of training as it is.
 func (r *Run) evaluate(ctx context.Context, at subspace.Weights) (metric.Scores, error) {
 	p := subspace.Uniform(at, len(r.space.Layout.Layers))
-	logits, labels, err := r.space.Evaluate(ctx, p, r.recalibration(), r.test())
+	logits, labels, err := r.space.Evaluate(ctx, p, r.recalibration(), r.inOrder(r.data.Test))
 	if err != nil {
 		return metric.Scores{}, err
 	}
-	return metric.Score(logits, labels, len(r.data.Test.Classes))
+	return metric.ScoreBins(logits, labels, len(r.data.Test.Classes), r.bins())
 }
+
+// calibrate says how far the midpoint's confidence can be believed, and how far
+// when its temperature was fitted to the validation split.
+func (r *Run) calibrate(ctx context.Context) error {
+	logits, err := r.logits(ctx, r.space, r.sampler.Shape.Midpoint(), r.data.Test)
+	if err != nil {
+		return err
+	}
+	test := r.data.Test
+	classes, bins := len(test.Classes), r.bins()
+	c := &Calibration{Reliability: metric.Reliability(metric.Softmax(logits, classes), test.Labels, classes, bins)}
+	r.Result.Calibration = c
+	if r.held == nil {
+		return nil
+	}
+	held, err := r.logits(ctx, r.space, r.sampler.Shape.Midpoint(), r.held)
+	if err != nil {
+		return err
+	}
+	score := func(logits []float32, labels []int32) *metric.Scores {
+		s, e := metric.ScoreBins(logits, labels, classes, bins)
+		err = cmp.Or(err, e)
+		return &s
+	}
+	if c.Temperature, err = metric.Temperature(held, r.held.Labels, classes); err != nil {
+		return err
+	}
+	c.HeldOut = score(held, r.held.Labels)
+	c.Scaled = score(metric.Scale(logits, c.Temperature), test.Labels)
+	return err
+}
+
+// corrupt returns the test images under a corruption, the same for every run.
+func (r *Run) corrupt(name string, severity int) (set *dataset.Set, err error) {
+	if r.Config.Published {
+		// The subset of all of them is that of the clean ones: it goes by labels.
+		if set, err = corruption.Published(r.options.CorruptedDir, name, severity, r.all.Test); err != nil {
+			return nil, err
+		}
+		return set.Subset(r.Config.TestImages, 0)
+	}
+	return corruption.Apply(r.data.Test, name, severity, corruptionSeed)
+}
+
+// corruptionSeed is that of all corrupted test sets, so that runs are compared
+// on the same images.
+const corruptionSeed = 0
 
 // recalibration yields the batches that re-estimate batch norm: training
 // images, augmented as in training, the same at every point.
@@ -138,15 +335,15 @@ func (r *Run) recalibration() iter.Seq2[subspace.Batch, error] {
 // testBatch divides the test sets that come with the project.
 const testBatch = 250
 
-// test yields the test images in their order.
-func (r *Run) test() iter.Seq2[subspace.Batch, error] {
-	order := make([]int, r.data.Test.Len())
+// inOrder yields the images of a set as they are, in their order.
+func (r *Run) inOrder(set *dataset.Set) iter.Seq2[subspace.Batch, error] {
+	order := make([]int, set.Len())
 	for i := range order {
 		order[i] = i
 	}
 	return func(yield func(subspace.Batch, error) bool) {
 		for index := range slices.Chunk(order, testBatch) {
-			if !yield(r.fill(r.data.Test, index, dataset.Augment{}, nil)) {
+			if !yield(r.fill(set, index, dataset.Augment{}, nil)) {
 				return
 			}
 		}

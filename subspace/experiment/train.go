@@ -22,6 +22,7 @@ const (
 	drawStream        uint64 = 2 << 32
 	augmentStream     uint64 = 3 << 32
 	recalibrateStream uint64 = 4 << 32
+	surfaceStream     uint64 = 5 << 32
 )
 
 func (r *Run) rng(stream uint64, step int) *rand.Rand {
@@ -33,9 +34,19 @@ func (r *Run) train(ctx context.Context) error {
 	if err := r.build(); err != nil {
 		return err
 	}
+	if r.Config.Independent {
+		if err := r.setMembers(); err != nil {
+			return err
+		}
+	}
 	p, err := r.restore()
 	if err != nil {
 		return err
+	}
+	if p.Step == 0 {
+		if adopted, err := r.adopt(); adopted || err != nil {
+			return err
+		}
 	}
 	if !slices.Contains(p.Devices, r.device) {
 		p.Devices = append(p.Devices, r.device)
@@ -43,11 +54,7 @@ func (r *Run) train(ctx context.Context) error {
 	if err := r.steps(ctx, &p); err != nil {
 		return err
 	}
-	r.Result = Result{
-		Config: r.Config, Identity: r.identity, Parameters: r.space.Layout.Size, Devices: p.Devices,
-		TrainData: r.data.Train.Fingerprint(), TestData: r.data.Test.Fingerprint(),
-		Training: p.Seconds, History: p.History,
-	}
+	r.Result = r.result(p.Seconds, p.History, p.Devices)
 	return r.writeEndpoints()
 }
 
@@ -56,8 +63,17 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	c := r.Config
 	perEpoch := (r.data.Train.Len() + c.Batch - 1) / c.Batch
 	total := c.Epochs * perEpoch
-	schedule := subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}
-	sgd := subspace.SGD{Momentum: c.Momentum, WeightDecay: c.WeightDecay, Beta: c.Beta}
+	if !r.trains() {
+		total = 0
+	}
+	schedule, err := c.schedule()
+	if err != nil {
+		return err
+	}
+	sgd := subspace.SGD{Momentum: c.Momentum, WeightDecay: c.WeightDecay, Beta: c.Beta, Smoothing: c.Smoothing, Rho: c.Rho}
+	if c.Independent {
+		sgd.Beta = 0 // it would pull at fixed ends
+	}
 
 	feed, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -75,7 +91,9 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		}
 		epoch := p.Step / perEpoch
 		rate := schedule.Rate(epoch)
-		loss, right, err := r.space.Step(batch.Batch, r.space.Draw(r.sampler, r.rng(drawStream, p.Step)), rate, sgd)
+		draw := r.space.Draw(r.sampler, r.rng(drawStream, p.Step))
+		draw.At = draw.At[:min(len(draw.At), len(batch.Labels))] // the last batch may be short
+		loss, right, err := r.space.Step(batch.Batch, draw, rate, sgd)
 		p.Step++
 		if err == nil && p.Step%perEpoch == 0 {
 			err = r.finite() // the loss tells of the weights before the step
@@ -99,6 +117,11 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		}
 		ended := p.Step%perEpoch == 0
 		if ended {
+			if schedule.Collects(epoch) {
+				if err := r.collect(p); err != nil {
+					return err
+				}
+			}
 			if report.Ended, err = r.endEpoch(ctx, p, epoch, rate); err != nil {
 				return err
 			}
@@ -116,7 +139,21 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 			return fmt.Errorf("interrupted after step %d of %d; run it again to go on from there: %w", p.Step, total, context.Cause(ctx))
 		}
 	}
+	if p.average.Models > 0 {
+		return r.space.SetEndpoints(p.average.Endpoints)
+	}
 	return nil
+}
+
+// collect takes the endpoints as they are now into the average.
+func (r *Run) collect(p *progress) error {
+	endpoints, err := r.space.Endpoints()
+	if err != nil {
+		return err
+	}
+	err = p.average.Add(endpoints)
+	p.Averaged = p.average.Models
+	return err
 }
 
 // finite reports weights that are not finite numbers.
@@ -242,20 +279,33 @@ func (r *Run) writeEndpoints() error {
 
 // readEndpoints sets the space to the trained endpoints.
 func (r *Run) readEndpoints() error {
+	rows, err := r.endpoints(r.space.Layout)
+	if err != nil {
+		return err
+	}
+	if len(rows) != r.sampler.Shape.Endpoints() {
+		return fmt.Errorf("%s holds %d endpoints, %s has %d; delete the folder to make the run again",
+			filepath.Join(r.Dir, endpointsFile), len(rows), r.Config.Shape, r.sampler.Shape.Endpoints())
+	}
+	return r.space.SetEndpoints(rows)
+}
+
+// endpoints reads the trained endpoints, of a network of the given layout.
+func (r *Run) endpoints(l subspace.Layout) ([][]float32, error) {
 	path := filepath.Join(r.Dir, endpointsFile)
 	file, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("the trained endpoints are gone: %w; delete the folder to make the run again", err)
+		return nil, fmt.Errorf("the trained endpoints are gone: %w; delete the folder to make the run again", err)
 	}
 	arrays, _, err := unseal(file, r.identity)
 	if err != nil {
-		return fmt.Errorf("%s cannot be used: %w; delete the folder to make the run again", path, err)
+		return nil, fmt.Errorf("%s cannot be used: %w; delete the folder to make the run again", path, err)
 	}
-	rows, err := arraysToRows(endpointPrefix, r.space.Layout, arrays)
+	rows, err := arraysToRows(endpointPrefix, l, arrays)
 	if err != nil {
-		return fmt.Errorf("%s cannot be used: %w", path, err)
+		return nil, fmt.Errorf("%s cannot be used: %w", path, err)
 	}
-	return r.space.SetEndpoints(rows)
+	return rows, nil
 }
 
 func (r *Run) report(report Report) {

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"gosubspace/notebooks/lesson"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+)
+
+// choosable are the fields that -choose tries values of, by the names of their
+// flags.
+var choosable = map[string]func(*experiment.Config) *float64{
+	"dropout":         func(c *experiment.Config) *float64 { return &c.Dropout },
+	"label-smoothing": func(c *experiment.Config) *float64 { return &c.Smoothing },
+	"sam":             func(c *experiment.Config) *float64 { return &c.Rho },
+	"beta":            func(c *experiment.Config) *float64 { return &c.Beta },
+	"lr":              func(c *experiment.Config) *float64 { return &c.LearningRate },
+	"weight-decay":    func(c *experiment.Config) *float64 { return &c.WeightDecay },
+}
+
+// A choice is the values that were tried of a field, and the runs that tell
+// which is best.
+type choice struct {
+	field   string
+	values  []float64
+	configs []experiment.Config // for each value the same runs, in the values' order
+}
+
+// newChoice reads field=value,value… and makes the runs of it.
+func newChoice(text string, base []experiment.Config) (c choice, err error) {
+	field, list, _ := strings.Cut(text, "=")
+	set, ok := choosable[field]
+	if !ok {
+		return c, fmt.Errorf("-choose %s: want dropout, label-smoothing, sam, beta, lr or weight-decay, = and values separated by commas", text)
+	}
+	c.field = field
+	for _, word := range strings.Split(list, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		if err != nil {
+			return c, fmt.Errorf("-choose %s: %q is no number", text, word)
+		}
+		c.values = append(c.values, v)
+		for _, config := range base {
+			if config.HeldOut == 0 {
+				return c, fmt.Errorf("-choose decides on a validation split: say with -held-out how many training images it gets")
+			}
+			*set(&config) = v
+			c.configs = append(c.configs, config)
+		}
+	}
+	return c, nil
+}
+
+// report prints a table of the values, the results being in the order of configs,
+// by the accuracy on the validation split,
+// and the best of them.
+func (c choice) report(results []experiment.Result, stdout io.Writer) error {
+	table := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(table, "%s\truns\tvalidation accuracy (%%)\tvalidation ECE (%%)\n", c.field)
+	each := len(c.configs) / len(c.values)
+	best, bestAccuracy := 0.0, -1.0
+	for i, v := range c.values {
+		var accuracy, ece []float64
+		for _, r := range results[i*each : (i+1)*each] {
+			accuracy = append(accuracy, 100*r.Calibration.HeldOut.Accuracy)
+			ece = append(ece, 100*r.Calibration.HeldOut.ECE)
+		}
+		mean, _ := metric.MeanStd(accuracy)
+		if mean > bestAccuracy {
+			best, bestAccuracy = v, mean
+		}
+		fmt.Fprintf(table, "%v\t%d\t%s\t%s\n", v, len(accuracy), lesson.Spread(accuracy), lesson.Spread(ece))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(stdout, "best on the validation split: %s = %v\n", c.field, best)
+	return err
+}

@@ -1,0 +1,175 @@
+package experiment
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// Figure is a figure of the paper, by the methods that it compares.
+type Figure struct {
+	Number  int
+	Title   string
+	Methods []Method
+}
+
+// Method is what one row, line or panel of a figure shows: a configuration, and
+// what the figure calls it.
+type Method struct {
+	Name   string
+	Config Config // with the first seed
+}
+
+// Figures is the number of figures.
+const Figures = 7
+
+// NewFigure returns figure number 1 to [Figures] of Wortsman et al. 2021, all of
+// its methods with the settings of base: a preset, perhaps changed. Where base
+// says nothing of a grid, a validation split or a rate, the figure does.
+func NewFigure(number int, base Config) (Figure, error) {
+	if number < 1 || number > Figures {
+		return Figure{}, fmt.Errorf("there is no figure %d: want 1 to %d", number, Figures)
+	}
+	f := [Figures]func(Config) Figure{landscapes, plane, shapes, simplexes, calibration, snow, labelNoise}[number-1](base)
+	f.Number = number
+	for _, m := range f.Methods {
+		if err := m.Config.Check(); err != nil {
+			return f, fmt.Errorf("figure %d, %s: %w", number, m.Name, err)
+		}
+	}
+	return f, nil
+}
+
+// Runs returns the configurations of all methods under so many seeds, from the
+// base's on: seed by seed, so that a figure can be drawn early.
+func (f Figure) Runs(seeds int) (runs []Config) {
+	for i := range seeds {
+		for _, m := range f.Methods {
+			runs = append(runs, m.Config.With(m.Config.Shape, m.Config.Seed+uint64(i)))
+		}
+	}
+	return runs
+}
+
+// row returns a method: base with another shape and, where change is not nil,
+// changed.
+func row(name string, base Config, shape string, change func(c *Config)) Method {
+	base.Shape = shape
+	if change != nil {
+		change(&base)
+	}
+	return Method{name, base}
+}
+
+// The choices that figures make where the preset leaves them open. They were
+// chosen on validation splits, see the README.
+const (
+	dropoutRate = 0.1  // of 0.1, 0.3, 0.5
+	smoothing   = 0.1  // of 0.05, 0.1, 0.2
+	samRadius   = 0.05 // of 0.02, 0.05, 0.1
+	wrongShare  = 0.2
+	cycles      = 5
+	gridSide    = 21
+)
+
+func independent(c *Config) { c.Independent = true }
+func dropout(c *Config)     { c.Dropout = cmp.Or(c.Dropout, dropoutRate) }
+func smoothed(c *Config)    { c.Smoothing = cmp.Or(c.Smoothing, smoothing) }
+func sharpness(c *Config)   { c.Rho = cmp.Or(c.Rho, samRadius) }
+func constant(c *Config)    { c.SWA = "constant" }
+func cyclic(c *Config)      { c.SWA = fmt.Sprintf("cyclic-%d", min(cycles, c.Epochs/4)) }
+
+// grid asks for a landscape, of photos on a part of the test images.
+func grid(field func(c *Config) *int) func(c *Config) {
+	return func(c *Config) {
+		*field(c) = cmp.Or(*field(c), gridSide)
+		if c.Data != "digits" {
+			c.GridImages = cmp.Or(c.GridImages, c.TestImages, 1000)
+		}
+	}
+}
+
+func ofPlane(c *Config) *int   { return &c.Plane }
+func ofSurface(c *Config) *int { return &c.Surface }
+
+// landscapes is figure 1, the idea, computed: two networks trained apart, what
+// lies between them, and a line trained as one.
+func landscapes(base Config) Figure {
+	return Figure{Title: "The loss landscape", Methods: []Method{
+		row("standard", base, "standard", grid(ofSurface)),
+		row("line, trained as one", base, "line", grid(ofSurface)),
+		row("straight between two networks", base, "line", independent),
+		row("curve between two networks", base, "bezier", func(c *Config) { independent(c); grid(ofPlane)(c) }),
+	}}
+}
+
+// plane is figure 2: accuracy on the plane through a trained triangle.
+func plane(base Config) Figure {
+	return Figure{Title: "The plane of a triangle", Methods: []Method{
+		row("triangle, trained as one", base, "simplex-3", grid(ofPlane)),
+		row("three networks trained apart", base, "simplex-3", func(c *Config) { independent(c); grid(ofPlane)(c) }),
+	}}
+}
+
+// shapes is figure 3: accuracy along one-dimensional subspaces.
+func shapes(base Config) Figure {
+	return Figure{Title: "Along one-dimensional subspaces", Methods: []Method{
+		row("standard", base, "standard", nil),
+		row("line", base, "line", nil),
+		row("layer-wise line", base, "layerwise-line", nil),
+		row("Bézier curve", base, "bezier", nil),
+	}}
+}
+
+// simplexes is figure 4: the centre of a simplex against m.
+func simplexes(base Config) Figure {
+	f := Figure{Title: "The centre of the simplex", Methods: []Method{
+		row("standard", base, "standard", nil),
+		row("line", base, "line", nil), // the simplex of two endpoints
+	}}
+	for m := 3; m <= 6; m++ {
+		name := fmt.Sprintf("simplex-%d", m)
+		f.Methods = append(f.Methods, row(name, base, name, nil))
+	}
+	f.Methods = append(f.Methods,
+		row("SWA, constant rate", base, "standard", constant),
+		row("SWA, cyclic rate", base, "standard", cyclic),
+		row("ensemble of 2 networks", base, "line", independent),
+		row("ensemble of 3 networks", base, "simplex-3", independent))
+	return f
+}
+
+// calibration is figure 5: the expected calibration error of the methods.
+func calibration(base Config) Figure {
+	base.HeldOut = cmp.Or(base.HeldOut, base.TrainImages, 5000)
+	return Figure{Title: "Calibration", Methods: []Method{
+		row("standard", base, "standard", nil),
+		row("dropout", base, "standard", dropout),
+		row("label smoothing", base, "standard", smoothed),
+		row("line", base, "line", nil),
+		row("layer-wise line", base, "layerwise-line", nil),
+		row("line + label smoothing", base, "line", smoothed),
+	}}
+}
+
+// snow is figure 6: accuracy under a corruption, by severity.
+func snow(base Config) Figure {
+	base.Corrupt = cmp.Or(base.Corrupt, "snow")
+	f := shapes(base)
+	f.Title = "Under corruption"
+	return f
+}
+
+// labelNoise is figure 7: accuracy where a part of the training labels is wrong.
+func labelNoise(base Config) Figure {
+	base.WrongLabels = cmp.Or(base.WrongLabels, wrongShare)
+	return Figure{Title: "Wrong labels", Methods: []Method{
+		row("standard", base, "standard", nil),
+		row("dropout", base, "standard", dropout),
+		row("label smoothing", base, "standard", smoothed),
+		row("SAM", base, "standard", sharpness),
+		row("SWA", base, "standard", cyclic),
+		row("line", base, "line", nil),
+		row("layer-wise line", base, "layerwise-line", nil),
+		row("Bézier curve", base, "bezier", nil),
+	}}
+}

@@ -1,0 +1,95 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gosubspace/subspace"
+)
+
+// fixed returns the endpoints that independently trained networks are put in:
+// the ends of a curve, all endpoints of any other shape.
+func fixed(shape subspace.Shape) (endpoints []int) {
+	curve, ok := shape.(subspace.Curve)
+	for i := range shape.Endpoints() {
+		corner := subspace.Corner(i, shape.Endpoints())
+		if !ok || near(curve.At(0), corner) || near(curve.At(1), corner) {
+			endpoints = append(endpoints, i)
+		}
+	}
+	return endpoints
+}
+
+// Members returns the runs of standard training whose networks an independent
+// run has as endpoints, in their order; none for any other run. [Train] makes
+// them by itself.
+func (c Config) Members(own subspace.Shape) []Config {
+	sampler, err := c.check(own)
+	if err != nil || !c.Independent {
+		return nil
+	}
+	var members []Config
+	for i := range fixed(sampler.Shape) {
+		members = append(members, c.member(i))
+	}
+	return members
+}
+
+// makeMembers makes the runs whose networks r has as endpoints.
+func (r *Run) makeMembers(ctx context.Context) error {
+	o := r.options
+	o.Shape = nil // they are of standard training
+	for _, c := range r.Config.Members(r.options.Shape) {
+		run, err := Train(ctx, c, o)
+		if err != nil {
+			return err
+		}
+		run.Close()
+		r.members = append(r.members, run)
+	}
+	return nil
+}
+
+// setMembers puts the members' networks into the space and keeps them there.
+// What is trained between them starts at their mean.
+func (r *Run) setMembers() error {
+	rows, err := r.space.Endpoints()
+	if err != nil {
+		return err
+	}
+	var networks [][]float32
+	for _, member := range r.members {
+		one, err := member.endpoints(r.space.Layout)
+		if err != nil {
+			return err
+		}
+		if len(one) != 1 {
+			return fmt.Errorf("run %s has %d endpoints: want 1", member.Config.Name(), len(one))
+		}
+		networks = append(networks, one[0])
+	}
+	frozen := fixed(r.sampler.Shape)
+	var mean subspace.Average
+	for _, network := range networks {
+		if err := mean.Add([][]float32{network}); err != nil {
+			return err
+		}
+	}
+	for i := range rows {
+		if k := slices.Index(frozen, i); k >= 0 {
+			rows[i] = networks[k]
+		} else {
+			rows[i] = mean.Endpoints[0]
+		}
+	}
+	if err := r.space.SetEndpoints(rows); err != nil {
+		return err
+	}
+	return r.space.Freeze(frozen...)
+}
+
+// trains reports whether the run has anything to train.
+func (r *Run) trains() bool {
+	return !r.Config.Independent || len(fixed(r.sampler.Shape)) < r.sampler.Shape.Endpoints()
+}

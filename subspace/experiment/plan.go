@@ -1,0 +1,201 @@
+package experiment
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/corruption"
+	"gosubspace/subspace/dataset"
+)
+
+// Planned is a run that is to be made, or that has been made.
+type Planned struct {
+	Config Config
+	Made   bool
+	// Trained and Scored are the numbers of images that the run shows its network
+	// to train it (none, where another run has trained the same) and to score it,
+	// with those that re-estimate batch norm. Tests while training are left out.
+	Trained, Scored int
+}
+
+// Work returns the size of a run in passes of an image through the network; a
+// training step is about three.
+func (p Planned) Work() float64 {
+	passes := 3.0
+	if p.Config.Rho > 0 {
+		passes *= 2
+	}
+	return passes*float64(p.Trained) + float64(p.Scored)
+}
+
+// Plan returns the runs that the configurations need, each once, those that
+// others build on before them. It downloads nothing.
+func Plan(ctx context.Context, configs []Config, o Options) (plan []Planned, err error) {
+	root, err := o.root()
+	if err != nil {
+		return nil, err
+	}
+	seen, trained := map[Config]bool{}, map[Config]bool{}
+	for _, c := range configs {
+		for _, c := range append(c.Members(o.Shape), c) {
+			if seen[c] {
+				continue
+			}
+			seen[c] = true
+			p, err := planned(ctx, c, o)
+			if err != nil {
+				return nil, err
+			}
+			// That the data are the same is seen only when a run is loaded.
+			_, results := c.trained(root)
+			p.Made = slices.ContainsFunc(results, func(r Result) bool { return r.Config == c })
+			if len(results) > 0 || trained[c.training()] {
+				p.Trained = 0
+			}
+			trained[c.training()] = true
+			plan = append(plan, p)
+		}
+	}
+	return plan, nil
+}
+
+func planned(ctx context.Context, c Config, o Options) (p Planned, err error) {
+	sampler, err := c.check(o.Shape)
+	if err != nil {
+		return p, err
+	}
+	r := &Run{Config: c, options: o, sampler: sampler}
+	train, test, _, _, err := r.size(ctx)
+	if err != nil {
+		return p, err
+	}
+	p.Config = c
+	if r.trains() {
+		p.Trained = c.Epochs * train
+	}
+	p.Scored += (len(r.points()) + corruption.Severities*len(c.corruptions())) * (r.recalibrated(train) + test)
+	p.Scored += (c.Plane*c.Plane + c.Surface*c.Surface) * (r.recalibrated(train) + part(test, c.GridImages))
+	return p, nil
+}
+
+// part returns how many of n images a setting of a configuration asks for.
+func part(n, asked int) int {
+	if asked == 0 {
+		return n
+	}
+	return min(n, asked)
+}
+
+func (r *Run) recalibrated(train int) int { return part(train, r.Config.Recalibration) }
+
+// size returns the number of training and test images of a run, the height,
+// width and channels of an image, and the number of classes. Those of CIFAR-10
+// are known without it.
+func (r *Run) size(ctx context.Context) (train, test int, image [3]int, classes int, err error) {
+	c := r.Config
+	if c.Data == "cifar10" && r.options.Data == nil {
+		return part(50_000-c.HeldOut, c.TrainImages), part(10_000, c.TestImages), [3]int{32, 32, 3}, 10, nil
+	}
+	data, err := read(ctx, c, r.options)
+	if err != nil {
+		return 0, 0, image, 0, err
+	}
+	t := data.Train
+	return part(t.Len()-c.HeldOut, c.TrainImages), part(data.Test.Len(), c.TestImages),
+		[3]int{t.Height, t.Width, t.Channels}, len(t.Classes), nil
+}
+
+// Estimate returns how long each planned run will take on this machine, alone on
+// it, and nothing for those that have been made: it measures some steps and some
+// batches of each kind of network, on noise.
+func Estimate(ctx context.Context, plan []Planned, o Options) ([]time.Duration, error) {
+	type costs struct{ start, trained, scored float64 }
+	measured := map[string]costs{}
+	estimates := make([]time.Duration, len(plan))
+	for i, p := range plan {
+		if p.Made {
+			continue
+		}
+		c := p.Config
+		kind := fmt.Sprint(c.Data, c.Side, c.Network, c.Width, c.Batch, c.Dropout > 0, c.Rho > 0, c.Chunks)
+		cost, ok := measured[kind]
+		if !ok {
+			var err error
+			if cost.start, cost.trained, cost.scored, err = measure(ctx, c, o); err != nil {
+				return nil, fmt.Errorf("run %s: %w", c.Name(), err)
+			}
+			measured[kind] = cost
+		}
+		estimates[i] = time.Duration((cost.start + cost.trained*float64(p.Trained) + cost.scored*float64(p.Scored)) * float64(time.Second))
+	}
+	return estimates, nil
+}
+
+// measure returns the seconds that a run takes to compile, and that a training
+// step and a scored batch take for each of their images.
+func measure(ctx context.Context, c Config, o Options) (start, trained, scored float64, err error) {
+	began := time.Now()
+	sampler, err := c.check(o.Shape)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	r := &Run{Config: c, options: o, sampler: sampler}
+	train, test, image, classes, err := r.size(ctx)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	r.data = &dataset.Data{Train: &dataset.Set{Height: image[0], Width: image[1], Channels: image[2], Classes: make([]string, classes)}}
+	s, err := r.newSpace(sampler.Shape.Endpoints())
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	defer s.Finalize()
+	rng := rand.New(rand.NewPCG(1, 1))
+	noise := func(n int) subspace.Batch {
+		b := subspace.Batch{Images: make([]float32, n*image[0]*image[1]*image[2]), Labels: make([]int32, n)}
+		for i := range b.Images {
+			b.Images[i] = float32(rng.NormFloat64())
+		}
+		return b
+	}
+	sgd := subspace.SGD{Momentum: c.Momentum, Rho: c.Rho, Beta: c.Beta}
+	step, batch := noise(min(c.Batch, train)), noise(min(testBatch, test))
+	doStep := func() error {
+		_, _, err := s.Step(step, s.Draw(sampler, rng), 1e-3, sgd)
+		return err
+	}
+	middle := subspace.Uniform(sampler.Shape.Midpoint(), len(s.Layout.Layers))
+	one := func(yield func(subspace.Batch, error) bool) { yield(batch, nil) }
+	doScore := func() error {
+		_, _, err := s.Evaluate(ctx, middle, one, one)
+		return err
+	}
+	if err := cmp.Or(doStep(), doScore()); err != nil { // which compiles
+		return 0, 0, 0, err
+	}
+	start = time.Since(began).Seconds()
+	if trained, err = timed(ctx, doStep); err != nil {
+		return 0, 0, 0, err
+	}
+	scored, err = timed(ctx, doScore)
+	return start, trained / float64(len(step.Labels)), scored / float64(2*len(batch.Labels)), err
+}
+
+// timed returns the seconds that f takes: the mean over a second, and over three
+// calls at least.
+func timed(ctx context.Context, f func() error) (float64, error) {
+	start := time.Now()
+	for n := 1; ; n++ {
+		if err := cmp.Or(f(), ctx.Err()); err != nil {
+			return 0, err
+		}
+		if taken := time.Since(start).Seconds(); n >= 3 && taken > 1 {
+			return taken / float64(n), nil
+		}
+	}
+}

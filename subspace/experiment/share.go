@@ -1,0 +1,65 @@
+package experiment
+
+import (
+	"path/filepath"
+	"slices"
+)
+
+// training returns the part of c that training depends on, the rest zero: runs
+// that differ only in what they are scored on share their endpoints.
+func (c Config) training() Config {
+	c.Points, c.Plane, c.Surface, c.GridImages, c.Corrupt, c.Published = 0, 0, 0, 0, "", false
+	if c.TestEvery == 0 { // else the history holds test scores
+		c.TestImages, c.Recalibration, c.Bins = 0, 0, 0
+	}
+	if c.TrainImages > 0 { // else it decides how many images are left
+		c.HeldOut = 0
+	}
+	return c
+}
+
+// trained returns the finished runs in the folder of runs that were trained as
+// c says.
+func (c Config) trained(root string) (paths []string, results []Result) {
+	all, _ := filepath.Glob(filepath.Join(root, c.Name()+"-*", resultFile)) // the pattern is well formed
+	for _, path := range all {
+		if r, err := ReadResult(path); err == nil && r.Config.training() == c.training() {
+			paths, results = append(paths, path), append(results, r)
+		}
+	}
+	return paths, results
+}
+
+// adopt takes over what another run has trained, where there is one that was
+// trained on the same images in the same way, and reports whether it did.
+func (r *Run) adopt() (bool, error) {
+	paths, results := r.Config.trained(filepath.Dir(r.Dir))
+	for i, other := range results {
+		data, held, err := other.Config.part(r.all)
+		if err != nil || other.Config.identity(data, held) != other.Identity ||
+			data.Train.Fingerprint() != r.data.Train.Fingerprint() {
+			continue // of other data, or of another version
+		}
+		source := &Run{Config: other.Config, Dir: filepath.Dir(paths[i]), identity: other.Identity}
+		rows, err := source.endpoints(r.space.Layout)
+		if err != nil || len(rows) != r.sampler.Shape.Endpoints() {
+			continue // its files are damaged or gone
+		}
+		if err := r.space.SetEndpoints(rows); err != nil {
+			return false, err
+		}
+		r.Result = r.result(other.Training, other.History, slices.Clone(other.Devices))
+		r.Result.TrainedIn = filepath.Base(source.Dir)
+		return true, r.writeEndpoints()
+	}
+	return false, nil
+}
+
+// result returns the result of a run that has been trained and not yet scored.
+func (r *Run) result(seconds float64, history []Epoch, devices []string) Result {
+	return Result{
+		Config: r.Config, Identity: r.identity, Parameters: r.space.Layout.Size, Devices: devices,
+		TrainData: r.data.Train.Fingerprint(), TestData: r.data.Test.Fingerprint(),
+		Training: seconds, History: history,
+	}
+}
