@@ -26,7 +26,7 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -preset cifar10-small -shape standard,line -seeds 2
     go run ./kernel train -preset cifar10 -shape bezier -seed 7 -data /data/cifar10
     go run ./kernel train -figure 3 -preset cifar10-small -seeds 3 -dry-run
-    go run ./kernel train -figure 7 -preset quick -seeds 3 -draw figure7.png
+    go run ./kernel train -figure 7 -preset quick -seeds 3 -draw figures
     go run ./kernel train -shape standard -held-out 200 -seeds 3 -choose sam=0.02,0.05,0.1
 
 Shapes: standard, line, bezier, simplex-M (M endpoints), each but standard also
@@ -107,7 +107,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")
 	seed := fs.Uint64("seed", 1, "the first seed")
 	figure := fs.Int("figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
-	draw := fs.String("draw", "", "with -figure: also draw it, to this PNG file")
+	draw := fs.String("draw", "", "with -figure: also draw it, to this `folder`")
 	dry := fs.Bool("dry-run", false, "only list the runs, and how long they will take")
 	choose := fs.String("choose", "", "try several values of a field on the validation split, such as sam=0.02,0.05,0.1")
 	if err := parse(fs, args, 0); err != nil {
@@ -264,15 +264,26 @@ func seconds(s float64) time.Duration {
 	return time.Duration(s * float64(time.Second)).Round(100 * time.Millisecond)
 }
 
-// drawFigure draws a figure of the paper from the results of its runs.
-func drawFigure(f experiment.Figure, results []experiment.Result, path string, stdout io.Writer) error {
-	figure, err := lesson.Draw(f, results)
+// drawFigure draws a figure of the paper from the results of its runs: PNG files
+// in a folder, with their words.
+func drawFigure(f experiment.Figure, results []experiment.Result, dir string, stdout io.Writer) error {
+	pictures, err := lesson.Draw(f.Number, lesson.RowsOf(f, results))
 	if err != nil {
 		return err
 	}
-	if err := figure.Write(path); err != nil {
-		return err
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("cannot draw to %s: %w; choose another folder", dir, err)
 	}
-	_, err = fmt.Fprintf(stdout, "figure %d: %s\n%s\n", f.Number, path, figure.Alt)
-	return err
+	for i, picture := range pictures {
+		name := fmt.Sprintf("figure-%d", f.Number)
+		if len(pictures) > 1 {
+			name += string(rune('a' + i))
+		}
+		path := filepath.Join(dir, name+".png")
+		if err := picture.Write(path); err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "%s\n%s\n", path, picture.Alt)
+	}
+	return nil
 }

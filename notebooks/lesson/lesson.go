@@ -81,21 +81,6 @@ func Summary(r experiment.Result) string {
 		r.Config.Name(), where, 100*m.Accuracy, 100*m.ECE, r.Training, strings.Join(r.Devices, " and "))
 }
 
-// Recorded returns the recorded runs of a configuration and shape, all seeds,
-// from the folder results beside the notebooks.
-func Recorded(base experiment.Config, shape string) []experiment.Result {
-	dir := "results"
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		dir = filepath.Join("notebooks", dir)
-	}
-	results, err := experiment.ReadResults(dir, base.With(shape, 0))
-	Check(err)
-	if len(results) == 0 {
-		Check(fmt.Errorf("%s holds no recorded run of %s", dir, base.With(shape, 0).Name()))
-	}
-	return results
-}
-
 // Figure shows a figure under the cell: Figure(AlongCurve(…)).
 func Figure(f *plots.Figure, err error) {
 	Check(err)
@@ -135,42 +120,6 @@ func Speed(b compute.Backend, net subspace.Net, input [3]int, batch int) float64
 			return float64(steps*batch) / taken
 		}
 	}
-}
-
-// Percent turns a score of a point into a number of percent.
-type Percent func(metric.Scores) float64
-
-// The scores that the figures show.
-func Accuracy(s metric.Scores) float64 { return 100 * s.Accuracy }
-func ECE(s metric.Scores) float64      { return 100 * s.ECE }
-
-// AlongCurve draws accuracy and calibration error along curves, with the
-// midpoint of standard training beside them (figure 3 of the paper): means
-// over the seeds, with bands of a standard deviation.
-func AlongCurve(title string, standard []experiment.Result, curves ...[]experiment.Result) (*plots.Figure, error) {
-	all := append([][]experiment.Result{standard}, curves...)
-	return plots.Panels{Title: title, Note: Note(all...), Panels: []plots.Lines{
-		along("Accuracy", "test accuracy (%)", Accuracy, standard, curves),
-		along("Calibration error", "ECE (%)", ECE, standard, curves),
-	}}.Draw()
-}
-
-func along(title, label string, score Percent, standard []experiment.Result, curves [][]experiment.Result) plots.Lines {
-	lines := plots.Lines{Title: title, XLabel: "α", YLabel: label}
-	for _, runs := range curves {
-		var alpha []float64
-		values := make([][]float64, len(runs))
-		for i, r := range runs {
-			alpha, values[i] = r.Along(score)
-		}
-		series, err := plots.Mean(runs[0].Config.Shape, alpha, values...)
-		Check(err)
-		lines.Series = append(lines.Series, series)
-	}
-	reference, err := plots.MeanReference("standard training", experiment.Midpoints(standard, score)...)
-	Check(err)
-	lines.References = []plots.Reference{reference}
-	return lines
 }
 
 // TrainingCurves draws the history of one run of each shape.

@@ -42,6 +42,16 @@ func resultsOf(title string, configs []experiment.Config) (results []experiment.
 	return results
 }
 
+// One makes the run of a configuration with a network, data or a shape of your
+// own, with a progress line, and returns its result.
+func One(c experiment.Config, o experiment.Options) (result experiment.Result) {
+	ctx, stop := Context()
+	defer stop()
+	o.Notice = Notice()
+	Check(Make(ctx, c.Name(), []experiment.Config{c}, o, func(r *experiment.Run) { result = r.Result }))
+	return result
+}
+
 // Row is a method of a figure, with the results of its runs, a seed each.
 type Row struct {
 	Name    string
@@ -69,11 +79,11 @@ func (rows Rows) Get(name string) []experiment.Result {
 func FigureRuns(number int, base experiment.Config, n int) Rows {
 	f, err := experiment.NewFigure(number, base)
 	Check(err)
-	return rows(f, resultsOf(f.Title, f.Runs(n)))
+	return RowsOf(f, resultsOf(f.Title, f.Runs(n)))
 }
 
-// rows sorts results, which are in the order of f.Runs, by method.
-func rows(f experiment.Figure, results []experiment.Result) Rows {
+// RowsOf sorts results, which are in the order of f.Runs, by method.
+func RowsOf(f experiment.Figure, results []experiment.Result) Rows {
 	all := make(Rows, len(f.Methods))
 	for i, r := range results {
 		k := i % len(f.Methods)

@@ -50,14 +50,17 @@ func (f Figure) Runs(seeds int) (runs []Config) {
 	return runs
 }
 
-// row returns a method: base with another shape and, where change is not nil,
-// changed.
-func row(name string, base Config, shape string, change func(c *Config)) Method {
-	base.Shape = shape
-	if change != nil {
-		change(&base)
+// row returns a method: base with another shape, and what is added to it. What
+// base itself says of additions and grids is for the rows that have them.
+func row(name string, base Config, shape string, add ...func(c *Config, base Config)) Method {
+	c := base
+	c.Shape = shape
+	c.Dropout, c.Smoothing, c.Rho, c.SWA, c.Independent = 0, 0, 0, "", false
+	c.Plane, c.Surface, c.GridImages = 0, 0, 0
+	for _, a := range add {
+		a(&c, base)
 	}
-	return Method{name, base}
+	return Method{name, c}
 }
 
 // The choices that figures make where the preset leaves them open. They were
@@ -71,64 +74,68 @@ const (
 	gridSide    = 21
 )
 
-func independent(c *Config) { c.Independent = true }
-func dropout(c *Config)     { c.Dropout = cmp.Or(c.Dropout, dropoutRate) }
-func smoothed(c *Config)    { c.Smoothing = cmp.Or(c.Smoothing, smoothing) }
-func sharpness(c *Config)   { c.Rho = cmp.Or(c.Rho, samRadius) }
-func constant(c *Config)    { c.SWA = "constant" }
-func cyclic(c *Config)      { c.SWA = fmt.Sprintf("cyclic-%d", min(cycles, c.Epochs/4)) }
+func independent(c *Config, _ Config) { c.Independent = true }
+func dropout(c *Config, base Config)  { c.Dropout = cmp.Or(base.Dropout, dropoutRate) }
+func smoothed(c *Config, base Config) { c.Smoothing = cmp.Or(base.Smoothing, smoothing) }
+func sam(c *Config, base Config)      { c.Rho = cmp.Or(base.Rho, samRadius) }
+func constant(c *Config, _ Config)    { c.SWA = "constant" }
+func cyclic(c *Config, _ Config)      { c.SWA = fmt.Sprintf("cyclic-%d", max(1, min(cycles, c.Epochs/4))) }
 
-// grid asks for a landscape, of photos on a part of the test images.
-func grid(field func(c *Config) *int) func(c *Config) {
-	return func(c *Config) {
-		*field(c) = cmp.Or(*field(c), gridSide)
-		if c.Data != "digits" {
-			c.GridImages = cmp.Or(c.GridImages, c.TestImages, 1000)
-		}
-	}
+func onPlane(c *Config, base Config) {
+	c.Plane, c.GridImages = cmp.Or(base.Plane, gridSide), gridImages(base)
 }
 
-func ofPlane(c *Config) *int   { return &c.Plane }
-func ofSurface(c *Config) *int { return &c.Surface }
+func onSurface(c *Config, base Config) {
+	c.Surface, c.GridImages = cmp.Or(base.Surface, gridSide), gridImages(base)
+}
+
+// gridImages returns on how many test images a grid is scored: a part of them
+// where they are photos.
+func gridImages(base Config) int {
+	if base.Data == "digits" {
+		return base.GridImages
+	}
+	return cmp.Or(base.GridImages, base.TestImages, 1000)
+}
 
 // landscapes is figure 1, the idea, computed: two networks trained apart, what
 // lies between them, and a line trained as one.
 func landscapes(base Config) Figure {
 	return Figure{Title: "The loss landscape", Methods: []Method{
-		row("standard", base, "standard", grid(ofSurface)),
-		row("line, trained as one", base, "line", grid(ofSurface)),
+		row("standard", base, "standard", onSurface),
+		row("line, trained as one", base, "line", onSurface),
 		row("straight between two networks", base, "line", independent),
-		row("curve between two networks", base, "bezier", func(c *Config) { independent(c); grid(ofPlane)(c) }),
+		row("curve between two networks", base, "bezier", independent, onPlane),
 	}}
 }
 
 // plane is figure 2: accuracy on the plane through a trained triangle.
 func plane(base Config) Figure {
 	return Figure{Title: "The plane of a triangle", Methods: []Method{
-		row("triangle, trained as one", base, "simplex-3", grid(ofPlane)),
-		row("three networks trained apart", base, "simplex-3", func(c *Config) { independent(c); grid(ofPlane)(c) }),
+		row("triangle, trained as one", base, "simplex-3", onPlane),
+		row("three networks trained apart", base, "simplex-3", independent, onPlane),
 	}}
 }
 
 // shapes is figure 3: accuracy along one-dimensional subspaces.
 func shapes(base Config) Figure {
 	return Figure{Title: "Along one-dimensional subspaces", Methods: []Method{
-		row("standard", base, "standard", nil),
-		row("line", base, "line", nil),
-		row("layer-wise line", base, "layerwise-line", nil),
-		row("Bézier curve", base, "bezier", nil),
+		row("standard", base, "standard"),
+		row("line", base, "line"),
+		row("layer-wise line", base, "layerwise-line"),
+		row("Bézier curve", base, "bezier"),
 	}}
 }
 
 // simplexes is figure 4: the centre of a simplex against m.
 func simplexes(base Config) Figure {
 	f := Figure{Title: "The centre of the simplex", Methods: []Method{
-		row("standard", base, "standard", nil),
-		row("line", base, "line", nil), // the simplex of two endpoints
+		row("standard", base, "standard"),
+		row("line", base, "line"), // the simplex of two endpoints
 	}}
 	for m := 3; m <= 6; m++ {
 		name := fmt.Sprintf("simplex-%d", m)
-		f.Methods = append(f.Methods, row(name, base, name, nil))
+		f.Methods = append(f.Methods, row(name, base, name))
 	}
 	f.Methods = append(f.Methods,
 		row("SWA, constant rate", base, "standard", constant),
@@ -142,11 +149,11 @@ func simplexes(base Config) Figure {
 func calibration(base Config) Figure {
 	base.HeldOut = cmp.Or(base.HeldOut, base.TrainImages, 5000)
 	return Figure{Title: "Calibration", Methods: []Method{
-		row("standard", base, "standard", nil),
+		row("standard", base, "standard"),
 		row("dropout", base, "standard", dropout),
 		row("label smoothing", base, "standard", smoothed),
-		row("line", base, "line", nil),
-		row("layer-wise line", base, "layerwise-line", nil),
+		row("line", base, "line"),
+		row("layer-wise line", base, "layerwise-line"),
 		row("line + label smoothing", base, "line", smoothed),
 	}}
 }
@@ -163,13 +170,13 @@ func snow(base Config) Figure {
 func labelNoise(base Config) Figure {
 	base.WrongLabels = cmp.Or(base.WrongLabels, wrongShare)
 	return Figure{Title: "Wrong labels", Methods: []Method{
-		row("standard", base, "standard", nil),
+		row("standard", base, "standard"),
 		row("dropout", base, "standard", dropout),
 		row("label smoothing", base, "standard", smoothed),
-		row("SAM", base, "standard", sharpness),
+		row("SAM", base, "standard", sam),
 		row("SWA", base, "standard", cyclic),
-		row("line", base, "line", nil),
-		row("layer-wise line", base, "layerwise-line", nil),
-		row("Bézier curve", base, "bezier", nil),
+		row("line", base, "line"),
+		row("layer-wise line", base, "layerwise-line"),
+		row("Bézier curve", base, "bezier"),
 	}}
 }
