@@ -119,7 +119,7 @@ func legend(panels []Lines, looks map[string]look) []entry {
 				return
 			}
 		}
-		entries = append(entries, entry{name, looks[name], band})
+		entries = append(entries, entry{name: name, look: looks[name], band: band})
 	}
 	for _, l := range panels {
 		for _, s := range l.Series {

@@ -38,6 +38,8 @@ type entry struct {
 	name string
 	look look
 	band bool
+	// swatch draws what is no line; nil means look.
+	swatch func(c draw.Canvas, area vg.Rectangle)
 }
 
 // figure draws the page.
@@ -147,6 +149,10 @@ func drawLegendRow(c draw.Canvas, row []entry, y vg.Length) {
 	x := margin * unit
 	for _, e := range row {
 		right := x + swatch*unit
+		if e.swatch != nil {
+			e.swatch(c, vg.Rectangle{Min: vg.Point{X: x, Y: y - 6*unit}, Max: vg.Point{X: right, Y: y + 6*unit}})
+			e.look = look{}
+		}
 		if e.band {
 			c.FillPolygon(e.look.fill(), []vg.Point{{X: x, Y: y - 6*unit}, {X: right, Y: y - 6*unit}, {X: right, Y: y + 6*unit}, {X: x, Y: y + 6*unit}})
 		}

@@ -127,12 +127,9 @@ func dot(c *draw.Canvas, shape draw.GlyphDrawer, ink color.Color, radius float64
 
 // tag writes words on a light plate.
 func tag(c *draw.Canvas, words string, at vg.Point, x draw.XAlignment, y draw.YAlignment) {
-	style := face(tickSize, ink)
-	const high, pad = 17 * unit, 5 * unit
-	w := style.Width(words) + 2*pad
-	left, bottom := at.X+vg.Length(x)*w, at.Y+vg.Length(y)*high
-	c.FillPolygon(color.NRGBA{255, 255, 255, 0xdd}, []vg.Point{{X: left, Y: bottom}, {X: left + w, Y: bottom}, {X: left + w, Y: bottom + high}, {X: left, Y: bottom + high}})
-	c.FillText(style, vg.Point{X: left + pad, Y: bottom + 5*unit}, words)
+	w := plateWidth(words)
+	left, bottom := at.X+vg.Length(x)*w, at.Y+vg.Length(y)*plateHeight
+	plate(c, words, vg.Rectangle{Min: vg.Point{X: left, Y: bottom}, Max: vg.Point{X: left + w, Y: bottom + plateHeight}})
 }
 
 // paintLandscape fills the canvas with bands of equal loss.
@@ -159,8 +156,5 @@ func paintLandscape(c draw.Canvas) {
 func landscapeInk(loss float64) color.RGBA {
 	const steps = 14
 	stops := []color.RGBA{{0x0b, 0x3c, 0x6e, 255}, {0x1f, 0x66, 0xa3, 255}, {0x5a, 0x9f, 0xcc, 255}, {0xa6, 0xcf, 0xe5, 255}, {0xd9, 0xea, 0xf3, 255}, {0xf4, 0xf8, 0xfb, 255}}
-	t := math.Floor(min(max(loss, 0), 0.999)*steps) / (steps - 1) * float64(len(stops)-1)
-	i := min(int(t), len(stops)-2)
-	mix := func(a, b uint8) uint8 { return uint8(float64(a) + (float64(b)-float64(a))*(t-float64(i)) + 0.5) }
-	return color.RGBA{mix(stops[i].R, stops[i+1].R), mix(stops[i].G, stops[i+1].G), mix(stops[i].B, stops[i+1].B), 255}
+	return blend(stops, math.Floor(min(max(loss, 0), 0.999)*steps)/(steps-1))
 }

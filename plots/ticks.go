@@ -45,17 +45,24 @@ func (t ticks) step(least float64) float64 {
 
 // marks returns the marks at all multiples of step.
 func (t ticks) marks(step, low, high float64) []plot.Tick {
-	decimals := 0
-	for d := step; d < 1e9 && math.Abs(d-math.Round(d)) > 1e-6*d; d *= 10 {
-		decimals++
-	}
+	digits := decimals(step)
 	var marks []plot.Tick
 	slack := (high - low) * 1e-6
 	for i := math.Ceil((low - slack) / step); i*step <= high+slack; i++ {
 		value := i*step + 0 // not −0
-		marks = append(marks, plot.Tick{Value: value, Label: minus(strconv.FormatFloat(value, 'f', decimals, 64))})
+		marks = append(marks, plot.Tick{Value: value, Label: minus(strconv.FormatFloat(value, 'f', digits, 64))})
 	}
 	return marks
+}
+
+// decimals is how many digits after the point it takes to write v, up to about
+// nine in all.
+func decimals(v float64) int {
+	digits := 0
+	for d := math.Abs(v); d < 1e9 && math.Abs(d-math.Round(d)) > 1e-6*d; d *= 10 {
+		digits++
+	}
+	return digits
 }
 
 // number writes v for a reader: four significant digits, or all before the point.
