@@ -15,7 +15,8 @@ const (
 	// [DefaultRate] where there is none.
 	//
 	// Statistics are estimated anew, as a cumulative mean over k = 1, 2, …
-	// batches, with the rate 1/k: the first batch replaces what was there.
+	// batches, with the rate 1/k: the first batch replaces what was there. A graph
+	// that sets the rate is taken to do that, and has no [Dropout].
 	RateParam = "batch_norm_rate"
 
 	// DefaultRate is the weight of the newest batch in the running statistics.

@@ -1,5 +1,6 @@
-// Package network holds the neural networks of the figures: [CResNet20], a
-// small convolutional network, [CNN], and a multilayer perceptron, [MLP].
+// Package network holds the neural networks of the figures: [CResNet20] for
+// CIFAR-10, [ResNet18] for TinyImageNet, [WideResNet50x2] for ImageNet, a small
+// convolutional network, [CNN], and a multilayer perceptron, [MLP].
 //
 // A network is a plain GoMLX model function
 //
@@ -30,7 +31,10 @@
 // # Training and evaluation
 //
 // A graph is built for training after [model.Store.SetTraining], else for
-// evaluation; only batch norm tells them apart, see [BatchNorm].
+// evaluation. Two layers tell them apart: [BatchNorm], and [Dropout], which every
+// network has in its usual places and which does nothing until [WithDropout]
+// gives it a rate. How they are set reaches them as graph parameters,
+// [RateParam] and [DropoutParam], so that a network's signature does not change.
 //
 // Like all graph builders these functions panic on images that they can't take,
 // saying which they can.

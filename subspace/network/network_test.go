@@ -113,14 +113,10 @@ func normal[T float32 | float64](seed uint64, mean, deviation float64, dimension
 }
 
 func TestVariables(t *testing.T) {
-	b := pureGo(t)
 	var listing strings.Builder
 	for _, n := range networks {
 		store := newStore(t, 1)
-		logits := call(t, b, store, n.net, normal[float32](1, 0, 1, 2, n.side, n.side, n.channels))[0]
-		if want := shapes.Make(dtypes.Float32, 2, 10); !logits.Shape().Equal(want) {
-			t.Errorf("%s: logits are %s, expected %s", n.name, logits.Shape(), want)
-		}
+		build(t, store, n.net, shapes.Make(dtypes.Float32, 2, n.side, n.side, n.channels), 10)
 		fmt.Fprintf(&listing, "%s\n", n.name)
 		parameters := 0
 		for v := range store.IterVariables() {
@@ -245,9 +241,7 @@ func lossAndGradients(scope *model.Scope, n net, images, labels *Node) []*Node {
 	g := images.Graph()
 	scope.Store().SetTraining(g, true)
 	logits := n(scope, images)
-	classes := logits.Shape().Dimensions[1]
-	oneHot := OneHot(labels, classes, logits.DType())
-	loss := Neg(ReduceAllMean(ReduceSum(Mul(oneHot, LogSoftmax(logits)), -1)))
+	loss := crossEntropy(logits, labels)
 	var variables []*Node
 	for v := range scope.IterVariables() {
 		if v.Trainable {
@@ -255,6 +249,12 @@ func lossAndGradients(scope *model.Scope, n net, images, labels *Node) []*Node {
 		}
 	}
 	return append([]*Node{loss}, Gradient(loss, variables...)...)
+}
+
+// crossEntropy is the mean over the batch of −log p(label).
+func crossEntropy(logits, labels *Node) *Node {
+	oneHot := OneHot(labels, logits.Shape().Dimensions[1], logits.DType())
+	return Neg(ReduceAllMean(ReduceSum(Mul(oneHot, LogSoftmax(logits)), -1)))
 }
 
 // relativeError is ‖got − want‖/‖want‖.
@@ -279,6 +279,8 @@ func TestWrongImages(t *testing.T) {
 		{"no batch", network.CResNet20(10, 16), normal[float32](1, 0, 1, 32, 32, 3), "[batch, height, width, channels]"},
 		{"channels first", network.CResNet20(10, 16), normal[float32](1, 0, 1, 1, 3, 32, 32), "multiples of 4, got 3×32"},
 		{"odd side", network.CNN(10, 8), normal[float32](1, 0, 1, 1, 8, 9, 1), "multiples of 4, got 8×9"},
+		{"side of 12", network.ResNet18(10), normal[float32](1, 0, 1, 1, 12, 16, 3), "multiples of 8, got 12×16"},
+		{"side of 48", network.WideResNet50x2(10), normal[float32](1, 0, 1, 1, 48, 64, 3), "multiples of 32, got 48×64"},
 		{"integers", network.MLP(10), tensors.FromShape(shapes.Make(dtypes.Uint8, 1, 8, 8, 1)), "float images"},
 	} {
 		exec, err := model.NewExec(b, newStore(t, 1), c.net)

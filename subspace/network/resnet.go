@@ -20,30 +20,65 @@ func CResNet20(classes, width int) func(scope *model.Scope, images *Node) *Node 
 		assertImages("CResNet20", images, 4)
 		x := convolution(scope.In("stem"), images, width, 3, 1)
 		x = relu(BatchNorm(scope.In("stem_norm"), x))
-		for stage := range 3 {
-			for block := range 3 {
-				stride := 1
-				if stage > 0 && block == 0 {
-					stride = 2
-				}
-				x = basicBlock(scope.At("stage%d", stage+1).In("block%d", block+1), x, width<<stage, stride)
-			}
-		}
-		logits := convolution(scope.In("head"), spaceMean(x), classes, 1, 1)
-		return Reshape(logits, images.Shape().Dimensions[0], classes)
+		x = stages(scope, x, basicBlock, width, 3, 3, 3)
+		return head(scope, spaceMean(x), classes)
 	}
 }
 
-// basicBlock is two 3×3 convolutions with batch norm, added to a shortcut.
-func basicBlock(scope *model.Scope, x *Node, channels, stride int) *Node {
-	shortcut := x
-	if stride != 1 || x.Shape().Dimensions[3] != channels {
-		shortcut = convolution(scope.In("shortcut"), x, channels, 1, stride)
-		shortcut = BatchNorm(scope.In("shortcut_norm"), shortcut)
+// stages are the body of a residual network: as many blocks as blocks says in
+// each stage, with twice the channels from stage to stage. The first block of
+// every stage but the first halves the image.
+func stages(scope *model.Scope, x *Node, block func(scope *model.Scope, x *Node, channels, stride int) *Node, channels int, blocks ...int) *Node {
+	for stage, count := range blocks {
+		for i := range count {
+			stride := 1
+			if stage > 0 && i == 0 {
+				stride = 2
+			}
+			x = block(scope.At("stage%d", stage+1).In("block%d", i+1), x, channels<<stage, stride)
+		}
 	}
+	return x
+}
+
+// basicBlock is two 3×3 convolutions with batch norm, then [Dropout], added to
+// a shortcut. The first has the stride.
+func basicBlock(scope *model.Scope, x *Node, channels, stride int) *Node {
+	short := shortcut(scope, x, channels, stride)
 	x = convolution(scope.In("conv1"), x, channels, 3, stride)
 	x = relu(BatchNorm(scope.In("norm1"), x))
 	x = convolution(scope.In("conv2"), x, channels, 3, 1)
 	x = BatchNorm(scope.In("norm2"), x)
-	return relu(Add(x, shortcut))
+	return relu(Add(Dropout(scope, x), short))
+}
+
+// bottleneck is a 1×1, a 3×3 and a 1×1 convolution with batch norm, then
+// [Dropout], added to a shortcut. The 3×3 convolution has the stride, and inner
+// channels on either side; the result has outer channels.
+func bottleneck(scope *model.Scope, x *Node, inner, outer, stride int) *Node {
+	short := shortcut(scope, x, outer, stride)
+	x = convolution(scope.In("conv1"), x, inner, 1, 1)
+	x = relu(BatchNorm(scope.In("norm1"), x))
+	x = convolution(scope.In("conv2"), x, inner, 3, stride)
+	x = relu(BatchNorm(scope.In("norm2"), x))
+	x = convolution(scope.In("conv3"), x, outer, 1, 1)
+	x = BatchNorm(scope.In("norm3"), x)
+	return relu(Add(Dropout(scope, x), short))
+}
+
+// shortcut is x itself, or, where the block changes its shape, a 1×1
+// convolution of it with batch norm.
+func shortcut(scope *model.Scope, x *Node, channels, stride int) *Node {
+	if stride == 1 && x.Shape().Dimensions[3] == channels {
+		return x
+	}
+	x = convolution(scope.In("shortcut"), x, channels, 1, stride)
+	return BatchNorm(scope.In("shortcut_norm"), x)
+}
+
+// head is a 1×1 convolution without bias to the classes: x is [batch, 1, 1,
+// channels], the result is [batch, classes].
+func head(scope *model.Scope, x *Node, classes int) *Node {
+	batch := x.Shape().Dimensions[0]
+	return Reshape(convolution(scope.In("head"), x, classes, 1, 1), batch, classes)
 }

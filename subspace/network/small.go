@@ -8,8 +8,8 @@ import (
 // CNN is a small convolutional network for small images, such as handwritten
 // digits of 8×8 pixels: three 3×3 convolutions with batch norm and width,
 // 2·width and 2·width channels, the last two with stride 2, the mean over
-// space, and a 1×1 convolution without bias to the classes. Images must have a
-// height and width that are multiples of 4.
+// space, and a 1×1 convolution without bias to the classes, before which
+// [Dropout] is. Images must have a height and width that are multiples of 4.
 //
 // For one channel and ten classes it has 3,768 parameters at width 8.
 func CNN(classes, width int) func(scope *model.Scope, images *Node) *Node {
@@ -21,21 +21,21 @@ func CNN(classes, width int) func(scope *model.Scope, images *Node) *Node {
 			x = convolution(scope.In("conv%d", i+1), x, channels, 3, stride)
 			x = relu(BatchNorm(scope.In("norm%d", i+1), x))
 		}
-		logits := convolution(scope.In("head"), spaceMean(x), classes, 1, 1)
-		return Reshape(logits, images.Shape().Dimensions[0], classes)
+		return head(scope, Dropout(scope, spaceMean(x)), classes)
 	}
 }
 
 // MLP is a multilayer perceptron on the flattened image: a dense layer with
-// biases and a rectifier for each number of hidden units, and a dense layer to
-// the classes. It has no batch norm, so its running statistics need no care.
+// biases, a rectifier and [Dropout] for each number of hidden units, and a dense
+// layer to the classes. It has no batch norm, so that there are no running
+// statistics to re-estimate.
 func MLP(classes int, hidden ...int) func(scope *model.Scope, images *Node) *Node {
 	return func(scope *model.Scope, images *Node) *Node {
 		assertImages("MLP", images, 1)
 		batch := images.Shape().Dimensions[0]
 		x := Reshape(images, batch, images.Shape().Size()/batch)
 		for i, units := range hidden {
-			x = relu(dense(scope.In("dense%d", i+1), x, units))
+			x = Dropout(scope, relu(dense(scope.In("dense%d", i+1), x, units)))
 		}
 		return dense(scope.In("head"), x, classes)
 	}
