@@ -1,17 +1,20 @@
 // Package metric scores a classifier: accuracy, negative log-likelihood, Brier
-// score and expected calibration error.
+// score and calibration errors.
 //
-// Accuracy asks how often the largest logit is at the right class. The other
-// three ask whether the probabilities, the softmax of the logits, can be
-// believed: NLL and Brier are proper scores, smallest in expectation for the
-// true probabilities, and ECE measures how far stated confidence and observed
-// accuracy lie apart.
+// Accuracy asks how often the largest logit is at the right class. The others
+// ask whether the probabilities, the softmax of the logits, can be believed: NLL
+// and Brier are proper scores, smallest in expectation for the true
+// probabilities, and the calibration errors measure how far stated confidence
+// and observed accuracy lie apart: [ECE] over bins of equal width, [AdaptiveECE]
+// over bins of equal mass, [MCE] in the worst bin; [Reliability] shows the bins.
+// [Temperature] corrects the confidence of a trained network with one number.
 //
 // Every function is pure. Logits are row-major, [n, classes]; labels are [n],
 // each in [0, classes). Softmax and all sums are in float64, so the scores of a
 // float32 network do not depend on the order of its images beyond rounding at
-// 1e-12. [Score] checks its input and computes everything; the single functions
-// assume input that [Check] accepts.
+// 1e-12, but for [AdaptiveECE] where confidences are equal. [Score] checks its
+// input and computes everything, [Temperature] checks its input too; the other
+// functions assume input that [Check] accepts.
 package metric
 
 import (
@@ -24,24 +27,40 @@ import (
 type Scores struct {
 	Accuracy float64 `json:"accuracy"` // share of images classified right, in [0, 1]
 	NLL      float64 `json:"nll"`      // mean negative log-likelihood, in nats, ≥ 0
-	ECE      float64 `json:"ece"`      // expected calibration error with Bins bins, in [0, 1]
+	ECE      float64 `json:"ece"`      // expected calibration error, in [0, 1]
 	Brier    float64 `json:"brier"`    // mean squared distance to the one-hot label, in [0, 2]
 	N        int     `json:"n"`        // number of images
+
+	// Records made before these two were there lack them, and read as 0.
+	AdaptiveECE float64 `json:"adaptive_ece,omitempty"` // the same with bins of equal mass, in [0, 1]
+	MCE         float64 `json:"mce,omitempty"`          // maximum calibration error, in [0, 1]
 }
 
-// Score computes all scores of logits [n, classes] against labels [n]. Its
-// errors are those of [Check].
+// Score computes all scores of logits [n, classes] against labels [n], with
+// [Bins] bins. Its errors are those of [Check].
 func Score(logits []float32, labels []int32, classes int) (Scores, error) {
+	return ScoreBins(logits, labels, classes, Bins)
+}
+
+// ScoreBins is [Score] with another number of bins for the calibration errors
+// (15 is common elsewhere). Less than one bin is an error too.
+func ScoreBins(logits []float32, labels []int32, classes, bins int) (Scores, error) {
 	if err := Check(logits, labels, classes); err != nil {
 		return Scores{}, err
+	}
+	if bins < 1 {
+		return Scores{}, fmt.Errorf("metric: %d bins; need at least one", bins)
 	}
 	p := Softmax(logits, classes)
 	return Scores{
 		Accuracy: Accuracy(logits, labels, classes),
 		NLL:      NLL(logits, labels, classes),
-		ECE:      ECE(p, labels, classes, Bins),
+		ECE:      ECE(p, labels, classes, bins),
 		Brier:    Brier(p, labels, classes),
 		N:        len(labels),
+
+		AdaptiveECE: AdaptiveECE(p, labels, classes, bins),
+		MCE:         MCE(p, labels, classes, bins),
 	}, nil
 }
 

@@ -23,7 +23,10 @@ func TestParity(t *testing.T) {
 		Logits               []float32
 		Labels               []int32
 		Accuracy, NLL, Brier float64
-		ECE                  map[string]float64
+		ECE, MCE             map[string]float64
+		AdaptiveECE          map[string]float64 `json:"adaptive_ece"`
+		Reliability          [][3]float64       // of 10 bins: number, mean confidence, accuracy
+		Temperature          *float64           // nil: there is none
 	}
 	if err := json.Unmarshal(raw, &cases); err != nil {
 		t.Fatal(err)
@@ -41,6 +44,8 @@ func TestParity(t *testing.T) {
 			near(t, "NLL", got.NLL, c.NLL)
 			near(t, "Brier", got.Brier, c.Brier)
 			near(t, "ECE", got.ECE, c.ECE[strconv.Itoa(Bins)])
+			near(t, "adaptive ECE", got.AdaptiveECE, c.AdaptiveECE[strconv.Itoa(Bins)])
+			near(t, "MCE", got.MCE, c.MCE[strconv.Itoa(Bins)])
 			if got.N != len(c.Labels) {
 				t.Errorf("N = %d, want %d", got.N, len(c.Labels))
 			}
@@ -51,6 +56,28 @@ func TestParity(t *testing.T) {
 					t.Fatal(err)
 				}
 				near(t, "ECE with "+name+" bins", ECE(p, c.Labels, c.Classes, bins), want)
+				near(t, "adaptive ECE with "+name+" bins", AdaptiveECE(p, c.Labels, c.Classes, bins), c.AdaptiveECE[name])
+				near(t, "MCE with "+name+" bins", MCE(p, c.Labels, c.Classes, bins), c.MCE[name])
+				got, err := ScoreBins(c.Logits, c.Labels, c.Classes, bins)
+				if err != nil {
+					t.Fatal(err)
+				}
+				near(t, "ECE of ScoreBins", got.ECE, want)
+				near(t, "adaptive ECE of ScoreBins", got.AdaptiveECE, c.AdaptiveECE[name])
+				near(t, "MCE of ScoreBins", got.MCE, c.MCE[name])
+			}
+			for b, bin := range Reliability(p, c.Labels, c.Classes, 10) {
+				near(t, "N", float64(bin.N), c.Reliability[b][0])
+				near(t, "confidence", bin.Confidence, c.Reliability[b][1])
+				near(t, "accuracy", bin.Accuracy, c.Reliability[b][2])
+			}
+			switch best, err := Temperature(c.Logits, c.Labels, c.Classes); {
+			case c.Temperature == nil && err == nil:
+				t.Errorf("temperature %g, want an error", best)
+			case c.Temperature != nil && err != nil:
+				t.Error(err)
+			case c.Temperature != nil:
+				within(t, "temperature", best, *c.Temperature, 1e-7)
 			}
 		})
 	}
@@ -59,7 +86,12 @@ func TestParity(t *testing.T) {
 // near asks for agreement to 1e-9 relative to 1 or the number's own size.
 func near(t *testing.T, what string, got, want float64) {
 	t.Helper()
-	if !(math.Abs(got-want) <= 1e-9*max(1, math.Abs(want))) {
+	within(t, what, got, want, 1e-9)
+}
+
+func within(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*max(1, math.Abs(want))) {
 		t.Errorf("%s = %.12g, want %.12g", what, got, want)
 	}
 }
@@ -90,6 +122,8 @@ func compare(t *testing.T, got, want Scores) {
 	near(t, "NLL", got.NLL, want.NLL)
 	near(t, "Brier", got.Brier, want.Brier)
 	near(t, "ECE", got.ECE, want.ECE)
+	near(t, "adaptive ECE", got.AdaptiveECE, want.AdaptiveECE)
+	near(t, "MCE", got.MCE, want.MCE)
 }
 
 // The order of the images, the order of the classes and a constant added to the
@@ -134,10 +168,11 @@ func TestRepetition(t *testing.T) {
 func TestPerfectAndWorst(t *testing.T) {
 	logits := []float32{1000, 0, 0, 0, 0, 1000}
 	compare(t, score(t, logits, []int32{0, 2}, 3), Scores{Accuracy: 1})
-	compare(t, score(t, logits, []int32{1, 1}, 3), Scores{Accuracy: 0, NLL: 1000, ECE: 1, Brier: 2})
+	compare(t, score(t, logits, []int32{1, 1}, 3), Scores{Accuracy: 0, NLL: 1000, ECE: 1, Brier: 2, AdaptiveECE: 1, MCE: 1})
 	// A network that knows nothing and says so: log 3 nats, calibrated if right once in three.
+	// One image to a bin of equal mass: |1 − ⅓|, ⅓ and ⅓.
 	compare(t, score(t, make([]float32, 9), []int32{0, 1, 2}, 3),
-		Scores{Accuracy: 1. / 3, NLL: math.Log(3), ECE: 0, Brier: 2. / 3})
+		Scores{Accuracy: 1. / 3, NLL: math.Log(3), ECE: 0, Brier: 2. / 3, AdaptiveECE: 4. / 9})
 }
 
 // The loss of a confident network is small, not zero: float64 alone would lose it.
@@ -250,10 +285,30 @@ func TestMeanStd(t *testing.T) {
 	}
 }
 
+// Records without the newer scores are read, and written again as they were.
 func TestScoresJSON(t *testing.T) {
-	got, err := json.Marshal(Scores{Accuracy: .5, NLL: 1, ECE: .25, Brier: .75, N: 2})
-	if want := `{"accuracy":0.5,"nll":1,"ece":0.25,"brier":0.75,"n":2}`; err != nil || string(got) != want {
-		t.Errorf("%s, %v; want %s", got, err, want)
+	for text, scores := range map[string]Scores{
+		`{"accuracy":0.5,"nll":1,"ece":0.25,"brier":0.75,"n":2}`: {Accuracy: .5, NLL: 1, ECE: .25, Brier: .75, N: 2},
+		`{"accuracy":0.5,"nll":1,"ece":0.25,"brier":0.75,"n":2,"adaptive_ece":0.125,"mce":0.5}`: {
+			Accuracy: .5, NLL: 1, ECE: .25, Brier: .75, N: 2, AdaptiveECE: .125, MCE: .5},
+	} {
+		got, err := json.Marshal(scores)
+		if err != nil || string(got) != text {
+			t.Errorf("%s, %v; want %s", got, err, text)
+		}
+		var read Scores
+		if err := json.Unmarshal([]byte(text), &read); err != nil || read != scores {
+			t.Errorf("%s was read as %+v, %v", text, read, err)
+		}
+	}
+}
+
+func TestScoreBinsWantsOne(t *testing.T) {
+	for _, bins := range []int{0, -3} {
+		_, err := ScoreBins([]float32{1, 2}, []int32{0}, 2, bins)
+		if want := strconv.Itoa(bins) + " bins; need at least one"; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
 	}
 }
 
