@@ -106,7 +106,7 @@ func TestConfigurationIsIdentity(t *testing.T) {
 
 // A run that is told to stop after any step goes on bit for bit.
 func TestInterruptAndGoOn(t *testing.T) {
-	interruptAndGoOn(t, tiny(), Options{})
+	interruptAndGoOn(t, tiny(), Options{}, 1, 3, 7, tinySteps-1)
 }
 
 // With dropout, the random state is among what has to go on.
@@ -117,13 +117,13 @@ func TestInterruptDropout(t *testing.T) {
 		x := Reshape(images, images.Shape().Dimensions[0], -1)
 		x = layers.Dropout(scope, x, Scalar(images.Graph(), x.DType(), 0.3))
 		return layers.Dense(scope.In("only"), x, true, 10)
-	}})
+	}}, 3, 7)
 }
 
-func interruptAndGoOn(t *testing.T, c Config, o Options) {
+func interruptAndGoOn(t *testing.T, c Config, o Options, stops ...int) {
 	t.Helper()
 	whole := train(t, c, o)
-	for _, stop := range []int{1, 3, 7, tinySteps - 1} {
+	for _, stop := range stops {
 		dir := t.TempDir()
 		ctx, cancel := context.WithCancel(context.Background())
 		o.Dir, o.Report = dir, func(r Report) {

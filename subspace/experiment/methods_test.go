@@ -37,14 +37,15 @@ func TestMethodsCompose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	dir, base := t.TempDir(), tiny()
+	base.Network, base.Width, base.TestEvery = "mlp", 8, 0 // compiles in no time
 	for _, shape := range composed {
-		plain := train(t, tiny().With(shape, 1), Options{Dir: dir})
+		plain := train(t, base.With(shape, 1), Options{Dir: dir})
 		for _, a := range additions {
 			if a.name == "chunks" && shape == "standard" {
 				continue // one point leaves nothing to draw
 			}
-			c := tiny().With(shape, 1)
+			c := base.With(shape, 1)
 			a.add(&c)
 			r := train(t, c, Options{Dir: dir})
 			if endpoints(t, r) == endpoints(t, plain) {
@@ -70,11 +71,10 @@ func TestInterruptAllMethods(t *testing.T) {
 		a.add(&c)
 	}
 	c.SWA = "constant"
-	interruptAndGoOn(t, c, Options{})
+	interruptAndGoOn(t, c, Options{}, 13)
 }
 
-// With a constant rate of zero after the first model, all models that enter the
-// average are the same: the run is the run without averaging.
+// Averaging over one model gives that model.
 func TestAverageOfOneModelIsThatModel(t *testing.T) {
 	c := tiny()
 	c.Epochs, c.SWA = 4, "cyclic-1" // one cycle of one epoch, the last
