@@ -12,7 +12,7 @@ type Augment struct {
 	Flip bool `json:"flip"` // mirror left and right, half of the images
 }
 
-// Standard is the augmentation of the paper's CIFAR-10 runs.
+// Standard is the augmentation of the paper's CIFAR-10 and TinyImageNet runs.
 var Standard = Augment{Pad: 4, Flip: true}
 
 // Fill writes the images index of s, augmented and normalised, to the start of
@@ -26,9 +26,10 @@ var Standard = Augment{Pad: 4, Flip: true}
 // not used and may be nil. The order of the two, crop then flip, and black
 // padding before normalisation are those of the usual PyTorch recipe.
 //
-// Fill panics if images or labels are too short, an index is out of range, Pad
-// is negative, or the channels of s and d differ. It may run on many goroutines at once, each
-// with its own rng.
+// Fill fails where an image of a streamed set can't be read, and then names its
+// file; on a set in memory it never fails. It panics if images or labels are too
+// short, an index is out of range, Pad is negative, or the channels of s and d
+// differ. It may run on many goroutines at once, each with its own rng.
 func (d *Data) Fill(images []float32, labels []int32, s *Set, index []int, augment Augment, rng *rand.Rand) error {
 	size := s.imageSize()
 	if len(images) < len(index)*size || len(labels) < len(index) {
@@ -39,10 +40,23 @@ func (d *Data) Fill(images []float32, labels []int32, s *Set, index []int, augme
 		panic(fmt.Sprintf("dataset: padding by %d pixels", augment.Pad))
 	}
 	table := d.normalised(s.Channels)
+	variations := make([]variation, len(index))
 	for k, i := range index {
 		labels[k] = s.Labels[i]
-		dy, dx, flip := augment.draw(rng)
-		copyImage(images[k*size:(k+1)*size], s, i, dy, dx, flip, table)
+		variations[k] = augment.draw(rng)
+	}
+	if s.streamed() {
+		return parallel(len(index), func(k int) error {
+			pixels := make([]uint8, size)
+			if err := s.decode(pixels, index[k]); err != nil {
+				return err
+			}
+			copyImage(images[k*size:(k+1)*size], s, pixels, variations[k], table)
+			return nil
+		})
+	}
+	for k, i := range index {
+		copyImage(images[k*size:(k+1)*size], s, s.image(i), variations[k], table)
 	}
 	return nil
 }
@@ -61,22 +75,29 @@ func (d *Data) normalised(channels int) [][256]float32 {
 	return table
 }
 
-// draw returns how one image is varied: its offset in pixels, each in
-// [−Pad, Pad], and whether it is mirrored.
-func (a Augment) draw(rng *rand.Rand) (dy, dx int, flip bool) {
-	if a == (Augment{}) {
-		return 0, 0, false
-	}
-	u, offsets := rng.Uint64(), uint64(2*a.Pad+1)
-	dy = int((u>>1&(1<<31-1))*offsets>>31) - a.Pad
-	dx = int((u>>32)*offsets>>32) - a.Pad
-	return dy, dx, a.Flip && u&1 == 1
+// variation says how one image is varied.
+type variation struct {
+	dy, dx int // offset in pixels, each in [−Pad, Pad]
+	flip   bool
 }
 
-// copyImage writes image i of s to dst: pixel (y, x) of the result is pixel
+// draw draws how one image is varied.
+func (a Augment) draw(rng *rand.Rand) variation {
+	if a == (Augment{}) {
+		return variation{}
+	}
+	u, offsets := rng.Uint64(), uint64(2*a.Pad+1)
+	return variation{
+		dy:   int((u>>1&(1<<31-1))*offsets>>31) - a.Pad,
+		dx:   int((u>>32)*offsets>>32) - a.Pad,
+		flip: a.Flip && u&1 == 1,
+	}
+}
+
+// copyImage writes an image of s to dst: pixel (y, x) of the result is pixel
 // (y+dy, x+dx) of the image, or black outside it; flip then mirrors the result.
-func copyImage(dst []float32, s *Set, i, dy, dx int, flip bool, table [][256]float32) {
-	image, width, channels := s.image(i), s.Width, s.Channels
+func copyImage(dst []float32, s *Set, image []uint8, v variation, table [][256]float32) {
+	dy, dx, width, channels := v.dy, v.dx, s.Width, s.Channels
 	first, last := max(0, -dx), min(width, width-dx) // columns x with x+dx inside the image
 	for y := range s.Height {
 		row := dst[y*width*channels : (y+1)*width*channels]
@@ -88,7 +109,7 @@ func copyImage(dst []float32, s *Set, i, dy, dx int, flip bool, table [][256]flo
 			lookUp(row[first*channels:last*channels], image[from:], table)
 			blacken(row[last*channels:], table)
 		}
-		if flip {
+		if v.flip {
 			mirror(row, channels)
 		}
 	}

@@ -81,7 +81,8 @@ func TestFill(t *testing.T) {
 				if labels[k] != s.Labels[i] {
 					t.Fatalf("label %d of image %d", labels[k], i)
 				}
-				dy, dx, flip := augment.draw(rng)
+				v := augment.draw(rng)
+				dy, dx, flip := v.dy, v.dx, v.flip
 				for y := range s.Height {
 					for x := range s.Width {
 						for c := range s.Channels {
@@ -104,13 +105,13 @@ func TestDraw(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 1))
 	count := map[[3]int]int{}
 	for range draws {
-		dy, dx, flip := Standard.draw(rng)
-		key := [3]int{dy, dx, 0}
-		if flip {
+		v := Standard.draw(rng)
+		key := [3]int{v.dy, v.dx, 0}
+		if v.flip {
 			key[2] = 1
 		}
-		if max(dy, -dy, dx, -dx) > 4 {
-			t.Fatalf("offset %d, %d", dy, dx)
+		if max(v.dy, -v.dy, v.dx, -v.dx) > 4 {
+			t.Fatalf("offset %d, %d", v.dy, v.dx)
 		}
 		count[key]++
 	}

@@ -1,8 +1,10 @@
-// Package dataset holds labelled images in memory and serves them in batches.
+// Package dataset serves labelled images in batches.
 //
 // A data set is a [Data]: a training [Set], a test Set, and the numbers that
 // normalise their pixels. [Digits] is part of the program and needs no network;
-// [CIFAR10] is read from a folder, or downloaded once.
+// [CIFAR10] is read from a folder, or downloaded once. [Folder] makes a data set
+// of your own photographs, sorted into one folder a class; [Folders] and
+// [TinyImageNet] read what is laid out as ImageNet is.
 //
 // An epoch is [Order], which shuffles the images, and [Data.Fill], which writes
 // a batch of them, augmented and normalised, where the caller wants it:
@@ -10,13 +12,31 @@
 //	order := dataset.Order(data.Train.Len(), seed, epoch)
 //	for start := 0; start < len(order); start += batch {
 //		index := order[start:min(start+batch, len(order))]
-//		data.Fill(images, labels, data.Train, index, augment, rng)
+//		err := data.Fill(images, labels, data.Train, index, augment, rng)
 //	}
+//
+// # Sets of sets
+//
+// A set is never changed; what varies it returns another one. [Set.Subset] takes
+// some of the images, the classes evenly. [Set.Split] holds some back for
+// validation, so that a choice, of a rate or of a stopping time, needs no test
+// image. [Set.WrongLabels] spoils labels on purpose.
+//
+// # In memory or streamed
+//
+// The pixels of a set are in memory, or, where they would not fit, its images are
+// decoded from their files whenever a batch asks for them, on all processors.
+// Such a set is called streamed; [Set.Load] reads it into memory. Everything
+// works on both alike, and gives the same bytes.
+//
+// # The same everywhere
 //
 // The same seed gives the same batches on every machine. What is random is
 // computed from the 64-bit outputs of PCG ([rand.PCG], whose sequence Go
 // guarantees) by integer arithmetic written out here; pixels are normalised by
-// operations that IEEE 754 rounds the same everywhere.
+// operations that IEEE 754 rounds the same everywhere; images are resized by
+// integer arithmetic and decoded by Go's own decoders, whose bytes a new release
+// of Go may change.
 package dataset
 
 import (
@@ -36,14 +56,17 @@ type Data struct {
 	Mean, Std   []float32
 }
 
-// Set is a labelled set of images held in memory, 8 bits a channel. Its fields
-// are set once and then only read.
+// Set is a labelled set of images, 8 bits a channel. Its fields are set once and
+// then only read.
 type Set struct {
 	Name                    string // such as "cifar10/train"
 	Height, Width, Channels int
-	Pixels                  []uint8  // [n, height, width, channels]
+	Pixels                  []uint8  // [n, height, width, channels]; nil if the set is streamed, see Load
 	Labels                  []int32  // [n], each in [0, len(Classes))
 	Classes                 []string // the name of each label
+
+	root  string // the folder that holds files
+	files []file // [n], where the images come from, nil if from elsewhere
 
 	once        sync.Once
 	fingerprint string
@@ -53,12 +76,13 @@ type Set struct {
 func (s *Set) Len() int { return len(s.Labels) }
 
 // Check reports whether the parts of a set fit together: a shape without
-// zeros, as many pixels as the shape and the labels say, labels in range.
+// zeros, as many pixels as the shape and the labels say, labels in range. It
+// looks at no image of a streamed set.
 func (s *Set) Check() error {
 	if s.Height < 1 || s.Width < 1 || s.Channels < 1 {
 		return fmt.Errorf("dataset: %s: images of %d × %d × %d; each side must be at least 1", s.Name, s.Height, s.Width, s.Channels)
 	}
-	if want := s.Len() * s.imageSize(); len(s.Pixels) != want {
+	if want := s.Len() * s.imageSize(); len(s.Pixels) != want && !s.streamed() {
 		return fmt.Errorf("dataset: %s: %d pixel values; %d labels × %d × %d × %d make %d",
 			s.Name, len(s.Pixels), s.Len(), s.Height, s.Width, s.Channels, want)
 	}
@@ -147,29 +171,55 @@ func (s *Set) balanced(seed uint64) []int {
 
 // where returns the images i of s with chosen[i] == want, in their order.
 func (s *Set) where(name string, chosen []bool, want bool) *Set {
-	out := &Set{Name: name, Height: s.Height, Width: s.Width, Channels: s.Channels, Classes: s.Classes}
+	out := s.empty(name)
 	for i, c := range chosen {
-		if c == want {
+		if c != want {
+			continue
+		}
+		out.Labels = append(out.Labels, s.Labels[i])
+		if s.files != nil {
+			out.files = append(out.files, s.files[i])
+		}
+		if !s.streamed() {
 			out.Pixels = append(out.Pixels, s.image(i)...)
-			out.Labels = append(out.Labels, s.Labels[i])
 		}
 	}
 	return out
+}
+
+// empty returns a set without images that is otherwise like s.
+func (s *Set) empty(name string) *Set {
+	return &Set{Name: name, Height: s.Height, Width: s.Width, Channels: s.Channels, Classes: s.Classes, root: s.root}
 }
 
 // Fingerprint returns the hex SHA-256 of what a network sees of s: height,
 // width, channels, number of classes and of images as little-endian uint64,
 // then all pixels, then all labels as little-endian int32. Names do not count,
 // the order of the images does. It is computed once; do not change s after.
+//
+// Of a set that comes from image files, loaded or not, the files' contents do not
+// count, since ImageNet's are 140 GB. In place of the pixels there is for each
+// image its name within the folder of the set, with slashes, a zero byte and the
+// size of the file as little-endian uint64, and the whole begins with "files" and
+// three zero bytes.
 func (s *Set) Fingerprint() string {
 	s.once.Do(func() {
 		h := sha256.New()
 		var buffer []byte
+		if s.files != nil {
+			buffer = append(buffer, "files\x00\x00\x00"...)
+		}
 		for _, v := range []int{s.Height, s.Width, s.Channels, len(s.Classes), s.Len()} {
 			buffer = binary.LittleEndian.AppendUint64(buffer, uint64(v))
 		}
 		h.Write(buffer)
-		h.Write(s.Pixels)
+		for _, f := range s.files {
+			buffer = append(append(buffer[:0], f.name...), 0)
+			h.Write(binary.LittleEndian.AppendUint64(buffer, uint64(f.size)))
+		}
+		if s.files == nil {
+			h.Write(s.Pixels)
+		}
 		buffer = buffer[:0]
 		for _, label := range s.Labels {
 			buffer = binary.LittleEndian.AppendUint32(buffer, uint32(label))
@@ -183,23 +233,25 @@ func (s *Set) Fingerprint() string {
 // imageSize returns the number of pixel values of an image.
 func (s *Set) imageSize() int { return s.Height * s.Width * s.Channels }
 
-// image returns the pixels of image i, [height, width, channels].
+// image returns the pixels of image i, [height, width, channels], of a set in
+// memory.
 func (s *Set) image(i int) []uint8 {
 	size := s.imageSize()
 	return s.Pixels[i*size : (i+1)*size]
 }
 
 // Moments returns the mean and the standard deviation (divisor n) of pixel/255
-// of each channel over the whole set, the numbers that [Data] normalises with.
+// of each channel over the whole set, the numbers that [Data] normalises with. Of
+// a streamed set it decodes every image, and fails where one can't be read.
 func (s *Set) Moments() (mean, std []float32, err error) {
 	if s.Len() == 0 {
 		return nil, nil, errors.New("dataset: no images to take the mean of")
 	}
-	for c := range s.Channels {
-		var count [256]int
-		for i := c; i < len(s.Pixels); i += s.Channels {
-			count[s.Pixels[i]]++
-		}
+	counts, err := s.histogram()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, count := range counts {
 		// Counts are exact, and each product is rounded before it is added
 		// (float64(…) forbids fusing the two), so every machine agrees.
 		var n, sum, squares float64
@@ -216,4 +268,30 @@ func (s *Set) Moments() (mean, std []float32, err error) {
 		std = append(std, float32(math.Sqrt(squares/n)/255))
 	}
 	return mean, std, nil
+}
+
+// histogram returns how many pixels have each value, for each channel.
+func (s *Set) histogram() ([][256]int, error) {
+	counts := make([][256]int, s.Channels)
+	add := func(pixels []uint8) {
+		for i, v := range pixels {
+			counts[i%s.Channels][v]++
+		}
+	}
+	if !s.streamed() {
+		add(s.Pixels)
+		return counts, nil
+	}
+	var mutex sync.Mutex
+	err := parallel(s.Len(), func(i int) error {
+		pixels := make([]uint8, s.imageSize())
+		if err := s.decode(pixels, i); err != nil {
+			return err
+		}
+		mutex.Lock()
+		defer mutex.Unlock()
+		add(pixels)
+		return nil
+	})
+	return counts, err
 }

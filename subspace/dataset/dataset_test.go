@@ -46,6 +46,27 @@ func subset(t *testing.T, s *Set, n int, seed uint64) *Set {
 	return out
 }
 
+// positions returns where the images of part, all of them different, lie in s.
+func positions(t *testing.T, s, part *Set) []int {
+	t.Helper()
+	at := map[string]int{}
+	for i := range s.Len() {
+		at[string(s.image(i))] = i
+	}
+	found := make([]int, part.Len())
+	for i := range found {
+		j, ok := at[string(part.image(i))]
+		if !ok {
+			t.Fatalf("image %d of %s is not in %s", i, part.Name, s.Name)
+		}
+		if part.Labels[i] != s.Labels[j] {
+			t.Fatalf("image %d of %s has another label", i, part.Name)
+		}
+		found[i] = j
+	}
+	return found
+}
+
 func TestDigits(t *testing.T) {
 	data := digits(t)
 	if got, want := counts(data.Test), slices.Repeat([]int{50}, 10); !slices.Equal(got, want) {

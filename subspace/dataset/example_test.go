@@ -47,7 +47,9 @@ func ExampleData_Fill() {
 	order := dataset.Order(data.Train.Len(), seed, epoch)
 	for start := 0; start < len(order); start += batch {
 		index := order[start:min(start+batch, len(order))]
-		data.Fill(images, labels, data.Train, index, dataset.Augment{Pad: 1}, rng)
+		if err := data.Fill(images, labels, data.Train, index, dataset.Augment{Pad: 1}, rng); err != nil {
+			log.Fatal(err)
+		}
 		fmt.Println(len(index), "images, the first of class", labels[0])
 	}
 	// Output:
@@ -74,4 +76,40 @@ func ExampleSet_Subset() {
 	}
 	fmt.Println(few.Name, perClass)
 	// Output: digits/train[100, seed 1] [10 10 10 10 10 10 10 10 10 10]
+}
+
+// A study of 100 training images that chooses its learning rate on 50 others.
+func ExampleSet_Split() {
+	data, err := dataset.Digits()
+	if err != nil {
+		log.Fatal(err)
+	}
+	train, held, err := data.Train.Split(100, 50)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(train.Len(), train.Name)
+	fmt.Println(held.Len(), held.Name)
+	// Output:
+	// 100 digits/train[100, seed 0]
+	// 50 digits/train[50 held out]
+}
+
+func ExampleSet_WrongLabels() {
+	data, err := dataset.Digits()
+	if err != nil {
+		log.Fatal(err)
+	}
+	spoilt, err := data.Train.WrongLabels(0.2, false)
+	if err != nil {
+		log.Fatal(err)
+	}
+	wrong := 0
+	for i, label := range spoilt.Labels {
+		if label != data.Train.Labels[i] {
+			wrong++
+		}
+	}
+	fmt.Printf("%s: %d of %d", spoilt.Name, wrong, spoilt.Len())
+	// Output: digits/train, 20 % wrong labels: 259 of 1297
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -12,9 +13,10 @@ import (
 	"testing"
 )
 
-// TestGolden compares orders, subsets, digits and a batch with the numbers that
-// testdata/make_golden.py computed from the documentation. If it fails, recorded
-// runs can no longer be repeated.
+// TestGolden compares orders, subsets, splits, wrong labels, digits, a batch and
+// resized images with the numbers that testdata/make_golden.py computed from the
+// documentation, the images by torchvision. If it fails, recorded runs can no
+// longer be repeated.
 func TestGolden(t *testing.T) {
 	raw, err := os.ReadFile("testdata/golden.json")
 	if err != nil {
@@ -59,6 +61,47 @@ func TestGolden(t *testing.T) {
 	subset := data.Train.balanced(5)[:25]
 	slices.Sort(subset)
 	check("subset of 25 of the training digits, seed 5", subset)
+
+	wrong := func(share float64, anyClass bool) *Set {
+		s, err := data.Train.WrongLabels(share, anyClass)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	check("training digits, 20 % wrong labels", wrong(.2, false).Fingerprint())
+	check("training digits, 20 % random labels", wrong(.2, true).Fingerprint())
+	var pairs [][2]int
+	for i, label := range wrong(.02, false).Labels {
+		if label != data.Train.Labels[i] {
+			pairs = append(pairs, [2]int{i, int(label)})
+		}
+	}
+	check("wrong labels of 2 % of the training digits", pairs)
+	for name, c := range map[string][2]int{
+		"40 training digits held out":            {0, 40},
+		"147 training digits held out from 1150": {1150, 147},
+	} {
+		_, held, err := data.Train.Split(c[0], c[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(name, positions(t, data.Train, held))
+	}
+
+	squares := map[string]string{}
+	for _, c := range [][3]int{{64, 64, 64}, {100, 75, 32}, {75, 100, 32}, {500, 375, 224}, {17, 23, 40}, {33, 32, 32},
+		{31, 64, 31}, {35, 32, 32}, {200, 3, 2}, {1, 1, 1}, {1, 9, 5}, {1000, 999, 7}, {640, 427, 64}} {
+		dst := make([]uint8, c[2]*c[2]*3)
+		resizeAndCrop(dst, pattern(c[0], c[1]), c[2])
+		sum := sha256.Sum256(dst)
+		squares[fmt.Sprintf("%d x %d to %d", c[0], c[1], c[2])] = hex.EncodeToString(sum[:])
+	}
+	check("middle squares", squares)
+	check("files fingerprint", (&Set{
+		Height: 32, Width: 32, Channels: 3, Labels: []int32{0, 0, 1}, Classes: []string{"cat", "dog"},
+		files: []file{{"cat/1.png", 5}, {"cat/é.jpg", 70000}, {"dog/1.png", 6}},
+	}).Fingerprint())
 
 	index := Order(data.Train.Len(), 7, 3)[:64]
 	images, labels := make([]float32, 64*64), make([]int32, 64)

@@ -10,6 +10,7 @@ import (
 const (
 	streamOrder  uint64 = 0x6f72646572 << 24   // "order"
 	streamSubset uint64 = 0x737562736574 << 16 // "subset"
+	streamWrong  uint64 = 0x77726f6e67 << 24   // "wrong"
 )
 
 // stream returns the random numbers of one use of a seed in one epoch.

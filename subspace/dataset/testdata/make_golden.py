@@ -1,10 +1,11 @@
-"""Writes golden.json: orders, subsets and batches, computed without Go.
+"""Writes golden.json: orders, subsets, splits, wrong labels, batches and resized
+images, computed without Go.
 
-    python make_golden.py        # NumPy, scikit-learn
+    python make_golden.py        # NumPy, scikit-learn, Pillow, torchvision
 
 Everything is written anew from the package's documentation: PCG with 128 bits of
 state and DXSM output, the shuffles, the split of the digits, padding, cropping,
-flipping and normalising.
+flipping and normalising. Images are resized by torchvision.
 """
 
 import hashlib
@@ -13,10 +14,12 @@ import pathlib
 import struct
 
 import numpy as np
+import torchvision.transforms.functional as transforms
+from PIL import Image
 from sklearn.datasets import load_digits
 
 MASK64, MASK128 = (1 << 64) - 1, (1 << 128) - 1
-ORDER, SUBSET = int.from_bytes(b"order\0\0\0", "big"), int.from_bytes(b"subset\0\0", "big")
+ORDER, SUBSET, WRONG = (int.from_bytes(name.ljust(8, b"\0"), "big") for name in [b"order", b"subset", b"wrong"])
 
 
 class PCG:
@@ -57,6 +60,43 @@ def balanced(labels, seed):
         out += [members[c][turn] for c in classes if turn < len(members[c])]
         turn += 1
     return out
+
+
+def held_out(labels, n, k):
+    """Of every class the last that is not trained on, then the last but one, …"""
+    rounds, position = {}, {}
+    for at, i in reversed(list(enumerate(balanced(labels, 0)))[n:]):
+        members = rounds.setdefault(labels[i], [])
+        position[i] = (len(members), -at)
+        members.append(i)
+    return sorted(sorted(position, key=position.get)[:k])
+
+
+def wrong_labels(labels, share, any_class):
+    rng, out, images = PCG(0, WRONG), list(labels), list(range(len(labels)))
+    shuffle(rng, images)
+    for i in images[: int(share * len(labels) + 0.5)]:
+        others = [c for c in range(10) if any_class or c != labels[i]]
+        out[i] = others[rng() * len(others) >> 64]
+    return np.array(out)
+
+
+def pattern(width, height):
+    """An image with all frequencies in it, by formula."""
+    y, x, c = np.ogrid[:height, :width, :3]
+    return ((3 * y * y + 5 * x * x + 7 * x * y + 85 * c + x * y * (x + y) // 16) % 256).astype(np.uint8)
+
+
+def middle_square(width, height, side):
+    image = transforms.resize(Image.fromarray(pattern(width, height)), side)
+    return hashlib.sha256(transforms.center_crop(image, side).tobytes()).hexdigest()
+
+
+def files_fingerprint(names, labels, side, classes):
+    data = b"files\0\0\0" + struct.pack("<5Q", side, side, 3, classes, len(names))
+    for name, size in names:
+        data += name.encode() + b"\0" + struct.pack("<Q", size)
+    return hashlib.sha256(data + np.array(labels, "<i4").tobytes()).hexdigest()
 
 
 def fingerprint(pixels, labels):
@@ -101,6 +141,16 @@ golden = {
     "mean": float(mean),
     "std": float(std),
     "labels of a batch": train_labels[first].tolist(),
+    "training digits, 20 % wrong labels": fingerprint(train_pixels, wrong_labels(train_labels, 0.2, False)),
+    "training digits, 20 % random labels": fingerprint(train_pixels, wrong_labels(train_labels, 0.2, True)),
+    "wrong labels of 2 % of the training digits": [
+        [i, int(label)] for i, label in enumerate(wrong_labels(train_labels, 0.02, False)) if label != train_labels[i]],
+    "40 training digits held out": held_out(train_labels, 0, 40),
+    "147 training digits held out from 1150": held_out(train_labels, 1150, 147),
+    "middle squares": {f"{w} x {h} to {side}": middle_square(w, h, side) for w, h, side in [
+        (64, 64, 64), (100, 75, 32), (75, 100, 32), (500, 375, 224), (17, 23, 40), (33, 32, 32), (31, 64, 31),
+        (35, 32, 32), (200, 3, 2), (1, 1, 1), (1, 9, 5), (1000, 999, 7), (640, 427, 64)]},
+    "files fingerprint": files_fingerprint([("cat/1.png", 5), ("cat/é.jpg", 70000), ("dog/1.png", 6)], [0, 0, 1], 32, 2),
     "sha256 of a batch": hashlib.sha256(images.tobytes()).hexdigest(),
 }
 path = pathlib.Path(__file__).with_name("golden.json")

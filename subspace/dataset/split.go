@@ -1,0 +1,53 @@
+package dataset
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Split returns n images to train on, and others that are held out to validate
+// with. Both keep the order that they have in s.
+//
+// The training images are those of [Set.Subset](n, 0), whatever heldOut is: a
+// run with a validation split trains on the same images as one without. n = 0
+// means all that are left.
+//
+// The images that are held out come from the other end of the class-balanced
+// order that Subset takes its images from: the last of every class that is not
+// trained on, then the one before it, and so on. Their classes differ by at most
+// one image as long as none runs out. So as long as enough are left of each
+// class, the same images are held out whatever n is.
+//
+// Fewer than 0 images, no training image, and more than there are are errors.
+func (s *Set) Split(n, heldOut int) (train, held *Set, err error) {
+	if n < 0 || heldOut < 0 || max(n, 1)+heldOut > s.Len() {
+		return nil, nil, fmt.Errorf("dataset: a validation split of %d images and %d training images of %s; it has %d",
+			heldOut, n, s.Name, s.Len())
+	}
+	out := make([]bool, s.Len())
+	for _, i := range s.lastOfEach(s.balanced(0)[n:])[:heldOut] {
+		out[i] = true
+	}
+	held = s.where(fmt.Sprintf("%s[%d held out]", s.Name, heldOut), out, true)
+	if n == 0 && heldOut > 0 {
+		return s.where(fmt.Sprintf("%s[without %d]", s.Name, heldOut), out, false), held, nil
+	}
+	train, err = s.Subset(n, 0)
+	return train, held, err
+}
+
+// lastOfEach sorts images of s anew: the last of every class, then the last but
+// one of every class, and so on; within such a round, later ones first.
+func (s *Set) lastOfEach(images []int) []int {
+	images = slices.Clone(images)
+	slices.Reverse(images)
+	round := make(map[int]int, len(images)) // how many of its class come before an image
+	seen := make([]int, len(s.Classes))
+	for _, i := range images {
+		round[i] = seen[s.Labels[i]]
+		seen[s.Labels[i]]++
+	}
+	slices.SortStableFunc(images, func(a, b int) int { return cmp.Compare(round[a], round[b]) })
+	return images
+}
