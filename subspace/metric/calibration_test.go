@@ -81,17 +81,23 @@ func TestEqualMass(t *testing.T) {
 	near(t, "gap above", got[1].gap, .8+.9-1)
 }
 
-// Images of equal confidence keep their order: the first half, all wrong, is one bin.
+// Images of equal confidence keep their order. Two confidences in turn, the first
+// half of the images wrong: of each confidence the wrong images are one bin of
+// four and the right ones another.
 func TestEqualMassKeepsTies(t *testing.T) {
-	const n = 40
-	p, labels := make([]float64, 0, 2*n), make([]int32, n)
+	const n = 400
+	var p []float64
+	labels := make([]int32, n)
 	for i := range n {
 		p = append(p, .75, .25)
+		if i%2 == 1 {
+			p[2*i], p[2*i+1] = .625, .375
+		}
 		if i < n/2 {
 			labels[i] = 1
 		}
 	}
-	near(t, "adaptive ECE", AdaptiveECE(p, labels, 2, 2), .5*.75+.5*.25)
+	near(t, "adaptive ECE", AdaptiveECE(p, labels, 2, 4), (.625+.375+.75+.25)/4)
 }
 
 // The diagram's bins join, hold every image where it belongs, and give ECE and
