@@ -286,3 +286,58 @@ func (rows Rows) first() (first Rows) {
 	}
 	return first
 }
+
+// Calibrations compares the expected calibration error and the accuracy of the
+// midpoints (figure 5 of the paper), where there is a validation split also after
+// temperature scaling.
+func Calibrations(all Rows) (*plots.Figure, error) {
+	scaled := func(results []experiment.Result) (values []float64) {
+		for _, r := range results {
+			if c := r.Calibration; c != nil && c.Scaled != nil {
+				values = append(values, ECE(*c.Scaled))
+			}
+		}
+		return values
+	}
+	labels := []string{"ECE (%)"}
+	if len(scaled(all[0].Results)) > 0 {
+		labels = append(labels, "ECE after temperature scaling (%)")
+	}
+	return compare("Calibration", all, labels, func(r []experiment.Result) [][]float64 {
+		return [][]float64{experiment.Midpoints(r, ECE), scaled(r)}[:len(labels)]
+	})
+}
+
+// Compared compares accuracy and calibration error of the midpoints (figure 7 of
+// the paper).
+func Compared(all Rows) (*plots.Figure, error) {
+	return compare("At the midpoint", all, []string{"test accuracy (%)", "ECE (%)"}, func(r []experiment.Result) [][]float64 {
+		return [][]float64{experiment.Midpoints(r, Accuracy), experiment.Midpoints(r, ECE)}
+	})
+}
+
+func compare(title string, all Rows, labels []string, values func([]experiment.Result) [][]float64) (*plots.Figure, error) {
+	figure := plots.Comparison{Title: title, Labels: labels, Reference: all[0].Name, Note: all.note()}
+	for _, row := range all {
+		group := "one network"
+		if len(row.Results[0].Midpoint().Weights) > 1 {
+			group = "midpoint of a subspace"
+		}
+		figure.Methods = append(figure.Methods, plots.Method{Name: row.Name, Group: group, Values: values(row.Results)})
+	}
+	return figure.Draw()
+}
+
+// Reliability draws a reliability diagram of each row's midpoint, of the first
+// seed.
+func Reliability(all Rows) (*plots.Figure, error) {
+	figure := plots.Reliability{Title: "Does confidence mean accuracy?", Note: all.first().note()}
+	for _, row := range all {
+		d := plots.Diagram{Title: row.Name}
+		for _, b := range row.Results[0].Calibration.Reliability {
+			d.Bins = append(d.Bins, plots.Bin(b))
+		}
+		figure.Diagrams = append(figure.Diagrams, d)
+	}
+	return figure.Draw()
+}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gosubspace/subspace"
-	"gosubspace/subspace/corruption"
 	"gosubspace/subspace/dataset"
 )
 
@@ -78,7 +77,7 @@ func planned(ctx context.Context, c Config, o Options) (p Planned, err error) {
 	if r.trains() {
 		p.Trained = c.Epochs * train
 	}
-	p.Scored += (len(r.points()) + corruption.Severities*len(c.corruptions())) * (r.recalibrated(train) + test)
+	p.Scored += (len(r.points()) + severities*len(c.corruptions())) * (r.recalibrated(train) + test)
 	p.Scored += (c.Plane*c.Plane + c.Surface*c.Surface) * (r.recalibrated(train) + part(test, c.GridImages))
 	return p, nil
 }

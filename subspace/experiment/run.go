@@ -149,6 +149,9 @@ func (c Config) part(all *dataset.Data) (data *dataset.Data, held *dataset.Set, 
 	if data.Train, held, err = all.Train.Split(c.TrainImages, c.HeldOut); err != nil {
 		return nil, nil, err
 	}
+	if c.HeldOut == 0 {
+		held = nil
+	}
 	if data.Train, err = data.Train.WrongLabels(c.WrongLabels, c.AnyClass); err != nil {
 		return nil, nil, err
 	}

@@ -135,7 +135,7 @@ func (r *Run) tasks() ([]task, error) {
 	}
 	r.Result.Corrupted = nil
 	for _, name := range r.Config.corruptions() {
-		for severity := 1; severity <= corruption.Severities; severity++ {
+		for severity := 1; severity <= severities; severity++ {
 			r.Result.Corrupted = append(r.Result.Corrupted, Corrupted{Corruption: name, Severity: severity})
 		}
 	}
@@ -304,6 +304,9 @@ func (r *Run) corrupt(name string, severity int) (set *dataset.Set, err error) {
 	}
 	return corruption.Apply(r.data.Test, name, severity, corruptionSeed)
 }
+
+// severities are 1 to 5.
+const severities = 5
 
 // corruptionSeed is that of all corrupted test sets, so that runs are compared
 // on the same images.
