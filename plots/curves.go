@@ -37,8 +37,9 @@ type Course struct {
 func (c Curves) Draw() (*Figure, error) {
 	loss := Lines{Title: "Loss", XLabel: "epoch", YLabel: "cross-entropy (nats)"}
 	accuracy := Lines{Title: "Accuracy", XLabel: "epoch", YLabel: "accuracy (%)"}
-	if len(c.Runs) > len(seriesLooks)/2 {
-		return nil, fmt.Errorf("plots: figure %q shows %d runs, at most %d can be told apart; use several figures", c.Title, len(c.Runs), len(seriesLooks)/2)
+	const most = 3 // two lines each
+	if len(c.Runs) > most {
+		return nil, fmt.Errorf("plots: figure %q shows %d runs, at most %d can be told apart; use several figures", c.Title, len(c.Runs), most)
 	}
 	for i, run := range c.Runs {
 		if run.Name == "" && len(c.Runs) > 1 {

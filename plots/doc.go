@@ -18,10 +18,13 @@
 //	return figure.Show()
 //
 // The kinds: [Lines] draws quantities with bands over one axis, [Panels] sets
-// several of them beside each other, [Curves] shows how training went, [Images]
-// shows what a data set looks like and [Schematic] shows the idea. [Progress]
-// shows how far a computation is. [Mean] and [MeanReference] turn repeated runs
-// into a mean with a band.
+// several of them beside each other, and [Curves] shows how training went.
+// [Contours] maps a [Field], a quantity over a plane in weight space, and [Surface]
+// shows it as a landscape. [Comparison] sets methods below each other, with mean
+// and spread over seeds. [Reliability] shows whether confidence means accuracy.
+// [Images] shows what a data set looks like, [Sheet] what corruptions make of an
+// image, and [Schematic] the idea. [Progress] shows how far a computation is.
+// [Mean] and [MeanReference] turn repeated runs into a mean with a band.
 //
 // # The style
 //
@@ -29,7 +32,8 @@
 // design", 2008, which colour-blind readers tell apart), in dash pattern and in
 // marker, so a figure also reads in black and white. The legend stands above the
 // axes, where it cannot cover data. A name has the same look in all panels of a
-// figure. A figure is laid out on 640 units of width whose smallest text
+// figure. Heights of a field have the colours of viridis, in bands between contour
+// lines: equal steps look equally large, in grey too. A figure is laid out on 640 units of width whose smallest text
 // measures 11.5, so it stays readable when it is shown 640 CSS pixels wide. The
 // background is opaque white, which also works on a dark theme.
 //

@@ -116,7 +116,7 @@ func lerp(a, b, share float64) float64 {
 	case 1:
 		return b
 	}
-	return float64(a*(1-share)) + float64(b*share)
+	return a + float64(share*(b-a)) // exactly a where b is a: a plateau stays flat
 }
 
 // along returns points of the path so close to each other that nothing of the
@@ -140,7 +140,7 @@ func (f Field) along(p Path) []place {
 func (f Field) words(s scale, missing string) string {
 	var b strings.Builder
 	if f.Title != "" {
-		b.WriteString(strings.TrimSuffix(f.Title, ".") + ". ")
+		b.WriteString(sentence(f.Title) + " ")
 	}
 	low, high := f.least(), f.greatest()
 	at := func(p place) string {

@@ -3,6 +3,7 @@ package plots
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -58,9 +60,17 @@ func sampleLines() Lines {
 	}
 }
 
-// samples are one figure of each kind.
+// samples are one figure of each kind, drawn once.
 func samples(t testing.TB) map[string]*Figure {
 	t.Helper()
+	figures, err := drawSamples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return figures
+}
+
+var drawSamples = sync.OnceValues(func() (map[string]*Figure, error) {
 	beyond := alphas(-0.5, 1.5, 21)
 	accuracy := Lines{
 		Title: "Accuracy", XLabel: "α", YLabel: "test accuracy (%)",
@@ -94,16 +104,22 @@ func samples(t testing.TB) map[string]*Figure {
 			Title: "Gradients", Pixels: pixels, Height: 8, Width: 8, Channels: 1, Note: "made up",
 			Labels: strings.Split("zero one two three four five six seven eight nine ten eleven", " "),
 		}.Draw,
-		"schematic": Schematic,
+		"schematic":   Schematic,
+		"contours":    sampleContours().Draw,
+		"basins":      sampleTwoContours().Draw,
+		"surface":     sampleSurface().Draw,
+		"comparison":  sampleComparison().Draw,
+		"reliability": sampleReliability().Draw,
+		"sheet":       sampleSheet().Draw,
 	} {
 		f, err := draw()
 		if err != nil {
-			t.Fatalf("%s: %v", name, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		figures[name] = f
 	}
-	return figures
-}
+	return figures, nil
+})
 
 func decode(t *testing.T, file []byte) image.Image {
 	t.Helper()
@@ -206,16 +222,18 @@ func TestSizeAndBackground(t *testing.T) {
 }
 
 func TestDrawingIsRepeatable(t *testing.T) {
-	a, err := sampleLines().Draw()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := sampleLines().Draw()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(a.PNG, b.PNG) || a.Alt != b.Alt {
-		t.Error("the same numbers drawn twice give different files")
+	for _, picture := range []interface{ Draw() (*Figure, error) }{sampleLines(), sampleTwoContours(), sampleSurface(), sampleComparison(), sampleReliability()} {
+		a, err := picture.Draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := picture.Draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(a.PNG, b.PNG) || a.Alt != b.Alt {
+			t.Errorf("the same numbers drawn twice as %s give different files", a.Name)
+		}
 	}
 }
 

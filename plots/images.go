@@ -101,12 +101,8 @@ func raster(c draw.Canvas, at vg.Point) (picture *image.RGBA, x, y int) {
 }
 
 func (s Images) words(rows, columns int) string {
-	kind := "grey"
-	if s.Channels == 3 {
-		kind = "colour"
-	}
-	words := fmt.Sprintf("%d %s images of %d × %d pixels in a grid of %d rows and %d columns. %s. Row by row they are labelled: %s.",
-		len(s.Labels), kind, s.Width, s.Height, rows, columns, strings.TrimSuffix(s.Title, "."), strings.Join(s.Labels, ", "))
+	words := fmt.Sprintf("%d %s in a grid of %d rows and %d columns. %s Row by row they are labelled: %s.",
+		len(s.Labels), s.kind(), rows, columns, sentence(s.Title), strings.Join(s.Labels, ", "))
 	if s.Note != "" {
 		words += "\nNote: " + s.Note
 	}
@@ -117,17 +113,32 @@ func (s Images) check() error {
 	if err := checkTitle(s.Title); err != nil {
 		return err
 	}
-	n, size := len(s.Labels), s.Height*s.Width*s.Channels
+	if n := len(s.Labels); n < 1 || n > maxImages {
+		return fmt.Errorf("%d Labels, want 1 to %d; give one label an image, and show fewer of them", n, maxImages)
+	}
+	return s.checkPixels(len(s.Labels), fmt.Sprintf("%d labels", len(s.Labels)))
+}
+
+// checkPixels reports when the pixels are not those of n images, as many as what
+// asks for.
+func (s Images) checkPixels(n int, what string) error {
 	switch {
 	case s.Height < 1 || s.Height > 256 || s.Width < 1 || s.Width > 256:
 		return fmt.Errorf("images of %d × %d pixels, want 1 to 256 each way; show smaller ones", s.Width, s.Height)
 	case s.Channels != 1 && s.Channels != 3:
 		return fmt.Errorf("images of %d channels, want 1 (grey) or 3 (red, green, blue)", s.Channels)
-	case n < 1 || n > maxImages:
-		return fmt.Errorf("%d Labels, want 1 to %d; give one label an image, and show fewer of them", n, maxImages)
-	case len(s.Pixels) != n*size:
-		return fmt.Errorf("%d values of Pixels, want %d for %d labels of %d × %d × %d; give one label an image",
-			len(s.Pixels), n*size, n, s.Height, s.Width, s.Channels)
+	case len(s.Pixels) != n*s.Height*s.Width*s.Channels:
+		return fmt.Errorf("%d values of Pixels, want %d for %s of %d × %d × %d; give one image for each",
+			len(s.Pixels), n*s.Height*s.Width*s.Channels, what, s.Height, s.Width, s.Channels)
 	}
 	return nil
+}
+
+// kind says what the images are, and of which size.
+func (s Images) kind() string {
+	kind := "grey"
+	if s.Channels == 3 {
+		kind = "colour"
+	}
+	return fmt.Sprintf("%s images of %d × %d pixels", kind, s.Width, s.Height)
 }

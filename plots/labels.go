@@ -11,12 +11,15 @@ import (
 // plateHeight and platePad are the measures of a plate with words.
 const plateHeight, platePad = 17 * unit, 5 * unit
 
+// plateInk lets a little of what is below a plate through.
+var plateInk = color.NRGBA{255, 255, 255, 0xdd}
+
 // plateWidth is how wide the plate of words is.
 func plateWidth(words string) vg.Length { return face(tickSize, ink).Width(words) + 2*platePad }
 
 // plate writes words on a light ground that fills area.
 func plate(c *draw.Canvas, words string, area vg.Rectangle) {
-	c.FillPolygon(color.NRGBA{255, 255, 255, 0xdd}, []vg.Point{area.Min, {X: area.Max.X, Y: area.Min.Y}, area.Max, {X: area.Min.X, Y: area.Max.Y}})
+	fillBox(*c, plateInk, area)
 	c.FillText(face(tickSize, ink), vg.Point{X: area.Min.X + platePad, Y: area.Min.Y + 5*unit}, words)
 }
 

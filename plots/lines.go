@@ -50,7 +50,7 @@ type Lines struct {
 	// XLabel and YLabel name the quantities with their units, e.g. "α" and
 	// "test accuracy (%)". Required.
 	XLabel, YLabel string
-	// Series are the curves: one to six.
+	// Series are the curves: one to eight.
 	Series []Series
 	// References are drawn behind them: none to six.
 	References []Reference
@@ -146,7 +146,11 @@ func (l Lines) plot(title string, looks map[string]look, width, height float64) 
 	xLow, xHigh, yLow, yHigh := l.extent()
 	p.X.Min, p.X.Max = widen(xLow, xHigh, 0.025)
 	p.Y.Min, p.Y.Max = widen(yLow, yHigh, 0.06)
-	p.X.Tick.Marker = ticks{most: width / 60, whole: l.wholeX(), halves: l.overAlpha()}
+	most := width / 60
+	if span := xHigh - xLow; l.wholeX() && span <= 10 && span <= width/20 {
+		most = max(most, span+1) // a few whole numbers are all marked
+	}
+	p.X.Tick.Marker = ticks{most: most, whole: l.wholeX(), halves: l.overAlpha()}
 	p.Y.Tick.Marker = ticks{most: height / 35}
 	if l.extrapolates() {
 		p.Add(outside{0, 1})

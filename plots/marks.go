@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -39,6 +40,11 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 		outline = append(outline, vg.Point{X: x(b.x[i]), Y: y(b.high[i])})
 	}
 	c.FillPolygon(b.look.fill(), outline)
+}
+
+// fillBox fills a rectangle.
+func fillBox(c draw.Canvas, ink color.Color, area vg.Rectangle) {
+	c.FillPolygon(ink, []vg.Point{area.Min, {X: area.Max.X, Y: area.Min.Y}, area.Max, {X: area.Min.X, Y: area.Max.Y}})
 }
 
 // curve draws a line through the points, and markers on them.

@@ -38,7 +38,7 @@ func (p Panels) Draw() (*Figure, error) {
 	}
 	const panelHeight, between = 260, 18
 	width := float64(pageWidth-2*margin+between)/float64(columns) - between
-	alt := []string{fmt.Sprintf("%d line plots. %s.", len(p.Panels), strings.TrimSuffix(p.Title, "."))}
+	alt := []string{fmt.Sprintf("%d line plots. %s", len(p.Panels), sentence(p.Title))}
 	for i, l := range p.Panels {
 		grid[i/columns][i%columns] = l.plot(l.Title, looks, width, panelHeight-25)
 		alt = append(alt, fmt.Sprintf("Panel %d: %s", i+1, l.words()))

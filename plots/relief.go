@@ -57,16 +57,17 @@ func (r *relief) triangle(a, b, c corner, band func(float64) int16) {
 			// The shares of the corners in this place; outside one is negative.
 			u := ((b.x-px)*(c.y-py) - (c.x-px)*(b.y-py)) / twice
 			v := ((c.x-px)*(a.y-py) - (a.x-px)*(c.y-py)) / twice
-			w := 1 - u - v
 			const edge = -1e-9
-			if u < edge || v < edge || w < edge {
+			if u < edge || v < edge || u+v > 1-edge {
 				continue
 			}
+			// Written so that three equal values give the same value.
+			mix := func(a, b, c float64) float64 { return c + float64(u*(a-c)) + float64(v*(b-c)) }
 			i := y*r.width*fine + x
-			if near := float32(u*a.near + v*b.near + w*c.near); near > r.near[i] {
+			if near := float32(mix(a.near, b.near, c.near)); near > r.near[i] {
 				r.near[i] = near
-				r.band[i] = band(u*a.value + v*b.value + w*c.value)
-				r.light[i] = float32(u*a.light + v*b.light + w*c.light)
+				r.band[i] = band(mix(a.value, b.value, c.value))
+				r.light[i] = float32(mix(a.light, b.light, c.light))
 			}
 		}
 	}
@@ -77,13 +78,19 @@ func (r *relief) span(low, high float64, pixels int) (first, end int) {
 	return max(0, int(math.Floor(low))), min(pixels*fine, int(math.Ceil(high))+1)
 }
 
-// hides says whether the surface stands before a point of the page.
+// hides says whether the surface stands before a point of the page, and all around
+// it: what lies on the surface's rim is seen.
 func (r *relief) hides(p vg.Point, near float64) bool {
-	x, y := r.sample(p)
-	column, row := int(x), int(y)
-	if column < 0 || row < 0 || column >= r.width*fine || row >= r.height*fine {
-		return false
+	const around, slack = 2 * unit, 0.02 // what lies on the surface is not hidden by it
+	for _, d := range []vg.Point{{}, {X: around}, {X: -around}, {Y: around}, {Y: -around}} {
+		x, y := r.sample(p.Add(d))
+		column, row := int(math.Floor(x)), int(math.Floor(y))
+		if column < 0 || row < 0 || column >= r.width*fine || row >= r.height*fine {
+			return false
+		}
+		if float64(r.near[row*r.width*fine+column]) <= near+slack {
+			return false
+		}
 	}
-	const slack = 0.02 // what lies on the surface is not hidden by it
-	return float64(r.near[row*r.width*fine+column]) > near+slack
+	return true
 }

@@ -41,7 +41,9 @@ func scales(fields []Field) []scale {
 		default:
 			levels = roundLevels(widen(g.low, g.high, 0))
 		}
-		all[i] = scale{levels, g.low < levels[0], g.high > levels[len(levels)-1]}
+		first, last := levels[0], levels[len(levels)-1]
+		slack := 1e-9 * (last - first) // 3·0.1 is a little more than 0.3
+		all[i] = scale{levels, g.low < first-slack, g.high > last+slack}
 	}
 	return all
 }
@@ -98,16 +100,17 @@ func (s scale) height(z float64) float64 {
 	return (float64(i) + (z-s.levels[i])/(s.levels[i+1]-s.levels[i])) / float64(last)
 }
 
-// labels writes the levels, evenly spaced ones with as many decimals each.
+// labels writes the levels: evenly spaced ones with as many decimals each, unless
+// that takes too many digits.
 func (s scale) labels() []string {
 	labels := make([]string, len(s.levels))
-	step, even := s.levels[1]-s.levels[0], true
+	step, plain := s.levels[1]-s.levels[0], true
 	for i, level := range s.levels {
 		labels[i] = number(level)
-		even = even && math.Abs(level-s.levels[0]-float64(i)*step) < 1e-6*step
+		plain = plain && math.Abs(level-s.levels[0]-float64(i)*step) < 1e-6*step && math.Abs(level) < 1e6
 	}
-	if even {
-		digits := max(decimals(step), decimals(s.levels[0]))
+	digits := max(decimals(step), decimals(s.levels[0]))
+	if plain && digits <= 4 {
 		for i, level := range s.levels {
 			labels[i] = minus(strconv.FormatFloat(level, 'f', digits, 64))
 		}

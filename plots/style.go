@@ -48,6 +48,10 @@ var (
 	grey       = color.NRGBA{0x8a, 0x8a, 0x8a, 0xff}
 )
 
+// brown is in the yellow's place: as far from the others as they are from each
+// other, to colour-blind readers too.
+var brown = color.NRGBA{0x7a, 0x4a, 0x10, 0xff}
+
 // look is how one name is drawn: colour, dashes (lengths in units), marker (nil
 // for none) and line width in units.
 type look struct {
@@ -67,6 +71,8 @@ var seriesLooks = []look{
 	{purple, []vg.Length{2, 2}, hollow{draw.CircleGlyph{}}, 2},
 	{orange, []vg.Length{10, 2.5}, hollow{draw.BoxGlyph{}}, 2},
 	{sky, []vg.Length{5, 2, 1.5, 2, 1.5, 2}, hollow{draw.PyramidGlyph{}}, 2},
+	{black, []vg.Length{14, 2, 2, 2}, diamond{}, 2},
+	{brown, []vg.Length{4, 1.5}, hollow{diamond{}}, 2},
 }
 
 var referenceLooks = []look{
@@ -100,6 +106,21 @@ func (h hollow) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
 	c.SetColor(color.White)
 	style.Radius *= 0.55
 	h.outline.DrawGlyph(c, style, at)
+}
+
+// diamond is a square on its corner.
+type diamond struct{}
+
+// DrawGlyph implements [draw.GlyphDrawer].
+func (diamond) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	r := style.Radius * 1.25 // looks as large as the other markers
+	var p vg.Path
+	p.Move(vg.Point{X: at.X - r, Y: at.Y})
+	p.Line(vg.Point{X: at.X, Y: at.Y + r})
+	p.Line(vg.Point{X: at.X + r, Y: at.Y})
+	p.Line(vg.Point{X: at.X, Y: at.Y - r})
+	p.Close()
+	c.Fill(p)
 }
 
 // fill is the colour of the look's band: light enough for bands to overlap.

@@ -36,7 +36,7 @@ type Surface struct {
 	// same colours and heights, unless their Levels, Low or High differ.
 	Fields []Field
 	// Azimuth is the direction that the viewer stands in, in degrees from X
-	// towards Y, and Elevation how far above the plane, 5 to 85. Both 0 means
+	// towards Y, and Elevation how far above the plane, 15 to 75. Both 0 means
 	// −60 and 35.
 	Azimuth, Elevation float64
 	// Note, Alt and Name are as in Lines. Note is required.
@@ -88,8 +88,8 @@ func (p Surface) checkView() error {
 	if !finite(p.Azimuth) || !finite(p.Elevation) {
 		return fmt.Errorf("its Azimuth is %v and its Elevation %v, want finite numbers of degrees", p.Azimuth, p.Elevation)
 	}
-	if (p.Azimuth != 0 || p.Elevation != 0) && (p.Elevation < 5 || p.Elevation > 85) {
-		return errors.New("its Elevation is outside of 5 to 85 degrees; draw Contours to look straight down")
+	if (p.Azimuth != 0 || p.Elevation != 0) && (p.Elevation < 15 || p.Elevation > 75) {
+		return errors.New("its Elevation is outside of 15 to 75 degrees; draw Contours to look straight down")
 	}
 	return nil
 }

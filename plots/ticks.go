@@ -74,5 +74,5 @@ func number(v float64) string {
 	return minus(strconv.FormatFloat(v, format, precision, 64))
 }
 
-// minus puts the sign of subtraction for the hyphen.
-func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
+// minus puts the sign of subtraction for hyphens.
+func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }

@@ -14,8 +14,8 @@ import (
 func (l Lines) words() string {
 	var b strings.Builder
 	xLow, xHigh, yLow, yHigh := l.extent()
-	fmt.Fprintf(&b, "%s. Horizontal axis: %s, %s to %s. Vertical axis: %s, %s to %s.",
-		strings.TrimSuffix(l.Title, "."), l.xLabel(), number(xLow), number(xHigh), l.YLabel, number(yLow), number(yHigh))
+	fmt.Fprintf(&b, "%s Horizontal axis: %s, %s to %s. Vertical axis: %s, %s to %s.",
+		sentence(l.Title), l.xLabel(), number(xLow), number(xHigh), l.YLabel, number(yLow), number(yHigh))
 	for _, s := range l.Series {
 		b.WriteString("\n" + s.words(symbol(l.XLabel)))
 	}
@@ -62,6 +62,14 @@ func (s Series) middle() int {
 	return slices.MinFunc(index, func(i, j int) int {
 		return cmp.Compare(math.Abs(s.X[i]-middle), math.Abs(s.X[j]-middle))
 	})
+}
+
+// sentence ends a title as a sentence does.
+func sentence(title string) string {
+	if strings.HasSuffix(title, ".") || strings.HasSuffix(title, "?") || strings.HasSuffix(title, "!") {
+		return title
+	}
+	return title + "."
 }
 
 // symbol shortens an axis label to what stands before its unit or explanation.
