@@ -123,8 +123,8 @@ func CurvePlane(all Rows) (*plots.Figure, error) {
 		straight.X, straight.Y = append(straight.X, x), append(straight.Y, y)
 	}
 	figure := plots.Contours{Title: "The plane of a curve between two networks", Note: Note([]experiment.Result{r})}
-	for _, f := range []plots.Field{field(g, "test accuracy (%)", Accuracy), field(g, "test loss (nats)", NLL)} {
-		f.Title = f.ZLabel
+	for i, f := range []plots.Field{field(g, "test accuracy (%)", Accuracy), field(g, "test loss (nats)", NLL)} {
+		f.Title = []string{"Accuracy", "Loss"}[i]
 		f.Marks = []plots.Mark{{Name: "network 1", X: g.Marks[0].X, Y: g.Marks[0].Y}, {Name: "network 2", X: g.Marks[1].X, Y: g.Marks[1].Y},
 			{Name: "bend", X: g.Marks[2].X, Y: g.Marks[2].Y}}
 		f.Paths = []plots.Path{curve, straight}
