@@ -14,6 +14,7 @@ func TestArrows(t *testing.T) {
 		"subspace/place":               "",
 		"subspace/metric":              "",
 		"subspace/dataset":             "subspace/place",
+		"subspace/corruption":          "subspace/dataset",
 		"subspace/backend":             "subspace/place",
 		"subspace/network":             "",
 		"subspace":                     "subspace/network",

@@ -1,0 +1,376 @@
+package corruption
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gosubspace/subspace/dataset"
+)
+
+// npy returns a .npy file of version 1.0 as NumPy writes it.
+func npy(kind, shape string, data []byte) []byte {
+	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", kind, shape)
+	text += strings.Repeat(" ", 63-(len(text)+10)%64) + "\n"
+	file := binary.LittleEndian.AppendUint16([]byte(npyMagic+"\x01\x00"), uint16(len(text)))
+	return slices.Concat(file, []byte(text), data)
+}
+
+func writeFile(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tiny10 is a made-up test set of CIFAR-10's shape, six images, and the files of
+// its corrupted versions: image i of severity s is all of the level 10·s + i.
+func tiny10() (*dataset.Set, map[string][]byte) {
+	s := colour(make([]uint8, 6*3072), 32)
+	s.Name, s.Classes = "cifar10/test", []string{"cat", "dog", "frog"}
+	s.Labels = []int32{2, 0, 1, 1, 0, 2}
+	var pixels, labels, wide []byte
+	for severity := 1; severity <= 5; severity++ {
+		for i, label := range s.Labels {
+			pixels = append(pixels, bytes.Repeat([]byte{byte(10*severity + i)}, 3072)...)
+			labels = append(labels, byte(label))
+			wide = binary.LittleEndian.AppendUint64(wide, uint64(label))
+		}
+	}
+	return s, map[string][]byte{
+		"snow.npy":   npy("|u1", "(30, 32, 32, 3)", pixels),
+		"frost.npy":  npy("|u1", "(30, 32, 32, 3)", pixels),
+		"labels.npy": npy("|u1", "(30,)", labels),
+		"wide":       npy("<i8", "(30,)", wide),
+	}
+}
+
+func TestPublishedArrays(t *testing.T) {
+	s, files := tiny10()
+	for _, labels := range []string{"labels.npy", "wide"} {
+		dir := t.TempDir()
+		writeFile(t, filepath.Join(dir, "snow.npy"), files["snow.npy"])
+		writeFile(t, filepath.Join(dir, "frost.npy"), files["frost.npy"])
+		writeFile(t, filepath.Join(dir, "labels.npy"), files[labels])
+		for _, name := range []string{"snow", "frost"} {
+			for severity := 1; severity <= 5; severity++ {
+				got, err := Published(dir, name, severity, s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := got.Check(); err != nil {
+					t.Fatal(err)
+				}
+				if want := fmt.Sprintf("cifar10/test %s %d (published)", name, severity); got.Name != want {
+					t.Errorf("named %q, want %q", got.Name, want)
+				}
+				if !slices.Equal(got.Labels, s.Labels) || !slices.Equal(got.Classes, s.Classes) {
+					t.Errorf("%s: other labels or classes", got.Name)
+				}
+				for i := range got.Len() {
+					want := bytes.Repeat([]byte{byte(10*severity + i)}, 3072)
+					if !bytes.Equal(got.Pixels[3072*i:3072*(i+1)], want) {
+						t.Errorf("%s: image %d starts with the level %d, want %d", got.Name, i, got.Pixels[3072*i], want[0])
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestPublishedArraysErrors(t *testing.T) {
+	for what, c := range map[string]struct {
+		change func(files map[string][]byte)
+		want   []string
+	}{
+		"no images": {
+			func(f map[string][]byte) { delete(f, "snow.npy") },
+			[]string{"neither", "snow.npy nor", filepath.Join("snow", "3"), "zenodo.org/records/2535967", "zenodo.org/records/2536630"},
+		},
+		"no labels": {
+			func(f map[string][]byte) { delete(f, "labels.npy") },
+			[]string{"labels.npy is missing", "zenodo.org/records/2535967"},
+		},
+		"cut off": {
+			func(f map[string][]byte) { f["snow.npy"] = f["snow.npy"][:1000] },
+			[]string{"snow.npy: 1000 bytes; the header promises 92288"},
+		},
+		"too long": {
+			func(f map[string][]byte) { f["snow.npy"] = append(f["snow.npy"], 1) },
+			[]string{"snow.npy: 92289 bytes"},
+		},
+		"empty": {
+			func(f map[string][]byte) { f["snow.npy"] = nil },
+			[]string{"snow.npy: not a .npy file"},
+		},
+		"another format": {
+			func(f map[string][]byte) { f["snow.npy"] = []byte("PK\x03\x04 and so on") },
+			[]string{"snow.npy: not a .npy file"},
+		},
+		"another version": {
+			func(f map[string][]byte) { f["snow.npy"][6] = 4 },
+			[]string{"snow.npy: version 4.0 of .npy; expected 1.0, 2.0 or 3.0"},
+		},
+		"floats": {
+			func(f map[string][]byte) { f["snow.npy"] = npy("<f4", "(30, 32, 32, 3)", make([]byte, 4*92160)) },
+			[]string{`snow.npy holds elements of type "<f4"; expected "|u1"`},
+		},
+		"wide images": {
+			func(f map[string][]byte) { f["snow.npy"] = npy("<i8", "(30, 32, 32, 3)", make([]byte, 8*92160)) },
+			[]string{`snow.npy holds elements of type "<i8"; expected "|u1"`},
+		},
+		"float labels": {
+			func(f map[string][]byte) { f["labels.npy"] = npy("<f8", "(30,)", make([]byte, 240)) },
+			[]string{`labels.npy holds elements of type "<f8"; expected "|u1" or "<i8"`},
+		},
+		"more images": {
+			func(f map[string][]byte) { f["snow.npy"] = npy("|u1", "(50, 32, 32, 3)", make([]byte, 50*3072)) },
+			[]string{"snow.npy has the shape [50 32 32 3]", "expected [30 32 32 3]"},
+		},
+		"channels first": {
+			func(f map[string][]byte) { f["snow.npy"] = npy("|u1", "(30, 3, 32, 32)", make([]byte, 92160)) },
+			[]string{"[30 3 32 32]"},
+		},
+		"columns first": {
+			func(f map[string][]byte) {
+				f["snow.npy"] = bytes.Replace(f["snow.npy"], []byte("False"), []byte("True "), 1)
+			},
+			[]string{"columns first: true; expected [30 32 32 3], columns first: false"},
+		},
+		"matrix of labels": {
+			func(f map[string][]byte) { f["labels.npy"] = npy("|u1", "(5, 6)", make([]byte, 30)) },
+			[]string{"labels.npy has the shape [5 6]", "expected [30]"},
+		},
+		"other labels": {
+			func(f map[string][]byte) { f["labels.npy"][128+12+4] = 1 },
+			[]string{"labels.npy: image 4 of severity 3 has the label 1, in the clean set 0"},
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s, files := tiny10()
+			c.change(files)
+			dir := t.TempDir()
+			for name, content := range files {
+				writeFile(t, filepath.Join(dir, name), content)
+			}
+			_, err := Published(dir, "snow", 3, s)
+			wantError(t, err, c.want...)
+		})
+	}
+	s, _ := tiny10()
+	_, err := Published(t.TempDir(), "hail", 1, s)
+	wantError(t, err, `"hail"`, "snow", "frost", "saturate")
+	_, err = Published(t.TempDir(), "snow", 6, s)
+	wantError(t, err, "severity 6 of snow; expected 1 to 5")
+	s.Labels[0] = 9
+	_, err = Published(t.TempDir(), "snow", 1, s)
+	wantError(t, err, "label 9 of image 0")
+}
+
+// wnids is a made-up test set of Tiny-ImageNet's shape: classes named by WordNet
+// ids, not in their order, two images of one and one of the other.
+func wnids() *dataset.Set {
+	s := colour(make([]uint8, 3*64*64*3), 64)
+	s.Name, s.Classes = "tinyimagenet/test", []string{"n02", "n01"}
+	s.Labels = []int32{0, 1, 0}
+	return s
+}
+
+// grey returns a JPEG file of one level.
+func grey(t *testing.T, side int, level uint8) []byte {
+	t.Helper()
+	picture := image.NewGray(image.Rect(0, 0, side, side))
+	for i := range picture.Pix {
+		picture.SetGray(i%side, i/side, color.Gray{Y: level})
+	}
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, picture, nil); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+// folders are the files of severity 2 of snow, by path.
+func folders(t *testing.T) map[string][]byte {
+	return map[string][]byte{
+		"n01/val_7.JPEG":   grey(t, 64, 70),
+		"n02/val_10.JPEG":  grey(t, 64, 100),
+		"n02/val_9.JPEG":   grey(t, 64, 90),
+		"n02/._val_9.JPEG": []byte("left behind by a system"),
+		"README.txt":       []byte("beside the folders"),
+	}
+}
+
+func TestPublishedFolders(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range folders(t) {
+		writeFile(t, filepath.Join(dir, "snow", "2", filepath.FromSlash(name)), content)
+	}
+	got, err := Published(dir, "snow", 2, wnids())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := got.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if want := "tinyimagenet/test snow 2 (published)"; got.Name != want {
+		t.Errorf("named %q, want %q", got.Name, want)
+	}
+	if want := []int32{1, 0, 0}; !slices.Equal(got.Labels, want) {
+		t.Errorf("labels %d, want %d", got.Labels, want)
+	}
+	for i, level := range []byte{70, 100, 90} { // val_10 sorts before val_9
+		if size := 64 * 64 * 3; !bytes.Equal(got.Pixels[i*size:(i+1)*size], bytes.Repeat([]byte{level}, size)) {
+			t.Errorf("image %d starts with the level %d, want %d", i, got.Pixels[i*size], level)
+		}
+	}
+	_, err = Published(dir, "snow", 3, wnids())
+	wantError(t, err, "neither", filepath.Join("snow", "3"), "zenodo.org/records/2536630")
+}
+
+func TestPublishedFoldersErrors(t *testing.T) {
+	for what, c := range map[string]struct {
+		change func(files map[string][]byte)
+		want   []string
+	}{
+		"unknown class": {
+			func(f map[string][]byte) { f["n03/val_1.JPEG"] = f["n01/val_7.JPEG"] },
+			[]string{"holds the folder n03, which is no class of the clean set; expected WordNet ids such as n02, n01"},
+		},
+		"missing image": {
+			func(f map[string][]byte) { delete(f, "n02/val_9.JPEG") },
+			[]string{"has 1 images of n02, the clean set 2"},
+		},
+		"missing class": {
+			func(f map[string][]byte) { delete(f, "n01/val_7.JPEG") },
+			[]string{"has 0 images of n01, the clean set 1"},
+		},
+		"no image": {
+			func(f map[string][]byte) { f["n02/val_9.JPEG"] = []byte("nothing to see") },
+			[]string{filepath.Join("n02", "val_9.JPEG") + ": ", "JPEG"},
+		},
+		"cut off": {
+			func(f map[string][]byte) { f["n02/val_9.JPEG"] = f["n02/val_9.JPEG"][:len(f["n02/val_9.JPEG"])-20] },
+			[]string{filepath.Join("n02", "val_9.JPEG") + ": "},
+		},
+		"another size": {
+			func(f map[string][]byte) { f["n02/val_9.JPEG"] = grey(t, 63, 90) },
+			[]string{filepath.Join("n02", "val_9.JPEG") + ": 63 × 63 pixels; expected 64 × 64"},
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			files, dir := folders(t), t.TempDir()
+			c.change(files)
+			for name, content := range files {
+				writeFile(t, filepath.Join(dir, "snow", "2", filepath.FromSlash(name)), content)
+			}
+			_, err := Published(dir, "snow", 2, wnids())
+			wantError(t, err, c.want...)
+		})
+	}
+	s := wnids()
+	s.Channels, s.Pixels = 1, s.Pixels[:3*64*64]
+	dir := t.TempDir()
+	for name, content := range folders(t) {
+		writeFile(t, filepath.Join(dir, "snow", "2", filepath.FromSlash(name)), content)
+	}
+	_, err := Published(dir, "snow", 2, s)
+	wantError(t, err, "tinyimagenet/test snow 2 (published) has 1 channels; Tiny-ImageNet-C has 3")
+}
+
+// Headers as NumPy and others write them.
+func TestNPYHeader(t *testing.T) {
+	for text, want := range map[string]string{
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (50000, 32, 32, 3), }":      "|u1 false [50000 32 32 3]",
+		"{'descr': '<i8', 'fortran_order': True, 'shape': (7,), }":                     "<i8 true [7]",
+		"{'shape': (2,3), 'fortran_order':False,'descr':'<f4'}":                        "<f4 false [2 3]",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (), }":                      "|u1 false []",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (0, 2), }":                  "|u1 false [0 2]",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (,), }":                     "error",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (1,,2), }":                  "error",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (-1, 2), }":                 "error",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (9e9, 2), }":                "error",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,), }": "error",
+		"{'descr': '|u1', 'fortran_order': 0, 'shape': (2,), }":                        "error",
+		"{'descr': [('a', '|u1')], 'fortran_order': False, 'shape': (2,), }":           "error",
+		"{'fortran_order': False, 'shape': (2,), }":                                    "error",
+		"": "error",
+	} {
+		h, err := parseNPYHeader(text)
+		got := fmt.Sprintf("%s %t %d", h.kind, h.fortran, h.shape)
+		if err != nil {
+			got = "error"
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// What is read from a header tells all that its array needs, and nothing else is
+// taken from the file.
+func FuzzNPYHeader(f *testing.F) {
+	good := npy("|u1", "(30, 32, 32, 3)", []byte{1, 2, 3})
+	f.Add(good)
+	f.Add(good[:40])
+	f.Add(npy("<i8", "(30,)", nil))
+	f.Add(npy("|u1", "()", nil))
+	f.Add([]byte(npyMagic + "\x02\x00\xff\xff\xff\x7f{"))
+	f.Add([]byte(npyMagic + "\x03\x00\x02\x00\x00\x00{}"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		r := bytes.NewReader(raw)
+		h, err := readNPYHeader(r)
+		if err != nil || len(raw) > maxNPYHeader-100 { // with room for the padding that is added below
+			return
+		}
+		if h.size != int64(len(raw)-r.Len()) || h.size > maxNPYHeader+12 {
+			t.Fatalf("a header of %d bytes; %d were read", h.size, len(raw)-r.Len())
+		}
+		shape := strings.Trim(strings.ReplaceAll(fmt.Sprint(h.shape), " ", ", "), "[]")
+		if len(h.shape) == 1 {
+			shape += ","
+		}
+		again, err := readNPYHeader(bytes.NewReader(npy(h.kind, "("+shape+")", nil)))
+		if err != nil || again.kind != h.kind || !slices.Equal(again.shape, h.shape) {
+			t.Fatalf("%+v comes back as %+v, %v", h, again, err)
+		}
+		for _, side := range h.shape {
+			if side < 0 {
+				t.Fatalf("shape %d", h.shape)
+			}
+		}
+	})
+}
+
+// A file is read if image/jpeg reads it and it has the right size, and no file
+// does harm.
+func FuzzDecodeJPEG(f *testing.F) {
+	arrays := readNPZ(f, "testdata/golden.npz")
+	f.Add(arrays["jpeg file"])
+	f.Add(arrays["grey jpeg file"])
+	f.Add(arrays["jpeg file"][:600])
+	pixels := make([]uint8, 47*64*3)
+	f.Fuzz(func(t *testing.T, file []byte) {
+		err := decodeJPEG(pixels, file, 47, 64)
+		config, want := jpeg.DecodeConfig(bytes.NewReader(file))
+		if want == nil && config.Height == 47 && config.Width == 64 {
+			_, want = jpeg.Decode(bytes.NewReader(file))
+			if (err == nil) != (want == nil) {
+				t.Fatalf("error %v; image/jpeg: %v", err, want)
+			}
+		} else if err == nil {
+			t.Fatalf("no error for %+v, %v", config, want)
+		}
+	})
+}
