@@ -132,7 +132,7 @@ func Load() *Reference {
 
 // Images returns batch 1 or 2, [batch, side, side, 3] in row-major order.
 func (r *Reference) Images(batch int) []float32 {
-	return uniform(fmt.Sprintf("images/%d/%d", r.Choice, batch), r.Batch*r.Side*r.Side*3, -1.75, 1.75)
+	return Uniform(fmt.Sprintf("images/%d/%d", r.Choice, batch), r.Batch*r.Side*r.Side*3, -1.75, 1.75)
 }
 
 // Labels returns the labels of batch 1 or 2.
@@ -169,7 +169,7 @@ func Initial(path string, endpoint int, dimensions ...int) []float32 {
 	case "variance":
 		centre, endpoint = 1, 0
 	}
-	values := uniform(fmt.Sprintf("%d%s", endpoint, path), size, centre-bound, centre+bound)
+	values := Uniform(fmt.Sprintf("%d%s", endpoint, path), size, centre-bound, centre+bound)
 	if endpoint == 2 && strings.HasSuffix(path, "/weights") {
 		for i, first := range Initial(path, 1, dimensions...) {
 			// Not fused either.
@@ -179,8 +179,8 @@ func Initial(path string, endpoint int, dimensions ...int) []float32 {
 	return values
 }
 
-// uniform returns numbers in [low, high) that depend on the name alone.
-func uniform(name string, size int, low, high float64) []float32 {
+// Uniform returns numbers in [low, high) that depend on the name alone.
+func Uniform(name string, size int, low, high float64) []float32 {
 	next := generator(name)
 	values := make([]float32, size)
 	for i := range values {

@@ -257,4 +257,5 @@ def main():
     print(text.replace('],"/', '],\n"/').replace('},"', '},\n"').replace('],"', '],\n"'))
 
 
-main()
+if __name__ == "__main__":
+    main()
