@@ -11,8 +11,8 @@ import (
 // the start, to the second, the corner, and straight on to the third, the end
 // (Garipov et al., "Loss Surfaces, Mode Connectivity, and Fast Ensembling of DNNs",
 // 2018). To add a shape of your own, copy this file and change what the five
-// methods return. A [subspace.Space] trains it as it is; only a run that names its
-// shape in a configuration needs a line more, in [subspace.ParseSampler].
+// methods return. A [subspace.Space] trains it as it is; a run of package
+// experiment takes it as Options.Shape, with its name in the configuration.
 //
 // A shape never sees a weight. It says how many endpoints it has and which
 // coefficients its points have; the point itself, Σᵢ cᵢθᵢ, its gradient and its

@@ -18,7 +18,7 @@ func TestArrows(t *testing.T) {
 		"subspace/backend":             "subspace/place",
 		"subspace/network":             "",
 		"subspace":                     "subspace/network",
-		"subspace/experiment":          "subspace subspace/backend subspace/dataset subspace/metric subspace/network subspace/place",
+		"subspace/experiment":          "subspace subspace/backend subspace/corruption subspace/dataset subspace/metric subspace/network subspace/place",
 		"notebooks/lesson":             "plots subspace subspace/backend subspace/experiment subspace/metric",
 		"subspace/shapetest":           "subspace",
 		"subspace/backend/backendtest": "subspace/backend",

@@ -281,3 +281,29 @@ func TestOwnShape(t *testing.T) {
 		}
 	}
 }
+
+// Endpoints that are missing from the file of a run are missed, in one line.
+func TestMissingEndpoints(t *testing.T) {
+	dir := t.TempDir()
+	r := train(t, tiny(), Options{Dir: dir})
+	s, err := r.Space()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.Endpoints()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := seal(rowsToArrays(endpointPrefix, s.Layout, rows[:1]), map[string]string{"identity": r.identity})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(r.Dir+"/"+endpointsFile, file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	_, err = train(t, tiny(), Options{Dir: dir}).Space()
+	if err == nil || !strings.Contains(err.Error(), "holds 1 endpoints, line has 2") {
+		t.Errorf("got %v", err)
+	}
+}
