@@ -1,6 +1,8 @@
 """Opens the notebooks as a reader does, in a headless Chromium.
 
-usage: browser.py NOTEBOOK SCREENSHOTS COMMAND…
+usage: browser.py NOTEBOOKS SCREENSHOTS COMMAND…
+
+NOTEBOOKS are names, separated by commas; what follows is done with each.
 
 COMMAND starts JupyterLab, where all has been set up, and prints its address: in
 less than 5 seconds. It ends cleanly on Ctrl-C. First a copy of NOTEBOOK is
@@ -147,24 +149,28 @@ def run_all(browser, server, name, want):
             return prompts.length == arguments[0] && prompts.every(p => /^\\[\\d+\\]:$/.test(p))""",
              len(code_cells(server.ask("GET", "/api/contents/" + copy))))
         print(f"the cells took {time.time() - began:.1f} s")
-        look(browser, want, "run.png")
+        look(browser, want, name.removesuffix(".ipynb") + "-run.png")
         choose(browser, "File", "Save Notebook")
         time.sleep(1)
     finally:
-        for session in server.ask("GET", "/api/sessions"):
-            if session["path"] == copy:
-                server.ask("DELETE", "/api/sessions/" + session["id"])
+        end_sessions(server)
         server.ask("DELETE", "/api/contents/" + copy)
+
+
+def end_sessions(server):
+    for session in server.ask("GET", "/api/sessions"):
+        server.ask("DELETE", "/api/sessions/" + session["id"])
 
 
 def open_untrusted(browser, server, name, want):
     notebook = server.ask("GET", "/api/contents/" + name)
     check(not any(c["metadata"].get("trusted") for c in code_cells(notebook) if c["outputs"]), f"{name} is trusted already")
     show(browser, server, name)
-    look(browser, want, "untrusted.png")
+    look(browser, want, name.removesuffix(".ipynb") + "-untrusted.png")
+    end_sessions(server)
 
 
-def main(name, command):
+def main(names, command):
     server = Server(command)
     try:
         check(server.took < 5, f"JupyterLab was ready after {server.took:.1f} s only, want less than 5")
@@ -175,13 +181,15 @@ def main(name, command):
             check(refused.code == 403, f"JupyterLab answers {refused.code} without the token")
         # Every cell is to be in the page, also those out of sight.
         server.ask("PUT", "/lab/api/settings/@jupyterlab/notebook-extension:tracker", {"raw": '{"windowingMode": "none"}'})
-        figures = count_figures(server.ask("GET", "/api/contents/" + name))
-        check(figures > 0, f"{name} holds no figure of a run")
         with tempfile.TemporaryDirectory() as profile:
             browser = chromium(profile)
             try:
-                open_untrusted(browser, server, name, figures)
-                run_all(browser, server, name, figures)
+                for name in names:
+                    print("===", name)
+                    figures = count_figures(server.ask("GET", "/api/contents/" + name))
+                    check(figures > 0, f"{name} holds no figure of a run")
+                    open_untrusted(browser, server, name, figures)
+                    run_all(browser, server, name, figures)
             finally:
                 browser.quit()
     finally:
@@ -191,4 +199,4 @@ def main(name, command):
 
 
 screenshots = sys.argv[2]
-main(sys.argv[1], sys.argv[3:])
+main(sys.argv[1].split(","), sys.argv[3:])
