@@ -21,7 +21,7 @@ func NLL(s metric.Scores) float64      { return s.NLL }
 func Draw(number int, all Rows) ([]*plots.Figure, error) {
 	draw := map[int][]func(Rows) (*plots.Figure, error){
 		1: {Between, CurvePlane, Surfaces},
-		2: {Planes},
+		2: {Planes, PlaneLosses},
 		3: {Along},
 		4: {Centres},
 		5: {Calibrations, Reliability, Along},
@@ -93,11 +93,23 @@ func alongPanel(title, label string, score Percent, all Rows) plots.Lines {
 // Planes draws the accuracy on the plane through three endpoints, of the first
 // seed of each row, with the triangle between them (figure 2 of the paper).
 func Planes(all Rows) (*plots.Figure, error) {
-	figure := plots.Contours{Title: "The plane through three endpoints", Note: all.first().note()}
+	return planes("Accuracy on the plane through three endpoints", all, "test accuracy (%)", Accuracy, nil)
+}
+
+// PlaneLosses draws the loss on the planes of [Planes].
+func PlaneLosses(all Rows) (*plots.Figure, error) {
+	return planes("Loss on the plane through three endpoints", all, "test loss (nats)", NLL, losses)
+}
+
+// losses are the levels of a landscape of the loss: it grows by orders.
+var losses = []float64{0.1, 0.2, 0.5, 1, 2, 5, 10}
+
+func planes(title string, all Rows, label string, score Percent, levels []float64) (*plots.Figure, error) {
+	figure := plots.Contours{Title: title, Note: all.first().note()}
 	for _, row := range all {
 		g := row.Results[0].Plane
-		field := field(g, "test accuracy (%)", Accuracy)
-		field.Title = row.Name
+		field := field(g, label, score)
+		field.Title, field.Levels = row.Name, levels
 		triangle := plots.Path{Name: "triangle"}
 		for _, i := range []int{0, 1, 2, 0} {
 			triangle.X, triangle.Y = append(triangle.X, g.Marks[i].X), append(triangle.Y, g.Marks[i].Y)
@@ -130,7 +142,7 @@ func CurvePlane(all Rows) (*plots.Figure, error) {
 		f.Paths = []plots.Path{curve, straight}
 		figure.Fields = append(figure.Fields, f)
 	}
-	figure.Fields[1].Levels = []float64{0.1, 0.2, 0.5, 1, 2, 5, 10}
+	figure.Fields[1].Levels = losses
 	return figure.Draw()
 }
 

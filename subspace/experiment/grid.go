@@ -72,6 +72,7 @@ func (r *Run) grids() ([]task, error) {
 		}
 		g := &Grid{}
 		g.X, g.Y = plane.Grid(c.Plane, margin)
+		g.X, g.Y = widened(g.X, extent(g.Y)/3), widened(g.Y, extent(g.X)/3)
 		r.Result.Plane = g
 		m := r.sampler.Shape.Endpoints()
 		for i := range 3 {
@@ -101,6 +102,24 @@ func (r *Run) grids() ([]task, error) {
 		})...)
 	}
 	return tasks, nil
+}
+
+func extent(axis []float64) float64 { return axis[len(axis)-1] - axis[0] }
+
+// widened returns an axis of as many values about the same middle that covers at
+// least so much: points that lie nearly on a line are shown with what is beside
+// them.
+func widened(axis []float64, least float64) []float64 {
+	have := extent(axis)
+	if have >= least {
+		return axis
+	}
+	middle := (axis[0] + axis[len(axis)-1]) / 2
+	out := make([]float64, len(axis))
+	for i, v := range axis {
+		out[i] = middle + (v-middle)*least/have
+	}
+	return out
 }
 
 // tasks returns a task for every point of the grid.
