@@ -313,7 +313,7 @@ func Calibrations(all Rows) (*plots.Figure, error) {
 	}
 	labels := []string{"ECE (%)"}
 	if len(scaled(all[0].Results)) > 0 {
-		labels = append(labels, "ECE after temperature scaling (%)")
+		labels = append(labels, "ECE, scaled by temperature (%)")
 	}
 	return compare("Calibration", all, labels, func(r []experiment.Result) [][]float64 {
 		return [][]float64{experiment.Midpoints(r, ECE), scaled(r)}[:len(labels)]

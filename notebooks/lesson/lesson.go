@@ -168,8 +168,16 @@ func Note(runs ...[]experiment.Result) string {
 	if unequal {
 		n = "bands ± 1 standard deviation over unequal numbers of seeds"
 	}
-	return fmt.Sprintf("%s, width %d; %s, %s training images, %d epochs; %s; %s",
-		c.Network, c.Width, c.Data, images, c.Epochs, n, strings.Join(devices, " and "))
+	net := c.Network
+	if c.Width > 0 {
+		net = fmt.Sprintf("%s, width %d", net, c.Width)
+	}
+	wrong := ""
+	if c.WrongLabels > 0 {
+		wrong = fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
+	}
+	return fmt.Sprintf("%s; %s, %s training images%s, %d epochs; %s; %s",
+		net, c.Data, images, wrong, c.Epochs, n, strings.Join(devices, " and "))
 }
 
 // Compare prints accuracy and calibration error of the midpoints of each group
