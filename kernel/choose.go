@@ -39,6 +39,11 @@ func newChoice(text string, base []experiment.Config) (c choice, err error) {
 		return c, fmt.Errorf("-choose %s: want dropout, label-smoothing, sam, beta, lr or weight-decay, = and values separated by commas", text)
 	}
 	c.field = field
+	for _, config := range base {
+		if config.Shape != base[0].Shape {
+			return c, fmt.Errorf("-choose compares the values of one shape: leave %s out", config.Shape)
+		}
+	}
 	for _, word := range strings.Split(list, ",") {
 		v, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
 		if err != nil {
@@ -56,9 +61,8 @@ func newChoice(text string, base []experiment.Config) (c choice, err error) {
 	return c, nil
 }
 
-// report prints a table of the values, the results being in the order of configs,
-// by the accuracy on the validation split,
-// and the best of them.
+// report prints a table of the values and the best of them, by the accuracy on the
+// validation split. The results are in the order of c.configs.
 func (c choice) report(results []experiment.Result, stdout io.Writer) error {
 	table := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
 	fmt.Fprintf(table, "%s\truns\tvalidation accuracy (%%)\tvalidation ECE (%%)\n", c.field)

@@ -32,8 +32,10 @@ on where it was; Ctrl-C saves a checkpoint and stops.
 Shapes: standard, line, bezier, simplex-M (M endpoints), each but standard also
 with layerwise- before it. -figure makes all runs behind a figure of the paper;
 -dry-run lists the runs and says how long they will take; -choose compares
-values by the accuracy on the validation split, never on the test set. The binary that "go build -o bin/gosubspace ./kernel" makes can be
-carried to another machine; there it wants a PJRT plugin alone, named by
+values by the accuracy on the validation split, never on the test set.
+
+The binary that "go build -o bin/gosubspace ./kernel" makes can be carried to
+another machine; there it wants a PJRT plugin alone, named by
 GOMLX_BACKEND=xla:/path/to/plugin.so, or nothing for the pure-Go backend.`
 
 // train is the subcommand that makes runs without a notebook.
@@ -43,7 +45,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	shapes := fs.String("shape", "line", "shapes, separated by commas")
 	seeds := fs.Int("seeds", 1, "number of seeds: the runs get seed, seed+1 …")
 	var o experiment.Options
-	fs.StringVar(&o.DataDir, "data", "", "folder that holds CIFAR-10, or gets it (default: the cache folder)")
+	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: the cache folder)")
 	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
 	record := fs.String("record", "", "also write each result to this folder")
 

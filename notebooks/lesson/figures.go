@@ -47,25 +47,26 @@ func AlongCurve(title string, standard []experiment.Result, curves ...[]experime
 	for _, c := range curves {
 		all = append(all, Row{c[0].Config.Shape, c})
 	}
-	return along(title, all, Accuracy, ECE)
+	return along(title, all)
 }
 
 // Along draws accuracy and calibration error along every row that is a curve,
 // with the first row beside them (figure 3 of the paper).
-func Along(all Rows) (*plots.Figure, error) { return along("Along the curves", all, Accuracy, ECE) }
+func Along(all Rows) (*plots.Figure, error) { return along("Along the curves", all) }
 
 // Between draws accuracy and loss on the ways between two networks that were
 // trained apart, and along a line that was trained as one.
 func Between(all Rows) (*plots.Figure, error) {
-	return along("Between two networks", all, Accuracy, NLL)
+	return plots.Panels{Title: "Between two networks", Note: all.note(), Panels: []plots.Lines{
+		alongPanel("Accuracy", "test accuracy (%)", Accuracy, all),
+		alongPanel("Loss", "test loss (nats)", NLL, all),
+	}}.Draw()
 }
 
-func along(title string, all Rows, left, right Percent) (*plots.Figure, error) {
-	labels := map[bool][2]string{true: {"Calibration error", "ECE (%)"}, false: {"Loss", "test loss (nats)"}}
-	calibration := right(metric.Scores{ECE: 1}) != 0
+func along(title string, all Rows) (*plots.Figure, error) {
 	return plots.Panels{Title: title, Note: all.note(), Panels: []plots.Lines{
-		alongPanel("Accuracy", "test accuracy (%)", left, all),
-		alongPanel(labels[calibration][0], labels[calibration][1], right, all),
+		alongPanel("Accuracy", "test accuracy (%)", Accuracy, all),
+		alongPanel("Calibration error", "ECE (%)", ECE, all),
 	}}.Draw()
 }
 
@@ -237,8 +238,14 @@ func cornersOf(results []experiment.Result, score Percent) (values []float64) {
 	return values
 }
 
+// transposed turns values by m and seed into values by seed and m, of the seeds
+// that every m has.
 func transposed(values [][]float64) [][]float64 {
-	out := make([][]float64, len(values[0]))
+	seeds := len(values[0])
+	for _, row := range values {
+		seeds = min(seeds, len(row))
+	}
+	out := make([][]float64, seeds)
 	for i := range out {
 		for _, row := range values {
 			out[i] = append(out[i], row[i])

@@ -172,6 +172,9 @@ func Note(runs ...[]experiment.Result) string {
 	if c.Width > 0 {
 		net = fmt.Sprintf("%s, width %d", net, c.Width)
 	}
+	if c.TrainImages == 0 && c.HeldOut > 0 {
+		images = fmt.Sprintf("all but %d", c.HeldOut)
+	}
 	wrong := ""
 	if c.WrongLabels > 0 {
 		wrong = fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)

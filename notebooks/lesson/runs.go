@@ -72,9 +72,9 @@ func (rows Rows) Get(name string) []experiment.Result {
 	return nil
 }
 
-// FigureRuns returns the results behind a figure of the paper under the seeds 1
-// to n, all methods with the settings of base, and makes those that are missing
-// under one progress line. The methods' names are those of
+// FigureRuns returns the results behind a figure of the paper under n seeds from
+// base's on, all methods with the settings of base, and makes those that are
+// missing under one progress line. The methods' names are those of
 // [experiment.NewFigure].
 func FigureRuns(number int, base experiment.Config, n int) Rows {
 	f, err := experiment.NewFigure(number, base)
@@ -141,20 +141,21 @@ type whole struct {
 	current    int
 	work, done float64 // passes of an image, of the runs that were not made before
 	began      time.Time
+	restored   float64         // share that was there at the first report, from another sitting
 	progress   *plots.Progress // nil until there is something to show
 }
 
 func (w *whole) report(r experiment.Report) {
-	if w.progress == nil {
-		w.progress = plots.NewProgress(os.Stderr)
-	}
 	p := w.plan[w.current]
 	trained := p.Work() - float64(p.Scored)
 	done := w.done + r.Fraction()*trained
 	if r.Scoring {
 		done = w.done + trained + r.Fraction()*float64(p.Scored)
 	}
-	fraction := done / w.work
+	fraction := done / max(w.work, done, 1) // more than planned, where data have changed
+	if w.progress == nil {
+		w.progress, w.restored, w.began = plots.NewProgress(os.Stderr), fraction, time.Now()
+	}
 	text := r.String()
 	if len(w.plan) > 1 {
 		text = fmt.Sprintf("%s: run %d of %d%s; %s", w.title, w.current+1, len(w.plan), w.left(fraction), text)
@@ -168,10 +169,10 @@ func (w *whole) report(r experiment.Report) {
 // left says how much time is left of the whole, once that can be told.
 func (w *whole) left(fraction float64) string {
 	taken := time.Since(w.began)
-	if fraction <= 0 || taken < 2*time.Second {
+	if fraction <= w.restored || taken < 2*time.Second {
 		return ""
 	}
-	return fmt.Sprintf(", %s left of all", time.Duration(float64(taken)*(1/fraction-1)).Round(time.Second))
+	return fmt.Sprintf(", %s left of all", time.Duration(float64(taken)*(1-fraction)/(fraction-w.restored)).Round(time.Second))
 }
 
 func (w *whole) end(text string) {

@@ -110,7 +110,8 @@ func Names() []string {
 }
 
 // Apply returns s with every image corrupted: a new set of the same shape,
-// labels and classes, named such as "cifar10/test snow 3". s is not changed. The
+// labels and classes, named such as "cifar10/test snow 3", with its pixels in
+// memory. s is not changed. The
 // same arguments give the same bytes on every machine; the package comment says
 // which random numbers each image takes. It uses all CPUs.
 //
@@ -118,11 +119,15 @@ func Names() []string {
 // is outside 1 to 5, or the images have a size or number of channels that the
 // package comment does not allow.
 func Apply(s *dataset.Set, name string, severity int, seed uint64) (*dataset.Set, error) {
-	if err := s.Check(); err != nil {
-		return nil, fmt.Errorf("corruption: %w", err)
-	}
 	if err := check(name, severity, Names()); err != nil {
 		return nil, err
+	}
+	s, err := s.Load() // a set that is streamed has no pixels yet
+	if err == nil {
+		err = s.Check()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("corruption: %w", err)
 	}
 	canvas, err := newCanvas(s)
 	if err != nil {
@@ -157,7 +162,7 @@ func check(name string, severity int, known []string) error {
 func like(s *dataset.Set, name string) *dataset.Set {
 	return &dataset.Set{
 		Name: name, Height: s.Height, Width: s.Width, Channels: s.Channels,
-		Pixels:  make([]uint8, len(s.Pixels)),
+		Pixels:  make([]uint8, s.Len()*s.Height*s.Width*s.Channels),
 		Labels:  slices.Clone(s.Labels),
 		Classes: s.Classes,
 	}

@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -285,5 +289,53 @@ func BenchmarkApply(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.N*s.Len())/b.Elapsed().Seconds(), "images/s")
 		})
+	}
+}
+
+// A set that is streamed from files is corrupted as one in memory.
+func TestStreamed(t *testing.T) {
+	dir := t.TempDir()
+	for _, class := range []string{"a", "b"} {
+		for i := range 4 {
+			picture := image.NewRGBA(image.Rect(0, 0, 32, 32))
+			for k := range picture.Pix {
+				picture.Pix[k] = uint8(k*(i+3)) | 1
+			}
+			for _, part := range []string{"train", "test"} {
+				path := filepath.Join(dir, part, class, fmt.Sprint(i)+".png")
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				file, err := os.Create(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := errors.Join(png.Encode(file, picture), file.Close()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	data, err := dataset.Folders(dir, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := data.Test.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data.Test.Pixels != nil {
+		t.Fatal("the set is in memory already")
+	}
+	a, err := Apply(data.Test, "snow", 3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Apply(loaded, "snow", 3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Fingerprint() != b.Fingerprint() || a.Len() != 8 {
+		t.Error("a streamed set gives other images than the same in memory")
 	}
 }

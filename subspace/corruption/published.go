@@ -25,6 +25,9 @@ var published = []string{
 	"speckle_noise", "gaussian_blur", "spatter", "saturate",
 }
 
+// PublishedNames returns the corruptions that [Published] knows.
+func PublishedNames() []string { return slices.Clone(published) }
+
 // Published reads one severity of one corruption of a published set that was
 // unpacked into dir. It tells the two sets apart by what is there:
 //

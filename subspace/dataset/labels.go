@@ -25,11 +25,11 @@ func (s *Set) WrongLabels(share float64, anyClass bool) (*Set, error) {
 	if !(share >= 0 && share <= 1) {
 		return nil, fmt.Errorf("dataset: a share of %g of the labels of %s; want 0 to 1", share, s.Name)
 	}
-	if len(s.Classes) < 2 {
-		return nil, fmt.Errorf("dataset: wrong labels for %s of %d classes; want two or more", s.Name, len(s.Classes))
-	}
 	if share == 0 {
 		return s, nil
+	}
+	if len(s.Classes) < 2 {
+		return nil, fmt.Errorf("dataset: wrong labels for %s of %d classes; want two or more", s.Name, len(s.Classes))
 	}
 	kind := "wrong"
 	if anyClass {

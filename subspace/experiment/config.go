@@ -172,10 +172,26 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 	if c.Plane > 0 && m < 3 {
 		return sampler, fmt.Errorf("a plane through three endpoints of %q, which has %d: want simplex-3, bezier or more", c.Shape, m)
 	}
-	for _, name := range c.corruptions() {
-		if !slices.Contains(corruption.Names(), name) {
-			return sampler, fmt.Errorf("unknown corruption %q: want some of %s", name, strings.Join(corruption.Names(), ", "))
+	if c.Chunks > 1 && m == 1 {
+		return sampler, fmt.Errorf("a batch in %d chunks of %q: one endpoint leaves nothing to draw", c.Chunks, c.Shape)
+	}
+	known := corruption.Names()
+	if c.Published {
+		known = corruption.PublishedNames()
+	}
+	for i, name := range c.corruptions() {
+		if !slices.Contains(known, name) {
+			return sampler, fmt.Errorf("unknown corruption %q: want some of %s", name, strings.Join(known, ", "))
 		}
+		if slices.Contains(c.corruptions()[:i], name) {
+			return sampler, fmt.Errorf("the corruption %s is named twice", name)
+		}
+	}
+	switch {
+	case c.AnyClass && c.WrongLabels == 0:
+		return sampler, errors.New("labels of any class without a share of wrong labels: set both or neither")
+	case c.Published && c.Corrupt == "":
+		return sampler, errors.New("published corrupted sets without a corruption: name some, such as snow")
 	}
 	for _, name := range []string{c.Data, c.Network} {
 		if !plainName.MatchString(name) {
@@ -199,6 +215,8 @@ func (c Config) schedule() (subspace.Schedule, error) {
 	switch {
 	case c.SWA == "":
 		return subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}, nil
+	case c.SWA == "constant" && c.Epochs < 4:
+		return nil, fmt.Errorf("weight averaging over the last quarter of %d epochs: want at least 4", c.Epochs)
 	case c.SWA == "constant":
 		return subspace.Constant{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}, nil
 	}

@@ -3,6 +3,7 @@ package experiment
 import (
 	"cmp"
 	"fmt"
+	"slices"
 )
 
 // Figure is a figure of the paper, by the methods that it compares.
@@ -36,7 +37,27 @@ func NewFigure(number int, base Config) (Figure, error) {
 			return f, fmt.Errorf("figure %d, %s: %w", number, m.Name, err)
 		}
 	}
-	return f, nil
+	return f, f.heeds(base)
+}
+
+// heeds reports an addition that base asks for and that no method of the figure
+// has: it would be left out without a word.
+func (f Figure) heeds(base Config) error {
+	for name, asked := range map[string]func(c Config) bool{
+		"dropout":                       func(c Config) bool { return c.Dropout > 0 },
+		"label smoothing":               func(c Config) bool { return c.Smoothing > 0 },
+		"SAM":                           func(c Config) bool { return c.Rho > 0 },
+		"weight averaging":              func(c Config) bool { return c.SWA != "" && c.SWA == base.SWA },
+		"independent networks":          func(c Config) bool { return c.Independent },
+		"a batch in chunks":             func(c Config) bool { return c.Chunks > 1 },
+		"wrong labels of any class":     func(c Config) bool { return c.AnyClass && c.WrongLabels > 0 },
+		"published corrupted test sets": func(c Config) bool { return c.Published && c.Corrupt != "" },
+	} {
+		if asked(base) && !slices.ContainsFunc(f.Methods, func(m Method) bool { return asked(m.Config) }) {
+			return fmt.Errorf("figure %d has no method with %s: leave it out, or train a shape with it", f.Number, name)
+		}
+	}
+	return nil
 }
 
 // Runs returns the configurations of all methods under so many seeds, from the
@@ -57,6 +78,9 @@ func row(name string, base Config, shape string, add ...func(c *Config, base Con
 	c.Shape = shape
 	c.Dropout, c.Smoothing, c.Rho, c.SWA, c.Independent = 0, 0, 0, "", false
 	c.Plane, c.Surface, c.GridImages = 0, 0, 0
+	if shape == "standard" {
+		c.Chunks = 0 // one point leaves nothing to draw
+	}
 	for _, a := range add {
 		a(&c, base)
 	}

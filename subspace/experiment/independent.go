@@ -39,14 +39,13 @@ func (c Config) Members(own subspace.Shape) []Config {
 // makeMembers makes the runs whose networks r has as endpoints.
 func (r *Run) makeMembers(ctx context.Context) error {
 	o := r.options
-	o.Shape = nil // they are of standard training
 	for _, c := range r.Config.Members(r.options.Shape) {
 		run, err := Train(ctx, c, o)
 		if err != nil {
 			return err
 		}
 		run.Close()
-		r.members = append(r.members, run)
+		r.members = append(r.members, &Run{Config: run.Config, Dir: run.Dir, identity: run.identity})
 	}
 	return nil
 }

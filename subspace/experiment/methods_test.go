@@ -1,11 +1,14 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -88,7 +91,7 @@ func TestAverageOfOneModelIsThatModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmpOr(r.take(), r.build()); err != nil {
+	if err := cmp.Or(r.take(), r.build()); err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
@@ -106,15 +109,6 @@ func TestAverageOfOneModelIsThatModel(t *testing.T) {
 	if !slices.EqualFunc(state.Endpoints, p.average.Endpoints, slices.Equal[[]float32]) {
 		t.Error("the average of one model is not that model")
 	}
-}
-
-func cmpOr(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // The endpoints of an independent run are those of the runs of standard
@@ -280,6 +274,61 @@ func TestOwnShape(t *testing.T) {
 			t.Errorf("got %v, want an error with %q", err, want)
 		}
 	}
+}
+
+// A validation split that has no best temperature costs the scaling, not the run.
+func TestNoTemperature(t *testing.T) {
+	c := tiny().With("standard", 1)
+	c.HeldOut = 1 // one image: right, or worse than chance
+	r := train(t, c, Options{}).Result
+	if r.Calibration.HeldOut == nil || r.Calibration.HeldOut.N != 1 || r.Calibration.Scaled != nil {
+		t.Errorf("calibration %+v", r.Calibration)
+	}
+	c.HeldOut = 300
+	c.Epochs = 20
+	r = train(t, c, Options{}).Result
+	if k := r.Calibration; k.HeldOut.N != 300 || k.Temperature <= 0 || k.Scaled.Accuracy != r.Midpoint().Accuracy {
+		t.Errorf("calibration %+v, midpoint %+v", k, r.Midpoint())
+	}
+}
+
+// Scores of other endpoints are not mixed with those of these.
+func TestScoresOfOtherEndpoints(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	o := Options{Dir: dir, Report: func(r Report) {
+		if r.Scoring && r.Done == 2 {
+			cancel()
+		}
+	}}
+	Train(ctx, tiny(), o)
+	want := train(t, tiny(), Options{}).Result.Points
+	paths, err := filepath.Glob(dir + "/*/" + scoresFile)
+	if err != nil || len(paths) != 1 {
+		t.Fatal(paths, err)
+	}
+	text, err := os.ReadFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := regexp.MustCompile(`"endpoints":"..`).ReplaceAllString(string(text), `"endpoints":"zz`)
+	forged = strings.ReplaceAll(forged, `"accuracy":0.`, `"accuracy":0.9`)
+	if forged == string(text) {
+		t.Fatal("nothing to forge")
+	}
+	if err := os.WriteFile(paths[0], []byte(forged), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := train(t, tiny(), Options{Dir: dir}).Result.Points; fmt.Sprint(scoresOf(got)) != fmt.Sprint(scoresOf(want)) {
+		t.Errorf("scores %v, want %v", scoresOf(got), scoresOf(want))
+	}
+}
+
+func scoresOf(points []PointScore) (scores []any) {
+	for _, p := range points {
+		scores = append(scores, p.Scores)
+	}
+	return scores
 }
 
 // Endpoints that are missing from the file of a run are missed, in one line.

@@ -40,31 +40,46 @@ func Plan(ctx context.Context, configs []Config, o Options) (plan []Planned, err
 		return nil, err
 	}
 	seen, trained := map[Config]bool{}, map[Config]bool{}
+	add := func(c Config) (made bool, err error) {
+		if seen[c] {
+			return true, nil
+		}
+		seen[c] = true
+		p, err := planned(ctx, c, o)
+		if err != nil {
+			return false, err
+		}
+		// That the data are the same is seen only when a run is loaded.
+		_, results := c.trained(root)
+		p.Made = slices.ContainsFunc(results, func(r Result) bool { return r.Config == c && r.Calibration != nil })
+		if len(results) > 0 || trained[c.training()] {
+			p.Trained = 0
+		}
+		trained[c.training()] = true
+		plan = append(plan, p)
+		return p.Made, nil
+	}
 	for _, c := range configs {
-		for _, c := range append(c.Members(o.Shape), c) {
-			if seen[c] {
-				continue
-			}
-			seen[c] = true
-			p, err := planned(ctx, c, o)
-			if err != nil {
+		at := len(plan)
+		if made, err := add(c); err != nil {
+			return nil, err
+		} else if made {
+			continue
+		}
+		for _, member := range c.Members(o.Shape) {
+			if _, err := add(member); err != nil {
 				return nil, err
 			}
-			// That the data are the same is seen only when a run is loaded.
-			_, results := c.trained(root)
-			p.Made = slices.ContainsFunc(results, func(r Result) bool { return r.Config == c })
-			if len(results) > 0 || trained[c.training()] {
-				p.Trained = 0
-			}
-			trained[c.training()] = true
-			plan = append(plan, p)
 		}
+		// The run itself comes after those that it builds on.
+		self := plan[at]
+		plan = append(append(plan[:at:at], plan[at+1:]...), self)
 	}
 	return plan, nil
 }
 
 func planned(ctx context.Context, c Config, o Options) (p Planned, err error) {
-	sampler, err := c.check(o.Shape)
+	sampler, err := c.check(o.shapeOf(c))
 	if err != nil {
 		return p, err
 	}
@@ -98,15 +113,20 @@ func (r *Run) recalibrated(train int) int { return part(train, r.Config.Recalibr
 func (r *Run) size(ctx context.Context) (train, test int, image [3]int, classes int, err error) {
 	c := r.Config
 	if c.Data == "cifar10" && r.options.Data == nil {
-		return part(50_000-c.HeldOut, c.TrainImages), part(10_000, c.TestImages), [3]int{32, 32, 3}, 10, nil
+		train, test, image, classes = 50_000, 10_000, [3]int{32, 32, 3}, 10
+	} else {
+		data, err := read(ctx, c, r.options)
+		if err != nil {
+			return 0, 0, image, 0, err
+		}
+		t := data.Train
+		train, test, image, classes = t.Len(), data.Test.Len(), [3]int{t.Height, t.Width, t.Channels}, len(t.Classes)
 	}
-	data, err := read(ctx, c, r.options)
-	if err != nil {
-		return 0, 0, image, 0, err
+	if max(c.TrainImages, 1)+c.HeldOut > train || c.TestImages > test {
+		return 0, 0, image, 0, fmt.Errorf("%d training images, %d of a validation split and %d test images of %s: it has %d and %d",
+			c.TrainImages, c.HeldOut, c.TestImages, c.Data, train, test)
 	}
-	t := data.Train
-	return part(t.Len()-c.HeldOut, c.TrainImages), part(data.Test.Len(), c.TestImages),
-		[3]int{t.Height, t.Width, t.Channels}, len(t.Classes), nil
+	return part(train-c.HeldOut, c.TrainImages), part(test, c.TestImages), image, classes, nil
 }
 
 // Estimate returns how long each planned run will take on this machine, alone on
@@ -139,7 +159,7 @@ func Estimate(ctx context.Context, plan []Planned, o Options) ([]time.Duration, 
 // step and a scored batch take for each of their images.
 func measure(ctx context.Context, c Config, o Options) (start, trained, scored float64, err error) {
 	began := time.Now()
-	sampler, err := c.check(o.Shape)
+	sampler, err := c.check(o.shapeOf(c))
 	if err != nil {
 		return 0, 0, 0, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -44,6 +45,18 @@ type Options struct {
 	Checkpoint time.Duration
 }
 
+// shapeOf returns the shape of one's own, or nil where c is of one of the
+// project's: the networks that a run builds on are of standard training.
+func (o Options) shapeOf(c Config) subspace.Shape {
+	if o.Shape == nil || strings.TrimPrefix(c.Shape, "layerwise-") == o.Shape.String() {
+		return o.Shape
+	}
+	if _, err := subspace.ParseSampler(c.Shape); err == nil {
+		return nil
+	}
+	return o.Shape
+}
+
 // root returns the folder of the runs.
 func (o Options) root() (string, error) {
 	if o.Dir != "" {
@@ -71,7 +84,7 @@ type Run struct {
 	sampler  subspace.Sampler
 	identity string
 	device   string
-	members  []*Run // of an independent run, closed
+	members  []*Run // those that an independent run builds on: their configuration, folder and identity
 	space    *subspace.Space
 	scored   scorer
 	lock     *flock.Flock
@@ -108,7 +121,7 @@ func Train(ctx context.Context, c Config, o Options) (*Run, error) {
 
 // open checks a configuration, reads its data and finds its folder.
 func open(ctx context.Context, c Config, o Options) (*Run, error) {
-	sampler, err := c.check(o.Shape)
+	sampler, err := c.check(o.shapeOf(c))
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +139,12 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if r.data, r.held, err = c.part(r.all); err != nil {
 		return nil, err
 	}
+	if err := r.loadStreamed(); err != nil {
+		return nil, err
+	}
+	if err := r.checkCorrupted(); err != nil {
+		return nil, err
+	}
 	if n := r.data.Train.Len(); n < c.Batch {
 		return nil, fmt.Errorf("the training set has %d images, less than one batch of %d: make the batch smaller", n, c.Batch)
 	}
@@ -136,6 +155,22 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	}
 	r.Dir = filepath.Join(root, c.Name()+"-"+r.identity[:8])
 	return r, nil
+}
+
+// inMemory is how many bytes of decoded images are kept in memory; of more they
+// are decoded anew each time.
+const inMemory = 2 << 30
+
+// loadStreamed reads the images that come from files into memory, where they fit.
+func (r *Run) loadStreamed() (err error) {
+	for _, set := range []**dataset.Set{&r.data.Train, &r.data.Test, &r.held} {
+		if s := *set; s != nil && s.Len()*s.Height*s.Width*s.Channels <= inMemory {
+			if *set, err = s.Load(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // part returns the part of a data set that c asks for, and the validation split
@@ -172,6 +207,9 @@ func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	case "tinyimagenet":
 		return dataset.TinyImageNet(o.DataDir)
 	case "folder":
+		if c.Side < 1 {
+			return nil, errors.New("data of a folder need a side: the number of pixels that images are scaled to, such as 64")
+		}
 		return dataset.Folders(o.DataDir, c.Side)
 	}
 	return nil, fmt.Errorf("unknown data set %q: want digits, cifar10, tinyimagenet or folder, or hand in your own as Options.Data", c.Data)
@@ -250,7 +288,8 @@ func (r *Run) load(path string) (made bool, err error) {
 		return false, fmt.Errorf("%s is of another run: move the folder away", path)
 	}
 	r.Result = result
-	return true, nil
+	// A result from before calibration was scored is scored anew.
+	return result.Calibration != nil, nil
 }
 
 // net returns the run's network for images of the given classes.

@@ -3,9 +3,12 @@ package experiment
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -24,8 +27,10 @@ const scoresFile = "scores.json"
 // answers is the contents of scoresFile: a score for each task that is done, in
 // their order.
 type answers struct {
-	Seconds float64         `json:"seconds"`
-	Scores  []metric.Scores `json:"scores"`
+	Identity  string          `json:"identity"`  // the run's
+	Endpoints string          `json:"endpoints"` // SHA-256 of the file of the endpoints that were scored
+	Seconds   float64         `json:"seconds"`
+	Scores    []metric.Scores `json:"scores"`
 }
 
 // A task is one thing that a trained run is scored on.
@@ -47,13 +52,9 @@ type scorer struct {
 func (r *Run) score(ctx context.Context) error {
 	defer r.endScoring()
 	path := filepath.Join(r.Dir, scoresFile)
-	var done answers
-	if text, err := readFile(path); err != nil {
+	done, err := r.readScores(path)
+	if err != nil {
 		return err
-	} else if text != nil {
-		if err := json.Unmarshal(text, &done); err != nil {
-			return fmt.Errorf("%s is damaged: %w; delete it to score the run anew", path, err)
-		}
 	}
 	tasks, err := r.tasks()
 	if err != nil {
@@ -101,6 +102,26 @@ func (r *Run) score(ctx context.Context) error {
 	r.Result.Evaluation = done.Seconds
 	r.Result.Finished = time.Now().UTC().Format(time.RFC3339)
 	return nil
+}
+
+// readScores returns the scores that there are of these endpoints; none of others.
+func (r *Run) readScores(path string) (done answers, err error) {
+	file, err := os.ReadFile(filepath.Join(r.Dir, endpointsFile))
+	if err != nil {
+		return done, err
+	}
+	now := answers{Identity: r.identity, Endpoints: fmt.Sprintf("%x", sha256.Sum256(file))}
+	text, err := readFile(path)
+	if err != nil || text == nil {
+		return now, err
+	}
+	if err := json.Unmarshal(text, &done); err != nil {
+		return done, fmt.Errorf("%s is damaged: %w; delete it to score the run anew", path, err)
+	}
+	if done.Identity != now.Identity || done.Endpoints != now.Endpoints {
+		return now, nil
+	}
+	return done, nil
 }
 
 func (r *Run) saveScores(path string, done answers) error {
@@ -232,8 +253,8 @@ func (r *Run) logits(ctx context.Context, s *subspace.Space, at subspace.Weights
 		r.scored.calibrated = here
 	}
 	logits, _, err := s.Logits(ctx, p, r.inOrder(set))
-	// A score of ImageNet's size is computed anew rather than kept.
-	if err == nil && set == r.data.Test && len(logits) < 1<<22 {
+	// Those of a grid, and of ImageNet's size, are rather computed anew.
+	if err == nil && set == r.data.Test && s == r.space && len(r.scored.logits) < max(r.Config.Points, len(at))+1 && len(logits) < 1<<22 {
 		if r.scored.logits == nil {
 			r.scored.logits = map[string][]float32{}
 		}
@@ -285,10 +306,17 @@ func (r *Run) calibrate(ctx context.Context) error {
 		err = cmp.Or(err, e)
 		return &s
 	}
-	if c.Temperature, err = metric.Temperature(held, r.held.Labels, classes); err != nil {
+	c.HeldOut = score(held, r.held.Labels)
+	if err != nil {
 		return err
 	}
-	c.HeldOut = score(held, r.held.Labels)
+	c.Temperature, err = metric.Temperature(held, r.held.Labels, classes)
+	if errors.Is(err, metric.ErrNoTemperature) {
+		return nil // a small split may have none; then nothing is scaled
+	}
+	if err != nil {
+		return err
+	}
 	c.Scaled = score(metric.Scale(logits, c.Temperature), test.Labels)
 	return err
 }
@@ -296,13 +324,35 @@ func (r *Run) calibrate(ctx context.Context) error {
 // corrupt returns the test images under a corruption, the same for every run.
 func (r *Run) corrupt(name string, severity int) (set *dataset.Set, err error) {
 	if r.Config.Published {
-		// The subset of all of them is that of the clean ones: it goes by labels.
 		if set, err = corruption.Published(r.options.CorruptedDir, name, severity, r.all.Test); err != nil {
 			return nil, err
 		}
+		// A subset goes by the labels: it is that of the clean images where they
+		// have the same order, which checkCorrupted sees to.
 		return set.Subset(r.Config.TestImages, 0)
 	}
 	return corruption.Apply(r.data.Test, name, severity, corruptionSeed)
+}
+
+// checkCorrupted finds out early that the corrupted test images cannot be had.
+func (r *Run) checkCorrupted() error {
+	names := r.Config.corruptions()
+	if len(names) == 0 {
+		return nil
+	}
+	if r.Config.Published {
+		if r.Config.Data == "tinyimagenet" && r.Config.TestImages > 0 {
+			return errors.New("a part of the test images of Tiny-ImageNet-C: its images are in another order than the clean ones, so that only all of them can be compared")
+		}
+		_, err := corruption.Published(r.options.CorruptedDir, names[0], 1, r.all.Test)
+		return err
+	}
+	one, err := r.data.Test.Subset(1, 0)
+	if err != nil {
+		return err
+	}
+	_, err = corruption.Apply(one, names[0], 1, corruptionSeed)
+	return err
 }
 
 // severities are 1 to 5.

@@ -1,8 +1,10 @@
 package experiment
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // training returns the part of c that training depends on, the rest zero: runs
@@ -21,8 +23,12 @@ func (c Config) training() Config {
 // trained returns the finished runs in the folder of runs that were trained as
 // c says.
 func (c Config) trained(root string) (paths []string, results []Result) {
-	all, _ := filepath.Glob(filepath.Join(root, c.Name()+"-*", resultFile)) // the pattern is well formed
-	for _, path := range all {
+	folders, _ := os.ReadDir(root) // none yet
+	for _, f := range folders {
+		if !strings.HasPrefix(f.Name(), c.Name()+"-") {
+			continue
+		}
+		path := filepath.Join(root, f.Name(), resultFile)
 		if r, err := ReadResult(path); err == nil && r.Config.training() == c.training() {
 			paths, results = append(paths, path), append(results, r)
 		}

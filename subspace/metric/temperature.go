@@ -2,8 +2,13 @@ package metric
 
 import (
 	"errors"
+	"fmt"
 	"math"
 )
+
+// ErrNoTemperature is wrapped by the errors of [Temperature] where the logits have
+// no best temperature.
+var ErrNoTemperature = errors.New("metric: no best temperature")
 
 // Temperature returns the T > 0 for which the probabilities softmax(logits/T)
 // give the labels the smallest NLL (temperature scaling: Guo et al. 2017,
@@ -33,13 +38,13 @@ func Temperature(logits []float32, labels []int32, classes int) (t float64, err 
 	slope := func(beta float64) float64 { return nllSlope(logits, labels, classes, beta) }
 	switch {
 	case spread == 0:
-		return 0, errors.New("metric: no best temperature: every image has equal logits for all classes, which T cannot change")
+		return 0, fmt.Errorf("%w: every image has equal logits for all classes, which T cannot change", ErrNoTemperature)
 	case miss == 0:
-		return 0, errors.New("metric: no best temperature: the label has the largest logit in every image, so that NLL falls until T = 0; " +
-			"fit it on held-out images of which the network gets some wrong")
+		return 0, fmt.Errorf("%w: the label has the largest logit in every image, so that NLL falls until T = 0; "+
+			"fit it on held-out images of which the network gets some wrong", ErrNoTemperature)
 	case slope(0) >= -1e-12*spread: // 0 but for rounding, or above
-		return 0, errors.New("metric: no best temperature: the logits predict the labels no better than chance, so that NLL falls until T = ∞; " +
-			"check that images and labels belong together")
+		return 0, fmt.Errorf("%w: the logits predict the labels no better than chance, so that NLL falls until T = ∞; "+
+			"check that images and labels belong together", ErrNoTemperature)
 	}
 	return 1 / rootOf(slope), nil
 }
