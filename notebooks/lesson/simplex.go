@@ -1,0 +1,133 @@
+package lesson
+
+import (
+	"fmt"
+	"math"
+
+	"gosubspace/plots"
+	"gosubspace/subspace"
+	"gosubspace/subspace/experiment"
+)
+
+// Reach draws what a training step at one point of a triangle does to all the
+// others. A step at the coefficients c moves endpoint i by cᵢ of what standard
+// training would move its network (momentum, weight decay and regulariser
+// aside), so it moves the point with the coefficients d by Σᵢ cᵢdᵢ of it. No
+// network is behind it.
+func Reach() (*plots.Figure, error) {
+	triangle := subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
+	xs, ys := triangle.Grid(121, 0.06)
+	figure := plots.Contours{
+		Title: "How much of a step arrives where, if it is taken…",
+		Note:  "Geometry of the simplex of 3, drawn from the sum over the endpoints of both coefficients' product: not a measurement. 1 is a step of standard training.",
+		Alt: "Three maps of a triangle, the simplex of 3 endpoints: which share of a step moves each point. Geometry, not a measurement.\n" +
+			"Left, a step near one endpoint: the share is 0.9 there, falls evenly towards the opposite edge, and is 0.05 on it.\n" +
+			"Middle, a step near the middle of an edge: 0.48 along that edge, 0.04 at the third endpoint.\n" +
+			"Right, a step at the centre: a third everywhere. The centre's own share is a third in all three maps.",
+	}
+	for _, p := range []struct {
+		title string
+		at    subspace.Weights
+	}{
+		{"near an endpoint", subspace.Weights{0.9, 0.05, 0.05}},
+		{"near an edge", subspace.Weights{0.48, 0.48, 0.04}},
+		{"at the centre", subspace.Simplex(3).Midpoint()},
+	} {
+		f := plots.Field{Title: p.title, XLabel: "distance", YLabel: "distance", ZLabel: "share of the step", X: xs, Y: ys,
+			Levels: []float64{-0.5, 0, 0.2, 0.4, 0.6, 0.8, 1}}
+		for _, y := range ys {
+			row := make([]float64, len(xs))
+			for j, x := range xs {
+				for i, d := range triangle.At(x, y) {
+					row[j] += p.at[i] * d
+				}
+			}
+			f.Z = append(f.Z, row)
+		}
+		outline := plots.Path{Name: "simplex of 3 endpoints"}
+		for _, i := range []int{0, 1, 2, 0} {
+			x, y := triangle.Place(subspace.Corner(i, 3))
+			outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
+		}
+		x, y := triangle.Place(p.at)
+		f.Marks, f.Paths = []plots.Mark{{Name: "step", X: x, Y: y}}, []plots.Path{outline}
+		figure.Fields = append(figure.Fields, f)
+	}
+	return figure.Draw()
+}
+
+// Schedules draws the learning rate and the number of averaged models of
+// standard training and of both kinds of stochastic weight averaging, with the
+// rate, warm-up and epochs of c.
+func Schedules(c experiment.Config, cycles int) (*plots.Figure, error) {
+	rates := plots.Lines{Title: "Learning rate", XLabel: "epoch", YLabel: "learning rate"}
+	models := plots.Lines{Title: "Stochastic weight averaging", XLabel: "epoch", YLabel: "networks averaged"}
+	for _, s := range []struct {
+		name     string
+		schedule subspace.Schedule
+	}{
+		{"standard", subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}},
+		{"SWA, constant rate", subspace.Constant{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}},
+		{"SWA, cyclic rate", subspace.Cyclic{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs, Cycles: cycles}},
+	} {
+		rate, averaged := plots.Series{Name: s.name}, plots.Series{Name: s.name}
+		n := 0.0
+		for epoch := range c.Epochs {
+			if s.schedule.Collects(epoch) {
+				n++
+			}
+			x := float64(epoch + 1)
+			rate.X, rate.Y = append(rate.X, x), append(rate.Y, s.schedule.Rate(epoch))
+			averaged.X, averaged.Y = append(averaged.X, x), append(averaged.Y, n)
+		}
+		rates.Series, models.Series = append(rates.Series, rate), append(models.Series, averaged)
+	}
+	return plots.Panels{
+		Title: "The schedules of SWA", Panels: []plots.Lines{rates, models},
+		Note: fmt.Sprintf("Computed from the schedules: peak %v, warm-up %d, %d epochs, %d cycles.", c.LearningRate, c.Warmup, c.Epochs, cycles),
+	}.Draw()
+}
+
+// CompareCentres prints for each row of figure 4 what was scored at the centre,
+// or of an ensemble: accuracy, calibration error, by how much its confidence
+// exceeds its accuracy, and the training loss that its runs ended with: mean ±
+// standard deviation over the seeds.
+func CompareCentres(all Rows) {
+	fmt.Printf("%-24s  %-5s  %-14s  %-14s  %-24s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "confidence − acc. (%)", "training loss")
+	for _, row := range all {
+		accuracy, ece := experiment.Midpoints(row.Results, Accuracy), experiment.Midpoints(row.Results, ECE)
+		excess, loss := Excess(row.Results), Losses(row.Results)
+		if row.Results[0].Config.Independent { // the point between the networks says nothing of their ensemble
+			accuracy, ece, excess, loss = ensembles(row.Results, Accuracy), ensembles(row.Results, ECE), nil, nil
+		}
+		fmt.Printf("%-24s  %-5d  %-14s  %-14s  %-24s  %s\n", row.Name, len(row.Results), Spread(accuracy), Spread(ece), Spread(excess), Spread(loss))
+	}
+}
+
+// Excess returns by how much the mean confidence of each run's midpoint exceeds
+// its accuracy on the test images, in percent: positive where the network is
+// overconfident, negative where it is underconfident.
+func Excess(runs []experiment.Result) (values []float64) {
+	for _, r := range runs {
+		sum, n := 0.0, 0
+		for _, b := range r.Calibration.Reliability {
+			sum, n = sum+float64(b.N)*(b.Confidence-b.Accuracy), n+b.N
+		}
+		values = append(values, 100*sum/float64(n))
+	}
+	return values
+}
+
+// Losses returns the training loss of each run's last epoch, at the points that
+// were drawn.
+func Losses(runs []experiment.Result) (values []float64) {
+	for _, r := range runs {
+		if len(r.History) > 0 {
+			values = append(values, Last(r).Loss)
+		}
+	}
+	return values
+}
+
+// Corners returns the mean of a score over the endpoints of each run.
+func Corners(runs []experiment.Result, score Percent) []float64 { return cornersOf(runs, score) }
