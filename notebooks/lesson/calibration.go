@@ -9,6 +9,26 @@ import (
 	"gosubspace/subspace/metric"
 )
 
+// SureOfItself draws what reliability diagrams show, from formulas: a network
+// that is too sure of itself, one that is calibrated, and one that is not sure
+// enough.
+func SureOfItself() (*plots.Figure, error) {
+	figure := plots.Reliability{Title: "Too sure, calibrated, not sure enough", Note: "Schematic, drawn from a formula and not measured."}
+	for _, d := range []struct {
+		title string
+		bend  float64
+	}{{"too sure", -0.7}, {"calibrated", 0}, {"not sure enough", 0.7}} {
+		diagram := plots.Diagram{Title: d.title}
+		for i := range 10 {
+			low := float64(i) / 10
+			c := low + 0.05
+			diagram.Bins = append(diagram.Bins, plots.Bin{Low: low, High: float64(i+1) / 10, N: 10 + 10*i, Confidence: c, Accuracy: c + d.bend*c*(1-c)})
+		}
+		figure.Diagrams = append(figure.Diagrams, diagram)
+	}
+	return figure.Draw()
+}
+
 // CalibrationTable prints how far the confidence of each method's midpoint can
 // be believed, in percent: the accuracy and the mean confidence on the test
 // images, the calibration errors, and [Chance], the ECE that a perfectly
@@ -21,7 +41,7 @@ func CalibrationTable(all Rows) {
 		scoreColumn{"accuracy", 1, of(Accuracy)},
 		scoreColumn{"confidence", 1, func(r experiment.Result) float64 { return 100*r.Midpoint().Accuracy + overconfidence(r) }},
 		scoreColumn{"ECE", 1, of(ECE)},
-		scoreColumn{"ECE by chance", 1, func(r experiment.Result) float64 { return 100 * Chance(diagram(r)) }},
+		scoreColumn{"ECE by chance", 1, chance},
 		scoreColumn{"adaptive ECE", 1, of(func(s metric.Scores) float64 { return 100 * s.AdaptiveECE })},
 		scoreColumn{"MCE", 0, of(func(s metric.Scores) float64 { return 100 * s.MCE })})
 }
@@ -93,6 +113,11 @@ func Chance(bins []metric.Bin) float64 {
 	return sum / float64(n)
 }
 
+// Chances returns [Chance] of each run's midpoint, in percent.
+func Chances(results []experiment.Result) []float64 { return numbers(results, chance) }
+
+func chance(r experiment.Result) float64 { return 100 * Chance(diagram(r)) }
+
 // deviation returns E|X − np|, the mean absolute deviation of a binomial number
 // X ~ B(n, p), by De Moivre's formula 2m·C(n, m)·pᵐ·(1−p)ⁿ⁻ᵐ⁺¹ with m = ⌊np⌋ + 1.
 func deviation(n int, p float64) float64 {
@@ -118,7 +143,7 @@ func ECEByBins(all Rows) (*plots.Figure, error) {
 	for _, row := range all {
 		most := len(diagram(row.Results[0]))
 		var counts []float64
-		found, chance := make([][]float64, len(row.Results)), make([][]float64, len(row.Results))
+		found, lucky := make([][]float64, len(row.Results)), make([][]float64, len(row.Results))
 		for count := 1; count <= most; count++ {
 			if most%count != 0 {
 				continue
@@ -130,18 +155,18 @@ func ECEByBins(all Rows) (*plots.Figure, error) {
 					return nil, fmt.Errorf("%s: %w", row.Name, err)
 				}
 				found[i] = append(found[i], 100*expected(bins))
-				chance[i] = append(chance[i], 100*Chance(bins))
+				lucky[i] = append(lucky[i], 100*Chance(bins))
 			}
 		}
 		measured, err := plots.Mean("as measured", counts, found...)
 		if err != nil {
 			return nil, err
 		}
-		lucky, err := plots.Mean("by chance, if calibrated", counts, chance...)
+		floor, err := plots.Mean("by chance, if calibrated", counts, lucky...)
 		if err != nil {
 			return nil, err
 		}
-		figure.Panels = append(figure.Panels, plots.Lines{Title: row.Name, XLabel: "number of bins", YLabel: "ECE (%)", Series: []plots.Series{measured, lucky}})
+		figure.Panels = append(figure.Panels, plots.Lines{Title: row.Name, XLabel: "number of bins", YLabel: "ECE (%)", Series: []plots.Series{measured, floor}})
 	}
 	return figure.Draw()
 }
