@@ -73,21 +73,38 @@ var official = cifar{
 // without a network. progress, unless nil, is called with the bytes that are
 // there and the bytes there will be.
 func CIFAR10(ctx context.Context, dir string, progress func(done, total int64)) (*Data, error) {
-	if dir == "" {
-		dir = os.Getenv("GOSUBSPACE_CIFAR10")
-	}
-	if dir == "" {
-		data, err := place.Data()
-		if err != nil {
-			return nil, fmt.Errorf("CIFAR-10: %w", err)
-		}
-		dir = filepath.Join(data, "cifar10")
+	dir, err := cifarDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("CIFAR-10: %w", err)
 	}
 	data, err := official.load(ctx, dir, progress)
 	if err != nil {
 		return nil, fmt.Errorf("CIFAR-10: %w", err)
 	}
 	return data, nil
+}
+
+// HasCIFAR10 reports whether [CIFAR10] of the same dir finds the unpacked files,
+// so that it downloads nothing. They may still be broken.
+func HasCIFAR10(dir string) bool {
+	dir, err := cifarDir(dir)
+	if err != nil {
+		return false
+	}
+	_, err = locate(dir)
+	return err == nil
+}
+
+// cifarDir returns dir or, if it is empty, where CIFAR-10 is looked for.
+func cifarDir(dir string) (string, error) {
+	if dir == "" {
+		dir = os.Getenv("GOSUBSPACE_CIFAR10")
+	}
+	if dir != "" {
+		return dir, nil
+	}
+	data, err := place.Data()
+	return filepath.Join(data, "cifar10"), err
 }
 
 // load finds or installs the files and reads them.

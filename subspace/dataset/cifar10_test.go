@@ -186,6 +186,28 @@ func TestCIFAR10Folder(t *testing.T) {
 	check(argument, 1)
 }
 
+// HasCIFAR10 looks where CIFAR10 does, and an empty folder is none.
+func TestHasCIFAR10(t *testing.T) {
+	variable, home := t.TempDir(), t.TempDir()
+	t.Setenv("GOSUBSPACE_CIFAR10", "")
+	t.Setenv("GOSUBSPACE_DATA", home)
+	want := func(dir string, want bool) {
+		t.Helper()
+		if got := HasCIFAR10(dir); got != want {
+			t.Errorf("HasCIFAR10(%q) is %v", dir, got)
+		}
+	}
+	want("", false)
+	writeFiles(t, filepath.Join(home, "cifar10", cifarFolder), smallFiles())
+	want("", true)
+	t.Setenv("GOSUBSPACE_CIFAR10", variable)
+	want("", false)
+	writeFiles(t, variable, smallFiles())
+	want("", true)
+	want(t.TempDir(), false)
+	want(variable, true)
+}
+
 func FuzzReadRecords(f *testing.F) {
 	rng := rand.New(rand.NewPCG(11, 1))
 	good := records(rng, 2)

@@ -1,0 +1,104 @@
+package lesson
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gosubspace/plots"
+	"gosubspace/subspace/corruption"
+	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/experiment"
+)
+
+// sheetSeed is that of the corrupted test sets that runs are scored on: a sheet
+// of a test set shows the very images that the networks get.
+const sheetSeed = 0
+
+// CorruptionSheet draws image i of a set of 8×8, 32×32 or 64×64 pixels under every
+// corruption of package corruption: a row a corruption, from the clean image to
+// severity 5. It is an error if the set has no image i, or is streamed, or the
+// corruptions do not know its size.
+func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
+	if i < 0 || i >= s.Len() {
+		return nil, fmt.Errorf("image %d of %s: it has the images 0 to %d", i, s.Name, s.Len()-1)
+	}
+	if s.Pixels == nil {
+		return nil, fmt.Errorf("the images of %s are not in memory: call its method Load first", s.Name)
+	}
+	// The noise of an image depends on its place in the set, and not on what comes
+	// after it.
+	size := s.Height * s.Width * s.Channels
+	upTo := &dataset.Set{
+		Name: s.Name, Height: s.Height, Width: s.Width, Channels: s.Channels,
+		Pixels: s.Pixels[:(i+1)*size], Labels: s.Labels[:i+1], Classes: s.Classes,
+	}
+	names := corruption.Names()
+	sheet := plots.Sheet{
+		Title:  fmt.Sprintf("One image under %d corruptions", len(names)),
+		Height: s.Height, Width: s.Width, Channels: s.Channels,
+		Columns: []string{"clean", "severity 1", "2", "3", "4", "5"},
+		Note:    fmt.Sprintf("%s, image %d, class %s; the project's own corruptions, seed %d", s.Name, i, s.Classes[s.Labels[i]], sheetSeed),
+	}
+	for _, name := range names {
+		sheet.Rows = append(sheet.Rows, strings.NewReplacer("_", " ", "gaussian", "Gaussian", "jpeg", "JPEG").Replace(name))
+		sheet.Pixels = append(sheet.Pixels, upTo.Pixels[i*size:]...)
+		for severity := 1; severity < len(sheet.Columns); severity++ {
+			spoiled, err := corruption.Apply(upTo, name, severity, sheetSeed)
+			if err != nil {
+				return nil, err
+			}
+			sheet.Pixels = append(sheet.Pixels, spoiled.Pixels[i*size:]...)
+		}
+	}
+	return sheet.Draw()
+}
+
+// CorruptedPhoto shows the sheet of test image i of CIFAR-10 under the cell,
+// where CIFAR-10 is on this machine. Where it is not it downloads nothing, and
+// says how to get it.
+func CorruptedPhoto(i int) {
+	if !dataset.HasCIFAR10("") {
+		fmt.Println("CIFAR-10 is not on this machine. To download it once (170 MB), run in a cell:")
+		fmt.Println(`dataset.CIFAR10(context.Background(), "", lesson.Fetch())`)
+		fmt.Println("A folder that has it already is named by the environment variable GOSUBSPACE_CIFAR10.")
+		return
+	}
+	data, err := dataset.CIFAR10(context.Background(), "", nil)
+	Check(err)
+	Figure(CorruptionSheet(data.Test, i))
+}
+
+// Under returns a score of each run's midpoint under the first corruption that
+// the run was scored on, at a severity of 1 to 5; 0 is the clean test images.
+func Under(results []experiment.Result, severity int, score Percent) []float64 {
+	return numbers(results, func(r experiment.Result) float64 {
+		if severity == 0 {
+			return score(r.Midpoint().Scores)
+		}
+		for _, c := range r.Corrupted {
+			if c.Corruption == r.Corrupted[0].Corruption && c.Severity == severity {
+				return score(c.Scores)
+			}
+		}
+		Check(fmt.Errorf("%s was not scored at severity %d of a corruption: set Config.Corrupt, and a severity of 0 to 5", r.Config.Name(), severity))
+		return 0
+	})
+}
+
+// SeverityTable prints a score of the midpoints of each method under the first
+// corruption of the runs, by severity, with a given number of digits behind the
+// point.
+func SeverityTable(all Rows, score Percent, digits int) {
+	var columns []scoreColumn
+	for severity := range 6 {
+		head := fmt.Sprint("severity ", severity)
+		if severity == 0 {
+			head = "clean"
+		}
+		columns = append(columns, scoreColumn{head, digits, func(r experiment.Result) float64 {
+			return Under([]experiment.Result{r}, severity, score)[0]
+		}})
+	}
+	printScores(all, columns...)
+}
