@@ -18,8 +18,8 @@ func TestArrows(t *testing.T) {
 		"subspace/backend":             "subspace/place",
 		"subspace/network":             "",
 		"subspace":                     "subspace/network",
-		"subspace/experiment":          "subspace subspace/backend subspace/dataset subspace/metric subspace/network subspace/place",
-		"notebooks/lesson":             "plots subspace subspace/backend subspace/experiment subspace/metric",
+		"subspace/experiment":          "subspace subspace/backend subspace/corruption subspace/dataset subspace/metric subspace/network subspace/place",
+		"notebooks/lesson":             "plots subspace subspace/backend subspace/dataset subspace/experiment subspace/metric subspace/place",
 		"subspace/shapetest":           "subspace",
 		"subspace/backend/backendtest": "subspace/backend",
 	}
