@@ -168,8 +168,12 @@ func Note(runs ...[]experiment.Result) string {
 	if unequal {
 		n = "bands ± 1 standard deviation over unequal numbers of seeds"
 	}
-	return fmt.Sprintf("%s, width %d; %s, %s training images, %d epochs; %s; %s",
-		c.Network, c.Width, c.Data, images, c.Epochs, n, strings.Join(devices, " and "))
+	network := c.Network
+	if c.Width > 0 {
+		network = fmt.Sprintf("%s, width %d", network, c.Width)
+	}
+	return fmt.Sprintf("%s; %s, %s training images, %d epochs; %s; %s",
+		network, c.Data, images, c.Epochs, n, strings.Join(devices, " and "))
 }
 
 // Compare prints accuracy and calibration error of the midpoints of each group
