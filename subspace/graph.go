@@ -1,6 +1,8 @@
 package subspace
 
 import (
+	"fmt"
+
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph mathematics reads as such
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/support/exceptions"
@@ -49,24 +51,31 @@ func (s *Space) apply(scope *model.Scope, weights []*Node, images *Node) (logits
 	return s.run(scope, images)
 }
 
-// run builds the network. A panic with anything but an error, which GoMLX does
-// not expect, becomes one with an error.
+// run builds the network. A panic, which is how GoMLX and functions like it report
+// a mistake, becomes one with a netError.
 func (s *Space) run(scope *model.Scope, images *Node) (logits *Node) {
 	defer func() {
-		switch p := recover().(type) {
-		case nil:
-		case error:
-			panic(p)
-		default:
-			exceptions.Panicf("the network panicked: %v", p)
+		if p := recover(); p != nil {
+			panic(&netError{images.Shape().Dimensions, p})
 		}
 	}()
 	logits = s.net(scope.ResetVisited(), images) // a graph may hold the network more than once
 	if logits.Rank() != 2 || logits.Shape().Dimensions[0] != images.Shape().Dimensions[0] {
-		exceptions.Panicf("the network returned logits of shape %s: want [batch, classes], the batch being %d",
+		exceptions.Panicf("it returned logits of shape %s, want [batch, classes], the batch being %d",
 			logits.Shape(), images.Shape().Dimensions[0])
 	}
 	return logits
+}
+
+// netError says that the network could not be built. What GoMLX wraps around an
+// error on its way tells of its own insides alone, see catch.
+type netError struct {
+	images []int // the dimensions of the images that it was given
+	what   any   // that it panicked with
+}
+
+func (e *netError) Error() string {
+	return fmt.Sprintf("the network fails on images %v: %v", e.images, e.what)
 }
 
 // crossEntropy returns the mean over the batch of −log p(label).

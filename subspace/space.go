@@ -2,6 +2,7 @@ package subspace
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -42,6 +43,9 @@ type Space struct {
 
 	step, samStep, forward, observe *model.Exec
 }
+
+// Classes returns the number of classes that the network tells apart.
+func (s *Space) Classes() int { return s.classes }
 
 // Paths of the subspace's own variables, apart from any a network would use.
 const (
@@ -167,14 +171,18 @@ func (s *Space) Finalize() {
 const initStream = 1 << 32
 
 // catch turns a panic, the way in which graph building reports an error, into
-// an error that says what was being done.
+// an error that says what was being done. Of an error of the network's own it
+// leaves nothing else.
 func catch(doing string, err *error) {
 	switch p := recover().(type) {
 	case nil:
-		return
 	case error:
 		*err = fmt.Errorf("%s: %w", doing, p)
 	default:
 		*err = fmt.Errorf("%s: %v", doing, p)
+	}
+	var own *netError
+	if errors.As(*err, &own) {
+		*err = own
 	}
 }

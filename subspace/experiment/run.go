@@ -332,7 +332,15 @@ func (r *Run) newSpace(m int) (*subspace.Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	return subspace.New(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, m, r.Config.Seed)
+	s, err := subspace.New(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, m, r.Config.Seed)
+	if err != nil {
+		return nil, err
+	}
+	if s.Classes() != len(t.Classes) {
+		s.Finalize()
+		return nil, fmt.Errorf("the network tells %d classes apart, %s has %d: want as many", s.Classes(), t.Name, len(t.Classes))
+	}
+	return s, nil
 }
 
 // Space returns the run's subspace with its trained endpoints.

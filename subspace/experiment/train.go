@@ -241,8 +241,12 @@ func (r *Run) restore() (progress, error) {
 		err = r.space.SetState(state)
 	}
 	if err != nil {
+		own := ""
+		if r.options.Net != nil {
+			own = " (if you have changed your network, give it another name in Config.Network)"
+		}
 		return progress{}, fmt.Errorf("the checkpoint %s cannot be used: %w; "+
-			"nothing has been changed: move it away to train this run from its beginning", path, err)
+			"nothing has been changed: move it away to train this run from its beginning%s", path, err, own)
 	}
 	return p, nil
 }

@@ -1,0 +1,132 @@
+package lesson
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+)
+
+// The folder is what dataset.Folder reads, and nothing of the digits is lost in it.
+func TestDigitFolder(t *testing.T) {
+	t.Setenv("GOSUBSPACE_DATA", filepath.Join(t.TempDir(), "data"))
+	dir := DigitFolder()
+	read, err := dataset.Folder(dir, 8, 0.2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digits, err := dataset.Digits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, got := map[string]int{}, map[string]int{}
+	for _, s := range []*dataset.Set{digits.Train, digits.Test} {
+		for i, label := range s.Labels {
+			want[spelled[label]+string(s.Pixels[i*64:][:64])]++
+		}
+	}
+	for _, s := range []*dataset.Set{read.Train, read.Test} {
+		for i, label := range s.Labels {
+			var red []byte
+			for k := range 64 {
+				red = append(red, s.Pixels[(i*64+k)*3])
+			}
+			got[s.Classes[label]+string(red)]++
+		}
+	}
+	for picture, n := range want {
+		if got[picture] != n {
+			t.Errorf("an image of %s is %d times in the digits and %d times in the folder", picture[:len(picture)-64], n, got[picture])
+		}
+	}
+	if read.Train.Len()+read.Test.Len() != 1797 {
+		t.Errorf("%d images in the folder: want 1797", read.Train.Len()+read.Test.Len())
+	}
+	if DigitFolder() != dir {
+		t.Error("the folder is another one the second time")
+	}
+	if rest, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".*")); len(rest) > 0 {
+		t.Errorf("%v was left behind", rest)
+	}
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm()&0o500 != 0o500 {
+		t.Errorf("the folder cannot be opened: %v, %v", info, err)
+	}
+}
+
+// sloped is a run that was scored at points along a curve with the given losses.
+func sloped(loss ...float64) (r experiment.Result) {
+	for i, l := range loss {
+		alpha := float64(i) / float64(len(loss)-1)
+		r.Points = append(r.Points, experiment.PointScore{Alpha: &alpha, Scores: metric.Scores{NLL: l}})
+	}
+	return r
+}
+
+func TestBarrier(t *testing.T) {
+	for _, c := range []struct {
+		loss []float64
+		want float64
+	}{
+		{[]float64{1, 3, 2}, 1.5},        // above the straight line from 1 to 2
+		{[]float64{1, 2, 3, 4}, 0},       // a slope is no barrier
+		{[]float64{2, 1, 2}, 0},          // nor is a valley
+		{[]float64{0, 0, 5, 1}, 13. / 3}, // the worst place is not the middle
+	} {
+		if got := Barrier(sloped(c.loss...)); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("barrier of %v: %v, want %v", c.loss, got, c.want)
+		}
+	}
+	if got := Barrier(experiment.Result{}); !math.IsNaN(got) {
+		t.Errorf("barrier of a run without a curve: %v", got)
+	}
+}
+
+// The slice is the row y = 0 of the grid.
+func TestSlice(t *testing.T) {
+	grid := func(n int) *experiment.Grid {
+		g := &experiment.Grid{}
+		for i := range n {
+			g.X = append(g.X, float64(i)-float64(n-1)/2)
+			var row []metric.Scores
+			for j := range n {
+				row = append(row, metric.Scores{NLL: float64(10*i + j)})
+			}
+			g.Scores = append(g.Scores, row)
+		}
+		g.Y = g.X
+		return g
+	}
+	x, values, err := slice(grid(3), NLL)
+	if err != nil || !slices.Equal(x, []float64{-1, 0, 1}) || !slices.Equal(values, []float64{10, 11, 12}) {
+		t.Errorf("slice %v %v, %v", x, values, err)
+	}
+	if _, _, err := slice(grid(4), NLL); err == nil || !strings.Contains(err.Error(), "odd") {
+		t.Errorf("slice of a grid without a middle row: %v", err)
+	}
+	if _, err := Slice(Rows{{"standard", []experiment.Result{{}}}}); err == nil {
+		t.Error("a slice of rows without a surface")
+	}
+}
+
+func TestImage(t *testing.T) {
+	digits, err := dataset.Digits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := Image(digits.Test, 7)
+	if err != nil || one.Check() != nil || one.Len() != 1 || one.Labels[0] != digits.Test.Labels[7] ||
+		!slices.Equal(one.Pixels, digits.Test.Pixels[7*64:8*64]) {
+		t.Errorf("image 7: %+v, %v", one, err)
+	}
+	for _, number := range []int{-1, 500} {
+		if _, err := Image(digits.Test, number); err == nil {
+			t.Errorf("image %d of 500", number)
+		}
+	}
+}
