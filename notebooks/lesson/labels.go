@@ -1,0 +1,83 @@
+package lesson
+
+import (
+	"fmt"
+
+	"gosubspace/plots"
+	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/experiment"
+)
+
+// WrongLabels returns the digits that the runs of a configuration train on, with
+// their right labels and with the labels that the runs are given, and which of the
+// images have a wrong one.
+func WrongLabels(c experiment.Config) (right, given *dataset.Set, wrong []int, err error) {
+	if c.Data != "digits" {
+		return nil, nil, nil, fmt.Errorf("wrong labels of %s: only those of the digits are shown", c.Data)
+	}
+	digits, err := dataset.Digits()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if right, _, err = digits.Train.Split(c.TrainImages, c.HeldOut); err != nil {
+		return nil, nil, nil, err
+	}
+	if given, err = right.WrongLabels(c.WrongLabels, c.AnyClass); err != nil {
+		return nil, nil, nil, err
+	}
+	for i, label := range given.Labels {
+		if label != right.Labels[i] {
+			wrong = append(wrong, i)
+		}
+	}
+	return right, given, wrong, nil
+}
+
+// WrongDigits shows the first n of the training digits that the runs of a
+// configuration are given a wrong label for, with that and the right one.
+func WrongDigits(c experiment.Config, n int) (*plots.Figure, error) {
+	right, given, wrong, err := WrongLabels(c)
+	if err != nil {
+		return nil, err
+	}
+	if n < 1 || n > len(wrong) {
+		return nil, fmt.Errorf("%d wrongly labelled digits: want 1 to %d, as many as there are", n, len(wrong))
+	}
+	figure := plots.Images{
+		Title:  fmt.Sprintf("%d of the %d wrong labels of %d training images", n, len(wrong), right.Len()),
+		Height: right.Height, Width: right.Width, Channels: right.Channels,
+		Note: "handwritten digits, UCI Machine Learning Repository, CC BY 4.0",
+	}
+	size := right.Height * right.Width * right.Channels
+	for _, i := range wrong[:n] {
+		figure.Pixels = append(figure.Pixels, right.Pixels[i*size:(i+1)*size]...)
+		figure.Labels = append(figure.Labels, fmt.Sprintf("labelled %s, is %s", right.Classes[given.Labels[i]], right.Classes[right.Labels[i]]))
+	}
+	return figure.Draw()
+}
+
+// Fit returns of each run the share of training images, in percent, that got the
+// label that the run was given for them, right or wrong: the mean of the last ten
+// epochs, at the points drawn.
+func Fit(runs []experiment.Result) (percent []float64) {
+	for _, r := range runs {
+		last := r.History[max(0, len(r.History)-10):]
+		var sum float64
+		for _, e := range last {
+			sum += 100 * e.Accuracy
+		}
+		percent = append(percent, sum/float64(len(last)))
+	}
+	return percent
+}
+
+// CompareFit prints, method by method, how far training images were fitted with
+// the labels they were given, and accuracy and calibration error of the midpoint:
+// mean ± standard deviation over the seeds.
+func CompareFit(all Rows) {
+	fmt.Printf("%-18s  %-5s  %-22s  %-18s  %s\n", "", "seeds", "labels fitted (%)", "test accuracy (%)", "ECE (%)")
+	for _, row := range all {
+		fmt.Printf("%-18s  %-5d  %-22s  %-18s  %s\n", row.Name, len(row.Results), Spread(Fit(row.Results)),
+			Spread(experiment.Midpoints(row.Results, Accuracy)), Spread(experiment.Midpoints(row.Results, ECE)))
+	}
+}

@@ -1,0 +1,61 @@
+package lesson
+
+import (
+	"math"
+	"testing"
+
+	"gosubspace/subspace/experiment"
+)
+
+// The digits that are shown as wrongly labelled are those that a run trains on:
+// their fingerprint is the one in the run's result.
+func TestWrongLabelsAreThoseOfTheRun(t *testing.T) {
+	for _, anyClass := range []bool{false, true} {
+		c := experiment.Quick().With("standard", 1)
+		c.WrongLabels, c.AnyClass = 0.2, anyClass
+		c.Network, c.Epochs, c.Warmup, c.TestEvery = "mlp", 1, 0, 0
+		run, err := experiment.Train(t.Context(), c, experiment.Options{Dir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run.Close()
+		right, given, wrong, err := WrongLabels(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := given.Fingerprint(); got != run.Result.TrainData {
+			t.Errorf("any class %t: the digits are %s, the run trained on %s", anyClass, got, run.Result.TrainData)
+		}
+		// 40 of 200 were replaced; by any class, some of them by the right one.
+		if n := len(wrong); right.Len() != 200 || n > 40 || !anyClass && n != 40 || anyClass && n == 40 {
+			t.Errorf("any class %t: %d of %d labels are wrong", anyClass, n, right.Len())
+		}
+	}
+}
+
+func TestWrongDigits(t *testing.T) {
+	c := experiment.Quick()
+	c.WrongLabels = 0.2
+	if _, err := WrongDigits(c, 41); err == nil {
+		t.Error("shows 41 of 40 wrong labels")
+	}
+	c.Data = "cifar10"
+	if _, err := WrongDigits(c, 1); err == nil {
+		t.Error("shows wrong labels of photos as digits")
+	}
+}
+
+// The fit is that of the last ten epochs, or of all where there are fewer.
+func TestFit(t *testing.T) {
+	var r experiment.Result
+	for i := range 20 {
+		r.History = append(r.History, experiment.Epoch{Accuracy: float64(i) / 100})
+	}
+	short := experiment.Result{History: r.History[:3]}
+	got := Fit([]experiment.Result{r, short})
+	for i, want := range []float64{14.5, 1} {
+		if math.Abs(got[i]-want) > 1e-9 {
+			t.Errorf("run %d: %v %%, want %v", i, got[i], want)
+		}
+	}
+}
