@@ -199,7 +199,7 @@ func centres(title, label string, score Percent, all Rows) plots.Lines {
 		default:
 			ms = append(ms, float64(len(row.Results[0].Midpoint().Weights)))
 			centres = append(centres, experiment.Midpoints(row.Results, score))
-			corners = append(corners, cornersOf(row.Results, score))
+			corners = append(corners, Corners(row.Results, score))
 		}
 	}
 	for name, values := range map[string][][]float64{"centre": centres, "mean of the endpoints": corners} {
@@ -222,8 +222,8 @@ func ensembles(results []experiment.Result, score Percent) (values []float64) {
 	return values
 }
 
-// cornersOf returns the mean score of the endpoints of each run.
-func cornersOf(results []experiment.Result, score Percent) (values []float64) {
+// Corners returns the mean of a score over the endpoints of each run.
+func Corners(results []experiment.Result, score Percent) (values []float64) {
 	for _, r := range results {
 		sum, n := 0.0, 0
 		for _, p := range r.Points {

@@ -121,7 +121,7 @@ func ComparePlanes(all Rows) {
 			score Percent
 		}{{"accuracy (%)", Accuracy}, {"loss (nats)", NLL}} {
 			inside, outside := InsideOutside(row.Results, s.score)
-			fmt.Printf("  %-16s  %-16s  %-16s  %-16s  %s\n", s.name, Spread(cornersOf(row.Results, s.score)),
+			fmt.Printf("  %-16s  %-16s  %-16s  %-16s  %s\n", s.name, Spread(Corners(row.Results, s.score)),
 				Spread(experiment.Midpoints(row.Results, s.score)), Spread(inside), Spread(outside))
 		}
 		fmt.Printf("  sides of the triangle: %s\n", Spread(sides(row.Results)))

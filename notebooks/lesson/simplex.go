@@ -128,6 +128,3 @@ func Losses(runs []experiment.Result) (values []float64) {
 	}
 	return values
 }
-
-// Corners returns the mean of a score over the endpoints of each run.
-func Corners(runs []experiment.Result, score Percent) []float64 { return cornersOf(runs, score) }
