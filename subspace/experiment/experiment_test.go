@@ -307,14 +307,14 @@ func stopped(t *testing.T, c Config) (dir, checkpoint string) {
 
 // A checkpoint that is not what was written is refused, and left as it is.
 func TestDamagedCheckpoint(t *testing.T) {
-	other := tiny()
+	other := light()
 	other.Width = 3
 	_, foreign := stopped(t, other)
 	strange, err := os.ReadFile(foreign)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, path := stopped(t, tiny())
+	dir, path := stopped(t, light())
 	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -342,7 +342,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 		if err := os.WriteFile(path, bad, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Train(context.Background(), tiny(), Options{Dir: dir})
+		_, err := Train(context.Background(), light(), Options{Dir: dir})
 		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "move it away") {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -353,7 +353,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 	if err := os.WriteFile(path, good, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	train(t, tiny(), Options{Dir: dir})
+	train(t, light(), Options{Dir: dir})
 }
 
 func TestBadConfigurations(t *testing.T) {

@@ -30,6 +30,13 @@ var additions = []struct {
 	{"wrong labels", func(c *Config) { c.WrongLabels = 0.2 }},
 }
 
+// light is tiny with a network that compiles in no time.
+func light() Config {
+	c := tiny()
+	c.Network, c.Width = "mlp", 8
+	return c
+}
+
 // composed are the shapes that each addition is tested on.
 var composed = []string{"standard", "line", "bezier", "layerwise-simplex-3"}
 
@@ -40,8 +47,7 @@ func TestMethodsCompose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, base := t.TempDir(), tiny()
-	base.Network, base.Width, base.TestEvery = "mlp", 8, 0 // compiles in no time
+	dir, base := t.TempDir(), light()
 	for _, shape := range composed {
 		plain := train(t, base.With(shape, 1), Options{Dir: dir})
 		for _, a := range additions {
@@ -69,7 +75,7 @@ func TestMethodsCompose(t *testing.T) {
 // All methods together go on bit for bit after an interruption: the average of
 // the weights and the state of dropout are part of a checkpoint.
 func TestInterruptAllMethods(t *testing.T) {
-	c := tiny()
+	c := light()
 	for _, a := range additions {
 		a.add(&c)
 	}
@@ -79,7 +85,7 @@ func TestInterruptAllMethods(t *testing.T) {
 
 // Averaging over one model gives that model.
 func TestAverageOfOneModelIsThatModel(t *testing.T) {
-	c := tiny()
+	c := light()
 	c.Epochs, c.SWA = 4, "cyclic-1" // one cycle of one epoch, the last
 	averaged := train(t, c, Options{})
 	if n := len(averaged.Result.History); n != 4 {
@@ -115,7 +121,7 @@ func TestAverageOfOneModelIsThatModel(t *testing.T) {
 // training, on a curve its ends; what is between them is trained.
 func TestIndependent(t *testing.T) {
 	dir := t.TempDir()
-	c := tiny()
+	c := light()
 	c.Independent = true
 	rows := func(c Config) [][]float32 {
 		r := train(t, c, Options{Dir: dir})
@@ -130,7 +136,7 @@ func TestIndependent(t *testing.T) {
 		r.Close()
 		return rows
 	}
-	first, second, third := rows(tiny().With("standard", 1)), rows(tiny().With("standard", 1001)), rows(tiny().With("standard", 2001))
+	first, second, third := rows(light().With("standard", 1)), rows(light().With("standard", 1001)), rows(light().With("standard", 2001))
 	line := rows(c)
 	if !slices.Equal(line[0], first[0]) || !slices.Equal(line[1], second[0]) {
 		t.Error("the ends of the line are not the networks")
@@ -150,7 +156,7 @@ func TestIndependent(t *testing.T) {
 		t.Error("the bend of the curve has not been trained")
 	}
 	r := train(t, c, Options{Dir: dir})
-	single := train(t, tiny().With("standard", 1), Options{Dir: dir})
+	single := train(t, light().With("standard", 1), Options{Dir: dir})
 	if got, want := r.Result.Points[0].Scores, single.Result.Points[0].Scores; math.Abs(got.NLL-want.NLL) > 0.5 {
 		t.Errorf("the line's first end scores %+v, its network %+v", got, want)
 	}
@@ -166,8 +172,8 @@ func TestIndependent(t *testing.T) {
 // that one has trained.
 func TestRunsShareTraining(t *testing.T) {
 	dir := t.TempDir()
-	first := train(t, tiny(), Options{Dir: dir})
-	c := tiny()
+	first := train(t, light(), Options{Dir: dir})
+	c := light()
 	c.Points, c.Surface = 5, 3
 	steps := 0
 	second := train(t, c, Options{Dir: dir, Report: func(r Report) {
@@ -194,9 +200,9 @@ func TestRunsShareTraining(t *testing.T) {
 // A plan names each run once, members first, and knows what has been made.
 func TestPlan(t *testing.T) {
 	o := Options{Dir: t.TempDir()}
-	c := tiny()
+	c := light()
 	c.Independent = true
-	configs := []Config{tiny().With("standard", 1), c, c.With("bezier", 1), tiny().With("standard", 1)}
+	configs := []Config{light().With("standard", 1), c, c.With("bezier", 1), light().With("standard", 1)}
 	plan, err := Plan(context.Background(), configs, o)
 	if err != nil {
 		t.Fatal(err)
@@ -208,8 +214,8 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%s is made already", p.Config.Name())
 		}
 	}
-	want := []string{"digits-standard-cnnx2-seed1 550", "digits-standard-cnnx2-seed1001 550",
-		"digits-independent-line-cnnx2-seed1 0", "digits-independent-bezier-cnnx2-seed1 550"}
+	want := []string{"digits-standard-mlpx8-seed1 550", "digits-standard-mlpx8-seed1001 550",
+		"digits-independent-line-mlpx8-seed1 0", "digits-independent-bezier-mlpx8-seed1 550"}
 	if !slices.Equal(names, want) {
 		t.Errorf("plan %q\nwant %q", names, want)
 	}
@@ -260,13 +266,13 @@ func (loop) String() string                           { return "loop" }
 
 func TestOwnShape(t *testing.T) {
 	for _, name := range []string{"loop", "layerwise-loop"} {
-		r := train(t, tiny().With(name, 1), Options{Shape: loop{}})
+		r := train(t, light().With(name, 1), Options{Shape: loop{}})
 		if len(r.Result.Points) != 4 || r.Result.Midpoint().N != 50 || r.Result.Midpoint().Weights[0] != 1./3 {
 			t.Errorf("%s: points %+v", name, r.Result.Points)
 		}
 	}
-	for want, c := range map[string]Config{"yours says": tiny().With("lop", 1), "not layer-wise": func() Config {
-		c := tiny().With("layerwise-loop", 1)
+	for want, c := range map[string]Config{"yours says": light().With("lop", 1), "not layer-wise": func() Config {
+		c := light().With("layerwise-loop", 1)
 		c.Independent = true
 		return c
 	}()} {
@@ -278,7 +284,7 @@ func TestOwnShape(t *testing.T) {
 
 // A validation split that has no best temperature costs the scaling, not the run.
 func TestNoTemperature(t *testing.T) {
-	c := tiny().With("standard", 1)
+	c := light().With("standard", 1)
 	c.HeldOut = 1 // one image: right, or worse than chance
 	r := train(t, c, Options{}).Result
 	if r.Calibration.HeldOut == nil || r.Calibration.HeldOut.N != 1 || r.Calibration.Scaled != nil {
@@ -301,8 +307,8 @@ func TestScoresOfOtherEndpoints(t *testing.T) {
 			cancel()
 		}
 	}}
-	Train(ctx, tiny(), o)
-	want := train(t, tiny(), Options{}).Result.Points
+	Train(ctx, light(), o)
+	want := train(t, light(), Options{}).Result.Points
 	paths, err := filepath.Glob(dir + "/*/" + scoresFile)
 	if err != nil || len(paths) != 1 {
 		t.Fatal(paths, err)
@@ -319,7 +325,7 @@ func TestScoresOfOtherEndpoints(t *testing.T) {
 	if err := os.WriteFile(paths[0], []byte(forged), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got := train(t, tiny(), Options{Dir: dir}).Result.Points; fmt.Sprint(scoresOf(got)) != fmt.Sprint(scoresOf(want)) {
+	if got := train(t, light(), Options{Dir: dir}).Result.Points; fmt.Sprint(scoresOf(got)) != fmt.Sprint(scoresOf(want)) {
 		t.Errorf("scores %v, want %v", scoresOf(got), scoresOf(want))
 	}
 }
@@ -334,7 +340,7 @@ func scoresOf(points []PointScore) (scores []any) {
 // Endpoints that are missing from the file of a run are missed, in one line.
 func TestMissingEndpoints(t *testing.T) {
 	dir := t.TempDir()
-	r := train(t, tiny(), Options{Dir: dir})
+	r := train(t, light(), Options{Dir: dir})
 	s, err := r.Space()
 	if err != nil {
 		t.Fatal(err)
@@ -351,7 +357,7 @@ func TestMissingEndpoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Close()
-	_, err = train(t, tiny(), Options{Dir: dir}).Space()
+	_, err = train(t, light(), Options{Dir: dir}).Space()
 	if err == nil || !strings.Contains(err.Error(), "holds 1 endpoints, line has 2") {
 		t.Errorf("got %v", err)
 	}
