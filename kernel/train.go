@@ -223,7 +223,9 @@ func printPoints(run *experiment.Run, stdout io.Writer) {
 	}
 	if c := r.Calibration; c != nil && c.HeldOut != nil {
 		printScores(stdout, "validation split", *c.HeldOut)
-		printScores(stdout, fmt.Sprintf("at temperature %.2f", c.Temperature), *c.Scaled)
+		if c.Scaled != nil { // a small split may have no best temperature
+			printScores(stdout, fmt.Sprintf("at temperature %.2f", c.Temperature), *c.Scaled)
+		}
 	}
 	fmt.Fprintf(stdout, "  on %s, %s training, %s scoring; %s\n", strings.Join(r.Devices, " and "),
 		seconds(r.Training), seconds(r.Evaluation), run.Dir)
