@@ -56,13 +56,11 @@ package corruption
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/internal/parallel"
 )
 
 // An effect corrupts one image [side, side, 3] in place. It may run on many
@@ -136,7 +134,7 @@ func Apply(s *dataset.Set, name string, severity int, seed uint64) (*dataset.Set
 	corrupt := effects[slices.Index(Names(), name)].make(canvas.side, severity)
 	out := like(s, fmt.Sprintf("%s %s %d", s.Name, name, severity))
 	size := s.Height * s.Width * s.Channels
-	err = parallel(s.Len(), func(i int) error {
+	err = parallel.For(s.Len(), func(i int) error {
 		image := canvas.enlarge(s.Pixels[i*size : (i+1)*size])
 		corrupt(image, newRandom(seed, name, severity, i))
 		canvas.shrink(out.Pixels[i*size:(i+1)*size], image)
@@ -166,26 +164,4 @@ func like(s *dataset.Set, name string) *dataset.Set {
 		Labels:  slices.Clone(s.Labels),
 		Classes: s.Classes,
 	}
-}
-
-// parallel calls do for 0 … n−1 on all CPUs, each index once, and returns the
-// error of the lowest index that has one.
-func parallel(n int, do func(i int) error) error {
-	errs := make([]error, n)
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				errs[i] = do(i)
-			}
-		})
-	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/internal/parallel"
 )
 
 // published are the corruptions of the published sets, of which Tiny-ImageNet-C
@@ -131,7 +132,7 @@ func readFolders(out *dataset.Set, folder string) error {
 		return fmt.Errorf("%s has %d channels; Tiny-ImageNet-C has 3", out.Name, out.Channels)
 	}
 	size := out.Height * out.Width * 3
-	return parallel(len(files), func(i int) error {
+	return parallel.For(len(files), func(i int) error {
 		return readImage(out.Pixels[i*size:(i+1)*size], files[i], out.Height, out.Width)
 	})
 }

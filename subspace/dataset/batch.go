@@ -3,6 +3,8 @@ package dataset
 import (
 	"fmt"
 	"math/rand/v2"
+
+	"gosubspace/subspace/internal/parallel"
 )
 
 // Augment says how training images are varied, as is usual for CIFAR-10. The
@@ -46,7 +48,7 @@ func (d *Data) Fill(images []float32, labels []int32, s *Set, index []int, augme
 		variations[k] = augment.draw(rng)
 	}
 	if s.streamed() {
-		return parallel(len(index), func(k int) error {
+		return parallel.For(len(index), func(k int) error {
 			pixels := make([]uint8, size)
 			if err := s.decode(pixels, index[k]); err != nil {
 				return err

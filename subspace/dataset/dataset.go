@@ -47,6 +47,8 @@ import (
 	"fmt"
 	"math"
 	"sync"
+
+	"gosubspace/subspace/internal/parallel"
 )
 
 // Data is a data set: images to train on, images to test on, and the mean and
@@ -283,7 +285,7 @@ func (s *Set) histogram() ([][256]int, error) {
 		return counts, nil
 	}
 	var mutex sync.Mutex
-	err := parallel(s.Len(), func(i int) error {
+	err := parallel.For(s.Len(), func(i int) error {
 		pixels := make([]uint8, s.imageSize())
 		if err := s.decode(pixels, i); err != nil {
 			return err

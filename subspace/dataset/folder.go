@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"gosubspace/subspace/internal/parallel"
 )
 
 // What the class folders of the functions below may hold.
@@ -197,7 +199,7 @@ func openSet(name, root string, classes []string, within string, side int) (*Set
 		return nil, fmt.Errorf("%s with images of %d pixels a side; want at least 1", name, side)
 	}
 	byClass := make([][]file, len(classes))
-	err := parallel(len(classes), func(i int) (err error) {
+	err := parallel.For(len(classes), func(i int) (err error) {
 		byClass[i], err = imageFiles(root, path.Join(classes[i], within))
 		return err
 	})

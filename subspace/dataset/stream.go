@@ -3,9 +3,8 @@ package dataset
 import (
 	"fmt"
 	"path/filepath"
-	"runtime"
-	"sync"
-	"sync/atomic"
+
+	"gosubspace/subspace/internal/parallel"
 )
 
 // file is an image file in the folder of a set.
@@ -40,42 +39,8 @@ func (s *Set) Load() (*Set, error) {
 	out := s.empty(s.Name)
 	out.Labels, out.files = s.Labels, s.files
 	out.Pixels = make([]uint8, s.Len()*s.imageSize())
-	if err := parallel(s.Len(), func(i int) error { return s.decode(out.image(i), i) }); err != nil {
+	if err := parallel.For(s.Len(), func(i int) error { return s.decode(out.image(i), i) }); err != nil {
 		return nil, err
 	}
 	return out, nil
-}
-
-// parallel calls do for 0 … n−1, on as many goroutines as there are processors.
-// After an error it starts no further call, and it returns the error of the
-// smallest number: every smaller one has then been started, so that it is the
-// same error each time.
-func parallel(n int, do func(i int) error) error {
-	var (
-		next   atomic.Int64
-		mutex  sync.Mutex
-		lowest = n
-		failed error
-		group  sync.WaitGroup
-	)
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		group.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				if err := do(i); err != nil {
-					next.Store(int64(n))
-					mutex.Lock()
-					if i < lowest {
-						lowest, failed = i, err
-					}
-					mutex.Unlock()
-				}
-			}
-		})
-	}
-	group.Wait()
-	return failed
 }

@@ -1,14 +1,12 @@
 package dataset
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 )
 
@@ -172,35 +170,6 @@ func TestStreamedErrors(t *testing.T) {
 	wantError(t, fill(8, 3, 1), bee)
 	if err := fill(8, 0, 2, 5); err != nil {
 		t.Errorf("whole images: %v", err)
-	}
-}
-
-func TestParallel(t *testing.T) {
-	for _, n := range []int{0, 1, 2, 100} {
-		var calls atomic.Int64
-		seen := make([]bool, n)
-		if err := parallel(n, func(i int) error { seen[i] = true; calls.Add(1); return nil }); err != nil {
-			t.Error(err)
-		}
-		if slices.Contains(seen, false) || calls.Load() != int64(n) {
-			t.Errorf("%d calls of %d", calls.Load(), n)
-		}
-	}
-	for range 200 {
-		var calls atomic.Int64
-		err := parallel(1000, func(i int) error {
-			calls.Add(1)
-			if i >= 7 {
-				return errors.New(fmt.Sprint(i))
-			}
-			return nil
-		})
-		if err == nil || err.Error() != "7" {
-			t.Fatalf("error %v, expected that of 7", err)
-		}
-		if calls.Load() > 100 {
-			t.Errorf("%d calls, though the eighth failed", calls.Load())
-		}
 	}
 }
 
