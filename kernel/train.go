@@ -173,24 +173,18 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	o.Fetch = lesson.Fetch()
-	made := map[experiment.Config]experiment.Result{}
 	var failed error
-	err = lesson.Make(ctx, title, configs, o, func(run *experiment.Run) {
+	results, err := lesson.Make(ctx, title, configs, o, func(run *experiment.Run) {
 		fmt.Fprintln(stdout, lesson.Summary(run.Result))
 		if *figure == 0 {
 			printPoints(run, stdout)
 		}
-		made[run.Config] = run.Result
 		if *record != "" && failed == nil {
 			failed = run.Result.Write(filepath.Join(*record, filepath.Base(run.Dir)+".json"))
 		}
 	})
 	if err := cmp.Or(err, failed); err != nil {
 		return err
-	}
-	var results []experiment.Result
-	for _, c := range configs {
-		results = append(results, made[c])
 	}
 	if *choose != "" {
 		return trial.report(results, stdout)

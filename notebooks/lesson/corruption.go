@@ -11,13 +11,9 @@ import (
 	"gosubspace/subspace/experiment"
 )
 
-// sheetSeed is that of the corrupted test sets that runs are scored on: a sheet
-// of a test set shows the very images that the networks get.
-const sheetSeed = 0
-
 // CorruptionSheet draws image i of a set of 8×8, 32×32 or 64×64 pixels under every
 // corruption of package corruption: a row a corruption, from the clean image to
-// severity 5. It is an error if the set has no image i, or is streamed, or the
+// severity 5; of a test set the very images that the networks get. It is an error if the set has no image i, or is streamed, or the
 // corruptions do not know its size.
 func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
 	if i < 0 || i >= s.Len() {
@@ -38,13 +34,13 @@ func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
 		Title:  fmt.Sprintf("One image under %d corruptions", len(names)),
 		Height: s.Height, Width: s.Width, Channels: s.Channels,
 		Columns: []string{"clean", "severity 1", "2", "3", "4", "5"},
-		Note:    fmt.Sprintf("%s, image %d, class %s; the project's own corruptions, seed %d", s.Name, i, s.Classes[s.Labels[i]], sheetSeed),
+		Note:    fmt.Sprintf("%s, image %d, class %s; the project's own corruptions, seed %d", s.Name, i, s.Classes[s.Labels[i]], experiment.CorruptionSeed),
 	}
 	for _, name := range names {
 		sheet.Rows = append(sheet.Rows, strings.NewReplacer("_", " ", "gaussian", "Gaussian", "jpeg", "JPEG").Replace(name))
 		sheet.Pixels = append(sheet.Pixels, upTo.Pixels[i*size:]...)
 		for severity := 1; severity < len(sheet.Columns); severity++ {
-			spoiled, err := corruption.Apply(upTo, name, severity, sheetSeed)
+			spoiled, err := corruption.Apply(upTo, name, severity, experiment.CorruptionSeed)
 			if err != nil {
 				return nil, err
 			}

@@ -15,20 +15,12 @@ import (
 // Own returns the results of the runs of a shape under the seeds 1 to n, with a
 // network, data or a shape of your own, and makes those that are missing, as
 // [Runs] does for the project's.
-func Own(base experiment.Config, o experiment.Options, shape string, n int) (results []experiment.Result) {
-	ctx, stop := Context()
-	defer stop()
+func Own(base experiment.Config, o experiment.Options, shape string, n int) []experiment.Result {
 	var configs []experiment.Config
 	for seed := range n {
 		configs = append(configs, base.With(shape, uint64(seed)+1))
 	}
-	made := map[experiment.Config]experiment.Result{}
-	o.Notice = Notice()
-	Check(Make(ctx, shape, configs, o, func(r *experiment.Run) { made[r.Config] = r.Result }))
-	for _, c := range configs {
-		results = append(results, made[c])
-	}
-	return results
+	return resultsOf(shape, configs, o)
 }
 
 // Samples draws images of a set, which must be in memory, with the names of their

@@ -21,35 +21,27 @@ func Train(base experiment.Config, shape string, n int) {
 
 // Runs returns the results of the runs that [Train] makes, and makes those that
 // are missing.
-func Runs(base experiment.Config, shape string, n int) (results []experiment.Result) {
-	var configs []experiment.Config
-	for seed := range n {
-		configs = append(configs, base.With(shape, uint64(seed)+1))
-	}
-	return resultsOf(shape, configs)
+func Runs(base experiment.Config, shape string, n int) []experiment.Result {
+	return Own(base, experiment.Options{}, shape, n)
 }
 
-func resultsOf(title string, configs []experiment.Config) (results []experiment.Result) {
+// resultsOf makes runs for a cell and returns their results.
+func resultsOf(title string, configs []experiment.Config, o experiment.Options) []experiment.Result {
 	ctx, stop := Context()
 	defer stop()
-	made := map[experiment.Config]experiment.Result{}
-	Check(Make(ctx, title, configs, experiment.Options{Fetch: Fetch(), Notice: Notice()}, func(r *experiment.Run) {
-		made[r.Config] = r.Result
-	}))
-	for _, c := range configs {
-		results = append(results, made[c])
+	o.Notice = Notice()
+	if o.Fetch == nil {
+		o.Fetch = Fetch()
 	}
+	results, err := Make(ctx, title, configs, o, nil)
+	Check(err)
 	return results
 }
 
 // One makes the run of a configuration with a network, data or a shape of your
 // own, with a progress line, and returns its result.
-func One(c experiment.Config, o experiment.Options) (result experiment.Result) {
-	ctx, stop := Context()
-	defer stop()
-	o.Notice = Notice()
-	Check(Make(ctx, c.Name(), []experiment.Config{c}, o, func(r *experiment.Run) { result = r.Result }))
-	return result
+func One(c experiment.Config, o experiment.Options) experiment.Result {
+	return resultsOf(c.Name(), []experiment.Config{c}, o)[0]
 }
 
 // Row is a method of a figure, with the results of its runs, a seed each.
@@ -79,7 +71,7 @@ func (rows Rows) Get(name string) []experiment.Result {
 func FigureRuns(number int, base experiment.Config, n int) Rows {
 	f, err := experiment.NewFigure(number, base)
 	Check(err)
-	return RowsOf(f, resultsOf(f.Title, f.Runs(n)))
+	return RowsOf(f, resultsOf(f.Title, f.Runs(n), experiment.Options{}))
 }
 
 // RowsOf sorts results, which are in the order of f.Runs, by method.
@@ -94,13 +86,14 @@ func RowsOf(f experiment.Figure, results []experiment.Result) Rows {
 }
 
 // Make makes runs, and before them those that they build on, under one progress
-// line over the whole. Runs that have been made are loaded. Each run is handed to
-// each, if that is not nil, and then closed.
-func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options, each func(*experiment.Run)) error {
+// line over the whole, and returns the results of configs. Runs that have been
+// made are loaded. Each run is handed to each, if that is not nil, and then closed.
+func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options, each func(*experiment.Run)) (results []experiment.Result, err error) {
 	plan, err := experiment.Plan(ctx, configs, o)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	made := map[experiment.Config]experiment.Result{}
 	w := &whole{title: title, plan: plan, began: time.Now()}
 	for _, p := range plan {
 		if !p.Made {
@@ -113,18 +106,22 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		run, err := experiment.Train(ctx, p.Config, o)
 		if err != nil {
 			w.end("stopped")
-			return err
+			return nil, err
 		}
 		if !p.Made {
 			w.done += p.Work()
 		}
+		made[p.Config] = run.Result
 		if each != nil {
 			each(run)
 		}
 		run.Close()
 	}
 	w.end(fmt.Sprintf("%s: %s in %s", title, count(len(plan), "run"), time.Since(w.began).Round(100*time.Millisecond)))
-	return nil
+	for _, c := range configs {
+		results = append(results, made[c])
+	}
+	return results, nil
 }
 
 func count(n int, what string) string {

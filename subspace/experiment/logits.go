@@ -23,6 +23,12 @@ func (r *Run) Logits(ctx context.Context, at subspace.Weights, set *dataset.Set)
 		return nil, fmt.Errorf("images of %d × %d × %d for a network that was trained on %d × %d × %d: want the same",
 			set.Height, set.Width, set.Channels, t.Height, t.Width, t.Channels)
 	}
+	return r.logitsOf(ctx, at, set)
+}
+
+// logitsOf returns the logits of a set at a point, batch norm re-estimated there,
+// and leaves the state of training as it is.
+func (r *Run) logitsOf(ctx context.Context, at subspace.Weights, set *dataset.Set) ([]float32, error) {
 	p := subspace.Uniform(at, len(r.space.Layout.Layers))
 	logits, _, err := r.space.Evaluate(ctx, p, r.recalibration(), r.inOrder(set))
 	return logits, err

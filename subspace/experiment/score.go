@@ -275,12 +275,12 @@ func (r *Run) Score(ctx context.Context, at subspace.Weights) (metric.Scores, er
 
 // evaluate scores a point, and leaves the state of training as it is.
 func (r *Run) evaluate(ctx context.Context, at subspace.Weights) (metric.Scores, error) {
-	p := subspace.Uniform(at, len(r.space.Layout.Layers))
-	logits, labels, err := r.space.Evaluate(ctx, p, r.recalibration(), r.inOrder(r.data.Test))
+	test := r.data.Test
+	logits, err := r.logitsOf(ctx, at, test)
 	if err != nil {
 		return metric.Scores{}, err
 	}
-	return metric.ScoreBins(logits, labels, len(r.data.Test.Classes), r.bins())
+	return metric.ScoreBins(logits, test.Labels, len(test.Classes), r.bins())
 }
 
 // calibrate says how far the midpoint's confidence can be believed, and how far
@@ -331,7 +331,7 @@ func (r *Run) corrupt(name string, severity int) (set *dataset.Set, err error) {
 		// have the same order, which checkCorrupted sees to.
 		return set.Subset(r.Config.TestImages, 0)
 	}
-	return corruption.Apply(r.data.Test, name, severity, corruptionSeed)
+	return corruption.Apply(r.data.Test, name, severity, CorruptionSeed)
 }
 
 // checkCorrupted finds out early that the corrupted test images cannot be had.
@@ -351,16 +351,16 @@ func (r *Run) checkCorrupted() error {
 	if err != nil {
 		return err
 	}
-	_, err = corruption.Apply(one, names[0], 1, corruptionSeed)
+	_, err = corruption.Apply(one, names[0], 1, CorruptionSeed)
 	return err
 }
 
 // severities are 1 to 5.
 const severities = 5
 
-// corruptionSeed is that of all corrupted test sets, so that runs are compared
+// CorruptionSeed is that of all corrupted test sets, so that runs are compared
 // on the same images.
-const corruptionSeed = 0
+const CorruptionSeed = 0
 
 // recalibration yields the batches that re-estimate batch norm: training
 // images, augmented as in training, the same at every point.
