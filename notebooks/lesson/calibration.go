@@ -2,7 +2,6 @@ package lesson
 
 import (
 	"fmt"
-	"math"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
@@ -31,7 +30,7 @@ func SureOfItself() (*plots.Figure, error) {
 
 // CalibrationTable prints how far the confidence of each method's midpoint can
 // be believed, in percent: the accuracy and the mean confidence on the test
-// images, the calibration errors, and [Chance], the ECE that a perfectly
+// images, the calibration errors, and [metric.Chance], the ECE that a perfectly
 // calibrated network would show by chance.
 func CalibrationTable(all Rows) {
 	of := func(score Percent) func(experiment.Result) float64 {
@@ -99,43 +98,13 @@ func scaled(r experiment.Result) *experiment.Calibration {
 	return r.Calibration
 }
 
-// Chance returns the ECE, in [0, 1], that a perfectly calibrated network with the
-// confidences of a reliability diagram shows on average. It is not 0: of n images
-// with the confidence p not exactly n·p are right, but a binomial number of them.
-// The sum of all bins' n_b·E|acc(b) − conf(b)|, divided by the number of images,
-// each image taken to have the mean confidence of its bin.
-func Chance(bins []metric.Bin) float64 {
-	sum, n := 0.0, 0
-	for _, b := range bins {
-		sum += deviation(b.N, b.Confidence)
-		n += b.N
-	}
-	return sum / float64(n)
-}
-
-// Chances returns [Chance] of each run's midpoint, in percent.
+// Chances returns [metric.Chance] of each run's midpoint, in percent.
 func Chances(results []experiment.Result) []float64 { return numbers(results, chance) }
 
-func chance(r experiment.Result) float64 { return 100 * Chance(diagram(r)) }
-
-// deviation returns E|X − np|, the mean absolute deviation of a binomial number
-// X ~ B(n, p), by De Moivre's formula 2m·C(n, m)·pᵐ·(1−p)ⁿ⁻ᵐ⁺¹ with m = ⌊np⌋ + 1.
-func deviation(n int, p float64) float64 {
-	if p <= 0 || p >= 1 {
-		return 0
-	}
-	size, m := float64(n), math.Floor(float64(n)*p)+1
-	return math.Exp(math.Log(2*m) + logFactorial(size) - logFactorial(m) - logFactorial(size-m) +
-		m*math.Log(p) + (size-m+1)*math.Log1p(-p))
-}
-
-func logFactorial(n float64) float64 {
-	log, _ := math.Lgamma(n + 1)
-	return log
-}
+func chance(r experiment.Result) float64 { return 100 * metric.Chance(diagram(r)) }
 
 // ECEByBins draws the ECE of the midpoints against the number of bins, and the
-// ECE by [Chance] beside it: a panel for each of two or three methods. The runs are
+// ECE by [metric.Chance] beside it: a panel for each of two or three methods. The runs are
 // scored once, with Config.Bins bins; neighbours of these taken together are the
 // bins of every number that divides it.
 func ECEByBins(all Rows) (*plots.Figure, error) {
@@ -150,12 +119,12 @@ func ECEByBins(all Rows) (*plots.Figure, error) {
 			}
 			counts = append(counts, float64(count))
 			for i, r := range row.Results {
-				bins, err := Coarser(diagram(r), count)
+				bins, err := metric.Coarser(diagram(r), count)
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", row.Name, err)
 				}
-				found[i] = append(found[i], 100*expected(bins))
-				lucky[i] = append(lucky[i], 100*Chance(bins))
+				found[i] = append(found[i], 100*metric.DiagramECE(bins))
+				lucky[i] = append(lucky[i], 100*metric.Chance(bins))
 			}
 		}
 		measured, err := plots.Mean("as measured", counts, found...)
@@ -169,39 +138,4 @@ func ECEByBins(all Rows) (*plots.Figure, error) {
 		figure.Panels = append(figure.Panels, plots.Lines{Title: row.Name, XLabel: "number of bins", YLabel: "ECE (%)", Series: []plots.Series{measured, floor}})
 	}
 	return figure.Draw()
-}
-
-// Coarser returns the reliability diagram of count bins of equal width, made of
-// one with finer bins: count must divide their number.
-func Coarser(bins []metric.Bin, count int) ([]metric.Bin, error) {
-	if count < 1 || len(bins) == 0 || len(bins)%count != 0 {
-		return nil, fmt.Errorf("%d bins cannot become %d: want a number that divides it", len(bins), count)
-	}
-	each := len(bins) / count
-	coarse := make([]metric.Bin, count)
-	for i := range coarse {
-		group := bins[i*each : (i+1)*each]
-		c := metric.Bin{Low: group[0].Low, High: group[each-1].High}
-		for _, b := range group {
-			c.N += b.N
-			c.Confidence += float64(b.N) * b.Confidence
-			c.Accuracy += float64(b.N) * b.Accuracy
-		}
-		if c.N > 0 {
-			c.Confidence /= float64(c.N)
-			c.Accuracy /= float64(c.N)
-		}
-		coarse[i] = c
-	}
-	return coarse, nil
-}
-
-// expected returns the ECE of a reliability diagram.
-func expected(bins []metric.Bin) float64 {
-	sum, n := 0.0, 0
-	for _, b := range bins {
-		sum += float64(b.N) * math.Abs(b.Accuracy-b.Confidence)
-		n += b.N
-	}
-	return sum / float64(n)
 }
