@@ -77,6 +77,7 @@ func Open() (compute.Backend, Info, error) {
 		b, err := open("xla:" + p.config())
 		if err == nil {
 			info := Info{Name: "xla", Device: p.device(), Plugin: p.Path}
+			b, info.Notice = quicker(b, p)
 			if len(failed) > 0 {
 				info.Notice = fmt.Sprintf("using %s; %s", info, strings.Join(failed, "; "))
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"gosubspace/subspace/internal/cpu"
 	"gosubspace/subspace/place"
 )
 
@@ -132,6 +133,7 @@ func (p Plugin) config() string {
 // CUDA that the system may not have, or have in another version.
 func (p Plugin) prepare() {
 	if p.Kind != CUDA {
+		cpu.KeepMemory()
 		return
 	}
 	packages := filepath.Dir(filepath.Dir(filepath.Dir(p.Path)))

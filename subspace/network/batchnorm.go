@@ -6,6 +6,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 	"github.com/gomlx/gomlx/support/exceptions"
+
+	"gosubspace/subspace/internal/cpu"
 )
 
 const (
@@ -85,6 +87,10 @@ func normalise(x, scale, shift *Node) (y, mean, variance *Node) {
 	}
 	if channels := x.Shape().Dimensions[x.Rank()-1]; x.Shape().Size() < 2*channels {
 		exceptions.Panicf("BatchNorm in training mode takes two or more values per channel, got %s", x.Shape())
+	}
+	if cpu.Norms(x) {
+		y, mean, variance = InternalBatchNormForTraining(x, scale, shift, epsilon, x.Rank()-1)
+		return y, StopGradient(mean), StopGradient(variance)
 	}
 	mean = ReduceMean(x, axes...)
 	constant := StopGradient(mean)

@@ -1,0 +1,215 @@
+//go:build cgo && linux
+
+#include "conv.h"
+#include "pool.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int widest = 16;
+
+void convolution_widest(int lanes) { widest = lanes; }
+
+static const struct tile *tiles(void) {
+#ifdef __x86_64__
+	if (widest >= 16 && tiles_avx512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+		return tiles_avx512;
+	if (widest >= 8 && tiles_avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return tiles_avx2;
+#endif
+	return tiles_any;
+}
+
+// tile_for returns the widest tile that divides the output channels, or null.
+static const struct tile *tile_for(int out_channels) {
+	for (const struct tile *t = tiles(); t->block; t++)
+		if (out_channels % t->block == 0) return t;
+	return NULL;
+}
+
+int convolution_block(void) {
+	const struct tile *t = tiles();
+	while (t[1].block) t++; // the narrowest; the others are multiples
+	return t->block;
+}
+
+static int floor_div(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+static int min(int a, int b) { return a < b ? a : b; }
+static int max(int a, int b) { return a > b ? a : b; }
+
+// A band is some rows of an image between margins of zeros. Row r and column c of
+// the image are at [r − first_row][c − first_column] of it.
+struct band {
+	int first_row, rows, first_column, columns;
+	float *pixels;
+};
+
+// room returns memory that a thread keeps from call to call, or null where memory
+// is short. What it holds are numbers: a tile may read beyond what it needs.
+static float *room(size_t bytes) {
+	static __thread float *kept;
+	static __thread size_t size;
+	if (bytes > size) {
+		free(kept);
+		kept = calloc(1, bytes);
+		size = kept ? bytes : 0;
+	}
+	return kept;
+}
+
+// slack is what a tile may read beyond the end of a band, in pixels: it computes
+// all of its pixels, also where the row has fewer.
+enum { slack = 64, band_bytes = 256 << 10 };
+
+static void fill(struct band *b, const float *image, int height, int width, int channels) {
+	size_t row = (size_t)b->columns * channels;
+	int left = max(0, -b->first_column), n = min(b->columns - left, width - b->first_column - left);
+	for (int r = 0; r < b->rows; r++) {
+		float *to = b->pixels + r * row;
+		int from = r + b->first_row;
+		if (from < 0 || from >= height) {
+			memset(to, 0, row * sizeof *to);
+			continue;
+		}
+		memset(to, 0, (size_t)left * channels * sizeof *to);
+		memcpy(to + (size_t)left * channels, image + ((size_t)from * width + b->first_column + left) * channels,
+		       (size_t)n * channels * sizeof *to);
+		memset(to + (size_t)(left + n) * channels, 0, (size_t)(b->columns - left - n) * channels * sizeof *to);
+	}
+}
+
+struct call {
+	const struct convolution *c;
+	const struct tile *tile;
+	const float *x, *with; // with is the kernel, or dy
+	float *out;
+	int parts, failed;
+};
+
+// image_forward computes the output of one image. It returns 1 where memory is short.
+static int image_forward(const struct call *call, int n, struct band *b) {
+	const struct convolution *c = call->c;
+	const struct tile *tile = call->tile;
+	const int d = c->dilation, s = c->stride;
+	long offset[c->kernel_height * c->kernel_width], row[c->kernel_height * c->kernel_width]; // of each tap
+	const float *image = call->x + (size_t)n * c->height * c->width * c->channels;
+	int first = floor_div(-c->left, d), last = floor_div((c->out_width - 1) * s + c->kernel_width - 1 - c->left, d);
+	b->first_column = first;
+	b->columns = last - first + 1;
+	size_t row_bytes = (size_t)b->columns * c->channels * sizeof(float);
+	// As many output rows at once as need a band that stays in the cache.
+	int rows = (int)(band_bytes / row_bytes) - ((c->kernel_height - 1) / d + 2);
+	int at_once = max(1, rows * d / s);
+	for (int from = 0; from < c->out_height; from += at_once) {
+		int to = min(from + at_once, c->out_height);
+		b->first_row = floor_div(from * s - c->top, d);
+		b->rows = floor_div((to - 1) * s + c->kernel_height - 1 - c->top, d) - b->first_row + 1;
+		size_t size = (size_t)b->rows * row_bytes + (size_t)slack * s * c->channels * sizeof(float);
+		if (!(b->pixels = room(size))) return 1;
+		fill(b, image, c->height, c->width, c->channels);
+		for (int h = from; h < to; h++) {
+			float *out_row = call->out + ((size_t)n * c->out_height + h) * c->out_width * c->out_channels;
+			// The columns whose pixels meet the same entries of the kernel: all, unless
+			// the image is dilated; then every d-th.
+			for (int phase = 0; phase < min(d, c->out_width); phase++) {
+				int taps = 0, channels = d == 1 ? c->channels * c->kernel_width : c->channels;
+				for (int kh = 0; kh < c->kernel_height; kh++) {
+					int source = h * s + kh - c->top;
+					if (floor_div(source, d) * d != source) continue;
+					long at = (long)(source / d - b->first_row) * b->columns - b->first_column;
+					if (d == 1) { // the entries of a row of the kernel lie side by side, and so do their pixels
+						offset[taps] = (at - c->left) * c->channels;
+						row[taps++] = (long)kh * c->kernel_width * c->channels;
+						continue;
+					}
+					for (int kw = 0; kw < c->kernel_width; kw++) {
+						int column = phase + kw - c->left;
+						if (floor_div(column, d) * d != column) continue;
+						offset[taps] = (at + column / d) * c->channels;
+						row[taps++] = ((long)kh * c->kernel_width + kw) * c->channels;
+					}
+				}
+				int pixels = (c->out_width - phase + d - 1) / d;
+				long step = (long)s * c->channels, out_step = (long)d * c->out_channels;
+				for (int p = 0; p < pixels; p += tile->pixels)
+					for (int o = 0; o < c->out_channels; o += tile->block)
+						tile->forward(b->pixels + p * step, step, channels, taps, offset,
+						              call->with + o, c->out_channels, row,
+						              out_row + (long)phase * c->out_channels + p * out_step + o, out_step,
+						              min(tile->pixels, pixels - p));
+			}
+		}
+	}
+	return 0;
+}
+
+static void forward_part(void *argument, int i) {
+	struct call *call = argument;
+	struct band b = {0};
+	int n = call->c->batch;
+	for (int k = (long)n * i / call->parts; k < (long)n * (i + 1) / call->parts; k++) {
+		if (image_forward(call, k, &b)) call->failed = 1;
+	}
+}
+
+// The gradient of the kernel is summed over as many parts of the batch as there
+// are images, at most this many, whatever the number of threads: so that it is
+// the same for any.
+enum { gradient_parts = 16 };
+
+static void backward_part(void *argument, int i) {
+	struct call *call = argument;
+	const struct convolution *c = call->c;
+	const struct tile *tile = call->tile;
+	size_t rows = (size_t)c->kernel_width * c->channels;
+	float *gradient = call->out + i * c->kernel_height * rows * c->out_channels;
+	memset(gradient, 0, c->kernel_height * rows * c->out_channels * sizeof *gradient);
+	struct band b = {0};
+	b.first_column = -c->left;
+	b.columns = (c->out_width - 1) * c->stride + c->kernel_width;
+	size_t row_floats = (size_t)b.columns * c->channels, tail = (size_t)slack * c->channels;
+	int at_once = (int)(band_bytes / sizeof(float) / row_floats) - c->kernel_height;
+	at_once = min(c->out_height, max(1, at_once / c->stride));
+	size_t floats = (size_t)((at_once - 1) * c->stride + c->kernel_height) * row_floats + tail;
+	if (!(b.pixels = room(floats * sizeof(float)))) {
+		call->failed = 1;
+		return;
+	}
+	for (int n = (long)c->batch * i / call->parts; n < (long)c->batch * (i + 1) / call->parts; n++) {
+		const float *image = call->x + (size_t)n * c->height * c->width * c->channels;
+		for (int from = 0; from < c->out_height; from += at_once) {
+			int height = min(at_once, c->out_height - from);
+			b.first_row = from * c->stride - c->top;
+			b.rows = (height - 1) * c->stride + c->kernel_height;
+			fill(&b, image, c->height, c->width, c->channels);
+			const float *dy = call->with + ((size_t)n * c->out_height + from) * c->out_width * c->out_channels;
+			for (int kh = 0; kh < c->kernel_height; kh++)
+				for (int o = 0; o < c->out_channels; o += tile->block)
+					for (size_t e = 0; e < rows; e += tile->pixels)
+						tile->backward(b.pixels + kh * row_floats + e, row_floats * c->stride,
+						               (long)c->stride * c->channels, dy + o, c->out_channels, height, c->out_width,
+						               gradient + (kh * rows + e) * c->out_channels + o, min(tile->pixels, (int)(rows - e)));
+		}
+	}
+}
+
+int convolution_forward(const struct convolution *c, const float *x, const float *kernel, float *out) {
+	struct call call = {c, tile_for(c->out_channels), x, kernel, out, min(c->batch, 64), 0};
+	if (!call.tile) return 1;
+	parallel(forward_part, &call, call.parts);
+	return call.failed;
+}
+
+int convolution_backward(const struct convolution *c, const float *x, const float *dy, float *gradient) {
+	struct call call = {c, tile_for(c->out_channels), x, dy, NULL, min(c->batch, gradient_parts), 0};
+	size_t size = (size_t)c->kernel_height * c->kernel_width * c->channels * c->out_channels;
+	if (!call.tile || !(call.out = malloc(call.parts * size * sizeof(float)))) return 1;
+	parallel(backward_part, &call, call.parts);
+	for (size_t k = 0; k < size; k++) {
+		float sum = 0;
+		for (int i = 0; i < call.parts; i++) sum += call.out[i * size + k];
+		gradient[k] = sum;
+	}
+	free(call.out);
+	return call.failed;
+}

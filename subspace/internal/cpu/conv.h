@@ -1,0 +1,59 @@
+#ifndef GOSUBSPACE_CONVOLUTION_H
+#define GOSUBSPACE_CONVOLUTION_H
+
+// A convolution of images [batch, height, width, channels] with a kernel
+// [kernel_height, kernel_width, channels, out_channels] to
+// [batch, out_height, out_width, out_channels], all float32 and row-major.
+// The images are dilated (dilation−1 zeros between pixels), padded at the top
+// and the left (at the bottom and the right by what the output needs), and then
+// the kernel goes over them by a stride. One of stride and dilation is 1.
+struct convolution {
+	int batch, height, width, channels;
+	int kernel_height, kernel_width;
+	int out_height, out_width, out_channels;
+	int stride, dilation, top, left;
+};
+
+// The tile loops of one instruction set, see kernels.h.
+typedef void forward_tile(const float *x, long step, int channels, int taps, const long *offset,
+                          const float *kernel, long out_channels, const long *row,
+                          float *out, long out_step, int pixels);
+typedef void backward_tile(const float *x, long x_row, long x_step, const float *dy,
+                           long out_channels, int height, int width, float *gradient, int rows);
+struct tile {
+	int pixels, block; // output pixels (or kernel rows) by output channels of a tile
+	forward_tile *forward;
+	backward_tile *backward;
+};
+
+// Tiles of an instruction set, widest block first, ended by one of block 0; null
+// where the program was built without it.
+extern const struct tile *const tiles_avx512, *const tiles_avx2, *const tiles_any;
+
+// convolution_forward and convolution_backward compute a convolution, and from dy,
+// the gradient of its output, that of its kernel. out_channels is a multiple of
+// convolution_block(). They return 0, or 1 where memory is short.
+int convolution_forward(const struct convolution *c, const float *x, const float *kernel, float *out);
+int convolution_backward(const struct convolution *c, const float *x, const float *dy, float *gradient);
+int convolution_block(void);
+
+// convolution_widest limits the registers used to so many floats, for tests: 16 is
+// no limit.
+void convolution_widest(int lanes);
+
+// norm_moments computes mean and biased variance of x, [rows, channels], over the
+// rows; norm_sums, the sums of dy and of dy·(x − mean). All sums are in float64
+// across blocks of some thousand values. They return 0, or 1 where memory is short.
+int norm_moments(const float *x, long rows, int channels, float *mean, float *variance);
+int norm_sums(const float *x, const float *dy, const float *mean, long rows, int channels, float *sum, float *products);
+
+// keep_memory makes the process keep the memory that it frees. It is to be called
+// before there are other threads than Go's.
+void keep_memory(void);
+
+// convolution_register makes the plugin of a path, which is loaded already, know
+// the calls "gosubspace_convolution" and "gosubspace_convolution_kernel_gradient".
+// It returns null, or what is wrong.
+const char *convolution_register(const char *plugin);
+
+#endif

@@ -1,0 +1,17 @@
+//go:build !cgo || !linux
+
+package cpu
+
+import (
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// Wrap returns b: the functions of this package are for Linux, and need a C compiler.
+func Wrap(b compute.Backend, _ string) (compute.Backend, error) { return b, nil }
+
+// Norms reports that this package computes no batch norms here.
+func Norms(*graph.Node) bool { return false }
+
+// KeepMemory does nothing here.
+func KeepMemory() {}

@@ -1,0 +1,14 @@
+//go:build cgo && linux
+
+#include "conv.h"
+#if defined(__x86_64__) && !defined(__clang__)
+#pragma GCC target("avx2,fma")
+#define LANES 8
+#define WIDE 4
+#define TALL 8
+#include "tiles.h"
+static const struct tile tiles[] = {wide_tile, tall_tile, {0}};
+const struct tile *const tiles_avx2 = tiles;
+#else
+const struct tile *const tiles_avx2 = 0;
+#endif

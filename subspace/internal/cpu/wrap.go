@@ -1,0 +1,136 @@
+//go:build cgo && linux
+
+package cpu
+
+import (
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/go-xla/compute/xla"
+)
+
+// A value of GoMLX's backend interface is bound to the backend that made it, and
+// that must be ours throughout: so what it makes is wrapped as well. Where
+// go-xla looks for its own types, they are unwrapped.
+
+type backend struct{ compute.Backend }
+
+func (b *backend) Builder(name string) compute.Builder {
+	return &builder{Builder: b.Backend.Builder(name), backend: b}
+}
+
+func (b *backend) BufferFromFlatData(device compute.DeviceNum, flat any, shape shapes.Shape) (compute.Buffer, error) {
+	return b.wrap(b.Backend.BufferFromFlatData(device, flat, shape))
+}
+
+func (b *backend) NewSharedBuffer(device compute.DeviceNum, shape shapes.Shape) (compute.Buffer, any, error) {
+	plain, flat, err := b.Backend.NewSharedBuffer(device, shape)
+	wrapped, err := b.wrap(plain, err)
+	return wrapped, flat, err
+}
+
+func (b *backend) wrap(plain compute.Buffer, err error) (compute.Buffer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &buffer{plain, b}, nil
+}
+
+type buffer struct {
+	compute.Buffer
+	backend *backend
+}
+
+func (b *buffer) Backend() compute.Backend { return b.backend }
+
+func (b *buffer) CopyToDevice(device compute.DeviceNum) (compute.Buffer, error) {
+	return b.backend.wrap(b.Buffer.CopyToDevice(device))
+}
+
+type executable struct {
+	compute.Executable
+	backend *backend
+}
+
+func (e *executable) Execute(inputs []compute.Buffer, donate []bool, device compute.DeviceNum) ([]compute.Buffer, error) {
+	plain := make([]compute.Buffer, len(inputs))
+	for i, b := range inputs {
+		plain[i] = b
+		if own, is := b.(*buffer); is {
+			plain[i] = own.Buffer
+		}
+	}
+	outputs, err := e.Executable.Execute(plain, donate, device)
+	for i, b := range outputs {
+		outputs[i] = &buffer{b, e.backend}
+	}
+	return outputs, err
+}
+
+type builder struct {
+	compute.Builder
+	backend *backend
+	sharded bool // XLA is to split it over devices, which it can't with a call
+}
+
+func (b *builder) Main() compute.Function {
+	f, _ := b.wrap(b.Builder.Main(), nil)
+	return f
+}
+
+func (b *builder) NewFunction(name string) (compute.Function, error) {
+	return b.wrap(b.Builder.NewFunction(name))
+}
+
+func (b *builder) wrap(f compute.Function, err error) (compute.Function, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &function{f, b, f.(*xla.Function)}, nil
+}
+
+func (b *builder) DistributedAutoSharding(meshes ...compute.Mesh) error {
+	b.sharded = true
+	return b.Builder.DistributedAutoSharding(meshes...)
+}
+
+func (b *builder) Compile() (compute.Executable, error) {
+	e, err := b.Builder.Compile()
+	if err != nil {
+		return nil, err
+	}
+	return &executable{e, b.backend}, nil
+}
+
+type function struct {
+	compute.Function
+	builder *builder
+	xla     *xla.Function // what Function is
+}
+
+// plain returns the function that go-xla made.
+func plain(f compute.Function) compute.Function {
+	if own, is := f.(*function); is {
+		return own.Function
+	}
+	return f
+}
+
+func (f *function) Builder() compute.Builder { return f.builder }
+
+func (f *function) Closure() (compute.Function, error) { return f.builder.wrap(f.Function.Closure()) }
+
+func (f *function) Call(g compute.Function, inputs ...compute.Value) ([]compute.Value, error) {
+	return f.Function.Call(plain(g), inputs...)
+}
+
+func (f *function) Sort(comparator compute.Function, axis int, isStable bool, inputs ...compute.Value) ([]compute.Value, error) {
+	return f.Function.Sort(plain(comparator), axis, isStable, inputs...)
+}
+
+func (f *function) While(condition, body compute.Function, state ...compute.Value) ([]compute.Value, error) {
+	return f.Function.While(plain(condition), plain(body), state...)
+}
+
+func (f *function) If(predicate compute.Value, yes, no compute.Function) ([]compute.Value, error) {
+	return f.Function.If(predicate, plain(yes), plain(no))
+}

@@ -1,0 +1,171 @@
+//go:build cgo && linux
+
+#define _GNU_SOURCE
+#include "conv.h"
+#include <dlfcn.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// What of PJRT's C interface registering a custom call needs: an API is a table
+// that begins with its size and a chain of extensions; that of type 5 registers
+// functions that programs can call (openxla/xla, pjrt_c_api_ffi_extension.h).
+struct extension {
+	size_t size;
+	int type;
+	struct extension *next;
+};
+struct api {
+	size_t size;
+	struct extension *extensions;
+};
+struct registration {
+	size_t size;
+	const char *target;
+	size_t target_size;
+	void *handler;
+	const char *platform;
+	size_t platform_size;
+	int traits;
+};
+struct ffi {
+	struct extension base;
+	void *(*register_type)(void *);
+	void *(*add_user_data)(void *);
+	void *(*register_handler)(struct registration *);
+};
+enum { ffi_type = 5 };
+
+// What a typed call gets (openxla/xla, xla/ffi/api/c_api.h).
+struct buffer {
+	size_t size;
+	void *extensions;
+	int type;
+	void *data;
+	int64_t rank;
+	int64_t *dims;
+};
+struct arguments {
+	size_t size;
+	void *extensions;
+	int64_t n;
+	int *types;
+	struct buffer **buffers;
+};
+struct version {
+	size_t size;
+	void *extensions;
+	int major, minor;
+};
+struct runtime {
+	size_t size;
+	void *extensions;
+	struct version version;
+};
+struct frame {
+	size_t size;
+	struct metadata_extension *extensions;
+	const struct runtime *runtime;
+	void *context;
+	int stage;
+	struct arguments in, out;
+};
+struct metadata_extension {
+	struct extension base;
+	struct {
+		size_t size;
+		struct version version;
+		uint32_t traits;
+	} * metadata;
+};
+enum { metadata_type = 1 };
+
+// asked answers where XLA, as it registers a function, asks for the version of
+// the interface that it keeps to.
+static int asked(const struct frame *f) {
+	if (!f->extensions || f->extensions->base.type != metadata_type) return 0;
+	f->extensions->metadata->version.major = f->runtime->version.major;
+	f->extensions->metadata->version.minor = f->runtime->version.minor;
+	f->extensions->metadata->traits = 0;
+	return 1;
+}
+
+static void check(int failed) {
+	if (failed) {
+		fprintf(stderr, "gosubspace: out of memory in a convolution\n");
+		abort();
+	}
+}
+
+// The third operand of both calls holds stride, dilation, top and left.
+static struct convolution described(const int64_t *x, const int64_t *kernel, const int64_t *out, const int32_t *more) {
+	return (struct convolution){x[0], x[1], x[2], x[3], kernel[0], kernel[1], out[1], out[2], out[3],
+	                            more[0], more[1], more[2], more[3]};
+}
+
+static void *call_forward(const struct frame *f) {
+	if (asked(f)) return NULL;
+	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
+	struct convolution c = described(in[0]->dims, in[1]->dims, out->dims, in[2]->data);
+	check(convolution_forward(&c, in[0]->data, in[1]->data, out->data));
+	return NULL;
+}
+
+static void *call_backward(const struct frame *f) {
+	if (asked(f)) return NULL;
+	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
+	struct convolution c = described(in[0]->dims, out->dims, in[1]->dims, in[2]->data);
+	check(convolution_backward(&c, in[0]->data, in[1]->data, out->data));
+	return NULL;
+}
+
+static long rows(const struct buffer *x) {
+	long rows = 1;
+	for (int i = 0; i + 1 < x->rank; i++) rows *= x->dims[i];
+	return rows;
+}
+
+static void *call_moments(const struct frame *f) {
+	if (asked(f)) return NULL;
+	struct buffer *x = f->in.buffers[0], **out = f->out.buffers;
+	check(norm_moments(x->data, rows(x), x->dims[x->rank - 1], out[0]->data, out[1]->data));
+	return NULL;
+}
+
+static void *call_norm_sums(const struct frame *f) {
+	if (asked(f)) return NULL;
+	struct buffer **in = f->in.buffers, **out = f->out.buffers;
+	check(norm_sums(in[0]->data, in[1]->data, in[2]->data, rows(in[0]), in[0]->dims[in[0]->rank - 1], out[0]->data, out[1]->data));
+	return NULL;
+}
+
+// By default malloc returns large blocks to the system and gets them again, page
+// by page: at every step, for the memory that a program works in.
+void keep_memory(void) {
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, 1); // blocks of over 64 MB come from the first arena alone
+	mallopt(M_MMAP_MAX, 0);
+	mallopt(M_TRIM_THRESHOLD, -1);
+#endif
+}
+
+const char *convolution_register(const char *plugin) {
+	void *library = dlopen(plugin, RTLD_LAZY | RTLD_NOLOAD);
+	if (!library) return "the plugin is not loaded";
+	const struct api *(*get)(void) = (const struct api *(*)(void))dlsym(library, "GetPjrtApi");
+	if (!get) return "it has no function GetPjrtApi";
+	struct extension *e = get()->extensions;
+	while (e && e->type != ffi_type) e = e->next;
+	if (!e || e->size < sizeof(struct ffi)) return "it takes no functions of a program's own";
+	struct {
+		const char *name;
+		void *handler;
+	} calls[] = {{"gosubspace_convolution", call_forward}, {"gosubspace_convolution_kernel_gradient", call_backward}, {"gosubspace_moments", call_moments}, {"gosubspace_norm_sums", call_norm_sums}};
+	for (int i = 0; i < 4; i++) {
+		struct registration r = {sizeof r, calls[i].name, strlen(calls[i].name), calls[i].handler, "Host", 4, 0};
+		if (((struct ffi *)e)->register_handler(&r)) return "it refuses the functions";
+	}
+	return NULL;
+}
