@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"gosubspace/subspace/backend/backendtest"
+	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/network"
 )
 
@@ -49,6 +51,63 @@ func BenchmarkStep(b *testing.B) {
 					step()
 				}
 				b.ReportMetric(float64(n.batch*b.N)/b.Elapsed().Seconds(), "images/s")
+			})
+		}
+	}
+}
+
+// A training step on a line, in images a second: batches that the host makes and
+// sends, and batches of a resident set, one or several a call.
+func BenchmarkResident(b *testing.B) {
+	for _, n := range []struct {
+		name   string
+		net    Net
+		images *dataset.Data
+		batch  int
+	}{
+		{"quick", network.CNN(10, 8), noise(2000, 8, 8, 1), 50},
+		{"cresnet20x8", network.CResNet20(10, 8), noise(2000, 32, 32, 3), 128},
+	} {
+		for _, together := range []int{0, 1, 5} {
+			b.Run(fmt.Sprintf("%s/%d", n.name, together), func(b *testing.B) {
+				train := n.images.Train
+				s, err := New(backendtest.XLA(b), n.net, [3]int{train.Height, train.Width, train.Channels}, 2, 1)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer s.Finalize()
+				set := onDevice(b, n.images, train)
+				s.Together = together
+				step := 0
+				call := func() {
+					var work []Work
+					for range max(together, 1) {
+						rng := rand.New(rand.NewPCG(1, uint64(step)))
+						index := dataset.Order(train.Len(), 1, step)[:n.batch]
+						w := Work{Draw: s.Draw(Sampler{Shape: Line{}}, rng), Rate: 1e-3}
+						if together > 0 {
+							w.Batch = Batch{Set: set, Picks: drawn(index, dataset.Standard, rng)}
+						} else {
+							w.Batch = Batch{Images: make([]float32, n.batch*train.Height*train.Width*train.Channels), Labels: make([]int32, n.batch)}
+							if err := n.images.Fill(w.Batch.Images, w.Batch.Labels, train, index, dataset.Standard, rng); err != nil {
+								b.Fatal(err)
+							}
+						}
+						work, step = append(work, w), step+1
+					}
+					if _, _, err := s.Steps(work, SGD{Momentum: 0.9, WeightDecay: 1e-4, Beta: 1}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				start := time.Now()
+				call()
+				b.Logf("first call %.1f s", time.Since(start).Seconds())
+				step = 0
+				b.ResetTimer()
+				for b.Loop() {
+					call()
+				}
+				b.ReportMetric(float64(n.batch*step)/b.Elapsed().Seconds(), "images/s")
 			})
 		}
 	}
