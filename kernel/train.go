@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gosubspace/notebooks/lesson"
+	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
@@ -106,6 +107,11 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	yes("published", "read corrupted test images from the published files, in -corrupted", func(c *experiment.Config) *bool { return &c.Published })
 	word("swa", "stochastic weight averaging: constant, or cyclic-N", func(c *experiment.Config) *string { return &c.SWA })
 	word("corrupt", "corruptions that the midpoint is scored on, separated by commas, such as snow", func(c *experiment.Config) *string { return &c.Corrupt })
+	word("precision", "tf32 or bf16: how products are computed, instead of in float32", func(c *experiment.Config) *string { return &c.Precision })
+	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere none; below 0: none, the host sends each", experiment.OnGPU))
+	fs.Func("preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)", func(text string) error {
+		return os.Setenv(backend.MemoryVariable, text)
+	})
 	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")
 	seed := fs.Uint64("seed", 1, "the first seed")
 	figure := fs.Int("figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
@@ -221,8 +227,12 @@ func printPoints(run *experiment.Run, stdout io.Writer) {
 			printScores(stdout, fmt.Sprintf("at temperature %.2f", c.Temperature), *c.Scaled)
 		}
 	}
-	fmt.Fprintf(stdout, "  on %s, %s training, %s scoring; %s\n", strings.Join(r.Devices, " and "),
-		seconds(r.Training), seconds(r.Evaluation), run.Dir)
+	speed := ""
+	if r.Speed() > 0 {
+		speed = fmt.Sprintf(" (%.0f images/s)", r.Speed())
+	}
+	fmt.Fprintf(stdout, "  on %s, %s training%s, %s scoring; %s\n", strings.Join(r.Devices, " and "),
+		seconds(r.Training), speed, seconds(r.Evaluation), run.Dir)
 }
 
 func printScores(stdout io.Writer, where string, s metric.Scores) {

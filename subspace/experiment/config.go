@@ -38,6 +38,9 @@ type Config struct {
 	Network string  `json:"network"`           // cresnet20, cnn, mlp, resnet18, wideresnet50-2, or the name of a network of your own
 	Width   int     `json:"width,omitempty"`   // channels of the first stage (16 in the paper's cResNet20); units of an mlp's layer
 	Dropout float64 `json:"dropout,omitempty"` // the share of values that network.Dropout drops
+	// Precision is how products are computed, in training and evaluation: float32
+	// where empty; tf32, which NVIDIA GPUs have; or bf16, see network.Product.
+	Precision string `json:"precision,omitempty"`
 
 	Shape string `json:"shape"` // standard, line, bezier, simplex-3, layerwise-line …, see subspace.ParseSampler; or one of your own
 	Seed  uint64 `json:"seed"`  // of everything random: initial weights, order, augmentation, points
@@ -165,6 +168,9 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 	if _, err := c.schedule(); err != nil {
 		return sampler, err
 	}
+	if !slices.Contains([]string{"", tf32, bf16}, c.Precision) {
+		return sampler, fmt.Errorf("unknown precision %q: want %s or %s, or none for float32", c.Precision, tf32, bf16)
+	}
 	m := sampler.Shape.Endpoints()
 	if c.Independent && (m < 2 || sampler.Layerwise) {
 		return sampler, fmt.Errorf("independent networks as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
@@ -280,6 +286,12 @@ func (c Config) checkNumbers() error {
 	return nil
 }
 
+// Values of Config.Precision.
+const (
+	tf32 = "tf32"
+	bf16 = "bf16"
+)
+
 // plainName is what may be part of a run's folder.
 var plainName = regexp.MustCompile(`^[\pL\pN_-]+$`)
 
@@ -363,7 +375,7 @@ func (c Config) Method() string {
 		value any
 		there bool
 	}{
-		{"chunks", c.Chunks, c.Chunks > 1}, {"dropout", c.Dropout, c.Dropout > 0},
+		{"chunks", c.Chunks, c.Chunks > 1}, {"dropout", c.Dropout, c.Dropout > 0}, {"precision", c.Precision, c.Precision != ""},
 		{"label-smoothing", c.Smoothing, c.Smoothing > 0}, {"sam", c.Rho, c.Rho > 0}, {"swa", c.SWA, c.SWA != ""},
 	} {
 		if part.there {

@@ -122,7 +122,14 @@ func TestInterruptDropout(t *testing.T) {
 
 func interruptAndGoOn(t *testing.T, c Config, o Options, stops ...int) {
 	t.Helper()
+	var ends []int // of the calls of training
+	o.Report = func(r Report) {
+		if !r.Scoring {
+			ends = append(ends, r.Done)
+		}
+	}
 	whole := train(t, c, o)
+	total := ends[len(ends)-1]
 	for _, stop := range stops {
 		dir := t.TempDir()
 		ctx, cancel := context.WithCancel(context.Background())
@@ -132,7 +139,7 @@ func interruptAndGoOn(t *testing.T, c Config, o Options, stops ...int) {
 			}
 		}
 		_, err := Train(ctx, c, o)
-		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), fmt.Sprintf("after step %d of %d", stop, tinySteps)) {
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), fmt.Sprintf("after step %d of %d", stop, total)) {
 			t.Fatalf("stopped after step %d: %v", stop, err)
 		}
 		first := 0
@@ -142,8 +149,8 @@ func interruptAndGoOn(t *testing.T, c Config, o Options, stops ...int) {
 			}
 		}
 		on := train(t, c, o)
-		if first != stop+1 {
-			t.Errorf("went on with step %d after stopping at %d", first, stop)
+		if want := ends[slices.Index(ends, stop)+1]; first != want {
+			t.Errorf("went on up to step %d after stopping at %d, want %d", first, stop, want)
 		}
 		if endpoints(t, on) != endpoints(t, whole) {
 			t.Errorf("the endpoints differ after a stop at step %d", stop)

@@ -43,7 +43,19 @@ type Options struct {
 	// Checkpoint is how much work a crash may cost; 20 s where zero. A run that
 	// is told to stop saves a checkpoint at once.
 	Checkpoint time.Duration
+
+	// Together is how many batches one call of the device works on, one after the
+	// other: images and labels lie on the device, and a call is told which of them
+	// to cut and mirror how. It sees to the same batches as without, where the host
+	// makes and sends each. Reports come, and a stop takes effect, between calls.
+	// Zero is what suits the device: [OnGPU] on a GPU, otherwise and below zero none,
+	// as also where a set is too large to be in memory.
+	Together int
 }
+
+// OnGPU is how many batches a call to a GPU works on, unless Options.Together says
+// otherwise.
+const OnGPU = 100
 
 // shapeOf returns the shape of one's own, or nil where c is of one of the
 // project's: the networks that a run builds on are of standard training.
@@ -85,7 +97,9 @@ type Run struct {
 	identity string
 	device   string
 	members  []*Run // those that an independent run builds on: their configuration, folder and identity
+	gpu      bool   // whether the device is one
 	space    *subspace.Space
+	sets     map[*dataset.Set]*subspace.Resident // those on the device
 	scored   scorer
 	lock     *flock.Flock
 }
@@ -264,15 +278,40 @@ func (r *Run) make(ctx context.Context) error {
 	return nil
 }
 
-// openBackend opens the backend once a process: each has threads of its own.
-var openBackend = sync.OnceValues(func() (opened, error) {
-	b, info, err := backend.Open()
+// openBackend opens the backend once a process: each has threads of its own, and
+// an NVIDIA GPU rounds products to TF32 or does not, for the whole process.
+func openBackend(o backend.Options) (opened, error) {
+	theBackend.Lock()
+	defer theBackend.Unlock()
+	if theBackend.Backend != nil && theBackend.options == o {
+		return theBackend.opened, nil
+	}
+	if theBackend.Backend != nil && theBackend.GPU {
+		return opened{}, errors.New("runs in TF32 and in float32 in one process: an NVIDIA GPU computes in one of them, make the runs one after the other")
+	}
+	b, info, err := o.Open()
+	if err == nil {
+		theBackend.opened, theBackend.options = opened{b, info}, o
+	}
 	return opened{b, info}, err
-})
+}
+
+var theBackend struct {
+	sync.Mutex
+	opened
+	options backend.Options
+}
 
 type opened struct {
 	compute.Backend
 	backend.Info
+}
+
+// openBackend opens the backend that computes as the run's configuration says.
+func (r *Run) openBackend() (opened, error) {
+	b, err := openBackend(backend.Options{TF32: r.Config.Precision == tf32})
+	r.gpu = b.GPU
+	return b, err
 }
 
 // load reads the result of a run that has been made. It is written last and at
@@ -304,12 +343,15 @@ func (r *Run) net(classes int) (subspace.Net, error) {
 	if rate := r.Config.Dropout; rate > 0 {
 		net = network.WithDropout(net, rate)
 	}
+	if r.Config.Precision == bf16 {
+		net = network.WithBFloat16(net)
+	}
 	return net, nil
 }
 
 // build makes the space of the run's network, with fresh endpoints.
 func (r *Run) build() error {
-	b, err := openBackend()
+	b, err := r.openBackend()
 	if err != nil {
 		return err
 	}
@@ -323,7 +365,7 @@ func (r *Run) build() error {
 
 // newSpace makes a space of m endpoints of the run's network.
 func (r *Run) newSpace(m int) (*subspace.Space, error) {
-	b, err := openBackend()
+	b, err := r.openBackend()
 	if err != nil {
 		return nil, err
 	}
@@ -336,6 +378,7 @@ func (r *Run) newSpace(m int) (*subspace.Space, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Together = r.together()
 	if s.Classes() != len(t.Classes) {
 		s.Finalize()
 		return nil, fmt.Errorf("the network tells %d classes apart, %s has %d: want as many", s.Classes(), t.Name, len(t.Classes))
@@ -372,6 +415,9 @@ func (r *Run) unlock() {
 }
 
 func (r *Run) release() {
+	for set := range r.sets {
+		r.evict(set)
+	}
 	if r.space != nil {
 		r.space.Finalize()
 		r.space = nil
