@@ -35,6 +35,9 @@ with layerwise- before it. -figure makes all runs behind a figure of the paper;
 -dry-run lists the runs and says how long they will take; -choose compares
 values by the accuracy on the validation split, never on the test set.
 
+On a GPU the images lie on the device and a call makes many steps, -together;
+-precision tf32 or bf16 is faster there, and part of what a run is known by.
+
 The binary that "go build -o bin/gosubspace ./kernel" makes can be carried to
 another machine; there it wants a PJRT plugin alone, named by
 GOMLX_BACKEND=xla:/path/to/plugin.so, or nothing for the pure-Go backend.`

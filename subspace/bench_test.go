@@ -57,18 +57,21 @@ func BenchmarkStep(b *testing.B) {
 }
 
 // A training step on a line, in images a second: batches that the host makes and
-// sends, and batches of a resident set, one or several a call.
+// sends (0), and batches of a resident set, so many a call. The smallest network
+// shows what a call costs beside its computation.
 func BenchmarkResident(b *testing.B) {
 	for _, n := range []struct {
 		name   string
 		net    Net
 		images *dataset.Data
 		batch  int
+		calls  []int
 	}{
-		{"quick", network.CNN(10, 8), noise(2000, 8, 8, 1), 50},
-		{"cresnet20x8", network.CResNet20(10, 8), noise(2000, 32, 32, 3), 128},
+		{"smallest", network.MLP(10, 2), noise(2000, 4, 4, 1), 2, []int{0, 1, 100}},
+		{"quick", network.CNN(10, 8), noise(2000, 8, 8, 1), 50, []int{0, 1, 5}},
+		{"cresnet20x8", network.CResNet20(10, 8), noise(2000, 32, 32, 3), 128, []int{0, 1, 2}},
 	} {
-		for _, together := range []int{0, 1, 5} {
+		for _, together := range n.calls {
 			b.Run(fmt.Sprintf("%s/%d", n.name, together), func(b *testing.B) {
 				train := n.images.Train
 				s, err := New(backendtest.XLA(b), n.net, [3]int{train.Height, train.Width, train.Channels}, 2, 1)

@@ -136,6 +136,21 @@ func (p Plugin) config(o Options) string {
 // taken at the start costs no time later.
 const MemoryVariable = "GOSUBSPACE_PREALLOCATE"
 
+// Memory says in words what [MemoryVariable] does to a GPU's memory.
+func Memory() (string, error) {
+	options, err := memory()
+	_, part, found := strings.Cut(options, "memory_fraction=")
+	switch {
+	case err != nil:
+		return "", err
+	case found:
+		return "a share of " + part + " taken at the start", nil
+	case strings.Contains(options, "preallocate=true"):
+		return "three quarters taken at the start", nil
+	}
+	return "taken as needed", nil
+}
+
 // memory returns what MemoryVariable says, as go-xla's configuration wants it.
 func memory() (options string, err error) {
 	text := os.Getenv(MemoryVariable)

@@ -14,17 +14,21 @@ func TestConfigOfCUDA(t *testing.T) {
 		variable string
 		options  Options
 		want     string
+		words    string
 	}{
-		{"", Options{}, ",noshared_buffers,tf32=false,preallocate=false"},
-		{"", Options{TF32: true}, ",noshared_buffers,tf32=true,preallocate=false"},
-		{"false", Options{}, ",noshared_buffers,tf32=false,preallocate=false"},
-		{"true", Options{}, ",noshared_buffers,tf32=false,preallocate=true"},
-		{"0.5", Options{}, ",noshared_buffers,tf32=false,preallocate=true,memory_fraction=0.5"},
-		{"1", Options{}, ",noshared_buffers,tf32=false,preallocate=true,memory_fraction=1"},
+		{"", Options{}, ",noshared_buffers,tf32=false,preallocate=false", "taken as needed"},
+		{"", Options{TF32: true}, ",noshared_buffers,tf32=true,preallocate=false", "taken as needed"},
+		{"false", Options{}, ",noshared_buffers,tf32=false,preallocate=false", "taken as needed"},
+		{"true", Options{}, ",noshared_buffers,tf32=false,preallocate=true", "three quarters taken at the start"},
+		{"0.5", Options{}, ",noshared_buffers,tf32=false,preallocate=true,memory_fraction=0.5", "a share of 0.5 taken at the start"},
+		{"1", Options{}, ",noshared_buffers,tf32=false,preallocate=true,memory_fraction=1", "a share of 1 taken at the start"},
 	} {
 		t.Setenv(MemoryVariable, c.variable)
 		if got := p.config(c.options); got != p.Path+c.want {
 			t.Errorf("%s=%q, %+v: %s, want …%s", MemoryVariable, c.variable, c.options, got, c.want)
+		}
+		if words, err := Memory(); words != c.words || err != nil {
+			t.Errorf("%s=%q: %q, %v, want %q", MemoryVariable, c.variable, words, err, c.words)
 		}
 	}
 	for _, wrong := range []string{"much", "-0.5", "1.5", "NaN"} {

@@ -37,6 +37,13 @@
 // the curve that is trained between them, and the ensemble of the endpoints the
 // ensemble of the networks.
 //
+// # GPUs
+//
+// On a GPU the images lie on the device, and a call of it makes many steps:
+// Options.Together. That changes the speed alone. Config.Precision, which changes
+// results, is part of the configuration. GPU.md in this folder is the way to measure
+// both.
+//
 // # Figures
 //
 // [NewFigure] gives the configurations behind a figure of the paper, [Plan] the
