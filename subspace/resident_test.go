@@ -2,6 +2,7 @@ package subspace
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"iter"
 	"math"
@@ -148,11 +149,12 @@ func TestStepsTogether(t *testing.T) {
 		net    Net
 		o      SGD
 		frozen []int
+		within float64 // of each other
 	}{
-		{shape: "standard", net: net, o: plain},
-		{shape: "line", net: network.WithDropout(net, 0.3), chunks: 3, o: plain},
-		{shape: "layerwise-simplex-3", net: net, o: with(func(o *SGD) { o.Rho, o.Smoothing = 0.05, 0.1 })},
-		{shape: "bezier", net: network.WithDropout(net, 0.3), chunks: 2, o: with(func(o *SGD) { o.Rho = 0.05 }), frozen: []int{0, 2}},
+		{shape: "standard", net: network.CResNet20(10, 2), o: plain, within: 1e-4}, // so deep a network makes much of rounding
+		{shape: "line", net: network.WithDropout(net, 0.3), chunks: 3, o: plain, within: 1e-6},
+		{shape: "layerwise-simplex-3", net: net, o: with(func(o *SGD) { o.Rho, o.Smoothing = 0.05, 0.1 }), within: 1e-6},
+		{shape: "bezier", net: network.WithDropout(net, 0.3), chunks: 2, o: with(func(o *SGD) { o.Rho = 0.05 }), frozen: []int{0, 2}, within: 1e-6},
 	} {
 		t.Run(test.shape, func(t *testing.T) {
 			backendtest.XLA(t) // a loop in a graph
@@ -165,19 +167,19 @@ func TestStepsTogether(t *testing.T) {
 			for _, k := range []int{1, 5} {
 				l, r, got := together(t, sampler, test.net, test.o, test.frozen, k)
 				for i := range losses {
-					if math.Abs(l[i]-losses[i]) > 1e-6 || r[i] != right[i] {
+					if math.Abs(l[i]-losses[i]) > test.within || r[i] != right[i] {
 						t.Errorf("%d a call, step %d: loss %v and %d right, want %v and %d", k, i, l[i], r[i], losses[i], right[i])
 					}
 				}
-				if worst := furthest(got.Endpoints, state.Endpoints); worst > 1e-6 {
+				if worst := furthest(got.Endpoints, state.Endpoints); worst > test.within {
 					t.Errorf("%d a call: endpoints differ by %g", k, worst)
 				}
-				if worst := furthest(got.Velocity, state.Velocity); worst > 1e-5 {
+				if worst := furthest(got.Velocity, state.Velocity); worst > 10*test.within {
 					t.Errorf("%d a call: velocities differ by %g", k, worst)
 				}
 				for i, a := range got.Buffers {
 					if want := state.Buffers[i]; a.DType.IsFloat() {
-						if worst := furthest([][]float32{floats(a.Bytes)}, [][]float32{floats(want.Bytes)}); worst > 1e-6 {
+						if worst := furthest([][]float32{floats(a.Bytes)}, [][]float32{floats(want.Bytes)}); worst > test.within {
 							t.Errorf("%d a call: %s differs by %g", k, a.Name, worst)
 						}
 					} else if !slices.Equal(a.Bytes, want.Bytes) {
@@ -268,11 +270,9 @@ func furthest(a, b [][]float32) (worst float64) {
 }
 
 func floats(data []byte) []float32 {
-	t := tensors.FromFlatDataAndDimensions(data, len(data))
-	defer t.MustFinalizeAll()
 	out := make([]float32, len(data)/4)
 	for i := range out {
-		out[i] = math.Float32frombits(uint32(data[4*i]) | uint32(data[4*i+1])<<8 | uint32(data[4*i+2])<<16 | uint32(data[4*i+3])<<24)
+		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
 	}
 	return out
 }

@@ -27,7 +27,7 @@ type Space struct {
 	Layout Layout
 	// Together is how many batches of a resident set one call of the device may
 	// work on, one after the other; 0 is 1. Between two calls a device waits for
-	// the host, and a fast one waits for long.
+	// the host, which waits for the end of each; a fast device waits for long.
 	Together int
 
 	endpoints int // m

@@ -105,6 +105,9 @@ func rows(values []float32, room int, row ...int) *tensors.Tensor {
 // row returns row i of x [k, …].
 func row(x, i *Node) *Node {
 	dims := x.Shape().Dimensions
+	if dims[0] == 1 { // the pure-Go backend has no DynamicSlice
+		return Reshape(x, dims[1:]...)
+	}
 	start := []*Node{i}
 	for range dims[1:] {
 		start = append(start, ZerosLike(i))

@@ -154,7 +154,7 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 		info.Device, info.Plugin, info.GPU = found.device(), found.Path, found.Kind == CUDA
 		config = "xla:" + found.config(o)
 		if hasOptions {
-			config += "," + options
+			config = "xla:" + override(found.config(o), options)
 		}
 	}
 	if config == "go" {

@@ -130,6 +130,27 @@ func (p Plugin) config(o Options) string {
 	return p.Path + ",shared_buffers,tf32=false"
 }
 
+// override adds the user's options to a configuration, in place of those of it that
+// say something of the same; go-xla takes "tf32", "tf32=true" and "notf32" each for
+// an option of its own.
+func override(config, options string) string {
+	key := func(option string) string {
+		name, _, _ := strings.Cut(option, "=")
+		return strings.TrimPrefix(name, "no")
+	}
+	var named []string
+	for _, option := range strings.Split(options, ",") {
+		named = append(named, key(option))
+	}
+	plugin, own, _ := strings.Cut(config, ",")
+	for _, option := range strings.Split(own, ",") {
+		if option != "" && !slices.Contains(named, key(option)) {
+			plugin += "," + option
+		}
+	}
+	return plugin + "," + options
+}
+
 // MemoryVariable is the environment variable that says how much of a GPU's memory
 // is taken at the start: "false", as without it, for none, so that the GPU can be
 // shared; "true" for three quarters; a number such as "0.5" for that part. What is

@@ -73,3 +73,18 @@ func TestTF32WantsGPU(t *testing.T) {
 		t.Errorf("error %v, want one that names TF32", err)
 	}
 }
+
+// What GOMLX_BACKEND says of an option stands alone.
+func TestOverride(t *testing.T) {
+	for options, want := range map[string]string{
+		"preallocate=true":     "/p.so,noshared_buffers,tf32=false,preallocate=true",
+		"notf32":               "/p.so,noshared_buffers,preallocate=false,notf32",
+		"shared_buffers,tf32":  "/p.so,preallocate=false,shared_buffers,tf32",
+		"allocator=cuda_async": "/p.so,noshared_buffers,tf32=false,preallocate=false,allocator=cuda_async",
+		"":                     "/p.so,noshared_buffers,tf32=false,preallocate=false,",
+	} {
+		if got := override("/p.so,noshared_buffers,tf32=false,preallocate=false", options); got != want {
+			t.Errorf("%q: %s, want %s", options, got, want)
+		}
+	}
+}
