@@ -8,8 +8,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/gomlx/compute"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -275,4 +277,39 @@ func floats(data []byte) []float32 {
 		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
 	}
 	return out
+}
+
+// A backend without loops takes one batch a call, and says so of more.
+func TestTogetherWantsLoops(t *testing.T) {
+	engine, err := compute.NewWithConfig("go:ops_sequential")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Finalize()
+	s, err := New(engine, network.MLP(10, 2), [3]int{2, 2, 1}, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Finalize()
+	set, err := Upload(engine, [3]int{2, 2, 1}, make([]uint8, 8), []int32{0, 1}, make([][256]float32, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Finalize()
+	b := Batch{Set: set, Picks: []Pick{{Index: 1}, {Index: 0}}}
+	for together, wanted := range map[int]bool{1: true, 2: false} {
+		s.Together = together
+		_, _, err := s.Step(b, s.Draw(Sampler{Shape: Simplex(1)}, rand.New(rand.NewPCG(1, 1))), 0.1, SGD{})
+		if (err == nil) != wanted || err != nil && !strings.Contains(err.Error(), "set Together to 1") {
+			t.Errorf("%d together: %v", together, err)
+		}
+	}
+	b.Picks[0].Index = 2
+	s.Together = 1
+	if _, _, err := s.Step(b, s.Draw(Sampler{Shape: Simplex(1)}, rand.New(rand.NewPCG(1, 1))), 0.1, SGD{}); err == nil {
+		t.Error("image 2 of a set of 2 was taken")
+	}
+	if _, err := Upload(engine, [3]int{2, 2, 1}, make([]uint8, 7), []int32{0, 1}, make([][256]float32, 1)); err == nil {
+		t.Error("a set that lacks a pixel was taken")
+	}
 }

@@ -85,6 +85,9 @@ const setInputs = 3
 // resident returns the inputs that a graph has for batches of a resident set: the
 // set's pixels, labels and values, the picks, and how many batches there are.
 func (s *Space) resident(batches []Batch) ([]*tensors.Tensor, error) {
+	if s.room() > 1 && !s.backend.Capabilities().Functions {
+		return nil, fmt.Errorf("%d batches in one call: the %s backend has no loops, set Together to 1", s.room(), s.backend.Name())
+	}
 	picks, err := s.picks(batches, s.room())
 	if err != nil {
 		return nil, err
