@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph mathematics reads as such
@@ -85,8 +86,10 @@ const setInputs = 3
 // resident returns the inputs that a graph has for batches of a resident set: the
 // set's pixels, labels and values, the picks, and how many batches there are.
 func (s *Space) resident(batches []Batch) ([]*tensors.Tensor, error) {
-	if s.room() > 1 && !s.backend.Capabilities().Functions {
-		return nil, fmt.Errorf("%d batches in one call: the %s backend has no loops, set Together to 1", s.room(), s.backend.Name())
+	for _, op := range []compute.OpType{compute.OpTypeDynamicSlice, compute.OpTypeDynamicUpdateSlice} {
+		if s.room() > 1 && !s.backend.Capabilities().Operations[op] {
+			return nil, fmt.Errorf("%d batches in one call: the %s backend has no %s, set Together to 1", s.room(), s.backend.Name(), op)
+		}
 	}
 	picks, err := s.picks(batches, s.room())
 	if err != nil {
