@@ -17,8 +17,8 @@ import (
 // scored on. CIFAR-10's sizes are known without its images.
 func grid(rng *rand.Rand) (configs []Config) {
 	base := Full()
-	base.Epochs = 1 + rng.IntN(200)
-	for range 1 + rng.IntN(3) {
+	base.Epochs = base.Warmup + rng.IntN(200)
+	for len(configs) == 0 || rng.IntN(2) == 0 {
 		c := base
 		c.TrainImages, c.Points = 1000*rng.IntN(5), []int{0, 3, 21}[rng.IntN(3)]
 		c.Seed = 1 + 500*uint64(rng.IntN(3)) // members of one are runs of another
