@@ -29,6 +29,7 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -figure 3 -preset cifar10-small -seeds 3 -dry-run
     go run ./kernel train -figure 7 -preset quick -seeds 3 -draw figures
     go run ./kernel train -shape standard -held-out 200 -seeds 3 -choose sam=0.02,0.05,0.1
+    go run ./kernel train -figure 7 -preset cifar10 -seeds 5 -shard 3/8
 
 Shapes: standard, line, bezier, simplex-M (M endpoints), each but standard also
 with layerwise- before it. -figure makes all runs behind a figure of the paper;
@@ -37,6 +38,12 @@ values by the accuracy on the validation split, never on the test set.
 
 On a GPU the images lie on the device and a call makes many steps, -together;
 -precision tf32 or bf16 is faster there, and part of what a run is known by.
+
+-shard I/N makes one part of N of the runs, I from 1 to N. In a Slurm job array
+it is there by itself; in an indexed Job of Kubernetes say -shard /N. Runs that
+build on each other stay together. The parts' run folders, copied into one folder
+of runs, are the whole: with it, or on a shared one, -draw and -choose end it.
+kernel/examples has a batch script and a Job.
 
 The binary that "go build -o bin/gosubspace ./kernel" makes can be carried to
 another machine; there it wants a PJRT plugin alone, named by
@@ -47,6 +54,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flags("train", "go run ./kernel train [flags]", trainAbout, stdout)
 	preset := fs.String("preset", "quick", "quick, cifar10-small or cifar10")
 	shapes := fs.String("shape", "line", "shapes, separated by commas")
+	datasets := fs.String("dataset", "", "digits, cifar10, tinyimagenet or folder; several, separated by commas (default: the preset's)")
 	seeds := fs.Int("seeds", 1, "number of seeds: the runs get seed, seed+1 …")
 	var o experiment.Options
 	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: the cache folder)")
@@ -82,7 +90,6 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		})
 	}
-	word("dataset", "digits, cifar10, tinyimagenet or folder", func(c *experiment.Config) *string { return &c.Data })
 	word("network", "cresnet20, cnn, mlp, resnet18 or wideresnet50-2", func(c *experiment.Config) *string { return &c.Network })
 	number("width", "channels of the network's first stage", func(c *experiment.Config) *int { return &c.Width })
 	number("epochs", "passes over the training images", func(c *experiment.Config) *int { return &c.Epochs })
@@ -119,6 +126,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	seed := fs.Uint64("seed", 1, "the first seed")
 	figure := fs.Int("figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
 	draw := fs.String("draw", "", "with -figure: also draw it, to this `folder`")
+	split := fs.String("shard", "", "make only part I of N of the runs: `I/N`, /N with I from Slurm or Kubernetes, or all (default: from a Slurm job array)")
 	dry := fs.Bool("dry-run", false, "only list the runs, and how long they will take")
 	choose := fs.String("choose", "", "try several values of a field on the validation split, such as sam=0.02,0.05,0.1")
 	if err := parse(fs, args, 0); err != nil {
@@ -135,6 +143,12 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return usageError{"-draw draws a figure of the paper: name one with -figure"}
 	case *choose != "" && *figure != 0:
 		return usageError{"-choose tries values for -shape: leave -figure out"}
+	case *figure+len(*choose) != 0 && strings.Contains(*datasets, ","):
+		return usageError{"-figure and -choose compare on one data set: name one with -dataset"}
+	}
+	mine, err := shardOf(*split, os.Getenv)
+	if err != nil {
+		return usageError{err.Error()}
 	}
 	base, err := experiment.Preset(*preset)
 	if err != nil {
@@ -144,6 +158,8 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		change(&base)
 	}
 	base.Seed = *seed
+	data := strings.Split(cmp.Or(*datasets, base.Data), ",")
+	base.Data = strings.TrimSpace(data[0])
 	title := "train"
 	var f experiment.Figure
 	var configs []experiment.Config
@@ -154,9 +170,12 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		title, configs = fmt.Sprintf("figure %d", *figure), f.Runs(*seeds)
 	default:
-		for _, shape := range strings.Split(*shapes, ",") {
-			for i := range *seeds {
-				configs = append(configs, base.With(strings.TrimSpace(shape), *seed+uint64(i)))
+		for _, base.Data = range data {
+			base.Data = strings.TrimSpace(base.Data)
+			for _, shape := range strings.Split(*shapes, ",") {
+				for i := range *seeds {
+					configs = append(configs, base.With(strings.TrimSpace(shape), *seed+uint64(i)))
+				}
 			}
 		}
 	}
@@ -173,6 +192,10 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	o.Notice = lesson.Notice()
+	configs, complete, err := mine.of(ctx, configs, o, stdout)
+	if err != nil || len(configs) == 0 {
+		return err
+	}
 	if *dry {
 		return dryRun(ctx, configs, o, stdout)
 	}
@@ -194,6 +217,12 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	})
 	if err := cmp.Or(err, failed); err != nil {
 		return err
+	}
+	if !complete {
+		if *choose+*draw != "" {
+			fmt.Fprintln(stdout, "what compares the runs waits for all of them: run it again with -shard all once every shard is made, their run folders in one")
+		}
+		return nil
 	}
 	if *choose != "" {
 		return trial.report(results, stdout)

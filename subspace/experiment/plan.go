@@ -34,11 +34,20 @@ func (p Planned) Work() float64 {
 
 // Plan returns the runs that the configurations need, each once, those that
 // others build on before them. It downloads nothing.
-func Plan(ctx context.Context, configs []Config, o Options) (plan []Planned, err error) {
+func Plan(ctx context.Context, configs []Config, o Options) ([]Planned, error) {
 	root, err := o.root()
 	if err != nil {
 		return nil, err
 	}
+	return planOf(ctx, configs, o, func(c Config) []Result {
+		_, results := c.trained(root)
+		return results
+	})
+}
+
+// planOf is [Plan] where finished returns the finished runs that were trained as
+// a configuration says.
+func planOf(ctx context.Context, configs []Config, o Options, finished func(Config) []Result) (plan []Planned, err error) {
 	seen, trained := map[Config]bool{}, map[Config]bool{}
 	add := func(c Config) (made bool, err error) {
 		if seen[c] {
@@ -50,7 +59,7 @@ func Plan(ctx context.Context, configs []Config, o Options) (plan []Planned, err
 			return false, err
 		}
 		// That the data are the same is seen only when a run is loaded.
-		_, results := c.trained(root)
+		results := finished(c)
 		p.Made = slices.ContainsFunc(results, func(r Result) bool { return r.Config == c && r.Calibration != nil })
 		if len(results) > 0 || trained[c.training()] {
 			p.Trained = 0

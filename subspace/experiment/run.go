@@ -229,7 +229,9 @@ func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	return nil, fmt.Errorf("unknown data set %q: want digits, cifar10, tinyimagenet or folder, or hand in your own as Options.Data", c.Data)
 }
 
-// take makes the run's folder and keeps other processes out of it.
+// take makes the run's folder and keeps other processes out of it: on a shared
+// file system those of other machines too, where it has flock over machines (NFS
+// on Linux, unless mounted with nolock or local_lock; Lustre mounted with flock).
 func (r *Run) take() error {
 	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
 		return fmt.Errorf("cannot make the run's folder: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
@@ -237,7 +239,7 @@ func (r *Run) take() error {
 	r.lock = flock.New(filepath.Join(r.Dir, lockFile))
 	free, err := r.lock.TryLock()
 	if err != nil {
-		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable, or choose another with GOSUBSPACE_RUNS", r.Dir, err)
+		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable, or choose another with GOSUBSPACE_RUNS, on a file system with locks (flock)", r.Dir, err)
 	}
 	if !free {
 		return fmt.Errorf("run %s is being made by another process (%s): wait for it, or stop it", r.Config.Name(), r.Dir)
