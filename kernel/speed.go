@@ -91,7 +91,7 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		}
 	}
 	for _, name := range wanted {
-		if _, there := r.Measured[name]; there && !*again {
+		if r.Has(name, *torch != "") && !*again {
 			fmt.Fprintf(stderr, "%s: recorded already\n", name)
 			continue
 		}

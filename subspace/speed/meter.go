@@ -80,20 +80,21 @@ func QuickSize() Size {
 // Part is a part of the measuring that can be done by itself.
 type Part struct {
 	Name, About string
+	Compares    bool // with PyTorch, where there is one
 	measure     func(*Meter, context.Context, *Group) error
 }
 
 // Parts are all of them, in their order.
 var Parts = []Part{
-	{"step", "a training step, standard; ours also of a line and a simplex of 6", (*Meter).steps},
-	{"line", "a training step of a line", (*Meter).line},
-	{"evaluate", "evaluation at a point, along a line, over a plane", (*Meter).evaluations},
-	{"pipeline", "a step of a run against a step on a batch that is there", (*Meter).pipeline},
-	{"start", "from the start of a process to its first step", (*Meter).starts},
-	{"profile", "our passes forward alone, as parts of a step", (*Meter).profile},
-	{"endpoints", "how a step's cost grows with the number of endpoints", (*Meter).endpoints},
-	{"widths", "how it grows with the network's width", (*Meter).widths},
-	{"points", "how evaluation's cost grows with the number of points", (*Meter).points},
+	{"step", "a training step, standard; ours also of a line and a simplex of 6", true, (*Meter).steps},
+	{"line", "a training step of a line", true, (*Meter).line},
+	{"evaluate", "evaluation at a point, along a line, over a plane", true, (*Meter).evaluations},
+	{"pipeline", "a step of a run against a step on a batch that is there", false, (*Meter).pipeline},
+	{"start", "from the start of a process to its first step", true, (*Meter).starts},
+	{"profile", "our passes forward alone, as parts of a step", false, (*Meter).profile},
+	{"endpoints", "how a step's cost grows with the number of endpoints", false, (*Meter).endpoints},
+	{"widths", "how it grows with the network's width", false, (*Meter).widths},
+	{"points", "how evaluation's cost grows with the number of points", false, (*Meter).points},
 }
 
 // Measure measures one of the Parts.

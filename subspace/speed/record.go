@@ -164,6 +164,14 @@ func (r *Record) Take(old Record) bool {
 	return true
 }
 
+// Has reports whether a part has been measured, and compared with PyTorch where
+// that is wanted and can be.
+func (r *Record) Has(name string, compared bool) bool {
+	g, there := r.Measured[name]
+	i := slices.IndexFunc(Parts, func(p Part) bool { return p.Name == name })
+	return there && (!compared || i < 0 || !Parts[i].Compares || g.Theirs.Threads > 0)
+}
+
 // ReadRecord reads what Write wrote; there is none where the file is not there.
 func ReadRecord(path string) (r Record, there bool, err error) {
 	text, err := os.ReadFile(path)
