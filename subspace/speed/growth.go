@@ -9,7 +9,7 @@ import (
 // Line is a straight line that was fitted by least squares.
 type Line struct {
 	Base, Slope float64
-	Off         float64 // the farthest that a point lies from it, as a share of the line there
+	Off         float64 // the farthest that it passes a point by, as a share of the point's height
 	At          float64 // where that is
 }
 
@@ -25,7 +25,7 @@ func FitLine(x, y []float64) Line {
 	l := Line{Slope: xy / xx}
 	l.Base = my - l.Slope*mx
 	for i := range x {
-		if off := math.Abs(y[i]/l.Y(x[i]) - 1); off > l.Off {
+		if off := math.Abs(l.Y(x[i])/y[i] - 1); off > l.Off {
 			l.Off, l.At = off, x[i]
 		}
 	}
@@ -114,9 +114,9 @@ func (r Record) Growth() string {
 // sentence says how straight the growth is.
 func (l Line) sentence(x string) string {
 	if l.Off <= straight {
-		return fmt.Sprintf("Time grows on a straight line in %s, from which no point lies more than %.1f %%.", x, 100*l.Off)
+		return fmt.Sprintf("Time grows on a straight line in %s, which is nowhere off by more than %.1f %%.", x, 100*l.Off)
 	}
-	return fmt.Sprintf("Time is not on a straight line in %s: at %.0f it lies %.0f %% off the best one.", x, l.At, 100*l.Off)
+	return fmt.Sprintf("Time is not on a straight line in %s: at %.0f the best one is off by %.0f %%.", x, l.At, 100*l.Off)
 }
 
 // widthSentence says, from the numbers, why width does not make a straight line.

@@ -230,8 +230,8 @@ func TestFitLine(t *testing.T) {
 	}
 	// By hand: 1 + x has the smallest squares, and is 3 where the third value is 1.
 	l = FitLine([]float64{0, 1, 2, 3}, []float64{1, 3, 1, 5})
-	if math.Abs(l.Base-1) > 1e-12 || math.Abs(l.Slope-1) > 1e-12 || math.Abs(l.Off-2.0/3) > 1e-12 || l.At != 2 {
-		t.Errorf("%+v, want 1 + x, farthest at 2, where 1 is two thirds off 3", l)
+	if math.Abs(l.Base-1) > 1e-12 || math.Abs(l.Slope-1) > 1e-12 || math.Abs(l.Off-2) > 1e-12 || l.At != 2 {
+		t.Errorf("%+v, want 1 + x, farthest at 2, where it is 3 instead of 1", l)
 	}
 }
 
