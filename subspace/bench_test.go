@@ -3,7 +3,9 @@ package subspace
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
+	"time"
 
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/network"
@@ -49,6 +51,40 @@ func BenchmarkStep(b *testing.B) {
 					step()
 				}
 				b.ReportMetric(float64(n.batch*b.N)/b.Elapsed().Seconds(), "images/s")
+			})
+		}
+	}
+}
+
+// A training step of cResNet20, batch 128, with the batch split over devices, in
+// seconds: the median of the steps. On a CPU the devices share its cores.
+func BenchmarkDevices(b *testing.B) {
+	for _, c := range []struct {
+		name           string
+		ghosts, chunks int
+	}{{"whole", 1, 1}, {"ghosts", 4, 1}, {"chunks", 1, 4}} {
+		for _, devices := range []int{1, 2, 4} {
+			b.Run(fmt.Sprint(c.name, "/", devices), func(b *testing.B) {
+				input := [3]int{32, 32, 3}
+				s := on(b, devices, network.WithGhostBatches(network.CResNet20(10, 16), c.ghosts), input, 2)
+				batch, rng := noise(128, input, 1), rand.New(rand.NewPCG(1, 1))
+				var seconds []float64
+				step := func() {
+					start := time.Now()
+					if _, _, err := s.Step(batch, s.Draw(Sampler{Shape: Line{}, Chunks: c.chunks}, rng), 1e-3, usual); err != nil {
+						b.Fatal(err)
+					}
+					seconds = append(seconds, time.Since(start).Seconds())
+				}
+				step() // compiles
+				step()
+				seconds = nil
+				for b.Loop() {
+					step()
+				}
+				slices.Sort(seconds)
+				b.ReportMetric(seconds[len(seconds)/2], "median-s")
+				b.ReportMetric(seconds[0], "least-s")
 			})
 		}
 	}

@@ -38,11 +38,12 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batc
 			return err
 		}
 		k++
-		out, err := s.observe.Call(images, point, float32(1/float64(k)))
+		share := tensors.FromScalar(float32(1 / float64(k)))
+		out, err := s.call(s.observe, len(b.Labels), 1, images, point, share)
 		if err != nil {
 			return err
 		}
-		release(append(out, images, labels)...)
+		release(append(out, images, labels, share)...)
 	}
 	return nil
 }
@@ -64,7 +65,7 @@ func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq2[Batch, er
 		if err != nil {
 			return nil, nil, err
 		}
-		out, err := s.forward.Call(images, point)
+		out, err := s.call(s.forward, len(b.Labels), 1, images, point)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -42,6 +42,7 @@ type Space struct {
 	free []float32 // 1 for each endpoint that training moves
 
 	step, samStep, forward, observe *model.Exec
+	devices                         *devices // nil for one
 }
 
 // Classes returns the number of classes that the network tells apart.
@@ -164,6 +165,7 @@ func (s *Space) Finalize() {
 			e.Finalize()
 		}
 	}
+	s.devices.finalize()
 	s.store.Finalize()
 }
 

@@ -73,12 +73,13 @@ func (s *Space) Step(b Batch, d Draw, lr float64, o SGD) (loss float64, right in
 
 func (s *Space) stepBy(step *model.Exec, b Batch, d Draw, lr float64, o SGD) (loss float64, right int, err error) {
 	defer catch("train a step", &err)
-	images, labels, err := s.tensors(b)
+	n, k := len(b.Labels), len(d.At)
+	images, labels, err := s.tensors(s.dealt(b, k))
 	if err != nil {
 		return 0, 0, err
 	}
-	if k := len(d.At); k < 1 || k > len(b.Labels) {
-		return 0, 0, fmt.Errorf("%d points for a batch of %d images: want at least one, and an image for each", k, len(b.Labels))
+	if k < 1 || k > n {
+		return 0, 0, fmt.Errorf("%d points for a batch of %d images: want at least one, and an image for each", k, n)
 	}
 	points, err := s.points(d.At...)
 	if err != nil {
@@ -91,16 +92,16 @@ func (s *Space) stepBy(step *model.Exec, b Batch, d Draw, lr float64, o SGD) (lo
 		}
 		pair[row*s.endpoints+i] = 1
 	}
-	settings := []float32{float32(lr), float32(o.Momentum), float32(o.WeightDecay), float32(o.Beta), float32(o.Smoothing), float32(o.Rho)}
+	settings := tensors.MustFromAnyValue([]float32{float32(lr), float32(o.Momentum), float32(o.WeightDecay), float32(o.Beta), float32(o.Smoothing), float32(o.Rho)})
 	pairRows := tensors.FromFlatDataAndDimensions(pair, 2, s.endpoints)
 	free := tensors.FromFlatDataAndDimensions(s.free, s.endpoints, 1)
-	out, err := step.Call(images, labels, points, pairRows, free, settings)
+	out, err := s.call(step, n, k, images, labels, points, pairRows, free, settings)
 	if err != nil {
 		return 0, 0, err
 	}
 	loss = float64(tensors.ToScalar[float32](out[0]))
 	right = int(tensors.ToScalar[float32](out[1]))
-	release(append(out, images, labels, points, pairRows, free)...)
+	release(append(out, images, labels, points, pairRows, free, settings)...)
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return loss, right, fmt.Errorf("%w: %v", ErrDiverged, loss)
 	}
