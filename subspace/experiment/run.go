@@ -35,6 +35,11 @@ type Options struct {
 	DataDir      string // folder that holds the data set; for CIFAR-10 place.Data() where empty
 	CorruptedDir string // folder of the published corrupted test set, for Config.Published
 
+	// Devices is the number of devices of this host that each batch is split over,
+	// see subspace.Space.Devices; 0: one. It changes numbers by rounding alone, so
+	// that a run may go on with another number of them, but not bit for bit.
+	Devices int
+
 	Report func(Report)            // progress; may be nil
 	Fetch  func(done, total int64) // progress of a download, in bytes; may be nil
 
@@ -304,6 +309,9 @@ func (r *Run) net(classes int) (subspace.Net, error) {
 	if rate := r.Config.Dropout; rate > 0 {
 		net = network.WithDropout(net, rate)
 	}
+	if n := r.Config.GhostBatches; n > 1 {
+		net = network.WithGhostBatches(net, n)
+	}
 	return net, nil
 }
 
@@ -314,6 +322,9 @@ func (r *Run) build() error {
 		return err
 	}
 	r.device = b.Info.String()
+	if n := r.options.Devices; n > 1 {
+		r.device += fmt.Sprintf(", %d devices", n)
+	}
 	if r.options.Notice != nil && b.Notice != "" {
 		r.options.Notice(b.Notice)
 	}
@@ -323,6 +334,13 @@ func (r *Run) build() error {
 
 // newSpace makes a space of m endpoints of the run's network.
 func (r *Run) newSpace(m int) (*subspace.Space, error) {
+	devices, chunks := r.options.Devices, max(r.Config.Chunks, 1)
+	if devices == 0 {
+		devices = 1
+	}
+	if devices > 1 && r.Config.Batch%(devices*chunks) != 0 {
+		return nil, fmt.Errorf("a batch of %d images in %d chunks on %d devices: want equal parts", r.Config.Batch, chunks, devices)
+	}
 	b, err := openBackend()
 	if err != nil {
 		return nil, err
@@ -339,6 +357,10 @@ func (r *Run) newSpace(m int) (*subspace.Space, error) {
 	if s.Classes() != len(t.Classes) {
 		s.Finalize()
 		return nil, fmt.Errorf("the network tells %d classes apart, %s has %d: want as many", s.Classes(), t.Name, len(t.Classes))
+	}
+	if err := s.Devices(devices); err != nil {
+		s.Finalize()
+		return nil, err
 	}
 	return s, nil
 }
