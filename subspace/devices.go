@@ -46,7 +46,7 @@ func (s *Space) Devices(n int) (err error) {
 	defer catch("use several devices", &err)
 	switch offered := s.backend.NumDevices(); {
 	case n < 1 || n > offered:
-		return fmt.Errorf("%d devices: the backend %s offers %d, want 1 to %d", n, s.backend.Name(), offered, offered)
+		return fmt.Errorf("%d devices: the backend (%s) offers %d, want 1 to %d", n, s.backend.Name(), offered, offered)
 	case s.devices != nil:
 		return errors.New("the subspace has its devices already: make another for another number of them")
 	case n == 1:

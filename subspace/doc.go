@@ -24,6 +24,7 @@
 //	re-estimated batch-norm statistics     [Space.Recalibrate]
 //	standard training                      [Simplex] of 1
 //	several draws a batch                  [Sampler], its Chunks
+//	several devices                        [Space.Devices]
 //	the plane of figure 2                  [NewPlane]
 //
 // The baselines and contrasts that the paper compares with live on the same
@@ -37,9 +38,10 @@
 // # Reading order
 //
 // shape.go chooses coefficients. graph.go is the mathematics: mixing the weights
-// of a point, the step, evaluation. train.go and evaluate.go call it; space.go
-// and layout.go find out how the weights of any GoMLX model function lie in a
-// vector. schedule.go, plane.go and filter.go are an idea each. A network is a plain model function ([Net]); its variables are
-// replaced by the mixture while it is built, so that it never knows that it
-// lives in a subspace.
+// of a point, the step, evaluation. train.go and evaluate.go call it, devices.go
+// splits their batches over several devices; space.go and layout.go find out how
+// the weights of any GoMLX model function lie in a vector. schedule.go, plane.go
+// and filter.go are an idea each. A network is a plain model function ([Net]); its
+// variables are replaced by the mixture while it is built, so that it never knows
+// that it lives in a subspace.
 package subspace

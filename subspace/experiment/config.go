@@ -273,7 +273,8 @@ func (c Config) checkNumbers() error {
 	case c.Chunks > c.Batch:
 		return fmt.Errorf("a batch of %d images in %d chunks: want an image for each", c.Batch, c.Chunks)
 	case c.GhostBatches > 1 && c.Batch%(c.GhostBatches*max(c.Chunks, 1)) != 0:
-		return fmt.Errorf("a batch of %d images in %d chunks of %d ghost batches: want equal parts", c.Batch, max(c.Chunks, 1), c.GhostBatches)
+		return fmt.Errorf("a batch of %d images in %d chunks of %d ghost batches: want a batch that divides by %d",
+			c.Batch, max(c.Chunks, 1), c.GhostBatches, max(c.Chunks, 1)*c.GhostBatches)
 	case c.Plane == 1 || c.Surface == 1:
 		return errors.New("a grid of one point on a side: want 0 (none) or at least 2")
 	}

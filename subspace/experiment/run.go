@@ -339,7 +339,7 @@ func (r *Run) newSpace(m int) (*subspace.Space, error) {
 		devices = 1
 	}
 	if devices > 1 && r.Config.Batch%(devices*chunks) != 0 {
-		return nil, fmt.Errorf("a batch of %d images in %d chunks on %d devices: want equal parts", r.Config.Batch, chunks, devices)
+		return nil, fmt.Errorf("a batch of %d images in %d chunks on %d devices: want a batch that divides by %d", r.Config.Batch, chunks, devices, chunks*devices)
 	}
 	b, err := openBackend()
 	if err != nil {
