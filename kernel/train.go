@@ -59,6 +59,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var o experiment.Options
 	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: the cache folder)")
 	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
+	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
 	record := fs.String("record", "", "also write each result to this folder")
 
 	// Flags that change the preset are applied to it once it is known.
@@ -103,6 +104,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	real("beta", "weight of the cos² regulariser", func(c *experiment.Config) *float64 { return &c.Beta })
 	number("held-out", "training images that are held out as a validation split", func(c *experiment.Config) *int { return &c.HeldOut })
 	number("chunks", "a batch in so many parts, each at a point of its own", func(c *experiment.Config) *int { return &c.Chunks })
+	number("ghost-batches", "batch norm over so many parts of a batch, each with statistics of its own", func(c *experiment.Config) *int { return &c.GhostBatches })
 	number("bins", "bins of the calibration errors", func(c *experiment.Config) *int { return &c.Bins })
 	number("plane", "side of the grid over the plane through three endpoints", func(c *experiment.Config) *int { return &c.Plane })
 	number("surface", "side of the grid along filter-normalised directions", func(c *experiment.Config) *int { return &c.Surface })
@@ -118,7 +120,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	word("swa", "stochastic weight averaging: constant, or cyclic-N", func(c *experiment.Config) *string { return &c.SWA })
 	word("corrupt", "corruptions that the midpoint is scored on, separated by commas, such as snow", func(c *experiment.Config) *string { return &c.Corrupt })
 	word("precision", "tf32 or bf16: how products are computed, instead of in float32", func(c *experiment.Config) *string { return &c.Precision })
-	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere none; below 0: none, the host sends each", experiment.OnGPU))
+	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere and with several -devices none; below 0: none, the host sends each", experiment.OnGPU))
 	fs.Func("preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)", func(text string) error {
 		return os.Setenv(backend.MemoryVariable, text)
 	})

@@ -47,7 +47,7 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batc
 		if exec == s.observes {
 			rate = rows(rates, s.room())
 		}
-		out, err := call(exec, append(in, point, rate))
+		out, err := s.call(exec, group[0].Len(), 1, append(in, point, rate)...)
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq2[Batch, er
 		if err != nil {
 			return nil, nil, err
 		}
-		out, err := call(exec, append(in, point))
+		out, err := s.call(exec, group[0].Len(), 1, append(in, point)...)
 		if err != nil {
 			return nil, nil, err
 		}

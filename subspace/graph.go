@@ -150,9 +150,8 @@ func (s *Space) update(scope *model.Scope, images, labels, points, pair, free, s
 	var grad *Node
 	batch, k := images.Shape().Dimensions[0], points.Shape().Dimensions[0]
 	for j := range k {
-		part := AxisRange(j*batch/k, (j+1)*batch/k)
 		point := Reshape(Slice(points, AxisElem(j)), points.Shape().Dimensions[1:]...)
-		l, r, grads := s.gradient(scope, s.Layout.mix(theta, point), Slice(images, part), Slice(labels, part), smoothing, rho)
+		l, r, grads := s.gradient(scope, s.Layout.mix(theta, point), chunk(images, j, k), chunk(labels, j, k), smoothing, rho)
 		spread := s.Layout.spread(grads, point)
 		if k > 1 { // the loss is the mean over the batch
 			share := float64((j+1)*batch/k-j*batch/k) / float64(batch)

@@ -2,7 +2,6 @@ package subspace
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"iter"
 	"math"
@@ -41,7 +40,7 @@ func drawn(index []int, a dataset.Augment, rng *rand.Rand) (picks []Pick) {
 }
 
 // noise is a set of random pixels.
-func noise(n, height, width, channels int) *dataset.Data {
+func images(n, height, width, channels int) *dataset.Data {
 	rng := rand.New(rand.NewPCG(uint64(n), 3))
 	set := &dataset.Set{Name: "noise", Height: height, Width: width, Channels: channels, Classes: make([]string, 10)}
 	for range n * height * width * channels {
@@ -61,7 +60,7 @@ func noise(n, height, width, channels int) *dataset.Data {
 // host makes of the same draws, for images of any shape and any augmentation.
 func TestResidentBatchIsTheHosts(t *testing.T) {
 	for _, shape := range [][3]int{{8, 8, 1}, {5, 7, 3}, {6, 4, 2}} {
-		d := noise(20, shape[0], shape[1], shape[2])
+		d := images(20, shape[0], shape[1], shape[2])
 		set := onDevice(t, d, d.Train)
 		s := &Space{input: shape[:]}
 		look := MustNewExec(backendtest.Open(t), func(in []*Node) []*Node {
@@ -99,7 +98,7 @@ func TestResidentBatchIsTheHosts(t *testing.T) {
 func together(t *testing.T, sampler Sampler, net Net, o SGD, frozen []int, k int) (losses []float64, right []int, state State) {
 	t.Helper()
 	const steps, batch = 8, 6
-	d := noise(40, 8, 8, 1)
+	d := images(40, 8, 8, 1)
 	set := onDevice(t, d, d.Train)
 	s, err := New(backendtest.Open(t), net, [3]int{8, 8, 1}, sampler.Shape.Endpoints(), 1)
 	if err != nil {
@@ -181,7 +180,7 @@ func TestStepsTogether(t *testing.T) {
 				}
 				for i, a := range got.Buffers {
 					if want := state.Buffers[i]; a.DType.IsFloat() {
-						if worst := furthest([][]float32{floats(a.Bytes)}, [][]float32{floats(want.Bytes)}); worst > test.within {
+						if worst := furthest([][]float32{floats(a)}, [][]float32{floats(want)}); worst > test.within {
 							t.Errorf("%d a call: %s differs by %g", k, a.Name, worst)
 						}
 					} else if !slices.Equal(a.Bytes, want.Bytes) {
@@ -197,7 +196,7 @@ func TestStepsTogether(t *testing.T) {
 // batches, several batches a call and a short one at the end.
 func TestEvaluateResident(t *testing.T) {
 	backendtest.XLA(t)
-	d := noise(23, 8, 8, 1)
+	d := images(23, 8, 8, 1)
 	set := onDevice(t, d, d.Train)
 	s := cnn(t, 2, 1)
 	p := Uniform(Line{}.At(0.3), len(s.Layout.Layers))
@@ -240,7 +239,7 @@ func TestEvaluateResident(t *testing.T) {
 // A resident set stays on the device: no copy in host memory that could be sent
 // again, and no step takes its buffers.
 func TestResidentStays(t *testing.T) {
-	d := noise(20, 8, 8, 1)
+	d := images(20, 8, 8, 1)
 	set := onDevice(t, d, d.Train)
 	s := cnn(t, 2, 1)
 	before := fmt.Sprint(set.pixels.Device())
@@ -269,14 +268,6 @@ func furthest(a, b [][]float32) (worst float64) {
 		}
 	}
 	return worst
-}
-
-func floats(data []byte) []float32 {
-	out := make([]float32, len(data)/4)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-	}
-	return out
 }
 
 // A backend without loops takes one batch a call, and says so of more.

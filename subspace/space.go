@@ -48,6 +48,7 @@ type Space struct {
 
 	step, samStep, forward, observe     *model.Exec // of a batch of values
 	steps, samSteps, forwards, observes *model.Exec // of batches of a resident set
+	devices                             *devices    // nil for one
 }
 
 // Classes returns the number of classes that the network tells apart.
@@ -170,6 +171,7 @@ func (s *Space) Finalize() {
 			e.Finalize()
 		}
 	}
+	s.devices.finalize()
 	s.store.Finalize()
 }
 

@@ -91,6 +91,9 @@ func (s *Space) resident(batches []Batch) ([]*tensors.Tensor, error) {
 			return nil, fmt.Errorf("%d batches in one call: the %s backend has no %s, set Together to 1", s.room(), s.backend.Name(), op)
 		}
 	}
+	if s.devices != nil {
+		return nil, fmt.Errorf("a set that lies on one device, and batches over %d of them: send the batches as values", s.devices.n)
+	}
 	picks, err := s.picks(batches, s.room())
 	if err != nil {
 		return nil, err

@@ -104,7 +104,8 @@ func (s *Space) Step(b Batch, d Draw, lr float64, o SGD) (loss float64, right in
 
 func (s *Space) stepBy(step *model.Exec, b Batch, d Draw, lr float64, o SGD) (loss float64, right int, err error) {
 	defer catch("train a step", &err)
-	images, labels, err := s.tensors(b)
+	n, k := len(b.Labels), len(d.At)
+	images, labels, err := s.tensors(s.dealt(b, k))
 	if err != nil {
 		return 0, 0, err
 	}
@@ -117,7 +118,7 @@ func (s *Space) stepBy(step *model.Exec, b Batch, d Draw, lr float64, o SGD) (lo
 		tensors.FromFlatDataAndDimensions(pair, 2, s.endpoints),
 		tensors.FromFlatDataAndDimensions(s.free, s.endpoints, 1),
 		tensors.FromFlatDataAndDimensions(settings, len(settings))}
-	out, err := call(step, in)
+	out, err := s.call(step, n, k, in...)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -51,6 +51,10 @@ type Config struct {
 	// al. 2018); on a line or a simplex nothing is left to train.
 	Independent bool `json:"independent,omitempty"`
 	Chunks      int  `json:"chunks,omitempty"` // a batch in so many parts, each at a point of its own; 0: one
+	// GhostBatches is the number of equal parts of a batch (of each of its chunks)
+	// that batch norm has statistics of its own for, see network.WithGhostBatches;
+	// 0: one. With as many as Options.Devices no device needs those of another.
+	GhostBatches int `json:"ghost_batches,omitempty"`
 
 	Epochs       int             `json:"epochs"`
 	Batch        int             `json:"batch"`         // images a step; the last batch of an epoch may be smaller
@@ -246,7 +250,7 @@ func (c Config) checkNumbers() error {
 		{"number of training images", c.TrainImages, 0}, {"number of test images", c.TestImages, 0},
 		{"number of recalibration images", c.Recalibration, 0}, {"width", c.Width, 0},
 		{"padding", c.Augment.Pad, 0}, {"test interval", c.TestEvery, 0},
-		{"validation split", c.HeldOut, 0}, {"number of chunks", c.Chunks, 0}, {"number of bins", c.Bins, 0},
+		{"validation split", c.HeldOut, 0}, {"number of chunks", c.Chunks, 0}, {"number of ghost batches", c.GhostBatches, 0}, {"number of bins", c.Bins, 0},
 		{"side of the plane's grid", c.Plane, 0}, {"side of the surface's grid", c.Surface, 0},
 		{"number of images for grids", c.GridImages, 0}, {"side of the images", c.Side, 0},
 	} {
@@ -274,6 +278,9 @@ func (c Config) checkNumbers() error {
 		return fmt.Errorf("the share of wrong labels is %v: want at most 1", c.WrongLabels)
 	case c.Chunks > c.Batch:
 		return fmt.Errorf("a batch of %d images in %d chunks: want an image for each", c.Batch, c.Chunks)
+	case c.GhostBatches > 1 && c.Batch%(c.GhostBatches*max(c.Chunks, 1)) != 0:
+		return fmt.Errorf("a batch of %d images in %d chunks of %d ghost batches: want a batch that divides by %d",
+			c.Batch, max(c.Chunks, 1), c.GhostBatches, max(c.Chunks, 1)*c.GhostBatches)
 	case c.Plane == 1 || c.Surface == 1:
 		return errors.New("a grid of one point on a side: want 0 (none) or at least 2")
 	}
@@ -375,7 +382,8 @@ func (c Config) Method() string {
 		value any
 		there bool
 	}{
-		{"chunks", c.Chunks, c.Chunks > 1}, {"dropout", c.Dropout, c.Dropout > 0}, {"precision", c.Precision, c.Precision != ""},
+		{"chunks", c.Chunks, c.Chunks > 1}, {"ghost-batches", c.GhostBatches, c.GhostBatches > 1}, {"dropout", c.Dropout, c.Dropout > 0},
+		{"precision", c.Precision, c.Precision != ""},
 		{"label-smoothing", c.Smoothing, c.Smoothing > 0}, {"sam", c.Rho, c.Rho > 0}, {"swa", c.SWA, c.SWA != ""},
 	} {
 		if part.there {

@@ -44,6 +44,14 @@
 // results, is part of the configuration. GPU.md in this folder is the way to measure
 // both.
 //
+// # Devices
+//
+// Options.Devices splits every batch over devices of the host. The numbers are
+// those of one device but for rounding, so that it is no part of the
+// configuration: a result names the devices, and a run may go on with another
+// number of them. What would change them is part of it: Config.GhostBatches, batch
+// norm with statistics of each part of a batch, as when each device has its own.
+//
 // # Figures
 //
 // [NewFigure] gives the configurations behind a figure of the paper, [Plan] the

@@ -150,7 +150,7 @@ func Estimate(ctx context.Context, plan []Planned, o Options) ([]time.Duration, 
 			continue
 		}
 		c := p.Config
-		kind := fmt.Sprint(c.Data, c.Side, c.Network, c.Width, c.Batch, c.Dropout > 0, c.Rho > 0, c.Chunks, c.Precision)
+		kind := fmt.Sprint(c.Data, c.Side, c.Network, c.Width, c.Batch, c.Dropout > 0, c.Rho > 0, c.Chunks, c.GhostBatches, c.Precision)
 		cost, ok := measured[kind]
 		if !ok {
 			var err error

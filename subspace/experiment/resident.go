@@ -13,7 +13,7 @@ func (r *Run) together() int {
 	switch n := r.options.Together; {
 	case n > 0:
 		return n
-	case n == 0 && r.gpu:
+	case n == 0 && r.gpu && r.options.Devices < 2:
 		return OnGPU
 	}
 	return 0

@@ -35,6 +35,11 @@ type Options struct {
 	DataDir      string // folder that holds the data set; for CIFAR-10 place.Data() where empty
 	CorruptedDir string // folder of the published corrupted test set, for Config.Published
 
+	// Devices is the number of devices of this host that each batch is split over,
+	// see subspace.Space.Devices; 0: one. It changes numbers by rounding alone, so
+	// that a run may go on with another number of them, but not bit for bit.
+	Devices int
+
 	Report func(Report)            // progress; may be nil
 	Fetch  func(done, total int64) // progress of a download, in bytes; may be nil
 
@@ -49,7 +54,8 @@ type Options struct {
 	// to cut and mirror how. It sees to the same batches as without, where the host
 	// makes and sends each. Reports come, and a stop takes effect, between calls.
 	// Zero is what suits the device: [OnGPU] on a GPU, otherwise and below zero none,
-	// as also where a set is too large to be in memory.
+	// as also where a set is too large to be in memory. With several Devices the host
+	// sends each batch, and more than zero is an error.
 	Together int
 }
 
@@ -345,6 +351,9 @@ func (r *Run) net(classes int) (subspace.Net, error) {
 	if rate := r.Config.Dropout; rate > 0 {
 		net = network.WithDropout(net, rate)
 	}
+	if n := r.Config.GhostBatches; n > 1 {
+		net = network.WithGhostBatches(net, n)
+	}
 	if r.Config.Precision == bf16 {
 		net = network.WithBFloat16(net)
 	}
@@ -358,6 +367,9 @@ func (r *Run) build() error {
 		return err
 	}
 	r.device = b.Info.String()
+	if n := r.options.Devices; n > 1 {
+		r.device += fmt.Sprintf(", %d devices", n)
+	}
 	if r.options.Notice != nil && b.Notice != "" {
 		r.options.Notice(b.Notice)
 	}
@@ -367,6 +379,16 @@ func (r *Run) build() error {
 
 // newSpace makes a space of m endpoints of the run's network.
 func (r *Run) newSpace(m int) (*subspace.Space, error) {
+	devices, chunks := r.options.Devices, max(r.Config.Chunks, 1)
+	if devices == 0 {
+		devices = 1
+	}
+	if devices > 1 && r.Config.Batch%(devices*chunks) != 0 {
+		return nil, fmt.Errorf("a batch of %d images in %d chunks on %d devices: want a batch that divides by %d", r.Config.Batch, chunks, devices, chunks*devices)
+	}
+	if devices > 1 && r.options.Together > 0 {
+		return nil, fmt.Errorf("%d batches a call on %d devices: images lie on one device only, leave one of the two out", r.options.Together, devices)
+	}
 	b, err := r.openBackend()
 	if err != nil {
 		return nil, err
@@ -384,6 +406,10 @@ func (r *Run) newSpace(m int) (*subspace.Space, error) {
 	if s.Classes() != len(t.Classes) {
 		s.Finalize()
 		return nil, fmt.Errorf("the network tells %d classes apart, %s has %d: want as many", s.Classes(), t.Name, len(t.Classes))
+	}
+	if err := s.Devices(devices); err != nil {
+		s.Finalize()
+		return nil, err
 	}
 	return s, nil
 }

@@ -208,6 +208,7 @@ func openRun(ctx context.Context, j Job) (w work, err error) {
 	go func() {
 		_, err := experiment.Train(ctx, c, experiment.Options{
 			Data: noiseData(runImages, j), Dir: dir, Checkpoint: 1 << 62,
+			Together: -1, // a report is of one step, which the host prepares, on a GPU too
 			Report: func(experiment.Report) {
 				stepped <- true
 				select {
