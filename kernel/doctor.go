@@ -272,9 +272,13 @@ func (e *examination) lookGPU(ctx context.Context) finding {
 		return finding{version: "none"}
 	}
 	name := cmp.Or(backend.GPU(), "NVIDIA")
+	memory, err := backend.Memory()
+	if err != nil {
+		return finding{version: name, todo: err.Error()}
+	}
 	for _, p := range e.plugins() {
 		if p.Kind == backend.CUDA {
-			return finding{version: name, where: p.Path}
+			return finding{version: name, where: p.Path + ", memory " + memory}
 		}
 	}
 	if e.record.in(e.env)["cuda"] == "false" {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gosubspace/notebooks/lesson"
+	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
@@ -28,11 +29,21 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -figure 3 -preset cifar10-small -seeds 3 -dry-run
     go run ./kernel train -figure 7 -preset quick -seeds 3 -draw figures
     go run ./kernel train -shape standard -held-out 200 -seeds 3 -choose sam=0.02,0.05,0.1
+    go run ./kernel train -figure 7 -preset cifar10 -seeds 5 -shard 3/8
 
 Shapes: standard, line, bezier, simplex-M (M endpoints), each but standard also
 with layerwise- before it. -figure makes all runs behind a figure of the paper;
 -dry-run lists the runs and says how long they will take; -choose compares
 values by the accuracy on the validation split, never on the test set.
+
+On a GPU the images lie on the device and a call makes many steps, -together;
+-precision tf32 or bf16 is faster there, and part of what a run is known by.
+
+-shard I/N makes one part of N of the runs, I from 1 to N. In a Slurm job array
+it is there by itself; in an indexed Job of Kubernetes say -shard /N. Runs that
+build on each other stay together. The parts' run folders, copied into one folder
+of runs, are the whole: with it, or on a shared one, -draw and -choose end it.
+kernel/examples has a batch script and a Job.
 
 The binary that "go build -o bin/gosubspace ./kernel" makes can be carried to
 another machine; there it wants a PJRT plugin alone, named by
@@ -43,10 +54,12 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flags("train", "go run ./kernel train [flags]", trainAbout, stdout)
 	preset := fs.String("preset", "quick", "quick, cifar10-small or cifar10")
 	shapes := fs.String("shape", "line", "shapes, separated by commas")
+	datasets := fs.String("dataset", "", "digits, cifar10, tinyimagenet or folder; several, separated by commas (default: the preset's)")
 	seeds := fs.Int("seeds", 1, "number of seeds: the runs get seed, seed+1 …")
 	var o experiment.Options
 	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: the cache folder)")
 	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
+	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
 	record := fs.String("record", "", "also write each result to this folder")
 
 	// Flags that change the preset are applied to it once it is known.
@@ -78,7 +91,6 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		})
 	}
-	word("dataset", "digits, cifar10, tinyimagenet or folder", func(c *experiment.Config) *string { return &c.Data })
 	word("network", "cresnet20, cnn, mlp, resnet18 or wideresnet50-2", func(c *experiment.Config) *string { return &c.Network })
 	number("width", "channels of the network's first stage", func(c *experiment.Config) *int { return &c.Width })
 	number("epochs", "passes over the training images", func(c *experiment.Config) *int { return &c.Epochs })
@@ -92,6 +104,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	real("beta", "weight of the cos² regulariser", func(c *experiment.Config) *float64 { return &c.Beta })
 	number("held-out", "training images that are held out as a validation split", func(c *experiment.Config) *int { return &c.HeldOut })
 	number("chunks", "a batch in so many parts, each at a point of its own", func(c *experiment.Config) *int { return &c.Chunks })
+	number("ghost-batches", "batch norm over so many parts of a batch, each with statistics of its own", func(c *experiment.Config) *int { return &c.GhostBatches })
 	number("bins", "bins of the calibration errors", func(c *experiment.Config) *int { return &c.Bins })
 	number("plane", "side of the grid over the plane through three endpoints", func(c *experiment.Config) *int { return &c.Plane })
 	number("surface", "side of the grid along filter-normalised directions", func(c *experiment.Config) *int { return &c.Surface })
@@ -106,10 +119,16 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	yes("published", "read corrupted test images from the published files, in -corrupted", func(c *experiment.Config) *bool { return &c.Published })
 	word("swa", "stochastic weight averaging: constant, or cyclic-N", func(c *experiment.Config) *string { return &c.SWA })
 	word("corrupt", "corruptions that the midpoint is scored on, separated by commas, such as snow", func(c *experiment.Config) *string { return &c.Corrupt })
+	word("precision", "tf32 or bf16: how products are computed, instead of in float32", func(c *experiment.Config) *string { return &c.Precision })
+	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere and with several -devices none; below 0: none, the host sends each", experiment.OnGPU))
+	fs.Func("preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)", func(text string) error {
+		return os.Setenv(backend.MemoryVariable, text)
+	})
 	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")
 	seed := fs.Uint64("seed", 1, "the first seed")
 	figure := fs.Int("figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
 	draw := fs.String("draw", "", "with -figure: also draw it, to this `folder`")
+	split := fs.String("shard", "", "make only part I of N of the runs: `I/N`, /N with I from Slurm or Kubernetes, or all (default: from a Slurm job array)")
 	dry := fs.Bool("dry-run", false, "only list the runs, and how long they will take")
 	choose := fs.String("choose", "", "try several values of a field on the validation split, such as sam=0.02,0.05,0.1")
 	if err := parse(fs, args, 0); err != nil {
@@ -126,6 +145,12 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return usageError{"-draw draws a figure of the paper: name one with -figure"}
 	case *choose != "" && *figure != 0:
 		return usageError{"-choose tries values for -shape: leave -figure out"}
+	case *figure+len(*choose) != 0 && strings.Contains(*datasets, ","):
+		return usageError{"-figure and -choose compare on one data set: name one with -dataset"}
+	}
+	mine, err := shardOf(*split, os.Getenv)
+	if err != nil {
+		return usageError{err.Error()}
 	}
 	base, err := experiment.Preset(*preset)
 	if err != nil {
@@ -135,6 +160,8 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		change(&base)
 	}
 	base.Seed = *seed
+	data := strings.Split(cmp.Or(*datasets, base.Data), ",")
+	base.Data = strings.TrimSpace(data[0])
 	title := "train"
 	var f experiment.Figure
 	var configs []experiment.Config
@@ -145,9 +172,12 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		title, configs = fmt.Sprintf("figure %d", *figure), f.Runs(*seeds)
 	default:
-		for _, shape := range strings.Split(*shapes, ",") {
-			for i := range *seeds {
-				configs = append(configs, base.With(strings.TrimSpace(shape), *seed+uint64(i)))
+		for _, base.Data = range data {
+			base.Data = strings.TrimSpace(base.Data)
+			for _, shape := range strings.Split(*shapes, ",") {
+				for i := range *seeds {
+					configs = append(configs, base.With(strings.TrimSpace(shape), *seed+uint64(i)))
+				}
 			}
 		}
 	}
@@ -164,6 +194,10 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	o.Notice = lesson.Notice()
+	configs, complete, err := mine.of(ctx, configs, o, stdout)
+	if err != nil || len(configs) == 0 {
+		return err
+	}
 	if *dry {
 		return dryRun(ctx, configs, o, stdout)
 	}
@@ -185,6 +219,12 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	})
 	if err := cmp.Or(err, failed); err != nil {
 		return err
+	}
+	if !complete {
+		if *choose+*draw != "" {
+			fmt.Fprintln(stdout, "what compares the runs waits for all of them: run it again with -shard all once every shard is made, their run folders in one")
+		}
+		return nil
 	}
 	if *choose != "" {
 		return trial.report(results, stdout)
@@ -221,8 +261,12 @@ func printPoints(run *experiment.Run, stdout io.Writer) {
 			printScores(stdout, fmt.Sprintf("at temperature %.2f", c.Temperature), *c.Scaled)
 		}
 	}
-	fmt.Fprintf(stdout, "  on %s, %s training, %s scoring; %s\n", strings.Join(r.Devices, " and "),
-		seconds(r.Training), seconds(r.Evaluation), run.Dir)
+	speed := ""
+	if r.Speed() > 0 {
+		speed = fmt.Sprintf(" (%.0f images/s)", r.Speed())
+	}
+	fmt.Fprintf(stdout, "  on %s, %s training%s, %s scoring; %s\n", strings.Join(r.Devices, " and "),
+		seconds(r.Training), speed, seconds(r.Evaluation), run.Dir)
 }
 
 func printScores(stdout io.Writer, where string, s metric.Scores) {

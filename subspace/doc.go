@@ -24,6 +24,8 @@
 //	re-estimated batch-norm statistics     [Space.Recalibrate]
 //	standard training                      [Simplex] of 1
 //	several draws a batch                  [Sampler], its Chunks
+//	many steps in one call of a GPU        [Space.Steps], [Resident]
+//	several devices                        [Space.Devices]
 //	the plane of figure 2                  [NewPlane]
 //
 // The baselines and contrasts that the paper compares with live on the same
@@ -37,9 +39,11 @@
 // # Reading order
 //
 // shape.go chooses coefficients. graph.go is the mathematics: mixing the weights
-// of a point, the step, evaluation. train.go and evaluate.go call it; space.go
-// and layout.go find out how the weights of any GoMLX model function lie in a
-// vector. schedule.go, plane.go and filter.go are an idea each. A network is a plain model function ([Net]); its variables are
-// replaced by the mixture while it is built, so that it never knows that it
-// lives in a subspace.
+// of a point, the step, evaluation. train.go and evaluate.go call it, resident.go
+// and together.go let it work where the images are, on the device, devices.go
+// splits its batches over several devices; space.go and layout.go find out how
+// the weights of any GoMLX model function lie in a vector. schedule.go, plane.go
+// and filter.go are an idea each. A network is a plain model function ([Net]); its
+// variables are replaced by the mixture while it is built, so that it never knows
+// that it lives in a subspace.
 package subspace

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 )
 
 // Recalibrate re-estimates the batch-norm statistics at a point: the running
@@ -29,20 +30,28 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batc
 		return err
 	}
 	k := 0
-	for b, err := range batches {
+	for group, err := range s.calls(batches) {
 		if err := cmp.Or(err, ctx.Err()); err != nil {
 			return err
 		}
-		images, labels, err := s.tensors(b)
+		var rates []float32
+		for range group {
+			k++
+			rates = append(rates, float32(1/float64(k)))
+		}
+		exec, in, own, err := s.inputs(s.observe, s.observes, group)
 		if err != nil {
 			return err
 		}
-		k++
-		out, err := s.observe.Call(images, point, float32(1/float64(k)))
+		rate := tensors.FromScalar(rates[0])
+		if exec == s.observes {
+			rate = rows(rates, s.room())
+		}
+		out, err := s.call(exec, group[0].Len(), 1, append(in, point, rate)...)
 		if err != nil {
 			return err
 		}
-		release(append(out, images, labels)...)
+		release(append(append(out, rate), own...)...)
 	}
 	return nil
 }
@@ -56,15 +65,15 @@ func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq2[Batch, er
 		return nil, nil, err
 	}
 	defer release(point)
-	for b, err := range batches {
+	for group, err := range s.calls(batches) {
 		if err := cmp.Or(err, ctx.Err()); err != nil {
 			return nil, nil, err
 		}
-		images, unused, err := s.tensors(b)
+		exec, in, own, err := s.inputs(s.forward, s.forwards, group)
 		if err != nil {
 			return nil, nil, err
 		}
-		out, err := s.forward.Call(images, point)
+		out, err := s.call(exec, group[0].Len(), 1, append(in, point)...)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -72,10 +81,27 @@ func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq2[Batch, er
 		if err != nil {
 			return nil, nil, err
 		}
-		logits, labels = append(logits, rows...), append(labels, b.Labels...)
-		release(append(out, images, unused)...)
+		for _, b := range group {
+			logits, labels = append(logits, rows[:b.Len()*s.classes]...), append(labels, b.answers()...)
+			rows = rows[b.Len()*s.classes:]
+		}
+		release(append(out, own...)...)
 	}
 	return logits, labels, nil
+}
+
+// inputs returns the graph that evaluates a group of [Space.calls], the inputs that
+// show it the images, and those of them that are to be released: a resident set
+// stays.
+func (s *Space) inputs(ofValues, ofResident *model.Exec, group []Batch) (exec *model.Exec, in, own []*tensors.Tensor, err error) {
+	if group[0].Set == nil {
+		images, labels, err := s.tensors(group[0])
+		return ofValues, []*tensors.Tensor{images}, []*tensors.Tensor{images, labels}, err
+	}
+	if in, err = s.resident(group); err != nil {
+		return nil, nil, nil, err
+	}
+	return ofResident, in, in[setInputs:], nil
 }
 
 // Evaluate recalibrates batch norm at a point and returns the logits there.

@@ -124,15 +124,21 @@ func (l Layout) cosineSquared(theta, pair *Node) *Node {
 	return Div(Square(dot), Mul(first, second))
 }
 
-// stepGraph is one step of training, of SGD or of SAM.
+// stepGraph is one step of training, of SGD or of SAM, on a batch of values.
 //
 //	images [batch, h, w, channels], labels [batch] int32, points [k, layers, m],
 //	pair [2, m], free [m, 1]: 0 for an endpoint that stays as it is,
 //	settings [lr, momentum, weight decay, β, ε, ρ] -> loss, correct
 func (s *Space) stepGraph(scope *model.Scope, in []*Node, sam bool) []*Node {
-	images, labels, points, pair, free, settings := in[0], in[1], in[2], in[3], in[4], in[5]
+	s.store.SetTraining(in[0].Graph(), true)
+	loss, right := s.update(scope, in[0], in[1], in[2], in[3], in[4], in[5], sam)
+	return []*Node{loss, right}
+}
+
+// update is a step of training within a graph; its arguments are those of
+// stepGraph. Endpoints, velocity and state take their new values.
+func (s *Space) update(scope *model.Scope, images, labels, points, pair, free, settings *Node, sam bool) (loss, right *Node) {
 	g := images.Graph()
-	s.store.SetTraining(g, true)
 	setting := func(i int) *Node { return Reshape(Slice(settings, AxisElem(i))) }
 	lr, momentum, decay, beta := setting(0), setting(1), setting(2), setting(3)
 	smoothing, rho := setting(4), setting(5)
@@ -141,12 +147,11 @@ func (s *Space) stepGraph(scope *model.Scope, in []*Node, sam bool) []*Node {
 	}
 
 	theta, velocity := s.theta.NodeValue(g), s.velocity.NodeValue(g)
-	var loss, right, grad *Node
+	var grad *Node
 	batch, k := images.Shape().Dimensions[0], points.Shape().Dimensions[0]
 	for j := range k {
-		part := AxisRange(j*batch/k, (j+1)*batch/k)
 		point := Reshape(Slice(points, AxisElem(j)), points.Shape().Dimensions[1:]...)
-		l, r, grads := s.gradient(scope, s.Layout.mix(theta, point), Slice(images, part), Slice(labels, part), smoothing, rho)
+		l, r, grads := s.gradient(scope, s.Layout.mix(theta, point), chunk(images, j, k), chunk(labels, j, k), smoothing, rho)
 		spread := s.Layout.spread(grads, point)
 		if k > 1 { // the loss is the mean over the batch
 			share := float64((j+1)*batch/k-j*batch/k) / float64(batch)
@@ -161,7 +166,7 @@ func (s *Space) stepGraph(scope *model.Scope, in []*Node, sam bool) []*Node {
 	velocity = Add(Mul(momentum, velocity), grad)
 	s.velocity.SetNodeValue(velocity)
 	s.theta.SetNodeValue(Sub(theta, Mul(Mul(lr, free), velocity)))
-	return []*Node{loss, right}
+	return loss, right
 }
 
 // gradient returns the mean cross-entropy of a batch, how many of its images are

@@ -24,7 +24,12 @@ type Net = func(scope *model.Scope, images *graph.Node) (logits *graph.Node)
 // optimiser's velocity, and the network's own non-trainable variables such as
 // running statistics). It belongs to one goroutine at a time.
 type Space struct {
-	Layout    Layout
+	Layout Layout
+	// Together is how many batches of a resident set one call of the device may
+	// work on, one after the other; 0 is 1. Between two calls a device waits for
+	// the host, which waits for the end of each; a fast device waits for long.
+	Together int
+
 	endpoints int // m
 
 	backend compute.Backend
@@ -41,7 +46,9 @@ type Space struct {
 
 	free []float32 // 1 for each endpoint that training moves
 
-	step, samStep, forward, observe *model.Exec
+	step, samStep, forward, observe     *model.Exec // of a batch of values
+	steps, samSteps, forwards, observes *model.Exec // of batches of a resident set
+	devices                             *devices    // nil for one
 }
 
 // Classes returns the number of classes that the network tells apart.
@@ -159,11 +166,12 @@ func (s *Space) initialise(seed int64) ([]float32, error) {
 // Finalize frees the memory that the space holds on the device. The space is of
 // no use afterwards.
 func (s *Space) Finalize() {
-	for _, e := range []*model.Exec{s.step, s.samStep, s.forward, s.observe} {
+	for _, e := range []*model.Exec{s.step, s.samStep, s.forward, s.observe, s.steps, s.samSteps, s.forwards, s.observes} {
 		if e != nil {
 			e.Finalize()
 		}
 	}
+	s.devices.finalize()
 	s.store.Finalize()
 }
 

@@ -11,10 +11,34 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Batch is a labelled batch of images, normalised and channels last.
+// Batch is a labelled batch of images: their values, normalised and channels
+// last, or, in place of them, images of a set that lies on the device.
 type Batch struct {
 	Images []float32 // [n, height, width, channels]
 	Labels []int32   // [n], in [0, classes)
+
+	Set   *Resident
+	Picks []Pick // [n]; their labels are the set's
+}
+
+// Len returns the number of images.
+func (b Batch) Len() int {
+	if b.Set != nil {
+		return len(b.Picks)
+	}
+	return len(b.Labels)
+}
+
+// answers returns the labels.
+func (b Batch) answers() []int32 {
+	if b.Set == nil {
+		return b.Labels
+	}
+	labels := make([]int32, len(b.Picks))
+	for i, p := range b.Picks {
+		labels[i] = b.Set.answers[p.Index]
+	}
+	return labels
 }
 
 // SGD holds the settings of the optimiser: stochastic gradient descent with
@@ -64,6 +88,13 @@ func (s *Space) Draw(sampler Sampler, rng *rand.Rand) (d Draw) {
 // cross-entropy of the batch before the step (without the regulariser and label
 // smoothing) and how many of its images the network had right.
 func (s *Space) Step(b Batch, d Draw, lr float64, o SGD) (loss float64, right int, err error) {
+	if b.Set != nil {
+		losses, rights, err := s.Steps([]Work{{b, d, lr}}, o)
+		if len(losses) > 0 {
+			loss, right = losses[0], rights[0]
+		}
+		return loss, right, err
+	}
 	step := s.step
 	if o.Rho != 0 {
 		step = s.samStep
@@ -73,38 +104,51 @@ func (s *Space) Step(b Batch, d Draw, lr float64, o SGD) (loss float64, right in
 
 func (s *Space) stepBy(step *model.Exec, b Batch, d Draw, lr float64, o SGD) (loss float64, right int, err error) {
 	defer catch("train a step", &err)
-	images, labels, err := s.tensors(b)
+	n, k := len(b.Labels), len(d.At)
+	images, labels, err := s.tensors(s.dealt(b, k))
 	if err != nil {
 		return 0, 0, err
 	}
-	if k := len(d.At); k < 1 || k > len(b.Labels) {
-		return 0, 0, fmt.Errorf("%d points for a batch of %d images: want at least one, and an image for each", k, len(b.Labels))
-	}
-	points, err := s.points(d.At...)
+	points, pair, settings, err := s.chance(Work{b, d, lr}, o)
 	if err != nil {
 		return 0, 0, err
 	}
-	pair := make([]float32, 2*s.endpoints)
-	for row, i := range d.Pair {
-		if i < 0 || i >= s.endpoints {
-			return 0, 0, fmt.Errorf("the regulariser's pair %v names endpoint %d of %d", d.Pair, i, s.endpoints)
-		}
-		pair[row*s.endpoints+i] = 1
-	}
-	settings := []float32{float32(lr), float32(o.Momentum), float32(o.WeightDecay), float32(o.Beta), float32(o.Smoothing), float32(o.Rho)}
-	pairRows := tensors.FromFlatDataAndDimensions(pair, 2, s.endpoints)
-	free := tensors.FromFlatDataAndDimensions(s.free, s.endpoints, 1)
-	out, err := step.Call(images, labels, points, pairRows, free, settings)
+	in := []*tensors.Tensor{images, labels,
+		tensors.FromFlatDataAndDimensions(points, len(d.At), len(s.Layout.Layers), s.endpoints),
+		tensors.FromFlatDataAndDimensions(pair, 2, s.endpoints),
+		tensors.FromFlatDataAndDimensions(s.free, s.endpoints, 1),
+		tensors.FromFlatDataAndDimensions(settings, len(settings))}
+	out, err := s.call(step, n, k, in...)
 	if err != nil {
 		return 0, 0, err
 	}
 	loss = float64(tensors.ToScalar[float32](out[0]))
 	right = int(tensors.ToScalar[float32](out[1]))
-	release(append(out, images, labels, points, pairRows, free)...)
+	release(append(out, in...)...)
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return loss, right, fmt.Errorf("%w: %v", ErrDiverged, loss)
 	}
 	return loss, right, nil
+}
+
+// chance checks a step's draw and returns what the step's graph takes of it: the
+// points [chunks, layers, m], the pair [2, m] one-hot, and the settings.
+func (s *Space) chance(w Work, o SGD) (points, pair, settings []float32, err error) {
+	if k, n := len(w.Draw.At), w.Batch.Len(); k < 1 || k > n {
+		return nil, nil, nil, fmt.Errorf("%d points for a batch of %d images: want at least one, and an image for each", k, n)
+	}
+	if points, err = s.flat(w.Draw.At...); err != nil {
+		return nil, nil, nil, err
+	}
+	pair = make([]float32, 2*s.endpoints)
+	for row, i := range w.Draw.Pair {
+		if i < 0 || i >= s.endpoints {
+			return nil, nil, nil, fmt.Errorf("the regulariser's pair %v names endpoint %d of %d", w.Draw.Pair, i, s.endpoints)
+		}
+		pair[row*s.endpoints+i] = 1
+	}
+	settings = []float32{float32(w.Rate), float32(o.Momentum), float32(o.WeightDecay), float32(o.Beta), float32(o.Smoothing), float32(o.Rho)}
+	return points, pair, settings, nil
 }
 
 // Freeze makes the steps that follow leave the given endpoints as they are, and
@@ -127,10 +171,15 @@ func (s *Space) Freeze(endpoints ...int) error {
 
 // compile prepares the graphs; each is compiled when it is first called.
 func (s *Space) compile() (err error) {
-	for exec, sam := range map[**model.Exec]bool{&s.step: false, &s.samStep: true} {
-		if *exec, err = model.NewExec(s.backend, s.store, func(scope *model.Scope, in []*graph.Node) []*graph.Node {
-			return s.stepGraph(scope, in, sam)
-		}); err != nil {
+	for exec, graph := range map[**model.Exec]func(*model.Scope, []*graph.Node) []*graph.Node{
+		&s.step:     func(scope *model.Scope, in []*graph.Node) []*graph.Node { return s.stepGraph(scope, in, false) },
+		&s.samStep:  func(scope *model.Scope, in []*graph.Node) []*graph.Node { return s.stepGraph(scope, in, true) },
+		&s.steps:    func(scope *model.Scope, in []*graph.Node) []*graph.Node { return s.stepsGraph(scope, in, false) },
+		&s.samSteps: func(scope *model.Scope, in []*graph.Node) []*graph.Node { return s.stepsGraph(scope, in, true) },
+		&s.forwards: s.forwardsGraph,
+		&s.observes: s.observesGraph,
+	} {
+		if *exec, err = model.NewExec(s.backend, s.store, graph); err != nil {
 			return err
 		}
 	}
@@ -161,14 +210,31 @@ func (s *Space) tensors(b Batch) (images, labels *tensors.Tensor, err error) {
 
 // points checks points and makes a tensor [points, layers, m] of them.
 func (s *Space) points(points ...Point) (*tensors.Tensor, error) {
-	var flat []float32
+	flat, err := s.flat(points...)
+	if err != nil {
+		return nil, err
+	}
+	return tensors.FromFlatDataAndDimensions(flat, len(points), len(s.Layout.Layers), s.endpoints), nil
+}
+
+// flat checks points and returns their coefficients, [points, layers, m].
+func (s *Space) flat(points ...Point) (flat []float32, err error) {
 	for _, p := range points {
 		if err := p.check(len(s.Layout.Layers), s.endpoints); err != nil {
 			return nil, err
 		}
 		flat = append(flat, p.flat()...)
 	}
-	return tensors.FromFlatDataAndDimensions(flat, len(points), len(s.Layout.Layers), s.endpoints), nil
+	return flat, nil
+}
+
+// call runs a graph.
+func call(exec *model.Exec, in []*tensors.Tensor) ([]*tensors.Tensor, error) {
+	args := make([]any, len(in))
+	for i, t := range in {
+		args[i] = t
+	}
+	return exec.Call(args...)
 }
 
 // release gives the memory of tensors back at once; the collector knows nothing

@@ -11,6 +11,9 @@
 //  4. the pure-Go backend, with a notice: it needs nothing, and is some ninety
 //     times slower on convolutions.
 //
+// An NVIDIA GPU computes in float32 as others do, unless [Options] ask for TF32,
+// and takes memory as it needs it, unless [MemoryVariable] says otherwise.
+//
 // Plugins are looked for in the project's own Python environment, in an active
 // virtual or conda environment, in the folders of PJRT_PLUGIN_LIBRARY_PATH, and
 // where go-xla's installer puts them. Nothing is ever downloaded here: that is
@@ -34,6 +37,7 @@ type Info struct {
 	Name   string // "xla" or "go", or another name that GOMLX_BACKEND gave
 	Device string // for example "cpu: AMD EPYC 7B13, 2 cores" or "cuda: NVIDIA H100"
 	Plugin string // the PJRT plugin's file, empty without one
+	GPU    bool   // whether it computes on an NVIDIA GPU
 	Notice string // one line for the user, empty where there is nothing to say
 }
 
@@ -57,13 +61,37 @@ func (i Info) String() string {
 	return fmt.Sprintf("%s on %s (%s)", name, strings.ToUpper(kind), detail)
 }
 
+// Options are what decides how a backend computes. The zero value is the one that
+// results are compared with.
+type Options struct {
+	// TF32 lets an NVIDIA GPU round the factors of float32 products to 10 bits
+	// behind the point, 23 without. That holds for the whole process: its libraries
+	// read it when they are loaded. Elsewhere it is an error.
+	TF32 bool
+}
+
 // Open opens the first backend of the package's list that is there. The caller
 // may Finalize it; a process usually opens one and keeps it.
 //
 // The error is one line: what was tried, why it failed, what to do.
-func Open() (compute.Backend, Info, error) {
+func Open() (compute.Backend, Info, error) { return Options{}.Open() }
+
+// Open opens a backend that computes as o says, see [Open].
+func (o Options) Open() (compute.Backend, Info, error) {
+	if _, err := memory(); err != nil {
+		return nil, Info{}, err
+	}
+	b, info, err := o.open()
+	if err == nil && o.TF32 && !info.GPU {
+		b.Finalize()
+		return nil, Info{}, fmt.Errorf("TF32 is how NVIDIA GPUs round, and this is %s: leave the precision out, or compute on such a GPU", info)
+	}
+	return b, info, err
+}
+
+func (o Options) open() (compute.Backend, Info, error) {
 	if config := os.Getenv(compute.ConfigEnvVar); config != "" {
-		return openNamed(config)
+		return o.openNamed(config)
 	}
 	var failed []string
 	for _, p := range Plugins() {
@@ -73,10 +101,10 @@ func Open() (compute.Backend, Info, error) {
 		if p.Kind == CUDA && !hasGPU() {
 			continue
 		}
-		p.prepare()
-		b, err := open("xla:" + p.config())
+		p.prepare(o)
+		b, err := open("xla:" + p.config(o))
 		if err == nil {
-			info := Info{Name: "xla", Device: p.device(), Plugin: p.Path}
+			info := Info{Name: "xla", Device: p.device(), Plugin: p.Path, GPU: p.Kind == CUDA}
 			b, info.Notice = quicker(b, p)
 			if len(failed) > 0 {
 				info.Notice = fmt.Sprintf("using %s; %s", info, strings.Join(failed, "; "))
@@ -111,10 +139,11 @@ const pureGo = "go:ops_sequential"
 // openNamed opens what GOMLX_BACKEND asks for. A short plugin name ("xla",
 // "xla:cpu", "xla:cuda") is looked up among [Plugins] first, so that it means
 // the environment's plugin.
-func openNamed(config string) (compute.Backend, Info, error) {
+func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 	name, rest, _ := strings.Cut(config, ":")
 	plugin, options, hasOptions := strings.Cut(rest, ",")
 	info := Info{Name: name, Device: cpuDevice()}
+	var used Plugin
 	if name == "xla" {
 		found := Plugin{Kind: kindOf(plugin), Path: plugin}
 		for _, p := range Plugins() {
@@ -123,11 +152,12 @@ func openNamed(config string) (compute.Backend, Info, error) {
 				break
 			}
 		}
-		found.prepare()
-		info.Device, info.Plugin = found.device(), found.Path
-		config = "xla:" + found.config()
+		found.prepare(o)
+		used = found
+		info.Device, info.Plugin, info.GPU = found.device(), found.Path, found.Kind == CUDA
+		config = "xla:" + found.config(o)
 		if hasOptions {
-			config += "," + options
+			config = "xla:" + override(found.config(o), options)
 		}
 	}
 	if config == "go" {
@@ -138,6 +168,9 @@ func openNamed(config string) (compute.Backend, Info, error) {
 		return nil, Info{}, fmt.Errorf("%s=%s does not open: %w; unset it to let a backend be found, or name one, "+
 			"for example go, xla:cpu or xla:/folder/of/a/plugin.so",
 			compute.ConfigEnvVar, os.Getenv(compute.ConfigEnvVar), err)
+	}
+	if name == "xla" {
+		b, info.Notice = quicker(b, used)
 	}
 	return b, info, nil
 }

@@ -1,10 +1,12 @@
 package backend
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gosubspace/subspace/internal/cpu"
@@ -118,23 +120,87 @@ func kindOf(path string) string {
 // device from the whole path, shares buffers with the host where it sees "cpu"
 // in it and rounds to TF32 where it sees "cuda": said outright, the name of a
 // folder decides nothing.
-func (p Plugin) config() string {
+func (p Plugin) config(o Options) string {
 	switch {
+	case p.Kind == CUDA:
+		options, _ := memory() // Open has refused what it cannot read
+		return fmt.Sprintf("%s,noshared_buffers,tf32=%t%s", p.Path, o.TF32, options)
 	case !filepath.IsAbs(p.Path):
 		return p.Path
-	case p.Kind == CUDA:
-		return p.Path + ",noshared_buffers"
 	}
 	return p.Path + ",shared_buffers,tf32=false"
 }
 
-// prepare tells a CUDA plugin of a Python environment where the compiler of its
-// own CUDA wheels is, before the plugin is loaded. Without it, XLA looks for a
-// CUDA that the system may not have, or have in another version.
-func (p Plugin) prepare() {
+// override adds the user's options to a configuration, in place of those of it that
+// say something of the same; go-xla takes "tf32", "tf32=true" and "notf32" each for
+// an option of its own.
+func override(config, options string) string {
+	key := func(option string) string {
+		name, _, _ := strings.Cut(option, "=")
+		return strings.TrimPrefix(name, "no")
+	}
+	var named []string
+	for _, option := range strings.Split(options, ",") {
+		named = append(named, key(option))
+	}
+	plugin, own, _ := strings.Cut(config, ",")
+	for _, option := range strings.Split(own, ",") {
+		if option != "" && !slices.Contains(named, key(option)) {
+			plugin += "," + option
+		}
+	}
+	return plugin + "," + options
+}
+
+// MemoryVariable is the environment variable that says how much of a GPU's memory
+// is taken at the start: "false", as without it, for none, so that the GPU can be
+// shared; "true" for three quarters; a number such as "0.5" for that part. What is
+// taken at the start costs no time later.
+const MemoryVariable = "GOSUBSPACE_PREALLOCATE"
+
+// Memory says in words what [MemoryVariable] does to a GPU's memory.
+func Memory() (string, error) {
+	options, err := memory()
+	_, part, found := strings.Cut(options, "memory_fraction=")
+	switch {
+	case err != nil:
+		return "", err
+	case found:
+		return "a share of " + part + " taken at the start", nil
+	case strings.Contains(options, "preallocate=true"):
+		return "three quarters taken at the start", nil
+	}
+	return "taken as needed", nil
+}
+
+// memory returns what MemoryVariable says, as go-xla's configuration wants it.
+func memory() (options string, err error) {
+	text := os.Getenv(MemoryVariable)
+	if take, err := strconv.ParseBool(text); text == "" || err == nil && text != "1" {
+		return fmt.Sprintf(",preallocate=%t", take), nil
+	}
+	part, err := strconv.ParseFloat(text, 32)
+	if err != nil || !(part > 0 && part <= 1) {
+		return "", fmt.Errorf("%s=%s: want true, false, or the part of the GPU's memory to take, more than 0 and at most 1", MemoryVariable, text)
+	}
+	return fmt.Sprintf(",preallocate=true,memory_fraction=%v", part), nil
+}
+
+// prepare sets what a CUDA plugin and the libraries below it read from the
+// environment when they are loaded. What is set there already stays.
+//
+// Products of float32 are cuBLAS's and cuDNN's: go-xla's configuration keeps matrix
+// products from TF32, and NVIDIA's variable convolutions, of which go-xla leaves the
+// precision to the library. A plugin of a Python environment is told where the
+// compiler of its own CUDA wheels is. Without it, XLA looks for a CUDA that the
+// system may not have, or have in another version.
+func (p Plugin) prepare(o Options) {
 	if p.Kind != CUDA {
 		cpu.KeepMemory()
 		return
+	}
+	if !o.TF32 {
+		setDefault("NVIDIA_TF32_OVERRIDE", "0")
 	}
 	packages := filepath.Dir(filepath.Dir(filepath.Dir(p.Path)))
 	for _, name := range []string{"cu13", "cuda_nvcc"} {

@@ -41,11 +41,11 @@ func (d *Data) Fill(images []float32, labels []int32, s *Set, index []int, augme
 	if augment.Pad < 0 {
 		panic(fmt.Sprintf("dataset: padding by %d pixels", augment.Pad))
 	}
-	table := d.normalised(s.Channels)
-	variations := make([]variation, len(index))
+	table := d.Normalised(s.Channels)
+	variations := make([]Variation, len(index))
 	for k, i := range index {
 		labels[k] = s.Labels[i]
-		variations[k] = augment.draw(rng)
+		variations[k] = augment.Draw(rng)
 	}
 	if s.streamed() {
 		return parallel.For(len(index), func(k int) error {
@@ -63,8 +63,9 @@ func (d *Data) Fill(images []float32, labels []int32, s *Set, index []int, augme
 	return nil
 }
 
-// normalised returns the 256 normalised pixel values of each channel.
-func (d *Data) normalised(channels int) [][256]float32 {
+// Normalised returns the normalised value of each of the 256 values of a pixel,
+// for each channel. It panics where d has not so many channels.
+func (d *Data) Normalised(channels int) [][256]float32 {
 	if len(d.Mean) != channels || len(d.Std) != channels {
 		panic(fmt.Sprintf("dataset: %d means and %d standard deviations for %d channels", len(d.Mean), len(d.Std), channels))
 	}
@@ -77,29 +78,31 @@ func (d *Data) normalised(channels int) [][256]float32 {
 	return table
 }
 
-// variation says how one image is varied.
-type variation struct {
-	dy, dx int // offset in pixels, each in [−Pad, Pad]
-	flip   bool
+// Variation says how one image is varied: pixel (y, x) of the result is pixel
+// (y+DY, x+DX) of the image, or black outside it; Flip then mirrors the result,
+// left and right.
+type Variation struct {
+	DY, DX int // pixels, each in [−Pad, Pad]
+	Flip   bool
 }
 
-// draw draws how one image is varied.
-func (a Augment) draw(rng *rand.Rand) variation {
+// Draw draws how one image is varied, as [Data.Fill] does for each of its images
+// in turn.
+func (a Augment) Draw(rng *rand.Rand) Variation {
 	if a == (Augment{}) {
-		return variation{}
+		return Variation{}
 	}
 	u, offsets := rng.Uint64(), uint64(2*a.Pad+1)
-	return variation{
-		dy:   int((u>>1&(1<<31-1))*offsets>>31) - a.Pad,
-		dx:   int((u>>32)*offsets>>32) - a.Pad,
-		flip: a.Flip && u&1 == 1,
+	return Variation{
+		DY:   int((u>>1&(1<<31-1))*offsets>>31) - a.Pad,
+		DX:   int((u>>32)*offsets>>32) - a.Pad,
+		Flip: a.Flip && u&1 == 1,
 	}
 }
 
-// copyImage writes an image of s to dst: pixel (y, x) of the result is pixel
-// (y+dy, x+dx) of the image, or black outside it; flip then mirrors the result.
-func copyImage(dst []float32, s *Set, image []uint8, v variation, table [][256]float32) {
-	dy, dx, width, channels := v.dy, v.dx, s.Width, s.Channels
+// copyImage writes an image of s to dst, varied and normalised.
+func copyImage(dst []float32, s *Set, image []uint8, v Variation, table [][256]float32) {
+	dy, dx, width, channels := v.DY, v.DX, s.Width, s.Channels
 	first, last := max(0, -dx), min(width, width-dx) // columns x with x+dx inside the image
 	for y := range s.Height {
 		row := dst[y*width*channels : (y+1)*width*channels]
@@ -111,7 +114,7 @@ func copyImage(dst []float32, s *Set, image []uint8, v variation, table [][256]f
 			lookUp(row[first*channels:last*channels], image[from:], table)
 			blacken(row[last*channels:], table)
 		}
-		if v.flip {
+		if v.Flip {
 			mirror(row, channels)
 		}
 	}

@@ -81,8 +81,8 @@ func TestFill(t *testing.T) {
 				if labels[k] != s.Labels[i] {
 					t.Fatalf("label %d of image %d", labels[k], i)
 				}
-				v := augment.draw(rng)
-				dy, dx, flip := v.dy, v.dx, v.flip
+				v := augment.Draw(rng)
+				dy, dx, flip := v.DY, v.DX, v.Flip
 				for y := range s.Height {
 					for x := range s.Width {
 						for c := range s.Channels {
@@ -105,13 +105,13 @@ func TestDraw(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 1))
 	count := map[[3]int]int{}
 	for range draws {
-		v := Standard.draw(rng)
-		key := [3]int{v.dy, v.dx, 0}
-		if v.flip {
+		v := Standard.Draw(rng)
+		key := [3]int{v.DY, v.DX, 0}
+		if v.Flip {
 			key[2] = 1
 		}
-		if max(v.dy, -v.dy, v.dx, -v.dx) > 4 {
-			t.Fatalf("offset %d, %d", v.dy, v.dx)
+		if max(v.DY, -v.DY, v.DX, -v.DX) > 4 {
+			t.Fatalf("offset %d, %d", v.DY, v.DX)
 		}
 		count[key]++
 	}

@@ -38,6 +38,9 @@ type Config struct {
 	Network string  `json:"network"`           // cresnet20, cnn, mlp, resnet18, wideresnet50-2, or the name of a network of your own
 	Width   int     `json:"width,omitempty"`   // channels of the first stage (16 in the paper's cResNet20); units of an mlp's layer
 	Dropout float64 `json:"dropout,omitempty"` // the share of values that network.Dropout drops
+	// Precision is how products are computed, in training and evaluation: float32
+	// where empty; tf32, which NVIDIA GPUs have; or bf16, see network.Product.
+	Precision string `json:"precision,omitempty"`
 
 	Shape string `json:"shape"` // standard, line, bezier, simplex-3, layerwise-line …, see subspace.ParseSampler; or one of your own
 	Seed  uint64 `json:"seed"`  // of everything random: initial weights, order, augmentation, points
@@ -48,6 +51,10 @@ type Config struct {
 	// al. 2018); on a line or a simplex nothing is left to train.
 	Independent bool `json:"independent,omitempty"`
 	Chunks      int  `json:"chunks,omitempty"` // a batch in so many parts, each at a point of its own; 0: one
+	// GhostBatches is the number of equal parts of a batch (of each of its chunks)
+	// that batch norm has statistics of its own for, see network.WithGhostBatches;
+	// 0: one. With as many as Options.Devices no device needs those of another.
+	GhostBatches int `json:"ghost_batches,omitempty"`
 
 	Epochs       int             `json:"epochs"`
 	Batch        int             `json:"batch"`         // images a step; the last batch of an epoch may be smaller
@@ -165,6 +172,9 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 	if _, err := c.schedule(); err != nil {
 		return sampler, err
 	}
+	if !slices.Contains([]string{"", tf32, bf16}, c.Precision) {
+		return sampler, fmt.Errorf("unknown precision %q: want %s or %s, or none for float32", c.Precision, tf32, bf16)
+	}
 	m := sampler.Shape.Endpoints()
 	if c.Independent && (m < 2 || sampler.Layerwise) {
 		return sampler, fmt.Errorf("independent networks as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
@@ -240,7 +250,7 @@ func (c Config) checkNumbers() error {
 		{"number of training images", c.TrainImages, 0}, {"number of test images", c.TestImages, 0},
 		{"number of recalibration images", c.Recalibration, 0}, {"width", c.Width, 0},
 		{"padding", c.Augment.Pad, 0}, {"test interval", c.TestEvery, 0},
-		{"validation split", c.HeldOut, 0}, {"number of chunks", c.Chunks, 0}, {"number of bins", c.Bins, 0},
+		{"validation split", c.HeldOut, 0}, {"number of chunks", c.Chunks, 0}, {"number of ghost batches", c.GhostBatches, 0}, {"number of bins", c.Bins, 0},
 		{"side of the plane's grid", c.Plane, 0}, {"side of the surface's grid", c.Surface, 0},
 		{"number of images for grids", c.GridImages, 0}, {"side of the images", c.Side, 0},
 	} {
@@ -268,6 +278,9 @@ func (c Config) checkNumbers() error {
 		return fmt.Errorf("the share of wrong labels is %v: want at most 1", c.WrongLabels)
 	case c.Chunks > c.Batch:
 		return fmt.Errorf("a batch of %d images in %d chunks: want an image for each", c.Batch, c.Chunks)
+	case c.GhostBatches > 1 && c.Batch%(c.GhostBatches*max(c.Chunks, 1)) != 0:
+		return fmt.Errorf("a batch of %d images in %d chunks of %d ghost batches: want a batch that divides by %d",
+			c.Batch, max(c.Chunks, 1), c.GhostBatches, max(c.Chunks, 1)*c.GhostBatches)
 	case c.Plane == 1 || c.Surface == 1:
 		return errors.New("a grid of one point on a side: want 0 (none) or at least 2")
 	}
@@ -279,6 +292,12 @@ func (c Config) checkNumbers() error {
 	}
 	return nil
 }
+
+// Values of Config.Precision.
+const (
+	tf32 = "tf32"
+	bf16 = "bf16"
+)
 
 // plainName is what may be part of a run's folder.
 var plainName = regexp.MustCompile(`^[\pL\pN_-]+$`)
@@ -363,7 +382,8 @@ func (c Config) Method() string {
 		value any
 		there bool
 	}{
-		{"chunks", c.Chunks, c.Chunks > 1}, {"dropout", c.Dropout, c.Dropout > 0},
+		{"chunks", c.Chunks, c.Chunks > 1}, {"ghost-batches", c.GhostBatches, c.GhostBatches > 1}, {"dropout", c.Dropout, c.Dropout > 0},
+		{"precision", c.Precision, c.Precision != ""},
 		{"label-smoothing", c.Smoothing, c.Smoothing > 0}, {"sam", c.Rho, c.Rho > 0}, {"swa", c.SWA, c.SWA != ""},
 	} {
 		if part.there {

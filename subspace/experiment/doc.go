@@ -37,10 +37,26 @@
 // the curve that is trained between them, and the ensemble of the endpoints the
 // ensemble of the networks.
 //
+// # GPUs
+//
+// On a GPU the images lie on the device, and a call of it makes many steps:
+// Options.Together. That changes the speed alone. Config.Precision, which changes
+// results, is part of the configuration. GPU.md in this folder is the way to measure
+// both.
+//
+// # Devices
+//
+// Options.Devices splits every batch over devices of the host. The numbers are
+// those of one device but for rounding, so that it is no part of the
+// configuration: a result names the devices, and a run may go on with another
+// number of them. What would change them is part of it: Config.GhostBatches, batch
+// norm with statistics of each part of a batch, as when each device has its own.
+//
 // # Figures
 //
 // [NewFigure] gives the configurations behind a figure of the paper, [Plan] the
-// runs that are needed for them, [Estimate] how long they take. [Result] is what
+// runs that are needed for them, [Estimate] how long they take, [Shard] the part
+// of them that one of several machines makes. [Result] is what
 // a run has to show; [ReadResults] reads those that were recorded. Tensors are
 // stored in the safetensors format, which NumPy, PyTorch and JAX read.
 package experiment

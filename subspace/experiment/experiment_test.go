@@ -122,7 +122,14 @@ func TestInterruptDropout(t *testing.T) {
 
 func interruptAndGoOn(t *testing.T, c Config, o Options, stops ...int) {
 	t.Helper()
+	var ends []int // of the calls of training
+	o.Report = func(r Report) {
+		if !r.Scoring {
+			ends = append(ends, r.Done)
+		}
+	}
 	whole := train(t, c, o)
+	total := ends[len(ends)-1]
 	for _, stop := range stops {
 		dir := t.TempDir()
 		ctx, cancel := context.WithCancel(context.Background())
@@ -132,7 +139,7 @@ func interruptAndGoOn(t *testing.T, c Config, o Options, stops ...int) {
 			}
 		}
 		_, err := Train(ctx, c, o)
-		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), fmt.Sprintf("after step %d of %d", stop, tinySteps)) {
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), fmt.Sprintf("after step %d of %d", stop, total)) {
 			t.Fatalf("stopped after step %d: %v", stop, err)
 		}
 		first := 0
@@ -142,8 +149,8 @@ func interruptAndGoOn(t *testing.T, c Config, o Options, stops ...int) {
 			}
 		}
 		on := train(t, c, o)
-		if first != stop+1 {
-			t.Errorf("went on with step %d after stopping at %d", first, stop)
+		if want := ends[slices.Index(ends, stop)+1]; first != want {
+			t.Errorf("went on up to step %d after stopping at %d, want %d", first, stop, want)
 		}
 		if endpoints(t, on) != endpoints(t, whole) {
 			t.Errorf("the endpoints differ after a stop at step %d", stop)
@@ -386,6 +393,11 @@ func TestBadConfigurations(t *testing.T) {
 		"dropout rate is 1":              func(c *Config, _ *Options) { c.Dropout = 1 },
 		"wrong labels is 2":              func(c *Config, _ *Options) { c.WrongLabels = 2 },
 		"50 images in 51 chunks":         func(c *Config, _ *Options) { c.Chunks = 51 },
+		"50 images in 1 chunks of 3":     func(c *Config, _ *Options) { c.GhostBatches = 3 },
+		"number of ghost batches is -1":  func(c *Config, _ *Options) { c.GhostBatches = -1 },
+		"2 chunks on 2 devices":          func(c *Config, o *Options) { c.Chunks, o.Devices = 2, 2 },
+		"50 devices: the backend":        func(_ *Config, o *Options) { o.Devices = 50 },
+		"-1 devices: the backend":        func(_ *Config, o *Options) { o.Devices = -1 },
 		"unknown weight averaging":       func(c *Config, _ *Options) { c.SWA = "cyclic" },
 		"want 1 to 1":                    func(c *Config, _ *Options) { c.SWA = "cyclic-2" },
 		"want simplex-3, bezier or more": func(c *Config, _ *Options) { c.Plane = 5 },

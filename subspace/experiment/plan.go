@@ -34,11 +34,20 @@ func (p Planned) Work() float64 {
 
 // Plan returns the runs that the configurations need, each once, those that
 // others build on before them. It downloads nothing.
-func Plan(ctx context.Context, configs []Config, o Options) (plan []Planned, err error) {
+func Plan(ctx context.Context, configs []Config, o Options) ([]Planned, error) {
 	root, err := o.root()
 	if err != nil {
 		return nil, err
 	}
+	return planOf(ctx, configs, o, func(c Config) []Result {
+		_, results := c.trained(root)
+		return results
+	})
+}
+
+// planOf is [Plan] where finished returns the finished runs that were trained as
+// a configuration says.
+func planOf(ctx context.Context, configs []Config, o Options, finished func(Config) []Result) (plan []Planned, err error) {
 	seen, trained := map[Config]bool{}, map[Config]bool{}
 	add := func(c Config) (made bool, err error) {
 		if seen[c] {
@@ -50,7 +59,7 @@ func Plan(ctx context.Context, configs []Config, o Options) (plan []Planned, err
 			return false, err
 		}
 		// That the data are the same is seen only when a run is loaded.
-		_, results := c.trained(root)
+		results := finished(c)
 		p.Made = slices.ContainsFunc(results, func(r Result) bool { return r.Config == c && r.Calibration != nil })
 		if len(results) > 0 || trained[c.training()] {
 			p.Trained = 0
@@ -131,7 +140,7 @@ func (r *Run) size(ctx context.Context) (train, test int, image [3]int, classes 
 
 // Estimate returns how long each planned run will take on this machine, alone on
 // it, and nothing for those that have been made: it measures some steps and some
-// batches of each kind of network, on noise.
+// batches of each kind of network, on noise, sent as those of the runs are.
 func Estimate(ctx context.Context, plan []Planned, o Options) ([]time.Duration, error) {
 	type costs struct{ start, trained, scored float64 }
 	measured := map[string]costs{}
@@ -141,7 +150,7 @@ func Estimate(ctx context.Context, plan []Planned, o Options) ([]time.Duration, 
 			continue
 		}
 		c := p.Config
-		kind := fmt.Sprint(c.Data, c.Side, c.Network, c.Width, c.Batch, c.Dropout > 0, c.Rho > 0, c.Chunks)
+		kind := fmt.Sprint(c.Data, c.Side, c.Network, c.Width, c.Batch, c.Dropout > 0, c.Rho > 0, c.Chunks, c.GhostBatches, c.Precision)
 		cost, ok := measured[kind]
 		if !ok {
 			var err error
@@ -168,30 +177,58 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	r.data = &dataset.Data{Train: &dataset.Set{Height: image[0], Width: image[1], Channels: image[2], Classes: make([]string, classes)}}
+	// Noise, so that nothing is downloaded; each image is as good as any other.
+	noise := &dataset.Set{Height: image[0], Width: image[1], Channels: image[2], Classes: make([]string, classes)}
+	noise.Labels = make([]int32, max(min(c.Batch, train), min(testBatch, test)))
+	noise.Pixels = make([]uint8, len(noise.Labels)*image[0]*image[1]*image[2])
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i := range noise.Pixels {
+		noise.Pixels[i] = uint8(rng.Uint32())
+	}
+	r.data = &dataset.Data{Train: noise, Test: noise}
+	for range image[2] {
+		r.data.Mean, r.data.Std = append(r.data.Mean, 0.5), append(r.data.Std, 0.25)
+	}
 	s, err := r.newSpace(sampler.Shape.Endpoints())
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	defer s.Finalize()
-	rng := rand.New(rand.NewPCG(1, 1))
-	noise := func(n int) subspace.Batch {
-		b := subspace.Batch{Images: make([]float32, n*image[0]*image[1]*image[2]), Labels: make([]int32, n)}
-		for i := range b.Images {
-			b.Images[i] = float32(rng.NormFloat64())
-		}
-		return b
+	r.space = s
+	defer r.release()
+	on, err := r.resident(noise)
+	if err != nil {
+		return 0, 0, 0, err
 	}
+	order := dataset.Order(noise.Len(), 1, 0)
+	steps := 1 // in a call
+	if on != nil {
+		steps = max(1, min(r.together(), train/c.Batch))
+	}
+	batch := func(n int) (subspace.Batch, error) { return r.fill(noise, on, order[:n], c.Augment, rng) }
 	sgd := subspace.SGD{Momentum: c.Momentum, Rho: c.Rho, Beta: c.Beta}
-	step, batch := noise(min(c.Batch, train)), noise(min(testBatch, test))
 	doStep := func() error {
-		_, _, err := s.Step(step, s.Draw(sampler, rng), 1e-3, sgd)
+		var work []subspace.Work
+		for range steps {
+			b, err := batch(min(c.Batch, train))
+			if err != nil {
+				return err
+			}
+			work = append(work, subspace.Work{Batch: b, Draw: s.Draw(sampler, rng), Rate: 1e-3})
+		}
+		_, _, err := s.Steps(work, sgd)
 		return err
 	}
 	middle := subspace.Uniform(sampler.Shape.Midpoint(), len(s.Layout.Layers))
-	one := func(yield func(subspace.Batch, error) bool) { yield(batch, nil) }
+	scoredBatch, rounds := min(testBatch, test), max(r.together(), 1)
+	some := func(yield func(subspace.Batch, error) bool) {
+		for range rounds {
+			if !yield(batch(scoredBatch)) {
+				return
+			}
+		}
+	}
 	doScore := func() error {
-		_, _, err := s.Evaluate(ctx, middle, one, one)
+		_, _, err := s.Evaluate(ctx, middle, some, some)
 		return err
 	}
 	if err := cmp.Or(doStep(), doScore()); err != nil { // which compiles
@@ -202,7 +239,7 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 		return 0, 0, 0, err
 	}
 	scored, err = timed(ctx, doScore)
-	return start, trained / float64(len(step.Labels)), scored / float64(2*len(batch.Labels)), err
+	return start, trained / float64(steps*min(c.Batch, train)), scored / float64(2*rounds*scoredBatch), err
 }
 
 // timed returns the seconds that f takes: the mean over a second, and over three

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Report is how a run stands; a run hands one to Options.Report after every
-// step of training and every point that was scored.
+// Report is how a run stands; a run hands one to Options.Report after every call
+// of training, which is a step unless Options.Together says otherwise, and after
+// every point that was scored.
 type Report struct {
 	Run         string        // its name
 	Scoring     bool          // false while training, true while scoring points
@@ -16,6 +17,7 @@ type Report struct {
 	Loss        float64       // mean over the epoch so far; the last epoch's while scoring
 	Accuracy    float64       // of the training images, in [0, 1]
 	Rate        float64       // images a second
+	Steps       float64       // steps a second
 	Left        time.Duration // of this part of the run; 0 where it is not known yet
 	Ended       *Epoch        // the epoch that this step ended, or nil
 }
@@ -28,8 +30,8 @@ func (r Report) String() string {
 	if r.Scoring {
 		return fmt.Sprintf("%s: point %d of %d%s", r.Run, r.Done, r.Total, r.left())
 	}
-	return fmt.Sprintf("%s: epoch %d of %d, loss %.3f, accuracy %.1f %%, %.0f images/s%s",
-		r.Run, r.Epoch, r.Epochs, r.Loss, 100*r.Accuracy, r.Rate, r.left())
+	return fmt.Sprintf("%s: epoch %d of %d, loss %.3f, accuracy %.1f %%, %.0f images/s, %.3g steps/s%s",
+		r.Run, r.Epoch, r.Epochs, r.Loss, 100*r.Accuracy, r.Rate, r.Steps, r.left())
 }
 
 func (r Report) left() string {
@@ -42,21 +44,30 @@ func (r Report) left() string {
 // clock measures the speed of the latest units of work, so that what happened
 // once (compilation, a pause) soon counts no more.
 type clock struct {
-	ends [64]time.Time // of the latest units, a ring
-	n    int           // units so far
+	marks [64]mark // the latest, a ring
+	n     int      // marks so far
+	units int      // units so far
 }
 
-// tick counts a unit of work and returns seconds a unit, 0 where not known yet.
-func (c *clock) tick() float64 {
-	now := time.Now()
-	oldest, units := c.ends[c.n%len(c.ends)], len(c.ends)
-	if c.n < len(c.ends) {
-		oldest, units = c.ends[0], c.n
+// mark says how much was done by when.
+type mark struct {
+	at    time.Time
+	units int
+}
+
+// tick counts units of work that have ended and returns seconds a unit, 0 where not
+// known yet.
+func (c *clock) tick(units int) float64 {
+	c.units += units
+	now := mark{time.Now(), c.units}
+	oldest := c.marks[0]
+	if c.n >= len(c.marks) {
+		oldest = c.marks[c.n%len(c.marks)]
 	}
-	c.ends[c.n%len(c.ends)] = now
+	c.marks[c.n%len(c.marks)] = now
 	c.n++
-	if units == 0 {
+	if c.n == 1 {
 		return 0
 	}
-	return now.Sub(oldest).Seconds() / float64(units)
+	return now.at.Sub(oldest.at).Seconds() / float64(now.units-oldest.units)
 }

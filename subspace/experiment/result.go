@@ -67,7 +67,8 @@ type Result struct {
 	TrainData  string   `json:"train_data"`
 	TestData   string   `json:"test_data"` // SHA-256 of the images and labels
 	Parameters int      `json:"parameters"`
-	Devices    []string `json:"devices"` // backend and device; several where a run went on elsewhere
+	Images     int      `json:"images,omitempty"` // that were trained on in each epoch
+	Devices    []string `json:"devices"`          // backend and device; several where a run went on elsewhere
 	Finished   string   `json:"finished"`
 	// TrainedIn is the folder of the run that was trained, where this one differs
 	// from it only in what it is scored on; History and Training are that one's.
@@ -83,6 +84,15 @@ type Result struct {
 	Corrupted   []Corrupted  `json:"corrupted,omitempty"`
 	Plane       *Grid        `json:"plane,omitempty"`   // through the first three endpoints
 	Surface     *Grid        `json:"surface,omitempty"` // around the midpoint, along filter-normalised directions
+}
+
+// Speed returns the training images a second over all of the training, with what
+// Training counts; 0 where nothing was trained or the record is of before Images.
+func (r Result) Speed() float64 {
+	if r.Training <= 0 {
+		return 0
+	}
+	return float64(r.Images*len(r.History)) / r.Training
 }
 
 // Midpoint returns the score of the centre of the subspace.

@@ -35,6 +35,11 @@ type Options struct {
 	DataDir      string // folder that holds the data set; for CIFAR-10 place.Data() where empty
 	CorruptedDir string // folder of the published corrupted test set, for Config.Published
 
+	// Devices is the number of devices of this host that each batch is split over,
+	// see subspace.Space.Devices; 0: one. It changes numbers by rounding alone, so
+	// that a run may go on with another number of them, but not bit for bit.
+	Devices int
+
 	Report func(Report)            // progress; may be nil
 	Fetch  func(done, total int64) // progress of a download, in bytes; may be nil
 
@@ -43,7 +48,20 @@ type Options struct {
 	// Checkpoint is how much work a crash may cost; 20 s where zero. A run that
 	// is told to stop saves a checkpoint at once.
 	Checkpoint time.Duration
+
+	// Together is how many batches one call of the device works on, one after the
+	// other: images and labels lie on the device, and a call is told which of them
+	// to cut and mirror how. It sees to the same batches as without, where the host
+	// makes and sends each. Reports come, and a stop takes effect, between calls.
+	// Zero is what suits the device: [OnGPU] on a GPU, otherwise and below zero none,
+	// as also where a set is too large to be in memory. With several Devices the host
+	// sends each batch, and more than zero is an error.
+	Together int
 }
+
+// OnGPU is how many batches a call to a GPU works on, unless Options.Together says
+// otherwise.
+const OnGPU = 100
 
 // shapeOf returns the shape of one's own, or nil where c is of one of the
 // project's: the networks that a run builds on are of standard training.
@@ -85,7 +103,9 @@ type Run struct {
 	identity string
 	device   string
 	members  []*Run // those that an independent run builds on: their configuration, folder and identity
+	gpu      bool   // whether the device is one
 	space    *subspace.Space
+	sets     map[*dataset.Set]*subspace.Resident // those on the device
 	scored   scorer
 	lock     *flock.Flock
 }
@@ -215,7 +235,9 @@ func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	return nil, fmt.Errorf("unknown data set %q: want digits, cifar10, tinyimagenet or folder, or hand in your own as Options.Data", c.Data)
 }
 
-// take makes the run's folder and keeps other processes out of it.
+// take makes the run's folder and keeps other processes out of it: on a shared
+// file system those of other machines too, where it has flock over machines (NFS
+// on Linux, unless mounted with nolock or local_lock; Lustre mounted with flock).
 func (r *Run) take() error {
 	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
 		return fmt.Errorf("cannot make the run's folder: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
@@ -223,7 +245,7 @@ func (r *Run) take() error {
 	r.lock = flock.New(filepath.Join(r.Dir, lockFile))
 	free, err := r.lock.TryLock()
 	if err != nil {
-		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable, or choose another with GOSUBSPACE_RUNS", r.Dir, err)
+		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable, or choose another with GOSUBSPACE_RUNS, on a file system with locks (flock)", r.Dir, err)
 	}
 	if !free {
 		return fmt.Errorf("run %s is being made by another process (%s): wait for it, or stop it", r.Config.Name(), r.Dir)
@@ -264,15 +286,40 @@ func (r *Run) make(ctx context.Context) error {
 	return nil
 }
 
-// openBackend opens the backend once a process: each has threads of its own.
-var openBackend = sync.OnceValues(func() (opened, error) {
-	b, info, err := backend.Open()
+// openBackend opens the backend once a process: each has threads of its own, and
+// an NVIDIA GPU rounds products to TF32 or does not, for the whole process.
+func openBackend(o backend.Options) (opened, error) {
+	theBackend.Lock()
+	defer theBackend.Unlock()
+	if theBackend.Backend != nil && theBackend.options == o {
+		return theBackend.opened, nil
+	}
+	if theBackend.Backend != nil && theBackend.GPU {
+		return opened{}, errors.New("runs in TF32 and in float32 in one process: an NVIDIA GPU computes in one of them, make the runs one after the other")
+	}
+	b, info, err := o.Open()
+	if err == nil {
+		theBackend.opened, theBackend.options = opened{b, info}, o
+	}
 	return opened{b, info}, err
-})
+}
+
+var theBackend struct {
+	sync.Mutex
+	opened
+	options backend.Options
+}
 
 type opened struct {
 	compute.Backend
 	backend.Info
+}
+
+// openBackend opens the backend that computes as the run's configuration says.
+func (r *Run) openBackend() (opened, error) {
+	b, err := openBackend(backend.Options{TF32: r.Config.Precision == tf32})
+	r.gpu = b.GPU
+	return b, err
 }
 
 // load reads the result of a run that has been made. It is written last and at
@@ -304,16 +351,25 @@ func (r *Run) net(classes int) (subspace.Net, error) {
 	if rate := r.Config.Dropout; rate > 0 {
 		net = network.WithDropout(net, rate)
 	}
+	if n := r.Config.GhostBatches; n > 1 {
+		net = network.WithGhostBatches(net, n)
+	}
+	if r.Config.Precision == bf16 {
+		net = network.WithBFloat16(net)
+	}
 	return net, nil
 }
 
 // build makes the space of the run's network, with fresh endpoints.
 func (r *Run) build() error {
-	b, err := openBackend()
+	b, err := r.openBackend()
 	if err != nil {
 		return err
 	}
 	r.device = b.Info.String()
+	if n := r.options.Devices; n > 1 {
+		r.device += fmt.Sprintf(", %d devices", n)
+	}
 	if r.options.Notice != nil && b.Notice != "" {
 		r.options.Notice(b.Notice)
 	}
@@ -323,7 +379,17 @@ func (r *Run) build() error {
 
 // newSpace makes a space of m endpoints of the run's network.
 func (r *Run) newSpace(m int) (*subspace.Space, error) {
-	b, err := openBackend()
+	devices, chunks := r.options.Devices, max(r.Config.Chunks, 1)
+	if devices == 0 {
+		devices = 1
+	}
+	if devices > 1 && r.Config.Batch%(devices*chunks) != 0 {
+		return nil, fmt.Errorf("a batch of %d images in %d chunks on %d devices: want a batch that divides by %d", r.Config.Batch, chunks, devices, chunks*devices)
+	}
+	if devices > 1 && r.options.Together > 0 {
+		return nil, fmt.Errorf("%d batches a call on %d devices: images lie on one device only, leave one of the two out", r.options.Together, devices)
+	}
+	b, err := r.openBackend()
 	if err != nil {
 		return nil, err
 	}
@@ -336,9 +402,14 @@ func (r *Run) newSpace(m int) (*subspace.Space, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Together = r.together()
 	if s.Classes() != len(t.Classes) {
 		s.Finalize()
 		return nil, fmt.Errorf("the network tells %d classes apart, %s has %d: want as many", s.Classes(), t.Name, len(t.Classes))
+	}
+	if err := s.Devices(devices); err != nil {
+		s.Finalize()
+		return nil, err
 	}
 	return s, nil
 }
@@ -372,6 +443,9 @@ func (r *Run) unlock() {
 }
 
 func (r *Run) release() {
+	for set := range r.sets {
+		r.evict(set)
+	}
 	if r.space != nil {
 		r.space.Finalize()
 		r.space = nil

@@ -89,7 +89,7 @@ func (r *Run) score(ctx context.Context) error {
 			return err
 		}
 		report := Report{Run: r.Config.Name(), Scoring: true, Done: i + 1, Total: len(tasks),
-			Left: time.Duration(speed.tick() * float64(len(tasks)-i-1) * float64(time.Second))}
+			Left: time.Duration(speed.tick(1) * float64(len(tasks)-i-1) * float64(time.Second))}
 		if n := len(r.Result.History); n > 0 {
 			last := r.Result.History[n-1]
 			report.Epoch, report.Epochs, report.Loss, report.Accuracy = last.Epoch, last.Epoch, last.Loss, last.Accuracy
@@ -371,13 +371,18 @@ func (r *Run) recalibration() iter.Seq2[subspace.Batch, error] {
 		order = order[:min(k, n)]
 	}
 	return func(yield func(subspace.Batch, error) bool) {
+		on, err := r.resident(r.data.Train)
+		if err != nil {
+			yield(subspace.Batch{}, err)
+			return
+		}
 		step := 0
 		for index := range slices.Chunk(order, r.Config.Batch) {
 			// A short last batch would count as much as a full one.
 			if len(index) < r.Config.Batch && step > 0 {
 				return
 			}
-			if !yield(r.fill(r.data.Train, index, r.Config.Augment, r.rng(recalibrateStream, step))) {
+			if !yield(r.fill(r.data.Train, on, index, r.Config.Augment, r.rng(recalibrateStream, step))) {
 				return
 			}
 			step++
@@ -395,8 +400,13 @@ func (r *Run) inOrder(set *dataset.Set) iter.Seq2[subspace.Batch, error] {
 		order[i] = i
 	}
 	return func(yield func(subspace.Batch, error) bool) {
+		on, err := r.resident(set)
+		if err != nil {
+			yield(subspace.Batch{}, err)
+			return
+		}
 		for index := range slices.Chunk(order, testBatch) {
-			if !yield(r.fill(set, index, dataset.Augment{}, nil)) {
+			if !yield(r.fill(set, on, index, dataset.Augment{}, nil)) {
 				return
 			}
 		}

@@ -77,7 +77,11 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 
 	feed, stop := context.WithCancel(context.Background())
 	defer stop()
-	batches := r.batches(feed, p.Step, total)
+	on, err := r.resident(r.data.Train)
+	if err != nil {
+		return err
+	}
+	batches := r.batches(feed, on, p.Step, total)
 	var speed clock
 	saved, resumed, before := time.Now(), time.Now(), p.Seconds
 	every := r.options.Checkpoint
@@ -85,16 +89,26 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		every = 20 * time.Second
 	}
 	for p.Step < total {
-		batch := <-batches
-		if batch.err != nil {
-			return batch.err
-		}
 		epoch := p.Step / perEpoch
 		rate := schedule.Rate(epoch)
-		draw := r.space.Draw(r.sampler, r.rng(drawStream, p.Step))
-		draw.At = draw.At[:min(len(draw.At), len(batch.Labels))] // the last batch may be short
-		loss, right, err := r.space.Step(batch.Batch, draw, rate, sgd)
-		p.Step++
+		var work []subspace.Work
+		for i := range r.call(on, p.Step) {
+			batch := <-batches
+			if batch.err != nil {
+				return batch.err
+			}
+			draw := r.space.Draw(r.sampler, r.rng(drawStream, p.Step+i))
+			draw.At = draw.At[:min(len(draw.At), batch.Len())] // the last batch may be short
+			work = append(work, subspace.Work{Batch: batch.Batch, Draw: draw, Rate: rate})
+		}
+		losses, right, err := r.space.Steps(work, sgd)
+		for i, loss := range losses {
+			n := work[i].Batch.Len()
+			p.Step++
+			p.Seen += n
+			p.Right += right[i]
+			p.Loss += loss * float64(n)
+		}
 		if err == nil && p.Step%perEpoch == 0 {
 			err = r.finite() // the loss tells of the weights before the step
 		}
@@ -103,20 +117,17 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 				"try a smaller learning rate than %v, or a longer warm-up than %d epochs", p.Step, total, epoch+1, err, c.LearningRate, c.Warmup)
 		}
 		if err != nil {
-			return fmt.Errorf("step %d: %w", p.Step, err)
+			return fmt.Errorf("step %d: %w", p.Step+1, err)
 		}
-		p.Seen += len(batch.Labels)
-		p.Right += right
-		p.Loss += loss * float64(len(batch.Labels))
 
 		report := Report{Run: c.Name(), Done: p.Step, Total: total, Epoch: epoch + 1, Epochs: c.Epochs,
 			Loss: p.Loss / float64(p.Seen), Accuracy: float64(p.Right) / float64(p.Seen)}
-		if seconds := speed.tick(); seconds > 0 {
+		if seconds := speed.tick(len(work)); seconds > 0 {
 			report.Rate = float64(r.data.Train.Len()) / float64(perEpoch) / seconds
+			report.Steps = 1 / seconds
 			report.Left = time.Duration(seconds * float64(total-p.Step) * float64(time.Second))
 		}
-		ended := p.Step%perEpoch == 0
-		if ended {
+		if p.Step%perEpoch == 0 {
 			if schedule.Collects(epoch) {
 				if err := r.collect(p); err != nil {
 					return err
@@ -143,6 +154,17 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		return r.space.SetEndpoints(p.average.Endpoints)
 	}
 	return nil
+}
+
+// call returns how many steps the next call makes after so many: up to the end of
+// the epoch, where others want the endpoints, and the short last batch alone.
+func (r *Run) call(on *subspace.Resident, done int) int {
+	if on == nil {
+		return 1
+	}
+	n, size := r.data.Train.Len(), r.Config.Batch
+	full, k := n/size, done%((n+size-1)/size)
+	return min(r.together(), max(full-k, 1))
 }
 
 // collect takes the endpoints as they are now into the average.
@@ -195,10 +217,10 @@ type prepared struct {
 	err error
 }
 
-// batches prepares the batches of the steps from first on, one ahead of the
-// training, until ctx ends.
-func (r *Run) batches(ctx context.Context, first, total int) <-chan prepared {
-	out := make(chan prepared, 1)
+// batches prepares the batches of the steps from first on, of the set on the device
+// or of values, one call ahead of the training, until ctx ends.
+func (r *Run) batches(ctx context.Context, on *subspace.Resident, first, total int) <-chan prepared {
+	out := make(chan prepared, max(r.together(), 1))
 	go func() {
 		n, size := r.data.Train.Len(), r.Config.Batch
 		perEpoch := (n + size - 1) / size
@@ -209,7 +231,7 @@ func (r *Run) batches(ctx context.Context, first, total int) <-chan prepared {
 				order = dataset.Order(n, r.Config.Seed, epoch)
 			}
 			index := order[k*size : min(n, (k+1)*size)]
-			batch, err := r.fill(r.data.Train, index, r.Config.Augment, r.rng(augmentStream, step))
+			batch, err := r.fill(r.data.Train, on, index, r.Config.Augment, r.rng(augmentStream, step))
 			select {
 			case out <- prepared{batch, err}:
 			case <-ctx.Done():
@@ -218,15 +240,6 @@ func (r *Run) batches(ctx context.Context, first, total int) <-chan prepared {
 		}
 	}()
 	return out
-}
-
-// fill makes a batch of the images index of s.
-func (r *Run) fill(s *dataset.Set, index []int, a dataset.Augment, rng *rand.Rand) (subspace.Batch, error) {
-	b := subspace.Batch{
-		Images: make([]float32, len(index)*s.Height*s.Width*s.Channels),
-		Labels: make([]int32, len(index)),
-	}
-	return b, r.data.Fill(b.Images, b.Labels, s, index, a, rng)
 }
 
 // restore reads the checkpoint, if there is one, and sets the space to it.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -197,5 +198,46 @@ func TestBatchNormPanics(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, expected one with %q", c.name, err, c.want)
 		}
+	}
+}
+
+// Ghost batches: each part of the batch is normalised alone. Value, gradients and
+// running statistics are those of the formula on each part, put together.
+func TestGhostBatches(t *testing.T) {
+	const batch, channels = 6, 3
+	for _, c := range []struct{ asked, parts int }{{1, 1}, {3, 3}, {6, 6}, {4, 2}, {5, 1}} { // the second divides both
+		backends(t, func(t *testing.T, b compute.Backend) {
+			store := newStore(t, 1)
+			results := call(t, b, store, func(scope *model.Scope, x *Node) []*Node {
+				store.SetTraining(x.Graph(), true)
+				scope = scope.In("norm")
+				y := network.WithGhostBatches(network.BatchNorm, c.asked)(scope, x)
+				ones, zeros := Ones(x.Graph(), shapes.Make(x.DType(), channels)), Zeros(x.Graph(), shapes.Make(x.DType(), channels))
+				var parts, means, variances []*Node
+				for i := range c.parts {
+					part := Slice(x, AxisRange(i*batch/c.parts, (i+1)*batch/c.parts))
+					parts = append(parts, textbook(part, ones, zeros))
+					mean := ReduceMean(part, 0, 1, 2)
+					n := float64(part.Shape().Size() / channels)
+					means = append(means, mean)
+					variances = append(variances, MulScalar(ReduceMean(Square(Sub(part, ExpandLeftToRank(mean, 4))), 0, 1, 2), n/(n-1)))
+				}
+				want := Concatenate(parts, 0)
+				difference := func(a, b *Node) *Node { return ReduceAllMax(Abs(Sub(a, b))) }
+				statistic := func(name string) *Node { return scope.GetVariable(name).NodeValue(x) }
+				mean, variance := ReduceMean(Stack(means, 0), 0), ReduceMean(Stack(variances, 0), 0)
+				return []*Node{
+					difference(y, want),
+					difference(Gradient(weighted(y), x)[0], Gradient(weighted(want), x)[0]),
+					difference(statistic("mean"), MulScalar(mean, 0.1)),
+					difference(statistic("variance"), AddScalar(MulScalar(variance, 0.1), 0.9)),
+				}
+			}, normal[float64](1, 1, 2, batch, 4, 5, channels))
+			for i, name := range []string{"y", "∂x", "running mean", "running variance"} {
+				if d := tensors.ToScalar[float64](results[i]); !(d < 1e-11) {
+					t.Errorf("%d ghost batches: %s differs by %g", c.asked, name, d)
+				}
+			}
+		})
 	}
 }

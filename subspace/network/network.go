@@ -35,6 +35,7 @@
 // network has in its usual places and which does nothing until [WithDropout]
 // gives it a rate. How they are set reaches them as graph parameters,
 // [RateParam] and [DropoutParam], so that a network's signature does not change.
+// So does the precision of convolutions and dense layers, see [Product].
 //
 // Like all graph builders these functions panic on images that they can't take,
 // saying which they can.
@@ -75,7 +76,9 @@ func convolution(scope *model.Scope, x *Node, channels, size, stride int) *Node 
 	// Symmetric padding, as in the original: with an even side and stride 2
 	// "same" padding would be one pixel to the right and below only.
 	pad := [2]int{size / 2, size / 2}
-	return Convolve(x, weights).Strides(stride).PaddingPerDim([][2]int{pad, pad}).Done()
+	return Product(scope, x, weights, func(x, weights *Node) *Node {
+		return Convolve(x, weights).Strides(stride).PaddingPerDim([][2]int{pad, pad}).Done()
+	})
 }
 
 // dense is x·weights + biases. x is [batch, in], the result is [batch, out].
@@ -85,7 +88,8 @@ func dense(scope *model.Scope, x *Node, out int) *Node {
 		VariableWithShape("weights", shapes.Make(x.DType(), in, out)).NodeValue(x)
 	biases := scope.WithInitializer(initializer.Zero).
 		VariableWithShape("biases", shapes.Make(x.DType(), out)).NodeValue(x)
-	return Add(Dot(x, weights).Product(), ExpandAxes(biases, 0))
+	y := Product(scope, x, weights, func(x, weights *Node) *Node { return Dot(x, weights).Product() })
+	return Add(y, ExpandAxes(biases, 0))
 }
 
 // relu is max(x, 0), with gradient 0 at 0.

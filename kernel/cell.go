@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"gosubspace/subspace/speed"
+)
+
+// measureCell measures how long a notebook's cell takes that loads recorded runs
+// and draws their figure: the first such cell of 01-line. Its program is written,
+// goimported, built and run as GoNB does it, n times, after a first time that
+// does not count. Each time it prints another word, so that it is built anew, as
+// after an edit. What Jupyter itself takes, some milliseconds, is not in it.
+func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
+	p, err := here()
+	if err != nil {
+		return g, fmt.Errorf("a notebook's cell is measured in a checkout: %w", err)
+	}
+	nb, err := readNotebook(filepath.Join(p.notebooks(), "01-line.ipynb"))
+	if err != nil {
+		return g, err
+	}
+	i := slices.IndexFunc(nb.Cells, func(c cell) bool {
+		return c.Type == "code" && strings.Contains(string(c.Source), "lesson.Recorded(") && strings.Contains(string(c.Source), "lesson.Figure(")
+	})
+	if i < 0 {
+		return g, errors.New("01-line has no cell that draws a recorded run")
+	}
+	go_, err := findGo(ctx, p)
+	if err != nil {
+		return g, err
+	}
+	dir, err := os.MkdirTemp("", "gosubspace-cell-")
+	if err != nil {
+		return g, err
+	}
+	defer os.RemoveAll(dir)
+	values := map[string]*string{"GOSUBSPACE_FIGURES": &dir}
+	for name, value := range goSettings(go_) {
+		values[name] = &value
+	}
+	env := setenv(os.Environ(), values)
+	goimports, err := output(ctx, p.dir, env, go_.command(), "tool", "-n", "goimports")
+	if err != nil {
+		return g, err
+	}
+	goimports = strings.TrimSpace(goimports)
+	program := filepath.Join(dir, "cell"+exe)
+	for name, text := range map[string]string{
+		"go.mod":  "module cell\n\ngo " + p.minimum + "\n",
+		"go.work": fmt.Sprintf("go %s\n\nuse (\n\t.\n\t%q\n)\n", p.minimum, p.dir),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return g, err
+		}
+	}
+	var seconds []float64
+	for k := range n + 1 {
+		source := cellProgram(nb, i, fmt.Sprint("time ", k))
+		start := time.Now()
+		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o600); err != nil {
+			return g, err
+		}
+		for _, step := range [][]string{
+			{dir, goimports, "-w", filepath.Join(dir, "main.go")},
+			{dir, go_.command(), "build", "-o", program},
+			{p.notebooks(), program},
+		} {
+			if _, err := output(ctx, step[0], env, step[1], step[2:]...); err != nil {
+				return g, fmt.Errorf("%s of a cell's program: %w", filepath.Base(step[1]), err)
+			}
+		}
+		if k > 0 {
+			seconds = append(seconds, time.Since(start).Seconds())
+		}
+	}
+	if drawn, _ := filepath.Glob(filepath.Join(dir, "*.png")); len(drawn) == 0 {
+		return g, errors.New("the cell of 01-line draws nothing")
+	}
+	return speed.Group{
+		Measured:     time.Now().UTC().Format(time.RFC3339),
+		Measurements: []speed.Measurement{speed.NewMeasurement(speed.CellWork, seconds)},
+	}, nil
+}
+
+// cellProgram is the program that GoNB makes of a cell, with the imports of the
+// cells above it, that prints a word of its own.
+func cellProgram(nb notebook, at int, word string) string {
+	var b strings.Builder
+	b.WriteString("package main\n\nimport \"flag\"\n")
+	var paths []string
+	for _, c := range nb.Cells[:at+1] {
+		if c.Type == "code" {
+			paths = append(paths, imports(string(c.Source))...)
+		}
+	}
+	slices.Sort(paths)
+	for _, path := range slices.Compact(paths) {
+		fmt.Fprintf(&b, "import %q\n", path)
+	}
+	_, body, _ := strings.Cut(string(nb.Cells[at].Source), "%%\n")
+	fmt.Fprintf(&b, "\nfunc main() {\n\tflag.Parse()\n%s\n\tprintln(%q)\n}\n", body, word)
+	return b.String()
+}

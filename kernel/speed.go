@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gosubspace/plots"
+	"gosubspace/subspace/place"
+	"gosubspace/subspace/speed"
+)
+
+const speedAbout = `Measures how fast the project is, and beside it the same work in PyTorch where
+-torch names a Python that has it. The machine should have nothing else to do.
+
+Examples:
+
+    go run ./kernel speed
+    go run ./kernel speed -torch /tmp/torch/bin/python -record notebooks/results
+    go run ./kernel speed -rows step,line -torch /tmp/torch/bin/python
+
+PyTorch is no part of the environment: subspace/speed/requirements.txt says which
+version, and how to install it. It works with as many threads, in its best of four
+settings: channels first or last, eager or compiled.
+
+-record writes speed.json (every number), speed.txt, speed.png to a folder, and
+the tables into README.md of the checkout, where they have their places. What
+is there already and was measured by the same program on the same machine is not
+measured again, so that it can be done in pieces; -again measures it again.
+
+What can be measured, for -rows:`
+
+// speeds is the subcommand that measures speed.
+func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 2 && args[0] == "worker" { // see subspace/speed
+		return speed.Serve(ctx, args[1], os.Stdin, stdout)
+	}
+	about, names := speedAbout, []string{}
+	for _, p := range speed.Parts {
+		names = append(names, p.Name)
+		about += fmt.Sprintf("\n    %-10s %s", p.Name, p.About)
+	}
+	names = append(names, speed.CellWork)
+	about += fmt.Sprintf("\n    %-10s %s", speed.CellWork, "a notebook's cell that draws a recorded run; in a checkout alone")
+	fs := flags("speed", "go run ./kernel speed [flags]", about, stdout)
+	torch := fs.String("torch", "", "the `python` that has PyTorch")
+	rows := fs.String("rows", "", "what is measured, separated by commas (default: everything)")
+	dir := fs.String("record", "", "write what was measured to this `folder`, and to README.md")
+	again := fs.Bool("again", false, "measure also what has been recorded")
+	quick := fs.Bool("quick", false, "few steps of a tiny network, to see that it works")
+	if err := parse(fs, args, 0); err != nil {
+		return err
+	}
+	wanted := names
+	if *rows != "" {
+		wanted = strings.Split(*rows, ",")
+	}
+	for _, name := range wanted {
+		if !slices.Contains(names, name) {
+			return usageError{fmt.Sprintf("-rows %s: want some of %s", name, strings.Join(names, ", "))}
+		}
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	sum, err := hashFiles(program)
+	if err != nil {
+		return err
+	}
+	m := speed.Meter{Ours: []string{program, "speed", "worker"}, Torch: *torch, Size: speed.FullSize(), Say: func(line string) { fmt.Fprintln(stderr, line) }}
+	defer m.Close()
+	if *quick {
+		m.Size = speed.QuickSize()
+	}
+	r := speed.NewRecord(sum, m.Size)
+	if *dir != "" {
+		if err := os.MkdirAll(*dir, 0o755); err != nil {
+			return fmt.Errorf("cannot record to %s: %w; choose another folder", *dir, err)
+		}
+		old, there, err := speed.ReadRecord(filepath.Join(*dir, "speed.json"))
+		if err != nil {
+			return err
+		}
+		if there && !r.Take(old) {
+			fmt.Fprintln(stderr, "what was recorded is of another machine or program: it is measured anew")
+		}
+	}
+	for _, name := range wanted {
+		if r.Has(name, *torch != "") && !*again {
+			fmt.Fprintf(stderr, "%s: recorded already\n", name)
+			continue
+		}
+		fmt.Fprintf(stderr, "%s …\n", name)
+		var g speed.Group
+		if name == speed.CellWork {
+			g, err = measureCell(ctx, m.Size.Cells)
+		} else {
+			g, err = m.Measure(ctx, name)
+		}
+		if err != nil {
+			return err
+		}
+		r.Measured[name] = g
+		if *dir != "" { // at once: what follows may be interrupted
+			if err := r.Write(filepath.Join(*dir, "speed.json")); err != nil {
+				return err
+			}
+		}
+	}
+	text := speedText(r)
+	fmt.Fprint(stdout, text)
+	if *dir == "" {
+		return nil
+	}
+	return recordSpeed(r, text, *dir, stdout)
+}
+
+// speedText returns the tables.
+func speedText(r speed.Record) string {
+	var parts []string
+	for _, part := range []string{r.Table(), r.Profile(), r.Growth()} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+// recordSpeed writes the tables and the figure to a folder, and the tables into
+// the checkout's README.md, if it has a place for them.
+func recordSpeed(r speed.Record, text, dir string, stdout io.Writer) error {
+	figure, err := speedFigure(r)
+	if err != nil {
+		return err
+	}
+	if figure != nil {
+		if err := figure.Write(filepath.Join(dir, "speed.png")); err != nil {
+			return err
+		}
+		text += "\nThe figure in words: " + figure.Alt + "\n"
+	}
+	if err := place.WriteFile(filepath.Join(dir, "speed.txt"), []byte(text)); err != nil {
+		return err
+	}
+	p, err := here()
+	if err != nil {
+		return nil // a binary that was carried elsewhere
+	}
+	path := filepath.Join(p.dir, "README.md")
+	readme, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(readme), speed.Begin) {
+		return nil
+	}
+	after, err := speed.Insert(string(readme), speedText(r))
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	fmt.Fprintln(stdout, "\nwritten to", dir, "and", path)
+	return place.WriteFile(path, []byte(after))
+}
+
+// speedFigure draws how cost grows: what was measured, and the straight line that
+// fits it best. It returns nil where nothing of that was measured.
+func speedFigure(r speed.Record) (*plots.Figure, error) {
+	var panels []plots.Lines
+	add := func(title, xLabel, yLabel string, x, y, low, high []float64) {
+		if len(x) < 2 || len(y) < len(x) {
+			return
+		}
+		line := speed.FitLine(x, y)
+		fitted := make([]float64, len(x))
+		for i := range x {
+			fitted[i] = line.Y(x[i])
+		}
+		panels = append(panels, plots.Lines{Title: title, XLabel: xLabel, YLabel: yLabel, Series: []plots.Series{
+			{Name: "measured (median, quartiles)", X: x, Y: y, Low: low, High: high}, {Name: "straight line through it", X: x, Y: fitted},
+		}, References: []plots.Reference{{Name: "zero"}}}) // so that what grows is seen beside what there is
+	}
+	scaled := func(values []float64, by float64) []float64 {
+		out := make([]float64, len(values))
+		for i, v := range values {
+			out[i] = by * v
+		}
+		return out
+	}
+	for _, p := range []struct{ part, of, xLabel string }{
+		{"endpoints", "endpoints", "endpoints m"},
+		{"widths", "width", "width (channels)"},
+		{"points", "points", "points evaluated"},
+	} {
+		c := r.Cost(p.part)
+		what, unit, by := "A step", "time (ms)", 1e3
+		if p.part == "points" {
+			what, unit, by = "Evaluation", "time (s)", 1
+		}
+		add(what+" by "+p.of, p.xLabel, unit, c.X, scaled(c.Seconds, by), scaled(c.Low, by), scaled(c.High, by))
+		if p.part != "points" {
+			add("Memory by "+p.of, p.xLabel, "peak memory (MB)", c.X, c.Megabytes, nil, nil)
+		}
+	}
+	if len(panels) < 2 {
+		return nil, nil
+	}
+	return plots.Panels{
+		Title: "How cost grows", Panels: panels, Name: "speed",
+		Note: fmt.Sprintf("%s; cResNet20, batch %d of %d×%d, random images; memory: peak resident of a process", r.Where(), r.Size.Batch, r.Size.Side, r.Size.Side),
+	}.Draw()
+}

@@ -1,0 +1,70 @@
+package speed
+
+import (
+	"flag"
+	"fmt"
+	"testing"
+
+	"gosubspace/subspace/backend/backendtest"
+)
+
+// -images says on how many images batch norm is re-estimated and how many are
+// classified at each of several points; at a single point it is 10,000.
+var benchImages = flag.Int("images", 256, "with -bench: images at each of several points")
+
+// Every job in images a second, cResNet20 on batches of 128 of 32×32:
+//
+//	go test -bench Step ./subspace/speed
+//	go test -bench 'Evaluate/line' -images 1024 ./subspace/speed
+func BenchmarkStep(b *testing.B) {
+	for _, width := range []int{8, 16, 32} {
+		for _, shape := range []string{"standard", "line", "simplex-3", "simplex-6"} {
+			b.Run(fmt.Sprintf("%s/width%d", shape, width), func(b *testing.B) {
+				bench(b, Job{Work: Step, Shape: shape, Width: width})
+			})
+		}
+	}
+}
+
+// A step of a run of package experiment: what BenchmarkStep's line of width 16
+// takes less is its input pipeline.
+func BenchmarkRun(b *testing.B) {
+	bench(b, Job{Work: Run, Shape: "line", Width: 16})
+}
+
+// Evaluation at a point, at 21 points of a line, at a row of a plane of 21×21, and
+// its two halves.
+func BenchmarkEvaluate(b *testing.B) {
+	several := Amount{Points: 21, Recalibration: *benchImages, Test: *benchImages, TestBatch: min(250, *benchImages)}
+	for _, c := range []struct {
+		name, work, shape string
+		amount            Amount
+	}{
+		{"point", Evaluate, "line", FullSize().Point},
+		{"line", Evaluate, "line", several},
+		{"plane", Evaluate, "simplex-3", several},
+		{"observe", Observe, "line", several},
+		{"forward", Forward, "line", several},
+	} {
+		b.Run(c.name, func(b *testing.B) { bench(b, Job{Work: c.work, Shape: c.shape, Width: 16, Amount: c.amount}) })
+	}
+}
+
+func bench(b *testing.B, j Job) {
+	engine := backendtest.XLA(b)
+	j.Side, j.Batch = 32, 128
+	w, err := open(b.Context(), j, engine, &phases{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer w.close()
+	if err := w.sample(j.Amount.with(Amount{Points: 1, Recalibration: j.Batch, Test: j.TestBatch})); err != nil { // compiles
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := w.sample(j.Amount); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(j.Images()*b.N)/b.Elapsed().Seconds(), "images/s")
+}

@@ -1,0 +1,224 @@
+package speed
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// The goals. A ratio of speeds is ours by PyTorch's best.
+const (
+	goalSpeed    = 1.3  // images a second, at least
+	goalLine     = 1.03 // a step of a line by a standard one, at most
+	goalSimplex  = 1.10 // a step of a simplex of 6 by a standard one, at most
+	goalPipeline = 0.03 // what the input pipeline adds to a step, at most
+	goalMemory   = 1.0  // peak memory by PyTorch's, at most
+	goalCell     = 2.5  // seconds for a cell that draws a recorded run, at most
+)
+
+// CellWork is the work of the measurement of a notebook's cell.
+const CellWork = "cell"
+
+// row is a line of the table.
+type row struct{ work, ours, theirs, ratio, goal string }
+
+// Table returns what has been measured of the goals as a Markdown table: ours,
+// PyTorch's best, their ratio, and whether that is what it was to be.
+func (r Record) Table() string {
+	var rows []row
+	add := func(x row, there bool) {
+		if there {
+			rows = append(rows, x)
+		}
+	}
+	steps, line, evaluations := r.Measured["step"], r.Measured["line"], r.Measured["evaluate"]
+	add(r.against(steps, Step, "standard", "training step, standard"))
+	add(r.against(line, Step, "line", "training step, line"))
+	add(quotient(steps, "line", "a line's step / a standard step", goalLine))
+	add(quotient(steps, "simplex-6", "a step of a simplex of 6 / a standard step", goalSimplex))
+	for _, e := range []struct {
+		shape, title string
+		amount       Amount
+	}{
+		{"line", "evaluation at a point", r.Size.Point},
+		{"line", fmt.Sprintf("%d points of a line", r.Size.Line.Points), r.Size.Line},
+		{"simplex-3", fmt.Sprintf("plane of %d × %d points, %d of them measured", planeSide, planeSide, r.Size.Plane.Points), r.Size.Plane},
+	} {
+		part := Group{}
+		for _, x := range evaluations.Measurements {
+			if x.Job.Amount == e.amount {
+				part.Measurements = append(part.Measurements, x)
+			}
+		}
+		title := fmt.Sprintf("%s; batch norm re-estimated on %s images, %s test images",
+			e.title, thousands(e.amount.Recalibration/r.Size.Batch*r.Size.Batch), thousands(e.amount.Test))
+		add(r.against(part, Evaluate, e.shape, title))
+	}
+	add(r.pipelineRow())
+	add(r.startRow())
+	add(memory(line, Step, "line", "peak memory, training a line"))
+	add(memory(evaluations, Evaluate, "line", "peak memory, evaluating"))
+	add(r.cellRow())
+	if len(rows) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	if r.Size.Quick {
+		b.WriteString("*A quick run, to see that everything works: its numbers mean nothing.*\n\n")
+	}
+	b.WriteString("| work | gosubspace | PyTorch's best | ratio | goal |\n| --- | --- | --- | --- | --- |\n")
+	for _, x := range rows {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", x.work, x.ours, x.theirs, x.ratio, x.goal)
+	}
+	fmt.Fprintf(&b, "\ncResNet20 of width %d, batch %d of %d×%d, single precision; medians, in brackets quartiles. %s.\n",
+		r.Size.Width, r.Size.Batch, r.Size.Side, r.Size.Side, r.Where())
+	for _, part := range Parts {
+		for _, f := range r.Measured[part.Name].Failed {
+			fmt.Fprintf(&b, "\nNot measured (%s): %s.\n", part.Name, strings.TrimSuffix(f, "."))
+		}
+	}
+	return b.String()
+}
+
+// against is a row that compares speeds.
+func (r Record) against(g Group, work, shape, title string) (row, bool) {
+	ours, there := g.ours(work, shape)
+	if !there {
+		return row{}, false
+	}
+	x := row{work: title, ours: speedOf(ours), theirs: "–", ratio: "–", goal: fmt.Sprintf("≥ %.1f", goalSpeed)}
+	if theirs, there := g.theirs(work, shape); there {
+		ratio := ours.Rate() / theirs.Rate()
+		x.theirs = speedOf(theirs) + ", " + theirs.Setting
+		x.ratio, x.goal = fmt.Sprintf("%.2f", ratio), verdict(x.goal, ratio >= goalSpeed)
+	}
+	return x, true
+}
+
+// speedOf is "255 images/s [250–260], 502 ms".
+func speedOf(x Measurement) string {
+	n := float64(x.Images)
+	return fmt.Sprintf("%s images/s [%s–%s], %s", number(n/x.Median), number(n/x.High), number(n/x.Low), duration(x.Median))
+}
+
+func quotient(g Group, shape, title string, most float64) (row, bool) {
+	standard, there := g.ours(Step, "standard")
+	other, found := g.ours(Step, shape)
+	if !there || !found {
+		return row{}, false
+	}
+	q := other.Median / standard.Median
+	return row{title, duration(other.Median) + " / " + duration(standard.Median), "", fmt.Sprintf("%.3f", q),
+		verdict(fmt.Sprintf("≤ %.2f", most), q <= most)}, true
+}
+
+func (r Record) pipelineRow() (row, bool) {
+	g := r.Measured["pipeline"]
+	without, there := g.ours(Step, "line")
+	with, found := g.ours(Run, "line")
+	if !there || !found {
+		return row{}, false
+	}
+	added := with.Median/without.Median - 1
+	return row{"a step of a run, with its input pipeline / the step alone",
+		duration(with.Median) + " / " + duration(without.Median), "", strings.Replace(fmt.Sprintf("%+.1f %%", 100*added), "-", "−", 1),
+		verdict(fmt.Sprintf("≤ +%.0f %%", 100*goalPipeline), added <= goalPipeline)}, true
+}
+
+func (r Record) startRow() (row, bool) {
+	g := r.Measured["start"]
+	ours, there := g.ours(Step, "line")
+	if !there {
+		return row{}, false
+	}
+	phases := func(x Measurement) string {
+		var parts []string
+		for _, p := range x.Start {
+			parts = append(parts, p.Name+" "+duration(p.Seconds))
+		}
+		return duration(x.Median) + ": " + strings.Join(parts, "; ")
+	}
+	x := row{work: "start of a process until its first step is done", ours: phases(ours), theirs: "–", ratio: "–", goal: "reported"}
+	if theirs, there := g.theirs(Step, "line"); there {
+		x.theirs = phases(theirs) + " (compiled before, where compiled); " + theirs.Setting
+		x.ratio = fmt.Sprintf("%.2f of the time", ours.Median/theirs.Median)
+	}
+	return x, true
+}
+
+func memory(g Group, work, shape, title string) (row, bool) {
+	ours, there := g.ours(work, shape)
+	if !there || ours.Peak == 0 {
+		return row{}, false
+	}
+	x := row{work: title, ours: megabytes(ours.Peak), theirs: "–", ratio: "–", goal: "≤ PyTorch's"}
+	if theirs, there := g.theirs(work, shape); there && theirs.Peak > 0 {
+		ratio := float64(ours.Peak) / float64(theirs.Peak)
+		x.theirs = megabytes(theirs.Peak) + ", " + theirs.Setting
+		x.ratio, x.goal = fmt.Sprintf("%.2f", ratio), verdict(x.goal, ratio <= goalMemory)
+	}
+	return x, true
+}
+
+func (r Record) cellRow() (row, bool) {
+	g := r.Measured[CellWork]
+	cell, there := g.ours(CellWork, "")
+	if !there {
+		return row{}, false
+	}
+	return row{"a warm notebook cell that loads a recorded run and draws its figure",
+		fmt.Sprintf("%s [%s–%s]", duration(cell.Median), duration(cell.Low), duration(cell.High)), "", "",
+		verdict(fmt.Sprintf("≤ %.1f s", goalCell), cell.Median <= goalCell)}, true
+}
+
+// verdict is the goal and whether it was met.
+func verdict(goal string, met bool) string {
+	if met {
+		return goal + ": met"
+	}
+	return goal + ": **below goal**"
+}
+
+// duration is "502 ms" or "3.42 s".
+func duration(seconds float64) string {
+	switch {
+	case seconds < 0.01:
+		return fmt.Sprintf("%.2g ms", 1000*seconds)
+	case seconds < 1:
+		return fmt.Sprintf("%.0f ms", 1000*seconds)
+	}
+	return fmt.Sprintf("%.2f s", seconds)
+}
+
+func megabytes(n int64) string {
+	return fmt.Sprintf("%s MB", thousands(int(math.Round(float64(n)/1e6))))
+}
+
+// number is a rate in whole images.
+func number(x float64) string { return thousands(int(math.Round(x))) }
+
+func thousands(n int) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// Begin and End are the comments of a Markdown file between which Insert puts a
+// table.
+const (
+	Begin = "<!-- speed: written by go run ./kernel speed -->"
+	End   = "<!-- speed: end -->"
+)
+
+// Insert returns the text of a Markdown file with what stands between its two
+// comments replaced.
+func Insert(file, table string) (string, error) {
+	before, rest, there := strings.Cut(file, Begin)
+	_, after, ended := strings.Cut(rest, End)
+	if !there || !ended {
+		return "", fmt.Errorf("there is no place for the table: want the lines %s and %s, the table goes between them", Begin, End)
+	}
+	return before + Begin + "\n\n" + strings.TrimSpace(table) + "\n\n" + End + after, nil
+}
