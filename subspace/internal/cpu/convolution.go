@@ -3,7 +3,7 @@
 package cpu
 
 // #cgo CFLAGS: -O3
-// #cgo LDFLAGS: -ldl -lpthread
+// #cgo LDFLAGS: -ldl
 // #include <stdlib.h>
 // #include "conv.h"
 import "C"

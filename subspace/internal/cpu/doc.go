@@ -14,6 +14,6 @@
 // gradients, or a batch norm over channels (see [Norms]). Everything else stays
 // XLA's, and so do programs that XLA splits over devices.
 //
-// Results are the same for any number of threads: each value is summed by one
+// The threads are XLA's own. Results are the same for any number of them: each value is summed by one
 // thread, or in parts that depend on the shapes alone.
 package cpu

@@ -1,102 +1,61 @@
 //go:build cgo && linux
 
-#define _GNU_SOURCE
 #include "pool.h"
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stddef.h>
+#include <stdlib.h>
 
-// A job lives on the stack of the thread that calls parallel. A thread of the
-// pool that takes part registers as a helper while it holds the lock, and the
-// caller takes the job off the list before it waits for the last helper to go: so
-// none is left that could see it. The caller works itself until no part is left,
-// so a job never waits for a thread to become free.
+// A job is shared by the thread that calls parallel and the tasks that it asked
+// for; the last to leave frees it. A task may come late, when all is done and the
+// caller gone: then no part is left, and it does not look at the argument. The
+// caller works itself until no part is left, so it never waits for a thread to
+// become free, only for parts that are being worked on.
 struct job {
 	void (*work)(void *, int);
 	void *argument;
 	int parts;
-	atomic_int next, helpers;
-	struct job *later;
+	atomic_int next, done, users;
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
-static struct job *jobs;     // guarded by lock
-static atomic_int announced; // how many jobs there have been: what idle threads look at
-static int threads;          // in the pool, beside those that call
+static void leave(struct job *j) {
+	if (atomic_fetch_sub(&j->users, 1) == 1) free(j);
+}
 
 static void take_part(struct job *j) {
-	for (int i; (i = atomic_fetch_add(&j->next, 1)) < j->parts;) j->work(j->argument, i);
-}
-
-// patience is how often an idle thread looks for a job before it sleeps: about as
-// long as waking it would take.
-enum { patience = 20000 };
-
-static void *idle(void *unused) {
-	for (;;) {
-		int seen = atomic_load(&announced);
-		pthread_mutex_lock(&lock);
-		struct job *j = jobs;
-		while (j && atomic_load(&j->next) >= j->parts) j = j->later;
-		if (j) atomic_fetch_add(&j->helpers, 1);
-		pthread_mutex_unlock(&lock);
-		if (j) {
-			take_part(j);
-			atomic_fetch_sub(&j->helpers, 1);
-			continue;
-		}
-		for (int i = 0; i < patience && atomic_load(&announced) == seen; i++) {
-#ifdef __x86_64__
-			__builtin_ia32_pause();
-#endif
-		}
-		pthread_mutex_lock(&lock);
-		while (atomic_load(&announced) == seen) pthread_cond_wait(&wake, &lock);
-		pthread_mutex_unlock(&lock);
+	for (int i; (i = atomic_fetch_add(&j->next, 1)) < j->parts;) {
+		j->work(j->argument, i);
+		atomic_fetch_add(&j->done, 1);
 	}
-	return NULL;
 }
 
-static void start(void) {
-	cpu_set_t allowed;
-	int cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
-	pthread_attr_t detached;
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	for (int i = 1; i < cores; i++) {
-		pthread_t thread;
-		if (pthread_create(&thread, &detached, idle, NULL) == 0) threads++;
-	}
-	pthread_attr_destroy(&detached);
+static void task(void *data) {
+	take_part(data);
+	leave(data);
 }
+
+static __thread struct pool pool = {.threads = 1};
+
+void borrow(const struct pool *from) { pool = *from; }
 
 void parallel(void (*work)(void *, int), void *argument, int parts) {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, start);
-	struct job j = {.work = work, .argument = argument, .parts = parts};
-	if (threads == 0 || parts == 1) {
-		take_part(&j);
+	int tasks = (pool.threads < parts ? pool.threads : parts) - 1;
+	struct job *j = tasks > 0 ? calloc(1, sizeof *j) : NULL;
+	if (!j) {
+		for (int i = 0; i < parts; i++) work(argument, i);
 		return;
 	}
-	pthread_mutex_lock(&lock);
-	j.later = jobs;
-	jobs = &j;
-	atomic_fetch_add(&announced, 1);
-	pthread_cond_broadcast(&wake);
-	pthread_mutex_unlock(&lock);
-
-	take_part(&j);
-
-	pthread_mutex_lock(&lock);
-	struct job **at = &jobs;
-	while (*at != &j) at = &(*at)->later;
-	*at = j.later;
-	pthread_mutex_unlock(&lock);
-	while (atomic_load(&j.helpers) > 0) {
+	j->work = work;
+	j->argument = argument;
+	j->parts = parts;
+	atomic_store(&j->users, 1 + tasks);
+	for (int i = 0; i < tasks; i++)
+		if (pool.schedule(&pool, task, j)) leave(j);
+	take_part(j);
+	for (int spins = 0; atomic_load(&j->done) < parts; spins++) {
+		if (spins > 1000) sched_yield();
 #ifdef __x86_64__
-		__builtin_ia32_pause();
+		else __builtin_ia32_pause();
 #endif
 	}
+	leave(j);
 }

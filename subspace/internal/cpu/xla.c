@@ -2,6 +2,7 @@
 
 #define _GNU_SOURCE
 #include "conv.h"
+#include "pool.h"
 #include <dlfcn.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -63,6 +64,22 @@ struct runtime {
 	size_t size;
 	void *extensions;
 	struct version version;
+	void *internal;
+	void *functions[13];
+};
+enum { schedule_function = 11, threads_function = 12 };
+struct schedule {
+	size_t size;
+	void *extensions;
+	const void *context;
+	void (*task)(void *);
+	void *data;
+};
+struct threads {
+	size_t size;
+	void *extensions;
+	const void *context;
+	int64_t *n;
 };
 struct frame {
 	size_t size;
@@ -81,6 +98,26 @@ struct metadata_extension {
 	} * metadata;
 };
 enum { metadata_type = 1 };
+
+static int schedule(const struct pool *pool, void (*task)(void *), void *data) {
+	struct schedule s = {sizeof s, NULL, pool->context, task, data};
+	void *(*function)(struct schedule *) = ((const struct runtime *)pool->runtime)->functions[schedule_function];
+	return function(&s) != NULL;
+}
+
+// begin makes the calling thread work with XLA's own threads: others would
+// compete with them for the cores, since they look for work for a while before
+// they sleep.
+static void begin(const struct frame *f) {
+	int64_t n = 1;
+	struct threads t = {sizeof t, NULL, f->context, &n};
+	struct pool p = {.threads = 1, .schedule = schedule, .runtime = f->runtime, .context = f->context};
+	if (f->runtime->size >= sizeof(struct runtime)) {
+		void *(*function)(struct threads *) = f->runtime->functions[threads_function];
+		if (!function(&t)) p.threads = n;
+	}
+	borrow(&p);
+}
 
 // asked answers where XLA, as it registers a function, asks for the version of
 // the interface that it keeps to.
@@ -107,6 +144,7 @@ static struct convolution described(const int64_t *x, const int64_t *kernel, con
 
 static void *call_forward(const struct frame *f) {
 	if (asked(f)) return NULL;
+	begin(f);
 	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
 	struct convolution c = described(in[0]->dims, in[1]->dims, out->dims, in[2]->data);
 	check(convolution_forward(&c, in[0]->data, in[1]->data, out->data));
@@ -115,6 +153,7 @@ static void *call_forward(const struct frame *f) {
 
 static void *call_backward(const struct frame *f) {
 	if (asked(f)) return NULL;
+	begin(f);
 	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
 	struct convolution c = described(in[0]->dims, out->dims, in[1]->dims, in[2]->data);
 	check(convolution_backward(&c, in[0]->data, in[1]->data, out->data));
@@ -129,6 +168,7 @@ static long rows(const struct buffer *x) {
 
 static void *call_moments(const struct frame *f) {
 	if (asked(f)) return NULL;
+	begin(f);
 	struct buffer *x = f->in.buffers[0], **out = f->out.buffers;
 	check(norm_moments(x->data, rows(x), x->dims[x->rank - 1], out[0]->data, out[1]->data));
 	return NULL;
@@ -136,6 +176,7 @@ static void *call_moments(const struct frame *f) {
 
 static void *call_norm_sums(const struct frame *f) {
 	if (asked(f)) return NULL;
+	begin(f);
 	struct buffer **in = f->in.buffers, **out = f->out.buffers;
 	check(norm_sums(in[0]->data, in[1]->data, in[2]->data, rows(in[0]), in[0]->dims[in[0]->rank - 1], out[0]->data, out[1]->data));
 	return NULL;
