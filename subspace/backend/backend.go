@@ -107,6 +107,9 @@ func (o Options) open() (compute.Backend, Info, error) {
 			info := Info{Name: "xla", Device: p.device(), Plugin: p.Path, GPU: p.Kind == CUDA}
 			b, info.Notice = quicker(b, p)
 			if len(failed) > 0 {
+				if info.Notice != "" {
+					failed = append(failed, info.Notice)
+				}
 				info.Notice = fmt.Sprintf("using %s; %s", info, strings.Join(failed, "; "))
 			}
 			return b, info, nil
@@ -143,9 +146,9 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 	name, rest, _ := strings.Cut(config, ":")
 	plugin, options, hasOptions := strings.Cut(rest, ",")
 	info := Info{Name: name, Device: cpuDevice()}
-	var used Plugin
+	var found Plugin
 	if name == "xla" {
-		found := Plugin{Kind: kindOf(plugin), Path: plugin}
+		found = Plugin{Kind: kindOf(plugin), Path: plugin}
 		for _, p := range Plugins() {
 			if (plugin == "" && (p.Kind == CPU || hasGPU())) || plugin == p.Kind {
 				found = p
@@ -153,7 +156,6 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 			}
 		}
 		found.prepare(o)
-		used = found
 		info.Device, info.Plugin, info.GPU = found.device(), found.Path, found.Kind == CUDA
 		config = "xla:" + found.config(o)
 		if hasOptions {
@@ -169,9 +171,7 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 			"for example go, xla:cpu or xla:/folder/of/a/plugin.so",
 			compute.ConfigEnvVar, os.Getenv(compute.ConfigEnvVar), err)
 	}
-	if name == "xla" {
-		b, info.Notice = quicker(b, used)
-	}
+	b, info.Notice = quicker(b, found)
 	return b, info, nil
 }
 

@@ -186,8 +186,9 @@ func memory() (options string, err error) {
 	return fmt.Sprintf(",preallocate=true,memory_fraction=%v", part), nil
 }
 
-// prepare sets what a CUDA plugin and the libraries below it read from the
-// environment when they are loaded. What is set there already stays.
+// prepare does what must be done before a plugin is loaded. On a CPU that is to
+// keep the memory which it frees. A CUDA plugin and the libraries below it read the
+// environment then; what is set there already stays.
 //
 // Products of float32 are cuBLAS's and cuDNN's: go-xla's configuration keeps matrix
 // products from TF32, and NVIDIA's variable convolutions, of which go-xla leaves the

@@ -178,13 +178,8 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 		return 0, 0, 0, err
 	}
 	// Noise, so that nothing is downloaded; each image is as good as any other.
-	noise := &dataset.Set{Height: image[0], Width: image[1], Channels: image[2], Classes: make([]string, classes)}
-	noise.Labels = make([]int32, max(min(c.Batch, train), min(testBatch, test)))
-	noise.Pixels = make([]uint8, len(noise.Labels)*image[0]*image[1]*image[2])
+	noise := dataset.Noise(max(min(c.Batch, train), min(testBatch, test)), image, classes)
 	rng := rand.New(rand.NewPCG(1, 1))
-	for i := range noise.Pixels {
-		noise.Pixels[i] = uint8(rng.Uint32())
-	}
 	r.data = &dataset.Data{Train: noise, Test: noise}
 	for range image[2] {
 		r.data.Mean, r.data.Std = append(r.data.Mean, 0.5), append(r.data.Std, 0.25)

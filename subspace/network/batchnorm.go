@@ -93,10 +93,11 @@ func normalise(x, scale, shift *Node) (y, mean, variance *Node) {
 	if x.Shape().Size() < 2*dims[0]*dims[x.Rank()-1] {
 		exceptions.Panicf("BatchNorm in training mode takes two or more values per channel, got %s (the first axis: parts of the batch)", x.Shape())
 	}
-	if dims[0] == 1 && x.Rank() == 5 && cpu.Norms(x) {
-		whole := Reshape(x, dims[1:]...)
-		y, mean, variance = InternalBatchNormForTraining(whole, scale, shift, epsilon, whole.Rank()-1)
-		return Reshape(y, dims...), StopGradient(ExpandAxes(mean, 0)), StopGradient(ExpandAxes(variance, 0))
+	if dims[0] == 1 {
+		if whole := Reshape(x, dims[1:]...); cpu.Norms(whole) {
+			y, mean, variance = InternalBatchNormForTraining(whole, scale, shift, epsilon, whole.Rank()-1)
+			return Reshape(y, dims...), StopGradient(ExpandAxes(mean, 0)), StopGradient(ExpandAxes(variance, 0))
+		}
 	}
 	mean = ReduceMean(x, axes...)
 	constant := StopGradient(mean)

@@ -242,15 +242,46 @@ func together(workers ...*worker) []*worker {
 	return slices.DeleteFunc(workers, func(w *worker) bool { return w == nil })
 }
 
-// finish adds what workers measured to a group, and ends them.
-func (m *Meter) finish(g *Group, workers []*worker) (err error) {
+// evaluate lets workers evaluate an amount in turns, and adds what they measured
+// to a group.
+func (m *Meter) evaluate(ctx context.Context, g *Group, a Amount, workers ...*worker) error {
+	for _, w := range workers {
+		w.job.Amount, w.seconds = a, nil
+	}
+	for range m.Size.Evaluated {
+		for _, w := range workers {
+			seconds, err := w.do(ctx, 1, a)
+			if err != nil {
+				return err
+			}
+			w.seconds = append(w.seconds, seconds...)
+		}
+	}
+	m.add(g, workers)
+	return nil
+}
+
+// add adds what workers measured to a group.
+func (m *Meter) add(g *Group, workers []*worker) {
 	for _, w := range workers {
 		x := w.measurement()
 		g.Measurements = append(g.Measurements, x)
 		m.say("%s: median %.4g s of %d, quartiles %.4g and %.4g s", x.Title(), x.Median, x.N, x.Low, x.High)
+	}
+}
+
+// end ends workers.
+func end(workers []*worker) (err error) {
+	for _, w := range workers {
 		err = cmp.Or(err, w.end())
 	}
 	return err
+}
+
+// finish adds what workers measured to a group, and ends them.
+func (m *Meter) finish(g *Group, workers []*worker) error {
+	m.add(g, workers)
+	return end(workers)
 }
 
 // steps measures training steps of several shapes, PyTorch's standard.
@@ -303,28 +334,12 @@ func (m *Meter) evaluations(ctx context.Context, g *Group) error {
 		}
 		both := together(ours, theirs)
 		for _, a := range e.amounts {
-			for _, w := range both {
-				w.job.Amount, w.seconds = a, nil
-			}
-			for range m.Size.Evaluated {
-				for _, w := range both {
-					seconds, err := w.do(ctx, 1, a)
-					if err != nil {
-						return err
-					}
-					w.seconds = append(w.seconds, seconds...)
-				}
-			}
-			for _, w := range both {
-				x := w.measurement()
-				g.Measurements = append(g.Measurements, x)
-				m.say("%s: median %.4g s of %d", x.Title(), x.Median, x.N)
-			}
-		}
-		for _, w := range both {
-			if err := w.end(); err != nil {
+			if err := m.evaluate(ctx, g, a, both...); err != nil {
 				return err
 			}
+		}
+		if err := end(both); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -477,17 +492,9 @@ func (m *Meter) points(ctx context.Context, g *Group) error {
 		return err
 	}
 	for _, n := range m.Size.Points {
-		w.job.Points, w.seconds = n, nil
-		for range m.Size.Evaluated {
-			seconds, err := w.do(ctx, 1, w.job.Amount)
-			if err != nil {
-				return err
-			}
-			w.seconds = append(w.seconds, seconds...)
+		if err := m.evaluate(ctx, g, m.Size.Plane.with(Amount{Points: n}), w); err != nil {
+			return err
 		}
-		x := w.measurement()
-		g.Measurements = append(g.Measurements, x)
-		m.say("%s: median %.4g s of %d", x.Title(), x.Median, x.N)
 	}
 	return w.end()
 }

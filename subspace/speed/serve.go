@@ -250,21 +250,9 @@ const runImages = 10_000
 
 // noiseData is a data set of random images.
 func noiseData(n int, j Job) *dataset.Data {
-	rng := rand.New(rand.NewPCG(1, 2))
-	set := func(name string, n int) *dataset.Set {
-		s := &dataset.Set{Name: name, Height: j.Side, Width: j.Side, Channels: 3, Pixels: make([]uint8, n*j.Side*j.Side*3), Labels: make([]int32, n)}
-		for i := range s.Pixels {
-			s.Pixels[i] = uint8(rng.Uint32())
-		}
-		for i := range s.Labels {
-			s.Labels[i] = int32(i % 10)
-		}
-		for c := range 10 {
-			s.Classes = append(s.Classes, fmt.Sprint(c))
-		}
-		return s
-	}
-	return &dataset.Data{Train: set("noise/train", n), Test: set("noise/test", 10), Mean: []float32{0.5, 0.5, 0.5}, Std: []float32{0.25, 0.25, 0.25}}
+	image := [3]int{j.Side, j.Side, 3}
+	return &dataset.Data{Train: dataset.Noise(n, image, 10), Test: dataset.Noise(10, image, 10),
+		Mean: []float32{0.5, 0.5, 0.5}, Std: []float32{0.25, 0.25, 0.25}}
 }
 
 // versions returns those of what computes.

@@ -63,7 +63,8 @@ enum { slack = 64, band_bytes = 256 << 10 };
 
 static void fill(struct band *b, const float *image, int height, int width, int channels) {
 	size_t row = (size_t)b->columns * channels;
-	int left = max(0, -b->first_column), n = min(b->columns - left, width - b->first_column - left);
+	int left = min(max(0, -b->first_column), b->columns); // of the image there may be nothing in the band
+	int n = max(0, min(b->columns - left, width - b->first_column - left));
 	for (int r = 0; r < b->rows; r++) {
 		float *to = b->pixels + r * row;
 		int from = r + b->first_row;
@@ -85,6 +86,31 @@ struct call {
 	float *out;
 	int parts, failed;
 };
+
+// taps lists where the pixels of an output row are that meet each entry of the
+// kernel, and returns how many entries (or rows of entries) those are. The output
+// columns are those from phase on, every dilation-th, which meet the same ones.
+static int taps(const struct convolution *c, const struct band *b, int output_row, int phase, long *offset, long *row) {
+	const int d = c->dilation;
+	int n = 0;
+	for (int kh = 0; kh < c->kernel_height; kh++) {
+		int source = output_row * c->stride + kh - c->top;
+		if (floor_div(source, d) * d != source) continue; // a row of zeros
+		long at = (long)(source / d - b->first_row) * b->columns - b->first_column;
+		if (d == 1) { // the entries of a row of the kernel lie side by side, and so do their pixels
+			offset[n] = (at - c->left) * c->channels;
+			row[n++] = (long)kh * c->kernel_width * c->channels;
+			continue;
+		}
+		for (int kw = 0; kw < c->kernel_width; kw++) {
+			int column = phase + kw - c->left;
+			if (floor_div(column, d) * d != column) continue;
+			offset[n] = (at + column / d) * c->channels;
+			row[n++] = ((long)kh * c->kernel_width + kw) * c->channels;
+		}
+	}
+	return n;
+}
 
 // image_forward computes the output of one image. It returns 1 where memory is short.
 static int image_forward(const struct call *call, int n, struct band *b) {
@@ -109,31 +135,13 @@ static int image_forward(const struct call *call, int n, struct band *b) {
 		fill(b, image, c->height, c->width, c->channels);
 		for (int h = from; h < to; h++) {
 			float *out_row = call->out + ((size_t)n * c->out_height + h) * c->out_width * c->out_channels;
-			// The columns whose pixels meet the same entries of the kernel: all, unless
-			// the image is dilated; then every d-th.
 			for (int phase = 0; phase < min(d, c->out_width); phase++) {
-				int taps = 0, channels = d == 1 ? c->channels * c->kernel_width : c->channels;
-				for (int kh = 0; kh < c->kernel_height; kh++) {
-					int source = h * s + kh - c->top;
-					if (floor_div(source, d) * d != source) continue;
-					long at = (long)(source / d - b->first_row) * b->columns - b->first_column;
-					if (d == 1) { // the entries of a row of the kernel lie side by side, and so do their pixels
-						offset[taps] = (at - c->left) * c->channels;
-						row[taps++] = (long)kh * c->kernel_width * c->channels;
-						continue;
-					}
-					for (int kw = 0; kw < c->kernel_width; kw++) {
-						int column = phase + kw - c->left;
-						if (floor_div(column, d) * d != column) continue;
-						offset[taps] = (at + column / d) * c->channels;
-						row[taps++] = ((long)kh * c->kernel_width + kw) * c->channels;
-					}
-				}
+				int n_taps = taps(c, b, h, phase, offset, row), channels = d == 1 ? c->channels * c->kernel_width : c->channels;
 				int pixels = (c->out_width - phase + d - 1) / d;
 				long step = (long)s * c->channels, out_step = (long)d * c->out_channels;
 				for (int p = 0; p < pixels; p += tile->pixels)
 					for (int o = 0; o < c->out_channels; o += tile->block)
-						tile->forward(b->pixels + p * step, step, channels, taps, offset,
+						tile->forward(b->pixels + p * step, step, channels, n_taps, offset,
 						              call->with + o, c->out_channels, row,
 						              out_row + (long)phase * c->out_channels + p * out_step + o, out_step,
 						              min(tile->pixels, pixels - p));

@@ -52,8 +52,8 @@ int norm_sums(const float *x, const float *dy, const float *mean, long rows, int
 void keep_memory(void);
 
 // convolution_register makes the plugin of a path, which is loaded already, know
-// the calls "gosubspace_convolution" and "gosubspace_convolution_kernel_gradient".
-// It returns null, or what is wrong.
+// the calls of convolutions and of batch norm's sums. It returns null, or what is
+// wrong.
 const char *convolution_register(const char *plugin);
 
 #endif

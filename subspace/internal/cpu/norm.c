@@ -141,13 +141,20 @@ done:
 	free(sums);
 }
 
+// run computes all parts, and returns 1 where memory is short. The caller frees
+// first, in any case.
+static int run(struct norm *n) {
+	n->first = malloc(sizeof(double) * 2 * norm_parts * n->channels);
+	if (!n->first) return 1;
+	n->second = n->first + (long)norm_parts * n->channels;
+	parallel(norm_part, n, norm_parts);
+	return n->failed;
+}
+
 int norm_moments(const float *x, long rows, int channels, float *mean, float *variance) {
 	struct norm n = {.x = x, .rows = rows, .channels = channels};
-	n.first = malloc(sizeof(double) * 2 * norm_parts * channels);
-	if (!n.first) return 1;
-	n.second = n.first + (long)norm_parts * channels;
-	parallel(norm_part, &n, norm_parts);
-	for (int c = 0; c < channels; c++) {
+	int failed = run(&n);
+	for (int c = 0; c < channels && !failed; c++) {
 		double count = 0, m = 0, squares = 0;
 		for (int i = 0; i < norm_parts; i++) {
 			if (n.count[i] == 0) continue;
@@ -160,21 +167,18 @@ int norm_moments(const float *x, long rows, int channels, float *mean, float *va
 		variance[c] = squares / count;
 	}
 	free(n.first);
-	return n.failed;
+	return failed;
 }
 
 int norm_sums(const float *x, const float *dy, const float *mean, long rows, int channels, float *sum, float *products) {
 	struct norm n = {.x = x, .dy = dy, .mean = mean, .rows = rows, .channels = channels};
-	n.first = malloc(sizeof(double) * 2 * norm_parts * channels);
-	if (!n.first) return 1;
-	n.second = n.first + (long)norm_parts * channels;
-	parallel(norm_part, &n, norm_parts);
-	for (int c = 0; c < channels; c++) {
+	int failed = run(&n);
+	for (int c = 0; c < channels && !failed; c++) {
 		double s = 0, p = 0;
 		for (int i = 0; i < norm_parts; i++) s += n.first[i * channels + c], p += n.second[i * channels + c];
 		sum[c] = s;
 		products[c] = p;
 	}
 	free(n.first);
-	return n.failed;
+	return failed;
 }

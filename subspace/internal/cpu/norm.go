@@ -11,12 +11,12 @@ import (
 	"gosubspace/subspace/internal/customcall"
 )
 
-// Norms reports whether batch norm over the last axis of images like x, of any
-// rank but reshaped to [batch, height, width, channels], had better be
-// graph.InternalBatchNormForTraining: where this package computes it.
+// Norms reports whether batch norm of x, [batch, height, width, channels], over
+// channels had better be graph.InternalBatchNormForTraining: where this package
+// computes it.
 func Norms(x *graph.Node) bool {
 	_, ours := x.Graph().Backend().(*backend)
-	return ours && x.Graph().NumDevices() <= 1 && x.Rank() >= 4 && x.DType() == dtypes.Float32
+	return ours && x.Graph().NumDevices() <= 1 && x.Rank() == 4 && x.DType() == dtypes.Float32
 }
 
 func (f *function) channels(x compute.Value, axis int) (shapes.Shape, bool) {

@@ -182,11 +182,20 @@ static void *call_norm_sums(const struct frame *f) {
 	return NULL;
 }
 
+// Of several arenas, malloc takes blocks of over 64 MB, which XLA works in, from the
+// first alone, and for threads of another asks the system at every step. Before
+// main there is only the first: a thread of Go's may make another as soon as it
+// allocates.
+__attribute__((constructor)) static void one_arena(void) {
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 // By default malloc returns large blocks to the system and gets them again, page
 // by page: at every step, for the memory that a program works in.
 void keep_memory(void) {
 #ifdef __GLIBC__
-	mallopt(M_ARENA_MAX, 1); // blocks of over 64 MB come from the first arena alone
 	mallopt(M_MMAP_MAX, 0);
 	mallopt(M_TRIM_THRESHOLD, -1);
 #endif
