@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -213,8 +214,10 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if *figure == 0 {
 			printPoints(run, stdout)
 		}
-		if *record != "" && failed == nil {
-			failed = run.Result.Write(filepath.Join(*record, filepath.Base(run.Dir)+".json"))
+		// The networks that others are made of are not recorded: they would count as
+		// further seeds of standard training.
+		if *record != "" && failed == nil && slices.Contains(configs, run.Config) {
+			failed = run.Result.Record(filepath.Join(*record, filepath.Base(run.Dir)+".json"))
 		}
 	})
 	if err := cmp.Or(err, failed); err != nil {

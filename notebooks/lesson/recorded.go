@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
 )
 
@@ -30,38 +32,155 @@ func Recorded(base experiment.Config, shape string) []experiment.Result {
 }
 
 // RecordedFigure shows a figure of the paper as it was recorded with a preset,
-// under the cell, with the settings and seeds of its runs. Where not all of its
+// under the cell: the figure, the settings and seeds of its runs, the table of its
+// methods, and what the runs say about the paper's claims. Where not all of its
 // methods have been recorded yet it says which have, and how the rest is made.
 func RecordedFigure(number int, preset string) {
 	base, err := experiment.Preset(preset)
 	Check(err)
-	f, err := experiment.NewFigure(number, base)
+	rec, err := experiment.ReadRecord(resultsDir())
 	Check(err)
-	var all Rows
-	var there, missing []string
-	for _, m := range f.Methods {
-		results, err := experiment.ReadResults(resultsDir(), m.Config)
-		Check(err)
-		if len(results) == 0 {
-			missing = append(missing, m.Name)
-			continue
-		}
-		there = append(there, fmt.Sprintf("%s (%s)", m.Name, count(len(results), "seed")))
-		all = append(all, Row{m.Name, results})
-	}
-	if len(missing) > 0 {
-		fmt.Printf("Figure %d has not been recorded with the preset %s yet.\n", number, preset)
-		if len(there) > 0 {
-			fmt.Println("Recorded:", strings.Join(there, ", "))
-		}
-		fmt.Println("Not yet:", strings.Join(missing, ", "))
-		fmt.Printf("go run ./kernel train -figure %d -preset %s -seeds 3 -record notebooks/results\n", number, preset)
+	f, err := ReadFigure(rec, number, base, "-preset "+preset)
+	Check(err)
+	if len(f.Missing) > 0 {
+		fmt.Println(f.Lacks())
 		return
 	}
-	figures, err := Draw(number, all)
+	figures, err := f.Draw()
 	Check(err)
 	for _, figure := range figures {
 		Figure(figure, nil)
 	}
-	fmt.Println("Recorded:", strings.Join(there, ", "))
+	fmt.Println(f.Budget())
+	if text := f.Table(Plain); text != "" {
+		fmt.Print("\n", text)
+	}
+	if findings := f.Findings(); len(findings) > 0 {
+		fmt.Println("\nWhat the paper says, and these runs, by the 95 % interval of the difference under the same seeds:")
+		for _, x := range findings {
+			fmt.Println("–", x)
+		}
+	}
+}
+
+// RecordedRuns are the recorded runs behind a figure of the paper.
+type RecordedRuns struct {
+	experiment.Figure
+	Rows    Rows     // the methods that have been recorded
+	Missing []string // those that have not
+	flags   string   // of the command that makes them: -preset quick
+}
+
+// ReadFigure finds the runs behind a figure among the recorded ones: those with
+// exactly the settings that the figure has with base. flags are what the command
+// line says to have base, such as "-preset quick".
+func ReadFigure(rec experiment.Record, number int, base experiment.Config, flags string) (RecordedRuns, error) {
+	f, err := experiment.NewFigure(number, base)
+	if err != nil {
+		return RecordedRuns{}, err
+	}
+	runs := RecordedRuns{Figure: f, flags: flags}
+	for _, m := range f.Methods {
+		results, err := rec.Of(m.Config)
+		if err != nil {
+			return runs, fmt.Errorf("figure %d, %s: %w", number, m.Name, err)
+		}
+		if len(results) == 0 {
+			runs.Missing = append(runs.Missing, m.Name)
+		} else {
+			runs.Rows = append(runs.Rows, Row{m.Name, results})
+		}
+	}
+	return runs, nil
+}
+
+// Draw draws the figure, of which no method may be missing.
+func (f RecordedRuns) Draw() ([]*plots.Figure, error) {
+	if len(f.Missing) > 0 {
+		return nil, errors.New(f.Lacks())
+	}
+	return Draw(f.Number, f.Rows)
+}
+
+// get returns the results of a method; none where it has not been recorded.
+func (f RecordedRuns) get(name string) []experiment.Result {
+	for _, r := range f.Rows {
+		if r.Name == name {
+			return r.Results
+		}
+	}
+	return nil
+}
+
+// Command is the command that makes the runs and records them.
+func (f RecordedRuns) Command() string {
+	seeds := len(f.seeds())
+	if seeds == 0 {
+		seeds = 3
+	}
+	return fmt.Sprintf("go run ./kernel train -figure %d %s -seeds %d -record notebooks/results", f.Number, f.flags, seeds)
+}
+
+// Lacks says what has been recorded of the figure, what not, and how it is made.
+func (f RecordedRuns) Lacks() string {
+	text := fmt.Sprintf("Figure %d has not been recorded with %s yet.\n", f.Number, f.flags)
+	var there []string
+	for _, r := range f.Rows {
+		there = append(there, fmt.Sprintf("%s (%s)", r.Name, count(len(r.Results), "seed")))
+	}
+	if len(there) > 0 {
+		text += "Recorded: " + strings.Join(there, ", ") + "\n"
+	}
+	return text + "Not yet: " + strings.Join(f.Missing, ", ") + "\n" + f.Command()
+}
+
+// seeds returns the seeds of which any method has been recorded, ascending.
+func (f RecordedRuns) seeds() (seeds []uint64) {
+	for _, row := range f.Rows {
+		for _, r := range row.Results {
+			if !slices.Contains(seeds, r.Config.Seed) {
+				seeds = append(seeds, r.Config.Seed)
+			}
+		}
+	}
+	slices.Sort(seeds)
+	return seeds
+}
+
+// Budget says in a line what the runs cost and where they were made.
+func (f RecordedRuns) Budget() string {
+	if len(f.Rows) == 0 {
+		return ""
+	}
+	first := f.Rows[0].Results[0]
+	images := fmt.Sprint(first.Config.TrainImages)
+	switch {
+	case first.Images > 0:
+		images = fmt.Sprint(first.Images)
+	case first.Config.TrainImages == 0:
+		images = "all"
+	}
+	net := first.Config.Network
+	if first.Config.Width > 0 {
+		net = fmt.Sprintf("%s of width %d", net, first.Config.Width)
+	}
+	var seeds, devices []string
+	for _, s := range f.seeds() {
+		seeds = append(seeds, fmt.Sprint(s))
+	}
+	for _, row := range f.Rows {
+		for _, r := range row.Results {
+			for _, d := range r.Devices {
+				if !slices.Contains(devices, d) {
+					devices = append(devices, d)
+				}
+			}
+		}
+	}
+	words := "seeds "
+	if len(seeds) == 1 {
+		words = "seed "
+	}
+	return fmt.Sprintf("Figure %d, %s: %s, %s training images, %d epochs, %s; %s; %s", f.Number, strings.TrimPrefix(f.flags, "-"),
+		first.Config.Data, images, first.Config.Epochs, net, words+strings.Join(seeds, ", "), strings.Join(devices, " and "))
 }

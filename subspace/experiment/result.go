@@ -1,11 +1,9 @@
 package experiment
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"gosubspace/subspace"
@@ -118,7 +116,7 @@ func near(a, b subspace.Weights) bool {
 	return slices.EqualFunc(a, b, func(x, y float64) bool { return x-y < 1e-9 && y-x < 1e-9 })
 }
 
-// ReadResult reads a result that a run or [Result.Write] wrote.
+// ReadResult reads a result that a run, [Result.Write] or [Result.Record] wrote.
 func ReadResult(path string) (Result, error) {
 	var r Result
 	text, err := os.ReadFile(path)
@@ -145,23 +143,11 @@ func writeJSON(path string, v any) error {
 // ReadResults reads the recorded results in a folder that are of the given
 // configuration but for their seeds, ordered by seed.
 func ReadResults(dir string, like Config) ([]Result, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	rec, err := ReadRecord(dir)
 	if err != nil {
 		return nil, err
 	}
-	var results []Result
-	for _, path := range paths {
-		r, err := ReadResult(path)
-		if err != nil {
-			return nil, err
-		}
-		like.Seed = r.Config.Seed
-		if r.Config == like {
-			results = append(results, r)
-		}
-	}
-	slices.SortFunc(results, func(a, b Result) int { return cmp.Compare(a.Config.Seed, b.Config.Seed) })
-	return results, nil
+	return rec.Of(like)
 }
 
 // Along returns a score (for example accuracy) at the points of the curve that
