@@ -66,6 +66,23 @@ func (s *Space) SetEndpoints(endpoints [][]float32) error {
 	return s.setRows(s.theta, endpoints)
 }
 
+// Buffers returns a copy of the network's non-trainable variables, such as the
+// batch-norm statistics that [Space.Recalibrate] left.
+func (s *Space) Buffers() (buffers []Array, err error) {
+	defer catch("read the buffers", &err)
+	return s.arrays()
+}
+
+// SetBuffers sets them, so that [Space.Logits] needs no recalibration; those of
+// another network are an error, and leave the space as it was.
+func (s *Space) SetBuffers(buffers []Array) (err error) {
+	defer catch("set the buffers", &err)
+	if err := s.fitsBuffers(buffers); err != nil {
+		return err
+	}
+	return s.setArrays(buffers)
+}
+
 func (s *Space) fits(state State) error {
 	if err := s.fitsRows("endpoints", state.Endpoints); err != nil {
 		return err
@@ -73,10 +90,14 @@ func (s *Space) fits(state State) error {
 	if err := s.fitsRows("velocities", state.Velocity); err != nil {
 		return err
 	}
-	if len(state.Buffers) != len(s.state) {
-		return fmt.Errorf("the state has %d buffers, the network %d: it is of another network", len(state.Buffers), len(s.state))
+	return s.fitsBuffers(state.Buffers)
+}
+
+func (s *Space) fitsBuffers(buffers []Array) error {
+	if len(buffers) != len(s.state) {
+		return fmt.Errorf("the state has %d buffers, the network %d: it is of another network", len(buffers), len(s.state))
 	}
-	for i, a := range state.Buffers {
+	for i, a := range buffers {
 		v := s.state[i]
 		if a.Name != v.Path() || a.DType != v.DType() || !slices.Equal(a.Dims, v.Shape().Dimensions) || int64(len(a.Bytes)) != v.Shape().ByteSize() {
 			return fmt.Errorf("buffer %d of the state is %s %s%v of %d bytes, the network's is %s %s%v: it is of another network",

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -41,13 +40,25 @@ func spread(dst, value []byte, newline string) []byte {
 		}
 		dst = append(dst, newline+" "...)
 		if value[0] == '{' { // "name":value
-			name := 2 + bytes.IndexByte(part[1:], '"')
-			dst = append(append(dst, part[:name+1]...), ' ')
-			part = part[name+1:]
+			colon := nameLength(part)
+			dst = append(append(dst, part[:colon+1]...), ' ')
+			part = part[colon+1:]
 		}
 		dst = spread(dst, part, newline+" ")
 	}
 	return append(append(dst, newline...), value[len(value)-1])
+}
+
+// nameLength returns the length of the quoted name that a member begins with.
+func nameLength(member []byte) int {
+	for i := 1; ; i++ {
+		switch member[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
 }
 
 // parts returns the elements of a compact JSON array or the members of an object.

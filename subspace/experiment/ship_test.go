@@ -1,0 +1,161 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gosubspace/subspace/dataset"
+)
+
+// A shipped subspace makes of images what the run makes of them that re-estimates
+// batch norm on training images, at every point, bit for bit.
+func TestShippedIsTheRun(t *testing.T) {
+	ctx := context.Background()
+	for _, shape := range []string{"standard", "layerwise-line", "simplex-3"} {
+		t.Run(shape, func(t *testing.T) {
+			dir, r := t.TempDir(), train(t, tiny().With(shape, 3), Options{})
+			path := filepath.Join(dir, shape+".safetensors")
+			if err := errors.Join(r.Ship(ctx, path), r.ShipSamples(dir)); err != nil {
+				t.Fatal(err)
+			}
+			s, err := OpenShipped(path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if s.Config != r.Config || s.Identity != r.Result.Identity || len(s.Points) != len(r.Result.Points) {
+				t.Fatalf("shipped as %+v, the run is %+v", s.shipping, r.Result)
+			}
+			if !near(s.Points[s.Middle()].Weights, r.sampler.Shape.Midpoint()) {
+				t.Errorf("the middle is point %d, %v", s.Middle(), s.Points[s.Middle()])
+			}
+			for i, p := range r.Result.Points {
+				got, err := s.Logits(ctx, i, r.TestSet())
+				if err != nil {
+					t.Fatal(err)
+				}
+				want, err := r.Logits(ctx, p.Weights, r.TestSet())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("point %d: logits by the shipped statistics differ from those of the run", i)
+				}
+				if scores, err := s.Score(ctx, i, r.TestSet()); err != nil || scores != p.Scores {
+					t.Errorf("point %d: %+v, %v; the run has %+v", i, scores, err, p.Scores)
+				}
+			}
+			if len(r.Result.Points) > 1 {
+				a, _ := s.Logits(ctx, 0, r.TestSet())
+				b, _ := s.Logits(ctx, 1, r.TestSet())
+				if slices.Equal(a, b) {
+					t.Error("two points have the same logits")
+				}
+			}
+			again, err := s.Run(ctx, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer again.Close()
+			last := r.Result.Points[len(r.Result.Points)-1]
+			if scores, err := again.Score(ctx, last.Weights); err != nil || scores != last.Scores {
+				t.Errorf("scored again: %+v, %v; the run has %+v", scores, err, last.Scores)
+			}
+			samples, err := s.Samples()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Logits(ctx, 0, samples); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestSamplesAreTheImages(t *testing.T) {
+	for _, channels := range []int{1, 3} {
+		set := &dataset.Set{Name: "test", Height: 3, Width: 2, Channels: channels, Labels: []int32{1, 1, 0, 0}, Classes: []string{"a", "b"}}
+		for i := range 4 * 6 * channels {
+			set.Pixels = append(set.Pixels, uint8(37*i+11))
+		}
+		dir := t.TempDir()
+		r := &Run{data: &dataset.Data{Test: set}}
+		if err := r.ShipSamples(dir); err != nil {
+			t.Fatal(err)
+		}
+		s := &Shipped{Path: filepath.Join(dir, "line.safetensors"), shipping: shipping{Network: inputs{Image: [3]int{3, 2, channels}, Classes: set.Classes}}}
+		got, err := s.Samples()
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := 6 * channels
+		want := slices.Concat(set.Pixels[2*size:3*size], set.Pixels[:size]) // the first of each class
+		if !slices.Equal(got.Pixels, want) || !slices.Equal(got.Labels, []int32{0, 1}) {
+			t.Errorf("%d channels: pixels %v of labels %v, want %v", channels, got.Pixels, got.Labels, want)
+		}
+		s.Network.Classes = []string{"a"}
+		if _, err := s.Samples(); err == nil || !strings.Contains(err.Error(), "want 2 × 3") {
+			t.Errorf("a sheet of another data set: %v", err)
+		}
+	}
+}
+
+func TestShippedRefuses(t *testing.T) {
+	ctx := context.Background()
+	dir, r := t.TempDir(), train(t, tiny(), Options{})
+	path := filepath.Join(dir, "line.safetensors")
+	if err := r.Ship(ctx, path); err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenShipped(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	digits, err := dataset.Digits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Other images under the same name.
+	swapped := &dataset.Data{Train: digits.Test, Test: digits.Train, Mean: digits.Mean, Std: digits.Std}
+	if _, err := s.Run(ctx, Options{Data: swapped}); !errors.Is(err, ErrOtherData) {
+		t.Errorf("a run on other data: %v", err)
+	}
+	for _, i := range []int{-1, 3} {
+		if _, err := s.Logits(ctx, i, r.TestSet()); err == nil || !strings.Contains(err.Error(), "points 0 to 2") {
+			t.Errorf("point %d of 3: %v", i, err)
+		}
+	}
+	wide := *r.TestSet()
+	wide.Height, wide.Width = 4, 16
+	if _, err := s.Logits(ctx, 0, &wide); err == nil || !strings.Contains(err.Error(), "want the same") {
+		t.Errorf("images of another size: %v", err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, damaged := range map[string][]byte{"cut": file[:len(file)-9], "empty": nil, "flipped": flipped(file, len(file)-100)} {
+		if err := os.WriteFile(path, damaged, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenShipped(path, nil); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// Endpoints of a run's folder are no shipped file.
+	if _, err := OpenShipped(filepath.Join(r.Dir, endpointsFile), nil); err == nil {
+		t.Error("endpoints.safetensors was opened as shipped")
+	}
+}
+
+func flipped(file []byte, i int) []byte {
+	file = slices.Clone(file)
+	file[i] ^= 4
+	return file
+}
