@@ -4,6 +4,7 @@
 //	go run ./kernel setup            set up what is missing, no more
 //	go run ./kernel run [NOTEBOOK…]  execute notebooks headless
 //	go run ./kernel train            train and evaluate without a notebook
+//	go run ./kernel verify           check what is recorded, or write it anew
 //	go run ./kernel speed            measure how fast it is, beside PyTorch
 //	go run ./kernel doctor           say what is there, and what to do about the rest
 //	go run ./kernel uninstall        take away what set-up put on this machine
@@ -42,6 +43,7 @@ func commands() []command {
 		{"setup", "set up what is missing, no more", setup},
 		{"run", "execute notebooks without a browser", run},
 		{"train", "train and evaluate without a notebook", train},
+		{"verify", "check the recorded figures, tables, claims and scores", verify},
 		{"speed", "measure how fast it is, beside PyTorch", speeds},
 		{"doctor", "say what is there, and what to do about the rest", doctor},
 		{"uninstall", "take away what set-up put on this machine", uninstall},

@@ -31,6 +31,8 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -figure 7 -preset quick -seeds 3 -draw figures
     go run ./kernel train -shape standard -held-out 200 -seeds 3 -choose sam=0.02,0.05,0.1
     go run ./kernel train -figure 7 -preset cifar10 -seeds 5 -shard 3/8
+    go run ./kernel train -preset cifar10-small -figure 3 -seeds 3 -record notebooks/results
+    go run ./kernel train -preset cifar10-small -shape standard,line,layerwise-line,bezier,simplex-3 -ship notebooks/results/endpoints
 
 Shapes: standard, line, bezier, simplex-M (M endpoints), each but standard also
 with layerwise- before it. -figure makes all runs behind a figure of the paper;
@@ -61,66 +63,10 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: the cache folder)")
 	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
 	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
-	record := fs.String("record", "", "also write each result to this folder")
+	record := fs.String("record", "", "also write each result to this `folder`")
+	ship := fs.String("ship", "", "also write the trained subspaces of the first seed, and an image of each class, to this `folder`")
 
-	// Flags that change the preset are applied to it once it is known.
-	var changes []func(*experiment.Config)
-	number := func(name, usage string, field func(*experiment.Config) *int) {
-		fs.Func(name, usage+" (default: the preset's)", func(text string) error {
-			v, err := strconv.Atoi(text)
-			changes = append(changes, func(c *experiment.Config) { *field(c) = v })
-			return err
-		})
-	}
-	real := func(name, usage string, field func(*experiment.Config) *float64) {
-		fs.Func(name, usage+" (default: the preset's)", func(text string) error {
-			v, err := strconv.ParseFloat(text, 64)
-			changes = append(changes, func(c *experiment.Config) { *field(c) = v })
-			return err
-		})
-	}
-	word := func(name, usage string, field func(*experiment.Config) *string) {
-		fs.Func(name, usage+" (default: the preset's)", func(text string) error {
-			changes = append(changes, func(c *experiment.Config) { *field(c) = text })
-			return nil
-		})
-	}
-	yes := func(name, usage string, field func(*experiment.Config) *bool) {
-		fs.BoolFunc(name, usage, func(text string) error {
-			v, err := strconv.ParseBool(text)
-			changes = append(changes, func(c *experiment.Config) { *field(c) = v })
-			return err
-		})
-	}
-	word("network", "cresnet20, cnn, mlp, resnet18 or wideresnet50-2", func(c *experiment.Config) *string { return &c.Network })
-	number("width", "channels of the network's first stage", func(c *experiment.Config) *int { return &c.Width })
-	number("epochs", "passes over the training images", func(c *experiment.Config) *int { return &c.Epochs })
-	number("warmup", "epochs of linear warm-up", func(c *experiment.Config) *int { return &c.Warmup })
-	number("batch", "images a step", func(c *experiment.Config) *int { return &c.Batch })
-	number("train-images", "train on a balanced subset of so many images, 0: all", func(c *experiment.Config) *int { return &c.TrainImages })
-	number("test-images", "test on a balanced subset of so many images, 0: all", func(c *experiment.Config) *int { return &c.TestImages })
-	number("points", "points of a curve that are scored", func(c *experiment.Config) *int { return &c.Points })
-	number("recalibration", "images that re-estimate batch norm, 0: all", func(c *experiment.Config) *int { return &c.Recalibration })
-	real("lr", "peak of the learning rate", func(c *experiment.Config) *float64 { return &c.LearningRate })
-	real("beta", "weight of the cos² regulariser", func(c *experiment.Config) *float64 { return &c.Beta })
-	number("held-out", "training images that are held out as a validation split", func(c *experiment.Config) *int { return &c.HeldOut })
-	number("chunks", "a batch in so many parts, each at a point of its own", func(c *experiment.Config) *int { return &c.Chunks })
-	number("ghost-batches", "batch norm over so many parts of a batch, each with statistics of its own", func(c *experiment.Config) *int { return &c.GhostBatches })
-	number("bins", "bins of the calibration errors", func(c *experiment.Config) *int { return &c.Bins })
-	number("plane", "side of the grid over the plane through three endpoints", func(c *experiment.Config) *int { return &c.Plane })
-	number("surface", "side of the grid along filter-normalised directions", func(c *experiment.Config) *int { return &c.Surface })
-	number("grid-images", "test images that the grids are scored on, 0: all", func(c *experiment.Config) *int { return &c.GridImages })
-	number("side", "with -dataset folder: the side of the square that images are cut to", func(c *experiment.Config) *int { return &c.Side })
-	real("dropout", "dropout rate", func(c *experiment.Config) *float64 { return &c.Dropout })
-	real("label-smoothing", "ε of label smoothing", func(c *experiment.Config) *float64 { return &c.Smoothing })
-	real("sam", "ρ of sharpness-aware minimisation", func(c *experiment.Config) *float64 { return &c.Rho })
-	real("wrong-labels", "share of the training labels that are replaced by a wrong class", func(c *experiment.Config) *float64 { return &c.WrongLabels })
-	yes("any-class", "replace wrong labels by any class, which may be the right one", func(c *experiment.Config) *bool { return &c.AnyClass })
-	yes("independent", "endpoints are networks trained independently; of a curve the rest is trained", func(c *experiment.Config) *bool { return &c.Independent })
-	yes("published", "read corrupted test images from the published files, in -corrupted", func(c *experiment.Config) *bool { return &c.Published })
-	word("swa", "stochastic weight averaging: constant, or cyclic-N", func(c *experiment.Config) *string { return &c.SWA })
-	word("corrupt", "corruptions that the midpoint is scored on, separated by commas, such as snow", func(c *experiment.Config) *string { return &c.Corrupt })
-	word("precision", "tf32 or bf16: how products are computed, instead of in float32", func(c *experiment.Config) *string { return &c.Precision })
+	changes := presetFlags(fs)
 	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere and with several -devices none; below 0: none, the host sends each", experiment.OnGPU))
 	fs.Func("preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)", func(text string) error {
 		return os.Setenv(backend.MemoryVariable, text)
@@ -157,8 +103,8 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return usageError{err.Error()}
 	}
-	for _, change := range changes {
-		change(&base)
+	for _, x := range *changes {
+		x.apply(&base)
 	}
 	base.Seed = *seed
 	data := strings.Split(cmp.Or(*datasets, base.Data), ",")
@@ -207,6 +153,11 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return fmt.Errorf("cannot record to %s: %w; choose another folder", *record, err)
 		}
 	}
+	if *ship != "" {
+		if err := os.MkdirAll(*ship, 0o755); err != nil {
+			return fmt.Errorf("cannot ship to %s: %w; choose another folder", *ship, err)
+		}
+	}
 	o.Fetch = lesson.Fetch()
 	var failed error
 	results, err := lesson.Make(ctx, title, configs, o, func(run *experiment.Run) {
@@ -218,6 +169,9 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		// further seeds of standard training.
 		if *record != "" && failed == nil && slices.Contains(configs, run.Config) {
 			failed = run.Result.Record(filepath.Join(*record, filepath.Base(run.Dir)+".json"))
+		}
+		if *ship != "" && failed == nil && run.Config.Seed == *seed && slices.Contains(configs, run.Config) {
+			failed = shipRun(ctx, run, *ship, stdout)
 		}
 	})
 	if err := cmp.Or(err, failed); err != nil {
@@ -235,6 +189,85 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *draw != "" {
 		return drawFigure(f, results, *draw, stdout)
 	}
+	return nil
+}
+
+// change is a flag of the command line that changes a preset.
+type change struct {
+	words string // -epochs 4
+	apply func(*experiment.Config)
+}
+
+// presetFlags adds the flags that change a preset. What they change is applied to
+// it once it is known.
+func presetFlags(fs *flag.FlagSet) (changes *[]change) {
+	changes = new([]change)
+	number := func(name, usage string, field func(*experiment.Config) *int) {
+		fs.Func(name, usage+" (default: the preset's)", func(text string) error {
+			v, err := strconv.Atoi(text)
+			*changes = append(*changes, change{"-" + name + " " + text, func(c *experiment.Config) { *field(c) = v }})
+			return err
+		})
+	}
+	real := func(name, usage string, field func(*experiment.Config) *float64) {
+		fs.Func(name, usage+" (default: the preset's)", func(text string) error {
+			v, err := strconv.ParseFloat(text, 64)
+			*changes = append(*changes, change{"-" + name + " " + text, func(c *experiment.Config) { *field(c) = v }})
+			return err
+		})
+	}
+	word := func(name, usage string, field func(*experiment.Config) *string) {
+		fs.Func(name, usage+" (default: the preset's)", func(text string) error {
+			*changes = append(*changes, change{"-" + name + " " + text, func(c *experiment.Config) { *field(c) = text }})
+			return nil
+		})
+	}
+	yes := func(name, usage string, field func(*experiment.Config) *bool) {
+		fs.BoolFunc(name, usage, func(text string) error {
+			v, err := strconv.ParseBool(text)
+			*changes = append(*changes, change{"-" + name + "=" + text, func(c *experiment.Config) { *field(c) = v }})
+			return err
+		})
+	}
+	word("network", "cresnet20, cnn, mlp, resnet18 or wideresnet50-2", func(c *experiment.Config) *string { return &c.Network })
+	number("width", "channels of the network's first stage", func(c *experiment.Config) *int { return &c.Width })
+	number("epochs", "passes over the training images", func(c *experiment.Config) *int { return &c.Epochs })
+	number("warmup", "epochs of linear warm-up", func(c *experiment.Config) *int { return &c.Warmup })
+	number("batch", "images a step", func(c *experiment.Config) *int { return &c.Batch })
+	number("train-images", "train on a balanced subset of so many images, 0: all", func(c *experiment.Config) *int { return &c.TrainImages })
+	number("test-images", "test on a balanced subset of so many images, 0: all", func(c *experiment.Config) *int { return &c.TestImages })
+	number("points", "points of a curve that are scored", func(c *experiment.Config) *int { return &c.Points })
+	number("recalibration", "images that re-estimate batch norm, 0: all", func(c *experiment.Config) *int { return &c.Recalibration })
+	real("lr", "peak of the learning rate", func(c *experiment.Config) *float64 { return &c.LearningRate })
+	real("beta", "weight of the cos² regulariser", func(c *experiment.Config) *float64 { return &c.Beta })
+	number("held-out", "training images that are held out as a validation split", func(c *experiment.Config) *int { return &c.HeldOut })
+	number("chunks", "a batch in so many parts, each at a point of its own", func(c *experiment.Config) *int { return &c.Chunks })
+	number("ghost-batches", "batch norm over so many parts of a batch, each with statistics of its own", func(c *experiment.Config) *int { return &c.GhostBatches })
+	number("bins", "bins of the calibration errors", func(c *experiment.Config) *int { return &c.Bins })
+	number("plane", "side of the grid over the plane through three endpoints", func(c *experiment.Config) *int { return &c.Plane })
+	number("surface", "side of the grid along filter-normalised directions", func(c *experiment.Config) *int { return &c.Surface })
+	number("grid-images", "test images that the grids are scored on, 0: all", func(c *experiment.Config) *int { return &c.GridImages })
+	number("side", "with -dataset folder: the side of the square that images are cut to", func(c *experiment.Config) *int { return &c.Side })
+	real("dropout", "dropout rate", func(c *experiment.Config) *float64 { return &c.Dropout })
+	real("label-smoothing", "ε of label smoothing", func(c *experiment.Config) *float64 { return &c.Smoothing })
+	real("sam", "ρ of sharpness-aware minimisation", func(c *experiment.Config) *float64 { return &c.Rho })
+	real("wrong-labels", "share of the training labels that are replaced by a wrong class", func(c *experiment.Config) *float64 { return &c.WrongLabels })
+	yes("any-class", "replace wrong labels by any class, which may be the right one", func(c *experiment.Config) *bool { return &c.AnyClass })
+	yes("independent", "endpoints are networks trained independently; of a curve the rest is trained", func(c *experiment.Config) *bool { return &c.Independent })
+	yes("published", "read corrupted test images from the published files, in -corrupted", func(c *experiment.Config) *bool { return &c.Published })
+	word("swa", "stochastic weight averaging: constant, or cyclic-N", func(c *experiment.Config) *string { return &c.SWA })
+	word("corrupt", "corruptions that the midpoint is scored on, separated by commas, such as snow", func(c *experiment.Config) *string { return &c.Corrupt })
+	word("precision", "tf32 or bf16: how products are computed, instead of in float32", func(c *experiment.Config) *string { return &c.Precision })
+	return changes
+}
+
+// shipRun writes a run's subspace and the images to a folder.
+func shipRun(ctx context.Context, run *experiment.Run, dir string, stdout io.Writer) error {
+	path := filepath.Join(dir, run.Config.Method()+".safetensors")
+	if err := cmp.Or(run.Ship(ctx, path), run.ShipSamples(dir)); err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, "  shipped to", path)
 	return nil
 }
 
@@ -320,15 +353,19 @@ func drawFigure(f experiment.Figure, results []experiment.Result, dir string, st
 		return fmt.Errorf("cannot draw to %s: %w; choose another folder", dir, err)
 	}
 	for i, picture := range pictures {
-		name := fmt.Sprintf("figure-%d", f.Number)
-		if len(pictures) > 1 {
-			name += string(rune('a' + i))
-		}
-		path := filepath.Join(dir, name+".png")
+		path := filepath.Join(dir, pictureName(f.Number, i, len(pictures))+".png")
 		if err := picture.Write(path); err != nil {
 			return err
 		}
 		fmt.Fprintf(stdout, "%s\n%s\n", path, picture.Alt)
 	}
 	return nil
+}
+
+// pictureName names picture i of n of a figure: figure-3, or figure-5a, figure-5b.
+func pictureName(figure, i, n int) string {
+	if n == 1 {
+		return fmt.Sprintf("figure-%d", figure)
+	}
+	return fmt.Sprintf("figure-%d%c", figure, 'a'+i)
 }

@@ -114,7 +114,7 @@ func (f RecordedRuns) get(name string) []experiment.Result {
 
 // Command is the command that makes the runs and records them.
 func (f RecordedRuns) Command() string {
-	seeds := len(f.seeds())
+	seeds := f.Seeds()
 	if seeds == 0 {
 		seeds = 3
 	}
@@ -133,6 +133,9 @@ func (f RecordedRuns) Lacks() string {
 	}
 	return text + "Not yet: " + strings.Join(f.Missing, ", ") + "\n" + f.Command()
 }
+
+// Seeds is the number of seeds of which any method has been recorded.
+func (f RecordedRuns) Seeds() int { return len(f.seeds()) }
 
 // seeds returns the seeds of which any method has been recorded, ascending.
 func (f RecordedRuns) seeds() (seeds []uint64) {

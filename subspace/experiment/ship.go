@@ -203,6 +203,9 @@ func (s *Shipped) Middle() int {
 	return max(0, slices.IndexFunc(s.Points, func(p PointScore) bool { return p.Midpoint }))
 }
 
+// Device names the backend and device that the shipped subspace is on.
+func (s *Shipped) Device() string { return s.run.device }
+
 // Classes returns the names of the classes.
 func (s *Shipped) Classes() []string { return s.Network.Classes }
 

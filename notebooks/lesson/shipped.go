@@ -1,0 +1,235 @@
+package lesson
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+
+	"gosubspace/plots"
+	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+)
+
+// Shipped opens a trained subspace that came with the notebooks, by its shape:
+// standard, line, layerwise-line, bezier or simplex-3. No training image is needed
+// to run the networks in it.
+func Shipped(shape string) *experiment.Shipped {
+	path := filepath.Join(resultsDir(), "endpoints", shape+".safetensors")
+	s, err := experiment.OpenShipped(path, nil)
+	if errors.Is(err, os.ErrNotExist) {
+		err = fmt.Errorf("no trained %s came with the notebooks yet: train -shape %s -ship %s makes one", shape, shape, filepath.Dir(path))
+	}
+	Check(err)
+	return s
+}
+
+// ShippedImages returns the images that came with a shipped subspace, one of each class.
+func ShippedImages(s *experiment.Shipped) *dataset.Set {
+	set, err := s.Samples()
+	Check(err)
+	return set
+}
+
+// ShowShippedImages draws the images that came with a shipped subspace.
+func ShowShippedImages(s *experiment.Shipped) (*plots.Figure, error) {
+	set, err := s.Samples()
+	if err != nil {
+		return nil, err
+	}
+	return plots.Images{
+		Title: "One test image of each class", Pixels: set.Pixels, Height: set.Height, Width: set.Width, Channels: set.Channels,
+		Labels: set.Classes, Note: s.Config.Data + ", the first test image of each class",
+	}.Draw()
+}
+
+// Certainties returns the probability in percent that the network at each point of
+// a shipped subspace gives the true class of each image, [point][image], and the
+// class that it holds for the likeliest.
+func Certainties(s *experiment.Shipped, set *dataset.Set) (percent [][]float64, likeliest [][]int, err error) {
+	classes := len(s.Classes())
+	for i := range s.Points {
+		logits, err := s.Logits(context.Background(), i, set)
+		if err != nil {
+			return nil, nil, err
+		}
+		p := metric.Softmax(logits, classes)
+		var row []float64
+		var best []int
+		for k, label := range set.Labels {
+			one := p[k*classes : (k+1)*classes]
+			row = append(row, 100*one[label])
+			best = append(best, slices.Index(one, slices.Max(one)))
+		}
+		percent, likeliest = append(percent, row), append(likeliest, best)
+	}
+	return percent, likeliest, nil
+}
+
+// mostSeries is how many images [AlongImages] draws at most.
+const mostSeries = 8
+
+// AlongImages draws how the probability of the true class of images changes along
+// a shipped curve: of the images given by their places in the set, at most eight;
+// where none is given, of those for which it changes most.
+func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots.Figure, error) {
+	if s.Points[0].Alpha == nil {
+		return nil, fmt.Errorf("%s is no curve: use CertaintyTable", s.Config.Shape)
+	}
+	percent, _, err := Certainties(s, set)
+	if err != nil {
+		return nil, err
+	}
+	title := "The true class along a " + s.Config.Shape
+	if len(images) == 0 {
+		images = mostChanged(percent)
+	}
+	lines := plots.Lines{Title: title, XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
+	for _, k := range images {
+		if k < 0 || k >= set.Len() {
+			return nil, fmt.Errorf("image %d: the set has the images 0 to %d", k, set.Len()-1)
+		}
+		series := plots.Series{Name: set.Classes[set.Labels[k]]}
+		if slices.ContainsFunc(lines.Series, func(other plots.Series) bool { return other.Name == series.Name }) {
+			series.Name = fmt.Sprintf("%s, image %d", series.Name, k)
+		}
+		for i, p := range s.Points {
+			if p.Alpha != nil {
+				series.X, series.Y = append(series.X, *p.Alpha), append(series.Y, percent[i][k])
+			}
+		}
+		lines.Series = append(lines.Series, series)
+	}
+	return lines.Draw()
+}
+
+// mostChanged returns the images whose probability changes most between points, in
+// their order.
+func mostChanged(percent [][]float64) []int {
+	change := make([]float64, len(percent[0]))
+	var images []int
+	for k := range change {
+		low, high := math.Inf(1), math.Inf(-1)
+		for _, row := range percent {
+			low, high = min(low, row[k]), max(high, row[k])
+		}
+		change[k] = high - low
+		images = append(images, k)
+	}
+	slices.SortStableFunc(images, func(a, b int) int { return cmp.Compare(change[b], change[a]) })
+	images = images[:min(len(images), mostSeries)]
+	slices.Sort(images)
+	return images
+}
+
+// CertaintyTable prints the probability of the true class of every image, at five
+// points of a shipped curve, or at the corners and the centre; with the class that
+// the network holds for the likeliest where that is another.
+func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
+	percent, likeliest, err := Certainties(s, set)
+	Check(err)
+	points := spaced(len(s.Points))
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprint(w, "probability of the true class (%)")
+	for _, i := range points {
+		fmt.Fprint(w, "\t", pointName(s.Points[i]))
+	}
+	fmt.Fprintln(w)
+	for k, label := range set.Labels {
+		fmt.Fprint(w, set.Classes[label])
+		for _, i := range points {
+			cell := fmt.Sprintf("%.1f", percent[i][k])
+			if best := likeliest[i][k]; best != int(label) {
+				cell += fmt.Sprintf(" (%s)", set.Classes[best])
+			}
+			fmt.Fprint(w, "\t", cell)
+		}
+		fmt.Fprintln(w)
+	}
+	Check(w.Flush())
+}
+
+// spaced returns all of n places, or five evenly spaced ones of many.
+func spaced(n int) (places []int) {
+	if n <= 5 {
+		for i := range n {
+			places = append(places, i)
+		}
+		return places
+	}
+	for i := range 5 {
+		places = append(places, i*(n-1)/4)
+	}
+	return places
+}
+
+func pointName(p experiment.PointScore) string {
+	switch {
+	case p.Alpha != nil:
+		return fmt.Sprintf("α = %.2f", *p.Alpha)
+	case p.Midpoint:
+		return "centre"
+	}
+	return fmt.Sprintf("corner %d", 1+slices.Index(p.Weights, 1))
+}
+
+func shippedNote(s *experiment.Shipped) string {
+	c, images := s.Config, "all"
+	if c.TrainImages > 0 {
+		images = fmt.Sprint(c.TrainImages)
+	}
+	return fmt.Sprintf("%s, computed with %s; %s training images, %d epochs; batch norm by the statistics in the file",
+		c.Name(), s.Device(), images, c.Epochs)
+}
+
+// EvaluateShipped prints the scores of shipped subspaces at their centres on the
+// test images, by the shipped statistics, beside the recorded ones. It downloads
+// nothing: where CIFAR-10 is not on this machine it says how to get it.
+func EvaluateShipped(shapes ...string) {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "centre of\taccuracy (%)\trecorded\tECE (%)\trecorded\tNLL (nats)\trecorded")
+	for _, shape := range shapes {
+		s := Shipped(shape)
+		set, ok := shippedTest(s)
+		if !ok {
+			s.Close()
+			return
+		}
+		i := s.Middle()
+		got, err := s.Score(context.Background(), i, set)
+		Check(err)
+		want := s.Points[i]
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.3f\t%.3f\n", shape, Accuracy(got), Accuracy(want.Scores), ECE(got), ECE(want.Scores), got.NLL, want.NLL)
+		s.Close()
+	}
+	Check(w.Flush())
+}
+
+// shippedTest returns the test images of a shipped run's configuration, if the data
+// set is on this machine.
+func shippedTest(s *experiment.Shipped) (*dataset.Set, bool) {
+	var data *dataset.Data
+	var err error
+	switch s.Config.Data {
+	case "digits":
+		data, err = dataset.Digits()
+	case "cifar10":
+		if !dataset.HasCIFAR10("") {
+			howToGetCIFAR10()
+			return nil, false
+		}
+		data, err = dataset.CIFAR10(context.Background(), "", nil)
+	default:
+		err = fmt.Errorf("the test images of %s do not come with the notebooks: read them, and score them with Shipped.Score", s.Config.Data)
+	}
+	Check(err)
+	set, err := data.Test.Subset(s.Config.TestImages, 0)
+	Check(err)
+	return set, true
+}
