@@ -186,19 +186,22 @@ func ReadRecord(dir string) (Record, error) {
 }
 
 // Of returns the results of the given configuration but for their seeds, ordered
-// by seed. Two of one seed are an error: they are of different data, and one has
-// to go.
+// by seed. A run that is there twice counts once; two of one seed that are of
+// different data are an error, and one has to go.
 func (rec Record) Of(like Config) (results []Result, err error) {
-	seen := map[uint64]string{}
+	seen := map[uint64]int{}
 	for i, r := range rec.all {
 		like.Seed = r.Config.Seed
 		if r.Config != like {
 			continue
 		}
-		if other, twice := seen[like.Seed]; twice {
-			return nil, fmt.Errorf("%s and %s are the same run on other data: keep one of them", other, rec.paths[i])
+		if k, twice := seen[like.Seed]; twice {
+			if rec.all[k].Identity != r.Identity {
+				return nil, fmt.Errorf("%s and %s are the same run on other data: keep one of them", rec.paths[k], rec.paths[i])
+			}
+			continue
 		}
-		seen[like.Seed] = rec.paths[i]
+		seen[like.Seed] = i
 		results = append(results, r)
 	}
 	slices.SortFunc(results, func(a, b Result) int { return cmp.Compare(a.Config.Seed, b.Config.Seed) })

@@ -132,8 +132,18 @@ func TestReadRecord(t *testing.T) {
 	if _, there := rec.WithIdentity("identity 4"); there {
 		t.Error("found a run that is not there")
 	}
+	// A copy counts once.
+	write("copy.json", full(2))
+	if rec, err = ReadRecord(dir); err != nil {
+		t.Fatal(err)
+	}
+	if results, err = rec.Of(Quick()); err != nil || len(results) != 2 {
+		t.Errorf("%d results with a copy of one, %v; want 2", len(results), err)
+	}
 	// The same run on other data.
-	write("d.json", full(2))
+	elsewhere := full(2)
+	elsewhere.Identity = "of other data"
+	write("d.json", elsewhere)
 	if rec, err = ReadRecord(dir); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,285 @@
+package lesson
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+)
+
+// invented returns a result of a configuration as a run would leave it, with a
+// number of percent right at the centre, and less at the endpoints.
+func invented(t *testing.T, c experiment.Config, percent float64) experiment.Result {
+	t.Helper()
+	sampler, err := subspace.ParseSampler(c.Shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores := func(percent float64) metric.Scores {
+		return metric.Scores{Accuracy: percent / 100, NLL: 3 - percent/50, ECE: (100 - percent) / 200, N: 1000}
+	}
+	r := experiment.Result{Config: c, Identity: c.Name(), Devices: []string{"a device"}, Images: 200}
+	m := sampler.Shape.Endpoints()
+	if curve, ok := sampler.Shape.(subspace.Curve); ok {
+		for _, alpha := range []float64{0, 1} {
+			r.Points = append(r.Points, experiment.PointScore{Alpha: new(alpha), Weights: curve.At(alpha), Scores: scores(percent - 2)})
+		}
+	} else if m > 1 {
+		for i := range m {
+			r.Points = append(r.Points, experiment.PointScore{Weights: subspace.Corner(i, m), Scores: scores(percent - 2)})
+		}
+	}
+	middle := experiment.PointScore{Weights: sampler.Shape.Midpoint(), Midpoint: true, Scores: scores(percent)}
+	if len(r.Points) > 1 && r.Points[0].Alpha != nil {
+		middle.Alpha = new(0.5)
+		r.Points = slices.Insert(r.Points, 1, middle)
+	} else {
+		r.Points = append(r.Points, middle)
+	}
+	r.Ensembles = []experiment.Ensemble{{Points: []subspace.Weights{}, Scores: scores(percent + 3)}}
+	if c.Corrupt != "" {
+		for severity := 1; severity <= 5; severity++ {
+			r.Corrupted = append(r.Corrupted, experiment.Corrupted{Corruption: c.Corrupt, Severity: severity, Scores: scores(percent - 5*float64(severity))})
+		}
+	}
+	r.Calibration = &experiment.Calibration{Scaled: new(scores(percent))}
+	if c.Plane > 0 {
+		r.Plane = lopsided(func(x, y float64) float64 { return percent / 100 * max(0, 1-math.Hypot(x-5.0/3, y-1)/8) }).Plane
+	}
+	return r
+}
+
+// recordInvented writes invented results of a figure of the quick preset to a folder.
+func recordInvented(t *testing.T, dir string, number int, seeds int, percent func(method string, seed int) float64) {
+	t.Helper()
+	f, err := experiment.NewFigure(number, experiment.Quick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range f.Methods {
+		for seed := 1; seed <= seeds; seed++ {
+			p := percent(m.Name, seed)
+			if math.IsNaN(p) {
+				continue // not recorded
+			}
+			r := invented(t, m.Config.With(m.Config.Shape, uint64(seed)), p)
+			if err := r.Record(filepath.Join(dir, strings.ReplaceAll(m.Name, " ", "-")+string(rune('0'+number))+string(rune('0'+seed))+".json")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func read(t *testing.T, dir string, number int) RecordedRuns {
+	t.Helper()
+	rec, err := experiment.ReadRecord(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := ReadFigure(rec, number, experiment.Quick(), "-preset quick")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// printed returns what a function prints.
+func printed(t *testing.T, do func()) string {
+	t.Helper()
+	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	stdout := os.Stdout
+	defer func() { os.Stdout = stdout }()
+	os.Stdout = file
+	do()
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func finding(t *testing.T, f RecordedRuns, says string) Finding {
+	t.Helper()
+	for _, x := range f.Findings() {
+		if x.Says == says {
+			return x
+		}
+	}
+	t.Fatalf("no claim %q", says)
+	return Finding{}
+}
+
+// A verdict follows from the numbers, whichever they are: the same claim comes out
+// either way, or open.
+func TestVerdicts(t *testing.T) {
+	const says = "the midpoint of a line is more accurate than standard training"
+	const calibrated = "the midpoint of a line is better calibrated than standard training"
+	noise := []float64{0, 1.2, -0.7, 0.4}
+	for _, c := range []struct {
+		ahead          float64
+		accuracy, ece  string
+		method, absent string
+	}{
+		{ahead: 2, accuracy: Holds, ece: Holds},
+		{ahead: -2, accuracy: Opposite, ece: Opposite},
+		{ahead: 0.1, accuracy: Open, ece: Open},
+		{ahead: 2, accuracy: Unmeasured, ece: Unmeasured, absent: "line"},
+		{ahead: 2, accuracy: Unmeasured, ece: Unmeasured, absent: "standard"},
+	} {
+		dir := t.TempDir()
+		recordInvented(t, dir, 3, 3, func(method string, seed int) float64 {
+			base := 60 + 5*noise[seed] // seeds differ by more than the methods: it takes pairs to see them
+			switch method {
+			case c.absent:
+				return math.NaN()
+			case "line":
+				return base + c.ahead + noise[seed]/5
+			}
+			return base
+		})
+		f := read(t, dir, 3)
+		for claim, want := range map[string]string{says: c.accuracy, calibrated: c.ece} {
+			if got := finding(t, f, claim); got.Verdict() != want {
+				t.Errorf("%v points ahead, %s not recorded: %s; want %s", c.ahead, c.absent, got, want)
+			}
+		}
+		if ends := finding(t, f, "the midpoint of a Bézier curve is more accurate than its ends"); ends.Verdict() != Holds || ends.Difference.N != 3 {
+			t.Errorf("ends are two points worse, without spread: %s", ends)
+		}
+	}
+	// One seed tells nothing; a seed that only one of the two has is no pair.
+	dir := t.TempDir()
+	recordInvented(t, dir, 3, 3, func(method string, seed int) float64 {
+		if method == standard && seed > 1 {
+			return math.NaN()
+		}
+		return 60 + float64(seed)
+	})
+	f := read(t, dir, 3)
+	got := finding(t, f, says)
+	if got.Difference.N != 1 || got.Verdict() != Open || !strings.Contains(got.String(), "+0.00 [unknown] points, n = 1") {
+		t.Errorf("%+v: %s", got.Difference, got)
+	}
+	if table := f.Table(Plain); !strings.Contains(table, "+0.00 [unknown], n = 1") {
+		t.Errorf("the table does not say that one of three seeds is paired:\n%s", table)
+	}
+}
+
+// Every claim is about a method that its figure has, and every figure from 2 on has
+// claims that its runs can tell.
+func TestClaimsCanBeMeasured(t *testing.T) {
+	dir := t.TempDir()
+	for number := 2; number <= experiment.Figures; number++ {
+		recordInvented(t, dir, number, 3, func(method string, seed int) float64 {
+			return 60 + float64(len(method))/10 + float64(seed*len(method)%7)
+		})
+	}
+	var all []RecordedRuns
+	for number := 1; number <= experiment.Figures; number++ {
+		f := read(t, dir, number)
+		all = append(all, f)
+		if number == 1 {
+			continue
+		}
+		if len(f.Missing) > 0 {
+			t.Fatalf("figure %d lacks %v", number, f.Missing)
+		}
+		findings := f.Findings()
+		if len(findings) == 0 {
+			t.Errorf("figure %d has no claim", number)
+		}
+		for _, x := range findings {
+			if x.Verdict() == Unmeasured || x.Difference.N != 3 {
+				t.Errorf("figure %d: %s", number, x)
+			}
+		}
+		for _, e := range f.Entries() {
+			if e.N != 3 || math.IsNaN(e.Std) {
+				t.Errorf("figure %d: %+v", number, e)
+			}
+		}
+		// Every line that a figure has is there, but what a single network or a
+		// method without a validation split cannot have.
+		if missing := len(f.lines()) - len(f.Entries()); missing != map[int]int{3: 1, 4: 3}[number] {
+			t.Errorf("figure %d: %d lines are left out", number, missing)
+		}
+	}
+	claims := ClaimsTable(all)
+	if n := strings.Count(claims, "| `go run ./kernel train -figure "); n != len(Claims()) {
+		t.Errorf("%d of %d claims in the table", n, len(Claims()))
+	}
+	for name, make := range map[string]func([]RecordedRuns) (string, error){"figures.csv": TablesCSV, "claims.csv": ClaimsCSV} {
+		text, err := make(all)
+		if err != nil || strings.Contains(text, "NaN") || strings.Count(text, "\n") < len(Claims()) {
+			t.Errorf("%s: %v\n%s", name, err, text)
+		}
+	}
+}
+
+func TestInsertClaims(t *testing.T) {
+	got, err := InsertClaims("a\n"+ClaimsBegin+"\nold\n"+ClaimsEnd+"\nb\n", "| new |\n")
+	if want := "a\n" + ClaimsBegin + "\n\n| new |\n\n" + ClaimsEnd + "\nb\n"; err != nil || got != want {
+		t.Errorf("%q, %v; want %q", got, err, want)
+	}
+	for _, file := range []string{"", ClaimsBegin, ClaimsEnd + ClaimsBegin} {
+		if _, err := InsertClaims(file, ""); err == nil {
+			t.Errorf("claims were put into %q", file)
+		}
+	}
+}
+
+// What stands below a recorded figure, and what where it has not been recorded.
+func TestRecordedFigureSays(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll("results", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOSUBSPACE_FIGURES", t.TempDir())
+	recordInvented(t, "results", 3, 2, func(method string, seed int) float64 {
+		if method == "Bézier curve" {
+			return math.NaN()
+		}
+		return 60 + float64(seed)
+	})
+	said := printed(t, func() { RecordedFigure(3, "quick") })
+	for _, want := range []string{"Figure 3 has not been recorded with -preset quick yet.", "Recorded: standard (2 seeds), line (2 seeds)", "Not yet: Bézier curve",
+		"go run ./kernel train -figure 3 -preset quick -seeds 2 -record notebooks/results"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it says\n%s\nwant %q in it", said, want)
+		}
+	}
+	recordInvented(t, "results", 7, 2, func(method string, seed int) float64 { return 60 + float64(seed) + float64(len(method))/9 })
+	other, err := experiment.NewFigure(7, experiment.Small())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := invented(t, other.Methods[0].Config, 99).Record("results/other.json"); err != nil {
+		t.Fatal(err)
+	}
+	said = printed(t, func() { RecordedFigure(7, "quick") })
+	if strings.Contains(said, "99.00") {
+		t.Errorf("a run of other settings is in the table:\n%s", said)
+	}
+	at := 0
+	for _, want := range []string{"Figure 7, preset quick: digits, 200 training images, 200 epochs, cnn of width 8; seeds 1, 2; a device\n",
+		"accuracy, midpoint (%)", "– with wrong labels the midpoint of a line is more accurate than standard training: "} {
+		i := strings.Index(said[at:], want)
+		if i < 0 {
+			t.Fatalf("it says\n%s\nwant %q, in this order", said, want)
+		}
+		at += i
+	}
+	if !slices.ContainsFunc([]string{Holds, Opposite, Open}, func(v string) bool { return strings.Contains(said[at:], ": "+v+" (accuracy ") }) {
+		t.Errorf("no verdict in\n%s", said[at:])
+	}
+}
