@@ -1,0 +1,110 @@
+package lesson
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gosubspace/subspace/experiment"
+)
+
+// shipTiny trains runs of a second on digits and ships them to results/endpoints of
+// the current folder, which becomes a new one.
+func shipTiny(t *testing.T, shapes ...string) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	dir := filepath.Join("results", "endpoints")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := experiment.Quick()
+	c.TrainImages, c.TestImages, c.Batch, c.Epochs, c.Warmup, c.Width, c.Points, c.TestEvery = 110, 50, 50, 5, 1, 2, 5, 0
+	for _, shape := range shapes {
+		r, err := experiment.Train(context.Background(), c.With(shape, 1), experiment.Options{Dir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = errors.Join(r.Ship(context.Background(), filepath.Join(dir, shape+".safetensors")), r.ShipSamples(dir))
+		r.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What a cell does with shipped subspaces, without a training image.
+func TestShippedInCells(t *testing.T) {
+	shipTiny(t, "standard", "line", "simplex-3")
+	s := Shipped("line")
+	defer s.Close()
+	images := ShippedImages(s)
+	if _, err := ShowShippedImages(s); err != nil || images.Len() != 10 {
+		t.Errorf("%d images, %v", images.Len(), err)
+	}
+	figure, err := AlongImages(s, images)
+	if err != nil || !strings.Contains(figure.Alt, "probability of the true class") {
+		t.Errorf("%+v, %v", figure, err)
+	}
+	if figure, err = AlongImages(s, images, 3); err != nil || strings.Contains(figure.Alt, "7:") {
+		t.Errorf("image 3 alone: %+v, %v", figure, err)
+	}
+	if _, err := AlongImages(s, images, 10); err == nil || !strings.Contains(err.Error(), "images 0 to 9") {
+		t.Errorf("image 10 of ten: %v", err)
+	}
+	// The table says of each image what the logits say.
+	percent, likeliest, err := Certainties(s, images)
+	if err != nil || len(percent) != 5 || len(percent[0]) != 10 {
+		t.Fatalf("%v, %v", percent, err)
+	}
+	said := printed(t, func() { CertaintyTable(s, images) })
+	if lines := strings.Split(strings.TrimSpace(said), "\n"); len(lines) != 11 || !strings.Contains(lines[0], "α = 0.25") {
+		t.Errorf("the table says\n%s", said)
+	}
+	wrong := 0
+	for _, row := range likeliest {
+		for k, class := range row {
+			if class != k {
+				wrong++
+			}
+		}
+	}
+	if n := strings.Count(said, "(") - 1; n != wrong { // one in the head
+		t.Errorf("%d images judged wrongly, the table says %d:\n%s", wrong, n, said)
+	}
+
+	triangle := Shipped("simplex-3")
+	defer triangle.Close()
+	if _, err := AlongImages(triangle, images); err == nil || !strings.Contains(err.Error(), "CertaintyTable") {
+		t.Errorf("along a triangle: %v", err)
+	}
+	if said := printed(t, func() { CertaintyTable(triangle, images) }); !strings.Contains(said, "corner 3") || !strings.Contains(said, "centre") {
+		t.Errorf("the table says\n%s", said)
+	}
+
+	said = printed(t, func() { EvaluateShipped("standard", "line", "simplex-3") })
+	row := regexp.MustCompile(`(?m)^(standard|line|simplex-3) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+) +(\S+)$`)
+	found := row.FindAllStringSubmatch(said, -1)
+	for _, m := range found {
+		if m[2] != m[3] || m[4] != m[5] || m[6] != m[7] {
+			t.Errorf("%s: scored otherwise than recorded:\n%s", m[1], said)
+		}
+	}
+	if len(found) != 3 {
+		t.Errorf("it says\n%s\nwant three lines", said)
+	}
+}
+
+func TestMostChanged(t *testing.T) {
+	percent := [][]float64{make([]float64, 10), {50, 1, 2, 3, 4, 5, 6, 7, 8, 0.5}}
+	if got, want := mostChanged(percent), []int{0, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := spaced(21); !slices.Equal(got, []int{0, 5, 10, 15, 20}) {
+		t.Errorf("five of 21 places: %v", got)
+	}
+}
