@@ -293,7 +293,7 @@ func ClaimsTable(all []RecordedRuns) string {
 		}
 	}
 	return Markdown.table(rows) + fmt.Sprintf("\n\"%s\": the 95 %% interval (Student's t) of the difference under the same n seeds lies on the claimed side of 0; "+
-		"\"%s\": on the other side; else it \"%s\". Of %d such intervals about %.0f miss their true value by chance.\n", Holds, Opposite, Open, told, math.Round(float64(told)/20))
+		"\"%s\": on the other side; else it \"%s\". One in 20 such intervals misses its true value by chance; here are %d.\n", Holds, Opposite, Open, told)
 }
 
 // ClaimsBegin and ClaimsEnd are the comments of a Markdown file between which
