@@ -79,11 +79,18 @@ func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s 
 	if err := s.discover(); err != nil {
 		return s, err
 	}
+	draws, err := s.initialisers()
+	if err != nil {
+		return s, err
+	}
+	if draws != nil {
+		defer draws.Finalize()
+	}
 	theta := make([]float32, 0, m*s.Layout.Size)
 	for i := range m {
 		// The RNG takes an int64; the top bit is dropped so that it is one.
 		draw := rand.NewPCG(seed, initStream+uint64(i)).Uint64() >> 1
-		row, err := s.initialise(int64(draw))
+		row, err := s.initialise(draws, int64(draw))
 		if err != nil {
 			return s, err
 		}
@@ -104,22 +111,13 @@ func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s 
 	return s, cmp.Or(s.Freeze(), s.compile())
 }
 
-// discover builds the network once, to learn its variables.
-func (s *Space) discover() error {
-	build, err := model.NewExec(s.backend, s.store, func(scope *model.Scope, images *graph.Node) *graph.Node {
-		s.store.SetTraining(images.Graph(), true)
-		logits := s.run(scope, images)
-		s.classes = logits.Shape().Dim(-1)
-		return graph.ReduceAllSum(logits)
-	})
-	if err != nil {
-		return err
-	}
-	defer build.Finalize()
-	images := shapes.Make(dtypes.Float32, append([]int{2}, s.input...)...)
-	if _, err := build.Compile(images); err != nil {
-		return err
-	}
+// discover builds the network once, to learn its variables. Nothing is compiled.
+func (s *Space) discover() (err error) {
+	g := graph.NewGraph(s.backend, "discover")
+	defer g.Finalize()
+	images := graph.Parameter(g, "images", shapes.Make(dtypes.Float32, append([]int{2}, s.input...)...))
+	s.store.SetTraining(g, true)
+	s.classes = s.run(s.store.RootScope(), images).Shape().Dim(-1)
 	if s.Layout, err = layoutOf(s.store); err != nil {
 		return err
 	}
@@ -135,22 +133,40 @@ func (s *Space) discover() error {
 	return nil
 }
 
+// initialisers returns the program that draws the values of all variables which
+// have an initialiser, compiled once for all endpoints; nil where none has.
+func (s *Space) initialisers() (draws *model.Exec, err error) {
+	if err := s.store.SetRNGStateFromSeed(0); err != nil {
+		return nil, err
+	}
+	err = s.store.InitializeVariables(s.backend, func(e *model.Exec) error {
+		draws = e
+		return nil
+	})
+	return draws, err
+}
+
 // initialise draws the network's weights with its own initialisers and returns
 // them as one vector [P]. The state is left at its initial value.
-func (s *Space) initialise(seed int64) ([]float32, error) {
-	for v := range s.store.IterVariables() {
-		if s.given[v] || v.Name() == model.RNGStateVariableName {
-			continue
-		}
-		if err := v.SetValue(nil); err != nil {
-			return nil, err
-		}
-	}
+func (s *Space) initialise(draws *model.Exec, seed int64) ([]float32, error) {
 	if err := s.store.SetRNGStateFromSeed(seed); err != nil {
 		return nil, err
 	}
-	if err := s.store.InitializeVariables(s.backend, nil); err != nil {
-		return nil, err
+	var drawn []*tensors.Tensor
+	if draws != nil {
+		var err error
+		if drawn, err = draws.Call(); err != nil {
+			return nil, err
+		}
+	}
+	for v := range s.store.IterVariables() { // in the order in which draws has them
+		if s.given[v] || v.Name() == model.RNGStateVariableName {
+			continue
+		}
+		if err := v.SetValue(drawn[0]); err != nil {
+			return nil, err
+		}
+		drawn = drawn[1:]
 	}
 	row := make([]float32, 0, s.Layout.Size)
 	for _, v := range s.weights {

@@ -63,7 +63,7 @@ func FullSize() Size {
 		Line:  Amount{Points: 21, Recalibration: 256, Test: 250, TestBatch: 250},
 		Plane: Amount{Points: planeSide, Recalibration: 128, Test: 250, TestBatch: 250},
 		Small: Amount{Points: 1, Recalibration: 512, Test: 500, TestBatch: 250}, Evaluated: 3, Starts: 3, Cells: 5,
-		Endpoints: []int{1, 2, 3, 4, 6, 8}, Widths: []int{8, 16, 32, 64}, Points: []int{1, 6, 11, 16, 21}, CostBlocks: 2,
+		Endpoints: []int{1, 2, 3, 4, 5, 6, 7, 8}, Widths: []int{8, 16, 32, 64}, Points: []int{1, 6, 11, 16, 21}, CostBlocks: 2,
 	}
 }
 

@@ -10,25 +10,30 @@ static int widest = 16;
 
 void convolution_widest(int lanes) { widest = lanes; }
 
-static const struct tile *tiles(void) {
+static const struct instructions *instructions(void) {
 #ifdef __x86_64__
-	if (widest >= 16 && tiles_avx512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+	if (widest >= 16 && instructions_avx512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
 	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-		return tiles_avx512;
-	if (widest >= 8 && tiles_avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return tiles_avx2;
+		return instructions_avx512;
+	if (widest >= 8 && instructions_avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return instructions_avx2;
 #endif
-	return tiles_any;
+	return instructions_any;
 }
 
-// tile_for returns the widest tile that divides the output channels, or null.
-static const struct tile *tile_for(int out_channels) {
-	for (const struct tile *t = tiles(); t->block; t++)
+const struct tile *tile_for(int out_channels) {
+	for (const struct tile *t = instructions()->tiles; t->block; t++)
 		if (out_channels % t->block == 0) return t;
 	return NULL;
 }
 
+const struct transforms *transforms_for(int channels) {
+	for (const struct transforms *t = instructions()->transforms; t->lanes; t++)
+		if (channels % t->lanes == 0) return t;
+	return NULL;
+}
+
 int convolution_block(void) {
-	const struct tile *t = tiles();
+	const struct tile *t = instructions()->tiles;
 	while (t[1].block) t++; // the narrowest; the others are multiples
 	return t->block;
 }
@@ -44,9 +49,7 @@ struct band {
 	float *pixels;
 };
 
-// room returns memory that a thread keeps from call to call, or null where memory
-// is short. What it holds are numbers: a tile may read beyond what it needs.
-static float *room(size_t bytes) {
+float *room(size_t bytes) {
 	static __thread float *kept;
 	static __thread size_t size;
 	if (bytes > size) {
@@ -204,6 +207,7 @@ static void backward_part(void *argument, int i) {
 int convolution_forward(const struct convolution *c, const float *x, const float *kernel, float *out) {
 	struct call call = {c, tile_for(c->out_channels), x, kernel, out, min(c->batch, 64), 0};
 	if (!call.tile) return 1;
+	if (winograd_fits(c)) return winograd_forward(c, x, kernel, out);
 	parallel(forward_part, &call, call.parts);
 	return call.failed;
 }
@@ -212,7 +216,10 @@ int convolution_backward(const struct convolution *c, const float *x, const floa
 	struct call call = {c, tile_for(c->out_channels), x, dy, NULL, min(c->batch, gradient_parts), 0};
 	size_t size = (size_t)c->kernel_height * c->kernel_width * c->channels * c->out_channels;
 	if (!call.tile || !(call.out = malloc(call.parts * size * sizeof(float)))) return 1;
-	parallel(backward_part, &call, call.parts);
+	if (winograd_gradient_fits(c))
+		call.failed = winograd_backward(c, x, dy, call.out, call.parts);
+	else
+		parallel(backward_part, &call, call.parts);
 	for (size_t k = 0; k < size; k++) {
 		float sum = 0;
 		for (int i = 0; i < call.parts; i++) sum += call.out[i * size + k];

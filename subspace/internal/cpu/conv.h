@@ -1,6 +1,8 @@
 #ifndef GOSUBSPACE_CONVOLUTION_H
 #define GOSUBSPACE_CONVOLUTION_H
 
+#include <stddef.h>
+
 // A convolution of images [batch, height, width, channels] with a kernel
 // [kernel_height, kernel_width, channels, out_channels] to
 // [batch, out_height, out_width, out_channels], all float32 and row-major.
@@ -26,9 +28,34 @@ struct tile {
 	backward_tile *backward;
 };
 
-// Tiles of an instruction set, widest block first, ended by one of block 0; null
-// where the program was built without it.
-extern const struct tile *const tiles_avx512, *const tiles_avx2, *const tiles_any;
+// Winograd's transforms of one width of vector, see winograd.h.
+struct transforms {
+	int lanes;
+	void (*input)(const float *x, long row, long column, int top, int bottom, int left, int right, float *v, long entry);
+	void (*output)(const float *m, long entry, float *y, long row, long column, int rows, int columns);
+	void (*spread)(const float *dy, long row, long column, int rows, int columns, float *m, long entry);
+	void (*kernel)(const float *w, float *u, long entry);
+	void (*gradient)(const float *u, float *w, long entry);
+};
+
+// An instruction set has tiles, widest block first, and transforms, widest first,
+// each ended by one of width 0.
+struct instructions {
+	const struct tile *tiles;
+	const struct transforms *transforms;
+};
+
+// Null where the program was built without it.
+extern const struct instructions *const instructions_avx512, *const instructions_avx2, *const instructions_any;
+
+// tile_for and transforms_for return the widest that divide so many channels, or
+// null.
+const struct tile *tile_for(int out_channels);
+const struct transforms *transforms_for(int channels);
+
+// room returns memory that a thread keeps from call to call, or null where memory
+// is short. What it holds are numbers: a tile may read beyond what it needs.
+float *room(size_t bytes);
 
 // convolution_forward and convolution_backward compute a convolution, and from dy,
 // the gradient of its output, that of its kernel. out_channels is a multiple of
@@ -36,6 +63,15 @@ extern const struct tile *const tiles_avx512, *const tiles_avx2, *const tiles_an
 int convolution_forward(const struct convolution *c, const float *x, const float *kernel, float *out);
 int convolution_backward(const struct convolution *c, const float *x, const float *dy, float *gradient);
 int convolution_block(void);
+
+// winograd_fits says whether a convolution is one of those in winograd.c, and
+// winograd_gradient_fits, whether the gradient of its kernel is. That is the sum of n
+// parts, each of a part of the batch, that winograd_backward writes one after the
+// other.
+int winograd_fits(const struct convolution *c);
+int winograd_gradient_fits(const struct convolution *c);
+int winograd_forward(const struct convolution *c, const float *x, const float *kernel, float *out);
+int winograd_backward(const struct convolution *c, const float *x, const float *dy, float *parts, int n);
 
 // convolution_widest limits the registers used to so many floats, for tests: 16 is
 // no limit.

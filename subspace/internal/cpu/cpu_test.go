@@ -46,7 +46,10 @@ func equalsPureGo(t *testing.T) {
 		{3, 32, 32, 16, 32, 1, 2, 0},
 		{5, 8, 8, 64, 64, 3, 1, 1},
 		{2, 8, 8, 1, 8, 3, 1, 1},
-		{1, 7, 11, 5, 24, 3, 1, 1}, // and others
+		{1, 7, 11, 5, 24, 3, 1, 1},   // and others
+		{3, 14, 9, 8, 24, 3, 1, 0},   // Winograd's, of sizes that are no multiples of a tile
+		{19, 7, 11, 24, 16, 3, 1, 1}, // … more tiles than fit a block
+		{2, 4, 5, 16, 40, 3, 1, 2},   // … more zeros around than a tile's own
 		{17, 5, 6, 2, 8, 3, 2, 1},
 		{33, 9, 4, 7, 40, 5, 1, 2},
 		{2, 12, 10, 8, 48, 3, 3, 1},

@@ -5,7 +5,8 @@
 // networks of the figures, and less for the gradient of a kernel; its sums over
 // batch and space run on one core. Here a convolution is a few loops over tiles:
 // sums of some pixels by some channels stay in registers while the loop goes over
-// the entries of the kernel, see kernels.h. Tiles are compiled for AVX-512, AVX2 and
+// the entries of the kernel, see kernels.h. One of 3×3 with stride 1 takes a quarter of
+// the products, see winograd.c. Tiles are compiled for AVX-512, AVX2 and
 // whatever else the machine is, and chosen at run time.
 //
 // [Wrap] returns a GoMLX backend that emits calls of these functions, through
@@ -14,6 +15,6 @@
 // gradients, or a batch norm over channels (see [Norms]). Everything else stays
 // XLA's, and so do programs that XLA splits over devices.
 //
-// The threads are XLA's own. Results are the same for any number of them: each value is summed by one
-// thread, or in parts that depend on the shapes alone.
+// The threads are XLA's own. Results are the same for any number of them: each value
+// is summed by one thread, or in parts that depend on the shapes alone.
 package cpu

@@ -8,7 +8,9 @@
 #define TALL 8
 #include "tiles.h"
 static const struct tile tiles[] = {wide_tile, tall_tile, {0}};
-const struct tile *const tiles_avx2 = tiles;
+static const struct transforms transforms[] = {wide_transforms, {0}};
+static const struct instructions all = {tiles, transforms};
+const struct instructions *const instructions_avx2 = &all;
 #else
-const struct tile *const tiles_avx2 = 0;
+const struct instructions *const instructions_avx2 = 0;
 #endif

@@ -8,7 +8,9 @@
 #define TALL 16
 #include "tiles.h"
 static const struct tile tiles[] = {wide_tile, tall_tile, small_tile, {0}};
-const struct tile *const tiles_avx512 = tiles;
+static const struct transforms transforms[] = {wide_transforms, small_transforms, {0}};
+static const struct instructions all = {tiles, transforms};
+const struct instructions *const instructions_avx512 = &all;
 #else
-const struct tile *const tiles_avx512 = 0;
+const struct instructions *const instructions_avx512 = 0;
 #endif

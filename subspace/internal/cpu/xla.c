@@ -4,7 +4,9 @@
 #include "conv.h"
 #include "pool.h"
 #include <dlfcn.h>
+#include <limits.h>
 #include <malloc.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,16 +107,22 @@ static int schedule(const struct pool *pool, void (*task)(void *), void *data) {
 	return function(&s) != NULL;
 }
 
+// cores returns how many cores this process may use.
+static int cores(void) {
+	cpu_set_t set;
+	return sched_getaffinity(0, sizeof set, &set) ? INT_MAX : CPU_COUNT(&set);
+}
+
 // begin makes the calling thread work with XLA's own threads: others would
 // compete with them for the cores, since they look for work for a while before
-// they sleep.
+// they sleep. Of those there are more than cores where cores are few.
 static void begin(const struct frame *f) {
 	int64_t n = 1;
 	struct threads t = {sizeof t, NULL, f->context, &n};
 	struct pool p = {.threads = 1, .schedule = schedule, .runtime = f->runtime, .context = f->context};
 	if (f->runtime->size >= sizeof(struct runtime)) {
 		void *(*function)(struct threads *) = f->runtime->functions[threads_function];
-		if (!function(&t)) p.threads = n;
+		if (!function(&t)) p.threads = n < cores() ? n : cores();
 	}
 	borrow(&p);
 }
