@@ -326,12 +326,19 @@ func (v *verifier) shipped(ctx context.Context, path string, o scoring, rng *ran
 	}
 	defer s.Close()
 	recorded, there := v.rec.WithIdentity(s.Identity)
-	if !there || len(recorded.Points) != len(s.Points) {
+	if !there {
 		v.fail("%s is of the run %s (%.8s), which is not recorded in %s", path, s.Config.Name(), s.Identity, v.dir)
 		return "", nil
 	}
-	for i, p := range s.Points {
-		if d := scoresDiffer(p.Scores, recorded.Points[i].Scores, 0, 1e-6); d != "" {
+	var scored []int // places in s.Points that have recorded scores
+	for _, p := range recorded.Points {
+		i := s.At(p.Weights)
+		if i < 0 {
+			v.fail("%s has no statistics of the recorded point %s", path, placeOf(p))
+			return "", nil
+		}
+		scored = append(scored, i)
+		if d := scoresDiffer(s.Points[i].Scores, p.Scores, 0, 1e-6); d != "" {
 			v.fail("%s: %s: recorded in the file and in the run's result: %s", path, placeOf(p), d)
 		}
 	}
@@ -346,12 +353,17 @@ func (v *verifier) shipped(ctx context.Context, path string, o scoring, rng *ran
 		return "", err
 	}
 	defer run.Close()
-	points := []int{s.Middle()}
-	if n := len(s.Points); n > 1 {
-		points = append(points, (s.Middle()+1+rng.IntN(n-1))%n)
+	middle := slices.Index(scored, s.Middle())
+	if middle < 0 {
+		v.fail("%s: its centre has no recorded score", path)
+		return "", nil
 	}
-	for _, i := range points {
-		p := recorded.Points[i]
+	points := []int{middle}
+	if n := len(scored); n > 1 {
+		points = append(points, (middle+1+rng.IntN(n-1))%n)
+	}
+	for _, k := range points {
+		i, p := scored[k], recorded.Points[k]
 		again, err := run.Score(ctx, s.Points[i].Weights)
 		if err != nil {
 			return "", err

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,8 +19,8 @@ import (
 
 // Shipped is a trained subspace in one file that travels without its run: the
 // endpoints as in a run's folder, and the batch-norm statistics re-estimated at
-// every point that the run was scored at, so that the networks at these points
-// run without a training image. Close it when it is no longer needed.
+// its Points, so that the networks there run without a training image. Close it
+// when it is no longer needed.
 type Shipped struct {
 	shipping
 	Path string
@@ -30,10 +31,13 @@ type Shipped struct {
 
 // shipping is the metadata of a shipped file that tie it to its recorded run.
 type shipping struct {
-	Config   Config       // the run's
-	Identity string       // and its recorded result's
-	Points   []PointScore // where it was scored, with the scores that were recorded
-	Network  inputs       // what its network takes
+	Config   Config // the run's
+	Identity string // and its recorded result's
+	// Points are those that the run was scored at, with the scores that were
+	// recorded; of a curve also those at α = 0, 0.05 … 1 that were not scored, whose
+	// N is 0.
+	Points  []PointScore
+	Network inputs // what its network takes
 }
 
 // inputs are the images that a network takes, and what it makes of them.
@@ -63,7 +67,8 @@ func (r *Run) Ship(ctx context.Context, path string) error {
 		return err
 	}
 	arrays := rowsToArrays(endpointPrefix, s.Layout, rows)
-	for i, p := range r.Result.Points {
+	points := r.shippedPoints()
+	for i, p := range points {
 		if err := s.Recalibrate(ctx, subspace.Uniform(p.Weights, len(s.Layout.Layers)), r.recalibration()); err != nil {
 			return err
 		}
@@ -80,7 +85,7 @@ func (r *Run) Ship(ctx context.Context, path string) error {
 		return err
 	}
 	t := r.data.Train
-	about := shipping{r.Config, r.identity, r.Result.rounded().Points,
+	about := shipping{r.Config, r.identity, points,
 		inputs{[3]int{t.Height, t.Width, t.Channels}, t.Classes, r.data.Mean, r.data.Std}}
 	metadata := map[string]string{"run": r.Config.Name(), "shape": r.Config.Shape, "identity": about.Identity}
 	for name, value := range map[string]any{"config": about.Config, "points": about.Points, "network": about.Network} {
@@ -95,6 +100,40 @@ func (r *Run) Ship(ctx context.Context, path string) error {
 		return err
 	}
 	return place.WriteFile(path, file)
+}
+
+// shippedSteps is how many steps from end to end of a curve have statistics.
+const shippedSteps = 20
+
+// shippedPoints returns the points that statistics are shipped of.
+func (r *Run) shippedPoints() []PointScore {
+	points := r.Result.rounded().Points
+	curve, ok := r.sampler.Shape.(subspace.Curve)
+	if !ok || points[0].Alpha == nil {
+		return points
+	}
+	for i := range shippedSteps + 1 {
+		alpha := float64(i) / shippedSteps
+		if at := curve.At(alpha); pointAt(points, at) < 0 {
+			points = append(points, PointScore{Alpha: &alpha, Weights: at})
+		}
+	}
+	// A midpoint that is not among the places of the curve comes last.
+	place := func(p PointScore) float64 {
+		if p.Alpha == nil {
+			return 2
+		}
+		return *p.Alpha
+	}
+	slices.SortStableFunc(points, func(a, b PointScore) int {
+		return cmp.Compare(place(a), place(b))
+	})
+	return points
+}
+
+// pointAt returns which of points has the given coefficients, −1 where none has.
+func pointAt(points []PointScore, at subspace.Weights) int {
+	return slices.IndexFunc(points, func(p PointScore) bool { return near(p.Weights, at) })
 }
 
 // OpenShipped opens what [Run.Ship] wrote, on the backend that runs use. A damaged
@@ -198,6 +237,9 @@ func (s *Shipped) Space(i int) (*subspace.Space, error) {
 	return s.run.space, s.run.space.SetBuffers(s.statistics[i])
 }
 
+// At returns which of Points has the given coefficients, −1 where none has.
+func (s *Shipped) At(w subspace.Weights) int { return pointAt(s.Points, w) }
+
 // Middle returns which of Points is the centre.
 func (s *Shipped) Middle() int {
 	return max(0, slices.IndexFunc(s.Points, func(p PointScore) bool { return p.Midpoint }))
@@ -254,7 +296,7 @@ func (s *Shipped) Run(ctx context.Context, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Result.Points = slices.Clone(s.Points)
+	r.Result.Points = slices.DeleteFunc(slices.Clone(s.Points), func(p PointScore) bool { return p.N == 0 })
 	if err := r.build(); err != nil {
 		return nil, err
 	}

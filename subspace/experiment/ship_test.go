@@ -28,13 +28,24 @@ func TestShippedIsTheRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			if s.Config != r.Config || s.Identity != r.Result.Identity || len(s.Points) != len(r.Result.Points) {
+			want := len(r.Result.Points)
+			if shape == "layerwise-line" {
+				want = 21 // α = 0, 0.05 … 1
+				if p := s.Points[7]; *p.Alpha != 0.35 || p.N != 0 || p.Weights[1] != 0.35 {
+					t.Errorf("point 7 of the line is %+v", p)
+				}
+			}
+			if s.Config != r.Config || s.Identity != r.Result.Identity || len(s.Points) != want {
 				t.Fatalf("shipped as %+v, the run is %+v", s.shipping, r.Result)
 			}
 			if !near(s.Points[s.Middle()].Weights, r.sampler.Shape.Midpoint()) {
 				t.Errorf("the middle is point %d, %v", s.Middle(), s.Points[s.Middle()])
 			}
-			for i, p := range r.Result.Points {
+			for _, p := range r.Result.Points {
+				i := s.At(p.Weights)
+				if i < 0 || s.Points[i].N != p.N {
+					t.Fatalf("point %v is not shipped", p.Weights)
+				}
 				got, err := s.Logits(ctx, i, r.TestSet())
 				if err != nil {
 					t.Fatal(err)
@@ -126,9 +137,9 @@ func TestShippedRefuses(t *testing.T) {
 	if _, err := s.Run(ctx, Options{Data: swapped}); !errors.Is(err, ErrOtherData) {
 		t.Errorf("a run on other data: %v", err)
 	}
-	for _, i := range []int{-1, 3} {
-		if _, err := s.Logits(ctx, i, r.TestSet()); err == nil || !strings.Contains(err.Error(), "points 0 to 2") {
-			t.Errorf("point %d of 3: %v", i, err)
+	for _, i := range []int{-1, 21} {
+		if _, err := s.Logits(ctx, i, r.TestSet()); err == nil || !strings.Contains(err.Error(), "points 0 to 20") {
+			t.Errorf("point %d of 21: %v", i, err)
 		}
 	}
 	wide := *r.TestSet()
