@@ -275,7 +275,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("result", help="the recorded result of a line, such as cifar10-line-cresnet20x8-seed1-….json")
     parser.add_argument("--data", required=True, help="the folder of CIFAR-10's binary files")
-    parser.add_argument("--seeds", type=int, default=2, help="seeds 1 to this")
+    parser.add_argument("--seeds", type=int, default=2, help="how many seeds")
+    parser.add_argument("--first", type=int, default=1, help="the first of them")
     parser.add_argument("--out", default="pytorch.json")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
@@ -298,12 +299,14 @@ def main():
     if any(kept[k] != new[k] for k in ("config", "train_data", "test_data")):
         sys.exit(f"{out} is of other settings or images: name another file")
     batches = Batches(images, labels, config, device)
-    for seed in range(1, args.seeds + 1):
+    for seed in range(args.first, args.first + args.seeds):
         for shape in ("standard", "line"):
             done = [r for r in kept["runs"] if (r["shape"], r["seed"]) == (shape, seed)]
             if not done:
                 run = make(config, shape, seed, batches, (test_images, test_labels), device)
                 run |= {"torch": torch.__version__, "device": processor(device), "threads": args.threads}
+                if out.exists():  # another process may work on other seeds
+                    kept = json.loads(out.read_text())
                 kept["runs"].append(run)
                 half = out.with_name(out.name + ".part")
                 half.write_text(json.dumps(kept, indent=1) + "\n")
