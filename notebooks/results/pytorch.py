@@ -1,6 +1,6 @@
 """Trains standard training and a line of cResNet20 in PyTorch, to check the recorded results.
 
-    python pytorch.py RESULT.json --data DIR --seeds 2 --out pytorch.json
+    python pytorch.py RESULT.json --data DIR --seeds 3 --out pytorch.json
 
 RESULT.json is the recorded result of a line on CIFAR-10: its configuration is what
 is trained by, for each seed both shapes, and it names the images by their SHA-256.
