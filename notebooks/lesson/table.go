@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -141,6 +142,9 @@ const (
 	Markdown               // | a | b |
 )
 
+// trailing are the blanks before the end of a line.
+var trailing = regexp.MustCompile(`(?m) +$`)
+
 // Table returns the figure's table; "" where there is nothing to tell.
 func (f RecordedRuns) Table(m Markup) string {
 	rows := [][]string{{"method", "quantity", "n", "mean ± deviation", "compared with", "difference [95 % interval]"}}
@@ -166,10 +170,10 @@ func (m Markup) table(rows [][]string) string {
 	if m == Plain {
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		for _, cells := range rows {
-			fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+			fmt.Fprintln(w, strings.Join(cells, "\t")) // empty cells too: a column ends where a line lacks it
 		}
 		w.Flush() // to memory
-		return b.String()
+		return trailing.ReplaceAllString(b.String(), "")
 	}
 	for i, cells := range rows {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
