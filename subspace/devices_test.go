@@ -144,7 +144,8 @@ func TestDevices(t *testing.T) {
 // loss and the running statistics are those of one device to 1e-5. A gradient of
 // so many layers is not that certain on one device either, as rectifiers are on
 // or off by the last bit: it may differ by a few times what it does there with
-// the images in another order.
+// the images in another order, or by 1e-5 of the largest, since the convolutions of
+// several devices are XLA's and those of one are not.
 func TestDevicesCResNet20(t *testing.T) {
 	input, n := [3]int{32, 32, 3}, 16
 	batch := noise(n, input, 1)
@@ -177,8 +178,11 @@ func TestDevicesCResNet20(t *testing.T) {
 	}
 	same(t, "4 devices", State{Buffers: got.Buffers}, State{Buffers: want.Buffers})
 	for i := range want.Velocity {
-		if d, certain := apart(got.Velocity[i], want.Velocity[i]), apart(other.Velocity[i], want.Velocity[i]); d > 4*certain {
-			t.Errorf("velocity %d differs by %g, on one device by %g", i, d, certain)
+		d, certain := apart(got.Velocity[i], want.Velocity[i]), apart(other.Velocity[i], want.Velocity[i])
+		largest := apart(want.Velocity[i], make([]float32, len(want.Velocity[i])))
+		t.Logf("velocity %d, at most %.2g: differs by %.2g, on one device by %.2g", i, largest, d, certain)
+		if d > max(4*certain, 1e-5*largest) {
+			t.Errorf("velocity %d, at most %g: differs by %g, on one device by %g", i, largest, d, certain)
 		}
 	}
 
