@@ -136,7 +136,7 @@ func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
 	Check(err)
 	points := spaced(len(s.Points))
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "probability of the true class (%)")
+	fmt.Fprint(w, "true class (%)")
 	for _, i := range points {
 		fmt.Fprint(w, "\t", pointName(s.Points[i]))
 	}
