@@ -167,10 +167,13 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		// The networks that others are made of are not recorded: they would count as
 		// further seeds of standard training.
-		if *record != "" && failed == nil && slices.Contains(configs, run.Config) {
+		if failed != nil || !slices.Contains(configs, run.Config) {
+			return
+		}
+		if *record != "" {
 			failed = run.Result.Record(filepath.Join(*record, filepath.Base(run.Dir)+".json"))
 		}
-		if *ship != "" && failed == nil && run.Config.Seed == *seed && slices.Contains(configs, run.Config) {
+		if *ship != "" && failed == nil && run.Config.Seed == *seed {
 			failed = shipRun(ctx, run, *ship, stdout)
 		}
 	})

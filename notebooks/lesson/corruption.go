@@ -76,10 +76,9 @@ func Under(results []experiment.Result, severity int, score Percent) []float64 {
 		if severity == 0 {
 			return score(r.Midpoint().Scores)
 		}
-		for _, c := range r.Corrupted {
-			if c.Corruption == r.Corrupted[0].Corruption && c.Severity == severity {
-				return score(c.Scores)
-			}
+		s, there := underSeverity(severity)(r)
+		if there {
+			return score(s)
 		}
 		Check(fmt.Errorf("%s was not scored at severity %d of a corruption: set Config.Corrupt, and a severity of 0 to 5", r.Config.Name(), severity))
 		return 0

@@ -149,17 +149,9 @@ func Note(runs ...[]experiment.Result) string {
 	if c.TrainImages > 0 {
 		images = fmt.Sprint(c.TrainImages)
 	}
-	var devices []string
 	unequal := false
 	for _, group := range runs {
 		unequal = unequal || len(group) != len(runs[0])
-		for _, r := range group {
-			for _, d := range r.Devices {
-				if !slices.Contains(devices, d) {
-					devices = append(devices, d)
-				}
-			}
-		}
 	}
 	n := fmt.Sprintf("%d seeds, bands ± 1 standard deviation", len(runs[0]))
 	if len(runs[0]) == 1 {
@@ -180,7 +172,20 @@ func Note(runs ...[]experiment.Result) string {
 		wrong = fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
 	}
 	return fmt.Sprintf("%s; %s, %s training images%s, %d epochs; %s; %s",
-		net, c.Data, images, wrong, c.Epochs, n, strings.Join(devices, " and "))
+		net, c.Data, images, wrong, c.Epochs, n, devicesOf(runs...))
+}
+
+// devicesOf names the devices that runs were made on, each once.
+func devicesOf(runs ...[]experiment.Result) string {
+	var devices []string
+	for _, r := range slices.Concat(runs...) {
+		for _, d := range r.Devices {
+			if !slices.Contains(devices, d) {
+				devices = append(devices, d)
+			}
+		}
+	}
+	return strings.Join(devices, " and ")
 }
 
 // Compare prints accuracy and calibration error of the midpoints of each group
@@ -216,12 +221,9 @@ func Mean(sample []float64) float64 {
 // Spread is the mean of a sample and its standard deviation, 61.25 ± 0.25; the mean
 // alone where the sample is of one, nothing where it is of none.
 func Spread(sample []float64) string {
-	mean, std := metric.MeanStd(sample)
-	switch len(sample) {
-	case 0:
+	if len(sample) == 0 {
 		return ""
-	case 1:
-		return fmt.Sprintf("%.2f", mean)
 	}
-	return fmt.Sprintf("%.2f ± %.2f", mean, std)
+	mean, std := metric.MeanStd(sample)
+	return spread(mean, std, 2)
 }

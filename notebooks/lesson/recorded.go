@@ -102,16 +102,6 @@ func (f RecordedRuns) Draw() ([]*plots.Figure, error) {
 	return Draw(f.Number, f.Rows)
 }
 
-// get returns the results of a method; none where it has not been recorded.
-func (f RecordedRuns) get(name string) []experiment.Result {
-	for _, r := range f.Rows {
-		if r.Name == name {
-			return r.Results
-		}
-	}
-	return nil
-}
-
 // Command is the command that makes the runs and records them.
 func (f RecordedRuns) Command() string {
 	seeds := f.Seeds()
@@ -167,23 +157,18 @@ func (f RecordedRuns) Budget() string {
 	if first.Config.Width > 0 {
 		net = fmt.Sprintf("%s of width %d", net, first.Config.Width)
 	}
-	var seeds, devices []string
+	var seeds []string
 	for _, s := range f.seeds() {
 		seeds = append(seeds, fmt.Sprint(s))
 	}
+	var runs []experiment.Result
 	for _, row := range f.Rows {
-		for _, r := range row.Results {
-			for _, d := range r.Devices {
-				if !slices.Contains(devices, d) {
-					devices = append(devices, d)
-				}
-			}
-		}
+		runs = append(runs, row.Results...)
 	}
 	words := "seeds "
 	if len(seeds) == 1 {
 		words = "seed "
 	}
 	return fmt.Sprintf("Figure %d, %s: %s, %s training images, %d epochs, %s; %s; %s", f.Number, strings.TrimPrefix(f.flags, "-"),
-		first.Config.Data, images, first.Config.Epochs, net, words+strings.Join(seeds, ", "), strings.Join(devices, " and "))
+		first.Config.Data, images, first.Config.Epochs, net, words+strings.Join(seeds, ", "), devicesOf(runs))
 }

@@ -55,13 +55,20 @@ type Rows []Row
 
 // Get returns the results of a method.
 func (rows Rows) Get(name string) []experiment.Result {
+	results, there := rows.find(name)
+	if !there {
+		Check(fmt.Errorf("the figure has no method %q", name))
+	}
+	return results
+}
+
+func (rows Rows) find(name string) (results []experiment.Result, there bool) {
 	for _, r := range rows {
 		if r.Name == name {
-			return r.Results
+			return r.Results, true
 		}
 	}
-	Check(fmt.Errorf("the figure has no method %q", name))
-	return nil
+	return nil, false
 }
 
 // FigureRuns returns the results behind a figure of the paper under n seeds from

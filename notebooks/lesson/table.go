@@ -87,7 +87,8 @@ func (f RecordedRuns) lines() (all []compared) {
 func (f RecordedRuns) Entries() (entries []Entry) {
 	for _, c := range f.lines() {
 		var sample []float64
-		for _, r := range f.get(c.term.Method) {
+		results, _ := f.Rows.find(c.term.Method) // none where it has not been recorded
+		for _, r := range results {
 			if v, there := c.term.Quantity.of(r); there {
 				sample = append(sample, v)
 			}
@@ -110,7 +111,9 @@ func (f RecordedRuns) paired(first, against Term) metric.Difference {
 	if against.Method == "" {
 		return metric.Difference{}
 	}
-	a, b := first.Quantity.bySeed(f.get(first.Method)), against.Quantity.bySeed(f.get(against.Method))
+	one, _ := f.Rows.find(first.Method)
+	other, _ := f.Rows.find(against.Method)
+	a, b := first.Quantity.bySeed(one), against.Quantity.bySeed(other)
 	var x, y []float64
 	for _, seed := range f.seeds() {
 		v, there := a[seed]

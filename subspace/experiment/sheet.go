@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 
 	"gosubspace/subspace/dataset"
@@ -17,23 +18,20 @@ func encodeSheet(set *dataset.Set, index []int) ([]byte, error) {
 		return nil, fmt.Errorf("the images of %s are not in memory: call its method Load first", set.Name)
 	}
 	h, w, c := set.Height, set.Width, set.Channels
-	sheet := image.NewRGBA(image.Rect(0, 0, w*len(index), h))
-	grey := image.NewGray(sheet.Rect)
+	var sheet draw.Image = image.NewRGBA(image.Rect(0, 0, w*len(index), h))
+	if c == 1 {
+		sheet = image.NewGray(sheet.Bounds())
+	}
 	for k, i := range index {
 		for y := range h {
 			for x := range w {
 				p := set.Pixels[((i*h+y)*w+x)*c:]
-				sheet.SetRGBA(k*w+x, y, color.RGBA{p[0], p[c/2], p[c-1], 255})
-				grey.SetGray(k*w+x, y, color.Gray{Y: p[0]})
+				sheet.Set(k*w+x, y, color.RGBA{p[0], p[c/2], p[c-1], 255})
 			}
 		}
 	}
 	var file bytes.Buffer
-	picture := image.Image(sheet)
-	if c == 1 {
-		picture = grey
-	}
-	err := png.Encode(&file, picture)
+	err := png.Encode(&file, sheet)
 	return file.Bytes(), err
 }
 

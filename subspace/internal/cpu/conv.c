@@ -39,8 +39,6 @@ int convolution_block(void) {
 }
 
 static int floor_div(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
-static int min(int a, int b) { return a < b ? a : b; }
-static int max(int a, int b) { return a > b ? a : b; }
 
 // A band is some rows of an image between margins of zeros. Row r and column c of
 // the image are at [r − first_row][c − first_column] of it.

@@ -3,6 +3,9 @@
 
 #include <stddef.h>
 
+static inline int min(int a, int b) { return a < b ? a : b; }
+static inline int max(int a, int b) { return a > b ? a : b; }
+
 // A convolution of images [batch, height, width, channels] with a kernel
 // [kernel_height, kernel_width, channels, out_channels] to
 // [batch, out_height, out_width, out_channels], all float32 and row-major.

@@ -113,6 +113,7 @@ func equalsPureGo(t *testing.T) {
 						t.Fatalf("%s: not the same twice", name)
 					}
 				}
+				t.Logf("%s: differs by %.1e of the largest", name, difference/size)
 				if !(difference <= 2e-5*size) {
 					t.Errorf("%s: differs by %.2g of %.2g", name, difference, size)
 				}

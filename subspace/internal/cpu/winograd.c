@@ -37,16 +37,22 @@ int winograd_fits(const struct convolution *c) {
 	       c->out_width >= side && transforms_for(c->channels) && transforms_for(c->out_channels);
 }
 
+// The transforms of a block of tiles stay in the cache.
+enum { block_floats = 96 << 10 };
+
+static int block_of(const struct convolution *c) {
+	int tiles = block_floats / (entries * (c->channels + c->out_channels));
+	return max(16, tiles / 16 * 16);
+}
+
 static struct work plan(const struct convolution *c, const float *x) {
 	struct work w = {.c = c, .tile = tile_for(c->out_channels), .in = transforms_for(c->channels), .out = transforms_for(c->out_channels), .x = x};
 	w.high = (c->out_height + side - 1) / side;
 	w.wide = (c->out_width + side - 1) / side;
 	w.tiles = c->batch * w.high * w.wide;
+	w.block = block_of(c);
 	return w;
 }
-
-static int min(int a, int b) { return a < b ? a : b; }
-static int max(int a, int b) { return a > b ? a : b; }
 
 // Entry e of tile t and channel c is at [e·stride(channels) + t·channels + c]. The
 // distance is no power of two, of which a cache holds few.
@@ -80,14 +86,6 @@ static void transform_outputs(const struct work *w, int from, int n, const float
 			else
 				w->out->output(m + o, entry, w->result + at + o, row, column, rows, columns);
 	}
-}
-
-// The transforms of a block of tiles stay in the cache.
-enum { block_floats = 96 << 10 };
-
-static int block_of(const struct convolution *c) {
-	int tiles = block_floats / (entries * (c->channels + c->out_channels));
-	return max(16, tiles / 16 * 16);
 }
 
 static float *transforms_of(const struct work *w, float **second) {
@@ -127,7 +125,6 @@ int winograd_forward(const struct convolution *c, const float *x, const float *k
 	for (long k = 0; k < size; k += w.out->lanes) w.out->kernel(kernel + k, u + k, size);
 	w.with = u;
 	w.result = out;
-	w.block = block_of(c);
 	parallel(forward_block, &w, (w.tiles + w.block - 1) / w.block);
 	free(u);
 	return w.failed;
@@ -172,7 +169,6 @@ int winograd_backward(const struct convolution *c, const float *x, const float *
 	w.with = dy;
 	w.result = parts;
 	w.parts = n;
-	w.block = block_of(c);
 	parallel(gradient_part, &w, n);
 	return w.failed;
 }

@@ -12,8 +12,8 @@
 // Bᵀ of six values.
 #define INPUT(t0, t1, t2, t3, t4, t5, d0, d1, d2, d3, d4, d5)                                                          \
 	do {                                                                                                               \
-		INSTANCE(vector) near_even = d4 - 2 * d2, near_odd = d3 * NEAR - d1 * FAR;                                          \
-		INSTANCE(vector) far_even = d4 - 0.5f * d2, far_odd = d3 * FAR - d1 * NEAR;                                         \
+		INSTANCE(vector) near_even = d4 - 2 * d2, near_odd = d3 * NEAR - d1 * FAR;                                     \
+		INSTANCE(vector) far_even = d4 - 0.5f * d2, far_odd = d3 * FAR - d1 * NEAR;                                    \
 		t0 = d0 - 2.5f * d2 + d4;                                                                                      \
 		t1 = near_even + near_odd;                                                                                     \
 		t2 = near_even - near_odd;                                                                                     \
@@ -55,9 +55,9 @@ static void INSTANCE(input)(const float *restrict x, long row, long column, int 
 	do {                                                                                                               \
 		INSTANCE(vector) near = m1 + m2, near_odd = m1 - m2, far = m3 + m4, far_odd = m3 - m4;                         \
 		y0 = m0 + near + far;                                                                                          \
-		y1 = near_odd * NEAR + far_odd * FAR;                                                                               \
-		y2 = near * (NEAR * NEAR) + far * (FAR * FAR);                                                                           \
-		y3 = near_odd * (NEAR * NEAR * NEAR) + far_odd * (FAR * FAR * FAR) + m5;                                                      \
+		y1 = near_odd * NEAR + far_odd * FAR;                                                                          \
+		y2 = near * (NEAR * NEAR) + far * (FAR * FAR);                                                                 \
+		y3 = near_odd * (NEAR * NEAR * NEAR) + far_odd * (FAR * FAR * FAR) + m5;                                       \
 	} while (0)
 
 // output writes the first rows and columns of Aᵀ m A, which has 4×4 pixels.
@@ -80,8 +80,8 @@ static void INSTANCE(output)(const float *restrict m, long entry, float *restric
 // A of four values.
 #define SPREAD(m0, m1, m2, m3, m4, m5, y0, y1, y2, y3)                                                                 \
 	do {                                                                                                               \
-		INSTANCE(vector) near_even = y0 + y2 * (NEAR * NEAR), near_odd = y1 * NEAR + y3 * (NEAR * NEAR * NEAR);                          \
-		INSTANCE(vector) far_even = y0 + y2 * (FAR * FAR), far_odd = y1 * FAR + y3 * (FAR * FAR * FAR);                            \
+		INSTANCE(vector) near_even = y0 + y2 * (NEAR * NEAR), near_odd = y1 * NEAR + y3 * (NEAR * NEAR * NEAR);        \
+		INSTANCE(vector) far_even = y0 + y2 * (FAR * FAR), far_odd = y1 * FAR + y3 * (FAR * FAR * FAR);                \
 		m0 = y0;                                                                                                       \
 		m1 = near_even + near_odd;                                                                                     \
 		m2 = near_even - near_odd;                                                                                     \
@@ -108,8 +108,8 @@ static void INSTANCE(spread)(const float *restrict dy, long row, long column, in
 // G of three values.
 #define KERNEL(u0, u1, u2, u3, u4, u5, w0, w1, w2)                                                                     \
 	do {                                                                                                               \
-		INSTANCE(vector) near_even = (w0 + w2 * (NEAR * NEAR)) * G_NEAR, near_odd = w1 * (NEAR * G_NEAR);                           \
-		INSTANCE(vector) far_even = (w0 + w2 * (FAR * FAR)) * G_FAR, far_odd = w1 * (FAR * G_FAR);                               \
+		INSTANCE(vector) near_even = (w0 + w2 * (NEAR * NEAR)) * G_NEAR, near_odd = w1 * (NEAR * G_NEAR);              \
+		INSTANCE(vector) far_even = (w0 + w2 * (FAR * FAR)) * G_FAR, far_odd = w1 * (FAR * G_FAR);                     \
 		u0 = w0;                                                                                                       \
 		u1 = near_even + near_odd;                                                                                     \
 		u2 = near_even - near_odd;                                                                                     \
@@ -131,11 +131,11 @@ static void INSTANCE(kernel)(const float *restrict w, float *restrict u, long en
 // Gᵀ of six values.
 #define GRADIENT(w0, w1, w2, u0, u1, u2, u3, u4, u5)                                                                   \
 	do {                                                                                                               \
-		INSTANCE(vector) near = (u1 + u2) * G_NEAR, near_odd = (u1 - u2) * (NEAR * G_NEAR);                                   \
-		INSTANCE(vector) far = (u3 + u4) * G_FAR, far_odd = (u3 - u4) * (FAR * G_FAR);                                       \
+		INSTANCE(vector) near = (u1 + u2) * G_NEAR, near_odd = (u1 - u2) * (NEAR * G_NEAR);                            \
+		INSTANCE(vector) far = (u3 + u4) * G_FAR, far_odd = (u3 - u4) * (FAR * G_FAR);                                 \
 		w0 = u0 + near + far;                                                                                          \
 		w1 = near_odd + far_odd;                                                                                       \
-		w2 = near * (NEAR * NEAR) + far * (FAR * FAR) + u5;                                                                      \
+		w2 = near * (NEAR * NEAR) + far * (FAR * FAR) + u5;                                                            \
 	} while (0)
 
 // gradient writes Gᵀ u G, a kernel of 3×3.

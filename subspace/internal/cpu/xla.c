@@ -122,7 +122,7 @@ static void begin(const struct frame *f) {
 	struct pool p = {.threads = 1, .schedule = schedule, .runtime = f->runtime, .context = f->context};
 	if (f->runtime->size >= sizeof(struct runtime)) {
 		void *(*function)(struct threads *) = f->runtime->functions[threads_function];
-		if (!function(&t)) p.threads = n < cores() ? n : cores();
+		if (!function(&t)) p.threads = min(n, cores());
 	}
 	borrow(&p);
 }
