@@ -1,0 +1,174 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// A cell is one that GoNB is running.
+type cell struct {
+	id          string // of its request
+	code        string
+	stop        bool // whether what waits behind it is aborted if it fails
+	interrupted bool
+
+	number  int      // that Jupyter shows before it; 0 until it is known, or where it has none
+	partial string   // the begun line of its error stream, held back where it may begin a stack
+	stack   string   // what a Go program said in its last moment, from "panic:" on
+	status  *message // how its program ended, as text; held back
+	failure *failure // what became of the error
+	reply   *message // GoNB's reply
+	idle    *message // the publication that it has ended
+}
+
+// A failure is what Jupyter shows of a failed cell: the kind, one line that says
+// it, and what is printed.
+type failure struct {
+	Name      string   `json:"ename"`
+	Value     string   `json:"evalue"`
+	Traceback []string `json:"traceback"`
+}
+
+var (
+	// exitStatus is what GoNB writes on the error stream when a program fails; it
+	// says so again in the error.
+	exitStatus = regexp.MustCompile(`^(?:\^C\n)?((?:exit status|signal:) [^\n]+)\n?$`)
+	// place is what GoNB writes before a line of the generated file.
+	place = regexp.MustCompile(`\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m [^\s:]*main(?:_test)?\.go(?::\d+)+`)
+)
+
+// deaths are how a dying Go program begins.
+var deaths = []string{"panic: ", "fatal error: "}
+
+// published takes one publication of the cell and returns what goes out for it.
+// Source returns the code of an earlier cell.
+func (c *cell) published(m message, source func(int) string) []message {
+	held := c.status
+	c.status = nil
+	out := func(more ...message) []message {
+		if held != nil {
+			return append([]message{*held}, more...)
+		}
+		return more
+	}
+	switch m.header.Type {
+	case "execute_input":
+		var content struct {
+			Number int `json:"execution_count"`
+		}
+		if m.content(&content) == nil {
+			c.number = content.Number
+		}
+	case "stream":
+		var content struct {
+			Name string `json:"name"`
+			Text string `json:"text"`
+		}
+		if m.content(&content) != nil || content.Name != "stderr" {
+			return out(m)
+		}
+		if exitStatus.MatchString(content.Text) {
+			c.status = &m // an error follows, or does not: a shell line may fail and the cell go on
+			return out()
+		}
+		text := c.said(content.Text)
+		if text == "" {
+			return out()
+		}
+		if text != content.Text {
+			m = m.with(map[string]string{"name": "stderr", "text": text})
+		}
+		return out(m)
+	case "error":
+		var content failure
+		if m.content(&content) != nil {
+			return out(m)
+		}
+		f := c.explain(content, source)
+		c.failure = &f
+		return append(c.rest(m), m.with(f))
+	case "status":
+		var content struct {
+			State string `json:"execution_state"`
+		}
+		if m.content(&content) == nil && content.State == "idle" {
+			c.idle = &m
+			return out(c.rest(m)...)
+		}
+	}
+	return out(m)
+}
+
+// said takes text of the error stream and returns what of it is shown now. A
+// stack is kept back, from "panic:" on: Go writes it in pieces, and what it says
+// goes into the cell's error. Who wants to see stacks sets GOTRACEBACK.
+func (c *cell) said(text string) string {
+	if os.Getenv("GOTRACEBACK") != "" {
+		return text
+	}
+	if c.stack != "" {
+		c.stack += text
+		return ""
+	}
+	text = c.partial + text
+	c.partial = ""
+	var shown strings.Builder
+	for rest := text; rest != ""; {
+		for _, death := range deaths {
+			if strings.HasPrefix(rest, death) {
+				c.stack = rest
+				return shortPlaces(shown.String(), c.number)
+			}
+		}
+		line, after, whole := strings.Cut(rest, "\n")
+		if !whole {
+			for _, death := range deaths {
+				if strings.HasPrefix(death, rest) {
+					c.partial, rest = rest, ""
+				}
+			}
+			shown.WriteString(rest)
+			break
+		}
+		shown.WriteString(line + "\n")
+		rest = after
+	}
+	return shortPlaces(shown.String(), c.number)
+}
+
+// rest is what was held back and is to be shown after all.
+func (c *cell) rest(like message) []message {
+	text := c.partial
+	c.partial = ""
+	if c.failure == nil {
+		text += c.stack // it went on after what looked like its end
+		c.stack = ""
+	}
+	if text == "" {
+		return nil
+	}
+	m := like
+	m.header.Type = "stream"
+	m.body[headerPart] = mustJSON(m.header)
+	return []message{m.with(map[string]string{"name": "stderr", "text": shortPlaces(text, c.number)})}
+}
+
+// answer is the reply to the cell's request, with the error as it was published,
+// and whether the cell failed.
+func (c *cell) answer() (reply message, failed bool) {
+	reply = *c.reply
+	var content map[string]json.RawMessage
+	var status string
+	if reply.content(&content) != nil || json.Unmarshal(content["status"], &status) != nil || status != "error" {
+		return reply, c.interrupted
+	}
+	if c.failure != nil {
+		content["ename"] = mustJSON(c.failure.Name)
+		content["evalue"] = mustJSON(c.failure.Value)
+		content["traceback"] = mustJSON(c.failure.Traceback)
+		reply = reply.with(content)
+	}
+	return reply, true
+}

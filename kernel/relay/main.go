@@ -1,0 +1,109 @@
+// Relay is the kernel that Jupyter starts. It starts GoNB, which builds and runs
+// the cells, and hands Jupyter's messages on to it and GoNB's answers back. Three
+// things it does differently from GoNB alone, as readers know them from IPython's
+// kernel:
+//
+//   - When a cell fails or is interrupted, the cells that were waiting behind it
+//     do not run (see queue.go).
+//   - A cell that fails says why in one place: the line of the cell and the
+//     message, not the compiler's command, a temporary file and a stack
+//     (see cell.go and explain.go).
+//   - Where an error of Go has a remedy that is ours, the remedy stands below it.
+//
+// Everything else passes through as it is, byte for byte.
+//
+//	relay CONNECTION-FILE GONB [GONB'S FLAGS]
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+)
+
+func main() {
+	if len(os.Args) < 3 {
+		fmt.Fprintln(os.Stderr, "relay: want a connection file of Jupyter's, and GoNB with its flags; Jupyter starts this program")
+		os.Exit(2)
+	}
+	if err := run(os.Args[1], os.Args[2], os.Args[3:]); err != nil {
+		fmt.Fprintln(os.Stderr, "relay:", err)
+		os.Exit(1)
+	}
+}
+
+// run relays until GoNB ends.
+func run(connectionFile, gonb string, flags []string) error {
+	// Jupyter ends a kernel by a message, or by a signal to its process group. GoNB,
+	// in the same group, gets it too and ends; the relay ends after it.
+	signal.Ignore(os.Interrupt)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+
+	front, err := readConnection(connectionFile)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "gosubspace-relay-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	back, err := front.sibling()
+	if err != nil {
+		return err
+	}
+	// GoNB takes the kernel's name in Jupyter from the name of the file.
+	file := filepath.Join(dir, filepath.Base(connectionFile))
+	if err := back.write(file); err != nil {
+		return err
+	}
+
+	cmd := exec.Command(gonb, append(flags, "-kernel", file)...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	endWithParent(cmd)
+	// GoNB looks for Jupyter's folder in its parent process, which we are.
+	if cmd.Dir, err = os.Getwd(); err != nil {
+		return err
+	}
+	if parent, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", os.Getppid())); err == nil {
+		os.Chdir(parent)
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	r, err := newRelay(ctx, front, back)
+	if err != nil {
+		cmd.Process.Kill()
+		return err
+	}
+	defer r.close()
+	failed := make(chan error, 1)
+	go func() { failed <- r.serve() }()
+	select {
+	case err = <-ended:
+	case <-signals:
+		cmd.Process.Signal(syscall.SIGTERM)
+		<-ended
+		return nil
+	case err = <-failed:
+		cmd.Process.Kill()
+		<-ended
+		return err
+	}
+	r.drain()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return fmt.Errorf("GoNB ended with %w", err)
+	}
+	return err
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"cmp"
+	"sync"
+)
+
+// A queue hands requests for cells to GoNB one after the other. GoNB has a queue
+// of its own, and runs what is in it whatever becomes of the cells before: with
+// "Run all", the cells below one that failed would go on with what is not there.
+// Here those that wait are told that they are aborted, as IPython's kernel does.
+type queue struct {
+	relay *relay
+
+	mu      sync.Mutex
+	running *cell
+	waiting []request
+	codes   map[int]string // the source of each cell that has run, by its number
+}
+
+// A request is an execute_request.
+type request struct {
+	message message
+	frames  [][]byte // as it came
+}
+
+func (q *queue) add(r request) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = append(q.waiting, r)
+	return q.next()
+}
+
+// next runs the first cell that waits, if none runs.
+func (q *queue) next() error {
+	if q.running != nil || len(q.waiting) == 0 {
+		return nil
+	}
+	r := q.waiting[0]
+	q.waiting = q.waiting[1:]
+	var content struct {
+		Code string `json:"code"`
+		Stop *bool  `json:"stop_on_error"`
+	}
+	r.message.content(&content) // what lacks in it, GoNB will say
+	q.running = &cell{id: r.message.header.ID, code: content.Code, stop: content.Stop == nil || *content.Stop}
+	return q.relay.shellB.send(r.frames)
+}
+
+// interrupt notes that the running cell was interrupted: what waits behind it
+// does not run, whether or not the cell calls its end a failure.
+func (q *queue) interrupt() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.running == nil {
+		return nil
+	}
+	q.running.interrupted = true
+	return q.abortAll()
+}
+
+func (q *queue) abort() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.abortAll()
+}
+
+// abortAll answers all requests that wait.
+func (q *queue) abortAll() error {
+	for _, r := range q.waiting {
+		busy := r.message.answer("status", map[string]string{"execution_state": "busy"})
+		reply := r.message.answer("execute_reply", map[string]string{"status": "aborted"})
+		reply.identities = r.message.identities
+		idle := r.message.answer("status", map[string]string{"execution_state": "idle"})
+		err := cmp.Or(q.publish(busy), q.relay.shell.send(q.relay.key.frames(reply)), q.publish(idle))
+		if err != nil {
+			return err
+		}
+	}
+	q.waiting = nil
+	return nil
+}
+
+func (q *queue) publish(m message) error {
+	if m.identities == nil {
+		m.identities = [][]byte{[]byte(m.header.Type)} // the topic
+	}
+	return q.relay.publish.send(q.relay.key.frames(m))
+}
+
+// reply takes the reply to a cell. It goes out when all that the cell published
+// has: the two come on different sockets, and what the reply says of a failure
+// follows from what was published.
+func (q *queue) reply(m message) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.running == nil || m.parent.ID != q.running.id {
+		return q.relay.shell.send(q.relay.key.frames(m))
+	}
+	q.running.reply = &m
+	return q.end()
+}
+
+// published takes what GoNB publishes.
+func (q *queue) published(m message, frames [][]byte) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	c := q.running
+	if c == nil || m.parent.ID != c.id {
+		return q.relay.publish.send(frames)
+	}
+	for _, out := range c.published(m, q.source) {
+		if err := q.publish(out); err != nil {
+			return err
+		}
+	}
+	if c.number > 0 {
+		if q.codes == nil {
+			q.codes = map[int]string{}
+		}
+		q.codes[c.number] = c.code
+	}
+	return q.end()
+}
+
+func (q *queue) source(number int) string { return q.codes[number] }
+
+// end ends the running cell once both its reply and its last publication, that
+// it is idle, are there.
+func (q *queue) end() error {
+	c := q.running
+	if c.reply == nil || c.idle == nil {
+		return nil
+	}
+	reply, failed := c.answer()
+	q.running = nil
+	if err := q.relay.shell.send(q.relay.key.frames(reply)); err != nil {
+		return err
+	}
+	if failed && c.stop {
+		if err := q.abortAll(); err != nil {
+			return err
+		}
+	}
+	if err := q.publish(*c.idle); err != nil {
+		return err
+	}
+	return q.next()
+}
