@@ -47,11 +47,10 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 		values[name] = &value
 	}
 	env := setenv(os.Environ(), values)
-	goimports, err := output(ctx, p.dir, env, go_.command(), "tool", "-n", "goimports")
-	if err != nil {
+	goimports := filepath.Join(dir, "goimports"+exe)
+	if _, err := output(ctx, p.dir, env, go_.command(), "build", "-o", goimports, "./kernel/goimports"); err != nil {
 		return g, err
 	}
-	goimports = strings.TrimSpace(goimports)
 	program := filepath.Join(dir, "cell"+exe)
 	for name, text := range map[string]string{
 		"go.mod":  "module cell\n\ngo " + p.minimum + "\n",

@@ -91,13 +91,16 @@ func (e *examination) parts() []part {
 		{"packages", e.lookPackages},
 		{"plugin", e.lookPlugin},
 		{"GoNB", e.lookGoNB},
-		{"goimports", e.lookGoimports},
+		{"relay", func(context.Context) finding { return e.lookProgram("relay") }},
+		{"goimports", func(context.Context) finding { return e.lookProgram("goimports") }},
+		{"gopls", func(context.Context) finding { return e.lookProgram("gopls") }},
 		{"kernel spec", e.lookSpec},
 		{"backend", e.lookBackend},
 		{"GPU", e.lookGPU},
 		{"disk", e.lookDisk},
 		{"data", func(context.Context) finding { return lookFolder(place.Data()) }},
 		{"runs", func(context.Context) finding { return lookFolder(place.Runs()) }},
+		{"cells", e.lookCells},
 	}
 }
 
@@ -217,17 +220,32 @@ func (e *examination) lookGoNB(ctx context.Context) finding {
 	return finding{version: firstLine(text), where: path}
 }
 
-func (e *examination) lookGoimports(ctx context.Context) finding {
-	path := filepath.Join(e.env.kernel(), "bin", "goimports"+exe)
+// lookProgram looks at a program beside GoNB.
+func (e *examination) lookProgram(name string) finding {
+	path := filepath.Join(e.env.kernel(), "bin", name+exe)
 	if !isFile(path) {
 		return finding{where: path, todo: "is not there: " + setUpFirst}
 	}
-	// It has no flag for its version, but every Go program carries it.
+	// Not all have a flag for their version, but every Go program carries it.
 	info, err := buildinfo.ReadFile(path)
 	if err != nil {
 		return finding{where: path, todo: "is no program of Go's: " + setUpFirst}
 	}
-	return finding{version: info.Main.Version, where: path}
+	version := info.Main.Version
+	if info.Main.Path == moduleName {
+		version = "" // this checkout's
+	}
+	return finding{version: version, where: path}
+}
+
+// lookCells runs a cell. It wants the parts above.
+func (e *examination) lookCells(ctx context.Context) finding {
+	s := &setUp{project: e.project, home: e.home, env: e.env, record: e.record}
+	printed, err := s.runCell(ctx, firstCell)
+	if err != nil {
+		return finding{todo: "do not run: " + err.Error() + ": see to what is wrong above, else " + setUpFirst}
+	}
+	return finding{where: "run, " + lastLine(printed)}
 }
 
 func (e *examination) lookSpec(ctx context.Context) finding {
@@ -243,11 +261,10 @@ func (e *examination) lookSpec(ctx context.Context) finding {
 	if !slices.Contains(spec.Argv, "-go_work="+e.project.dir) {
 		return finding{where: path, todo: "belongs to another checkout: " + setUpFirst + " in this one"}
 	}
-	info, err := buildinfo.ReadFile(spec.Argv[0])
-	if err != nil {
+	if _, err := buildinfo.ReadFile(spec.Argv[0]); err != nil {
 		return finding{where: path, todo: "names a program that is not there or not Go's, " + spec.Argv[0] + ": " + setUpFirst}
 	}
-	return finding{version: info.Main.Version, where: path}
+	return finding{where: path}
 }
 
 func (e *examination) lookBackend(ctx context.Context) finding {

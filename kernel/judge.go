@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"html"
 	"regexp"
 	"strings"
 )
@@ -16,11 +14,6 @@ var (
 	// died is how a Go program's last words begin.
 	died = regexp.MustCompile(`(?m)^(?:panic|fatal error): .*$`)
 
-	// complaint is a line of the compiler, or of the search for an import.
-	complaint = regexp.MustCompile(`main(_test)?\.go:\d|cannot find module`)
-	// unseen is the part of the kernel's report that is not shown at once.
-	unseen = regexp.MustCompile(`(?s)<style>.*?</style>|<div class="gonb-err-context">.*?</div>`)
-	tag    = regexp.MustCompile(`<[^>]*>`)
 	colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
 )
 
@@ -37,24 +30,24 @@ func judge(c cell) string {
 			}
 		}
 	}
-	status := ""
-	if m := exitStatus.FindStringSubmatch(all.String()); m != nil {
-		status = m[1]
-	}
 	for _, r := range c.Outputs {
 		if r.Type == "error" {
-			if status == "" {
-				status = firstLine(r.Value)
+			value := firstLine(r.Value)
+			if !exitStatus.MatchString(value) {
+				return value // the relay has said it in a line
 			}
-			if said := compilerSaid(c); said != "" && !strings.HasPrefix(r.Value, "exit status") {
-				return said
-			}
+			return because(value, stderr.String())
 		}
 	}
-	if status == "" {
-		return unknown.FindString(stderr.String())
+	if m := exitStatus.FindStringSubmatch(all.String()); m != nil {
+		return because(m[1], stderr.String())
 	}
-	if said := lastWords(stderr.String()); said != "" {
+	return unknown.FindString(stderr.String())
+}
+
+// because is how a program ended, behind what it said at its end.
+func because(status, stderr string) string {
+	if said := lastWords(stderr); said != "" {
 		return said + " (" + status + ")"
 	}
 	return status
@@ -73,22 +66,4 @@ func lastWords(stderr string) string {
 		}
 	}
 	return last
-}
-
-// compilerSaid picks the compiler's first complaint out of the report that the
-// kernel shows.
-func compilerSaid(c cell) string {
-	for _, r := range c.Outputs {
-		var page text
-		if raw, ok := r.Data["text/html"]; !ok || json.Unmarshal(raw, &page) != nil {
-			continue
-		}
-		plain := html.UnescapeString(tag.ReplaceAllString(unseen.ReplaceAllString(string(page), ""), ""))
-		for line := range strings.SplitSeq(plain, "\n") {
-			if line = strings.TrimSpace(line); complaint.MatchString(line) {
-				return line
-			}
-		}
-	}
-	return ""
 }

@@ -6,6 +6,7 @@
 //	go run ./kernel train            train and evaluate without a notebook
 //	go run ./kernel verify           check what is recorded, or write it anew
 //	go run ./kernel speed            measure how fast it is, beside PyTorch
+//	go run ./kernel add PACKAGE      let cells import a package of others
 //	go run ./kernel doctor           say what is there, and what to do about the rest
 //	go run ./kernel uninstall        take away what set-up put on this machine
 //
@@ -45,6 +46,7 @@ func commands() []command {
 		{"train", "train and evaluate without a notebook", train},
 		{"verify", "check the recorded figures, tables, claims and scores", verify},
 		{"speed", "measure how fast it is, beside PyTorch", speeds},
+		{"add", "let cells import packages of others", add},
 		{"doctor", "say what is there, and what to do about the rest", doctor},
 		{"uninstall", "take away what set-up put on this machine", uninstall},
 	}

@@ -56,10 +56,14 @@ func TestScripts(t *testing.T) {
 // notebook.
 func checkout(dir string) error {
 	for name, text := range map[string]string{
-		"go.mod":                  "module gosubspace\n\ngo 1.26.5\n",
-		"go.sum":                  "",
-		"environment.yml":         "dependencies:\n  - python>=3.10\n  - pip\n  - pip:\n    - jupyterlab==4.6.6\n    - nbclient==0.11.0\n",
-		"notebooks/00-here.ipynb": `{"cells": [{"cell_type": "code", "source": ["import \"fmt\"\n", "%%\n", "fmt.Println()"], "outputs": []}]}`,
+		"go.mod":                   "module gosubspace\n\ngo 1.26.5\n",
+		"go.sum":                   "",
+		"kernel/relay/main.go":     "package main\n",
+		"kernel/goimports/main.go": "package main\n",
+		"kernel/gopls/go.mod":      "module gopls\n",
+		"notebooks/lesson/l.go":    "package lesson\n",
+		"environment.yml":          "dependencies:\n  - python>=3.10\n  - pip\n  - pip:\n    - jupyterlab==4.6.6\n    - nbclient==0.11.0\n",
+		"notebooks/00-here.ipynb":  `{"cells": [{"cell_type": "code", "source": ["import \"fmt\"\n", "%%\n", "fmt.Println()"], "outputs": []}]}`,
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -90,6 +94,8 @@ func TestExitStatus(t *testing.T) {
 		{"setup -h", 0, "usage: go run ./kernel setup"},
 		{"run -h", 0, "usage: go run ./kernel run"},
 		{"doctor -h", 0, "usage: go run ./kernel doctor"},
+		{"add -h", 0, "usage: go run ./kernel add"},
+		{"add", 2, "want the import path of a package"},
 		{"uninstall -h", 0, "usage: go run ./kernel uninstall"},
 		{"nonsense", 2, `no subcommand "nonsense"`},
 		{"run -nonsense", 2, "-nonsense"},

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/mod/module"
 )
 
 // notebookFiles matches the files of a folder that are notebooks, but not what an
@@ -66,27 +68,63 @@ func readNotebook(path string) (notebook, error) {
 	return nb, nil
 }
 
-// notebookImports returns the import paths of the notebooks in a folder, and of
-// what every notebook uses.
-func notebookImports(dir string) ([]string, error) {
-	paths := []string{"github.com/janpfeifer/gonb/gonbui", "gosubspace/subspace/backend"}
-	notebooks, err := filepath.Glob(filepath.Join(dir, notebookFiles))
+// A book is a notebook with the name of its file.
+type book struct {
+	name string
+	notebook
+}
+
+// readNotebooks reads the notebooks of a folder. One that cannot be read is left
+// out: JupyterLab will say so to whoever opens it.
+func readNotebooks(dir string) ([]book, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, notebookFiles))
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range notebooks {
-		nb, err := readNotebook(path)
-		if err != nil {
-			continue // JupyterLab will say so to whoever opens it
+	var books []book
+	for _, path := range paths {
+		if nb, err := readNotebook(path); err == nil {
+			books = append(books, book{filepath.Base(path), nb})
 		}
-		for _, c := range nb.Cells {
-			if c.Type == "code" {
-				paths = append(paths, imports(string(c.Source))...)
+	}
+	return books, nil
+}
+
+// An absentImport is one that no module of the project has.
+type absentImport struct{ path, notebook string }
+
+// importsOf returns the import paths of the notebooks, with what every cell uses,
+// and those that are in no module of go.mod.
+func (p project) importsOf(books []book) (paths []string, absent []absentImport) {
+	paths = []string{"github.com/janpfeifer/gonb/gonbui", "gosubspace/subspace/backend"}
+	for _, b := range books {
+		for _, c := range b.Cells {
+			if c.Type != "code" {
+				continue
+			}
+			for _, path := range imports(string(c.Source)) {
+				switch {
+				case p.provides(path):
+					paths = append(paths, path)
+				case !slices.ContainsFunc(absent, func(a absentImport) bool { return a.path == path }):
+					absent = append(absent, absentImport{path, b.name})
+				}
 			}
 		}
 	}
 	slices.Sort(paths)
-	return slices.Compact(paths), nil
+	return slices.Compact(paths), absent
+}
+
+// provides reports whether a package can be one of Go's own, of the project's or
+// of a module that go.mod names, by its path.
+func (p project) provides(path string) bool {
+	if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+		return true
+	}
+	return slices.ContainsFunc(p.requires, func(m module.Version) bool {
+		return path == m.Path || strings.HasPrefix(path, m.Path+"/")
+	})
 }
 
 // imports returns the import paths of a cell: its import declarations, which

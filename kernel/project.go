@@ -8,16 +8,18 @@ import (
 	"path/filepath"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 )
 
-// module is the name of this project's module.
-const module = "gosubspace"
+// moduleName is the name of this project's module.
+const moduleName = "gosubspace"
 
 // A project is a checkout of this repository.
 type project struct {
 	dir      string // absolute
 	minimum  string // the oldest Go that builds it, for example "1.26.5"
 	packages packageList
+	requires []module.Version // the modules of go.mod
 }
 
 // findProject finds the checkout that holds the folder from: its nearest parent
@@ -30,14 +32,14 @@ func findProject(from string) (project, error) {
 	for dir := from; ; dir = filepath.Dir(dir) {
 		path := filepath.Join(dir, "go.mod")
 		text, err := os.ReadFile(path)
-		if err == nil && modfile.ModulePath(text) == module {
+		if err == nil && modfile.ModulePath(text) == moduleName {
 			return readProject(dir, path, text)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return project{}, err
 		}
 		if dir == filepath.Dir(dir) {
-			return project{}, fmt.Errorf("%s is not inside a checkout of %s: change to its folder first", from, module)
+			return project{}, fmt.Errorf("%s is not inside a checkout of %s: change to its folder first", from, moduleName)
 		}
 	}
 }
@@ -59,7 +61,11 @@ func readProject(dir, path string, text []byte) (project, error) {
 	if err != nil {
 		return project{}, fmt.Errorf("%s: %w", list, err)
 	}
-	return project{dir: dir, minimum: mod.Go.Version, packages: packages}, nil
+	p := project{dir: dir, minimum: mod.Go.Version, packages: packages}
+	for _, r := range mod.Require {
+		p.requires = append(p.requires, r.Mod)
+	}
+	return p, nil
 }
 
 // notebooks returns the folder of the notebooks.

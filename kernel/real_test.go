@@ -70,11 +70,13 @@ func TestReal(t *testing.T) {
 		{"import \"gosubspace/subspace/backend\"\n%%\n_, info, err := backend.Open()\nfmt.Println(info, err)\nif info.Name != \"xla\" {\n\tos.Exit(1)\n}", ""},
 		{"!true", ""},
 		{"%%\nlog.SetFlags(0)\nlog.Fatal(\"no data\")", "no data (exit status 1)"},
-		{"%%\npanic(\"m = 0\")", "panic: m = 0 (exit status 2)"},
-		{"var x int = \"a\"\n%%\n", `cannot use "a" (untyped string constant) as int value`},
+		{"%%\npanic(\"m = 0\")", "line 2: panic: m = 0"},
+		{"var x int = \"a\"\n%%\n", `line 1: cannot use "a" (untyped string constant) as int value`},
 		{"%rm x\n!false", "exit status 1"},
 		{"%nonsense", `"%nonsense" unknown or not implemented yet.`},
-		{"import \"example.com/nowhere\"\n%%\nnowhere.F()", "example.com/nowhere"},
+		{"import \"example.com/nowhere\"\n%%\nnowhere.F()", `the import "example.com/nowhere" is in no module of this project`},
+		{"%%\nfmt.Printn(1)\nfmt.Println(2)", "line 2: undefined: fmt.Printn"},
+		{"fmt.Println(1)", "line 1: expected declaration, found fmt"},
 	}
 	var sources []string
 	for _, c := range cells {

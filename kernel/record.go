@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"gosubspace/subspace/place"
 )
@@ -57,14 +58,26 @@ func hash(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func hashFiles(paths ...string) (string, error) {
+// hashFolders is a hash of what the project's Go programs are built from in these
+// folders: go.mod, go.sum and Go files, without tests and what lies deeper.
+func (p project) hashFolders(folders ...string) (string, error) {
 	var all []byte
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
+	for _, folder := range folders {
+		entries, err := os.ReadDir(filepath.Join(p.dir, filepath.FromSlash(folder)))
 		if err != nil {
 			return "", err
 		}
-		all = append(all, hash(text)...)
+		for _, e := range entries {
+			name := e.Name()
+			if name != "go.mod" && name != "go.sum" && (!strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go")) {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(p.dir, filepath.FromSlash(folder), name))
+			if err != nil {
+				return "", err
+			}
+			all = fmt.Appendf(all, "%s/%s %s\n", folder, name, hash(text))
+		}
 	}
 	return hash(all), nil
 }

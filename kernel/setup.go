@@ -108,7 +108,8 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) (step, error){
-		s.compilerStep, s.environmentStep, s.packagesStep, s.pluginStep, s.kernelStep, s.specStep, s.settingsStep, s.compileStep,
+		s.compilerStep, s.environmentStep, s.packagesStep, s.pluginStep, s.modulesStep, s.kernelStep, s.specStep, s.settingsStep,
+		s.compileStep, s.goplsStep, s.cellStep,
 	} {
 		st, err := step(ctx)
 		if err == nil {

@@ -33,10 +33,12 @@ func (s *setUp) spec() kernelSpec {
 	kernel := s.env.kernel()
 	return kernelSpec{
 		Argv: []string{
+			filepath.Join(kernel, "bin", "relay"+exe), "{connection_file}",
 			filepath.Join(kernel, "bin", "gonb"+exe),
-			"-kernel", "{connection_file}",
 			// Cells use the checkout's packages, and the versions of its go.mod.
 			"-go_work=" + s.project.dir,
+			// Errors come as text, of which the relay makes what a reader sees.
+			"-raw_error",
 			// Only what stops the kernel is printed where Jupyter runs.
 			"-logtostderr=false", "-stderrthreshold=FATAL", "-log_file=" + filepath.Join(s.home, "jupyter", "gonb.log"),
 		},

@@ -5,8 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -37,6 +37,7 @@ func (s *setUp) environmentStep(ctx context.Context) (step, error) {
 	steps := s.record.in(s.env)
 	if lacking := missing(s.pins(), s.found); s.found["pip"] != "" && isMarked(s.env.dir) &&
 		(steps[st.name] == st.key || len(lacking) == 0) {
+		steps[st.name] = st.key // a record that was lost need not cost the environment at the next new pin
 		return step{}, nil
 	}
 	delete(steps, st.name)
@@ -161,35 +162,113 @@ func (s *setUp) pluginStep(ctx context.Context) (step, error) {
 	return step{}, nil
 }
 
-// kernelStep builds GoNB, which is the kernel, and goimports, which it uses.
+// kernelPrograms are the programs of the kernel, by the packages that they are:
+// the relay that Jupyter starts, GoNB, and what GoNB adds imports with.
+var kernelPrograms = []string{"gosubspace/kernel/relay", "github.com/janpfeifer/gonb", "gosubspace/kernel/goimports"}
+
+// kernelStep builds the kernel's programs.
 func (s *setUp) kernelStep(ctx context.Context) (step, error) {
-	sums, err := hashFiles(filepath.Join(s.project.dir, "go.mod"), filepath.Join(s.project.dir, "go.sum"))
+	bin := filepath.Join(s.env.kernel(), "bin")
+	st := step{name: "kernel", doing: "building GoNB with Go " + s.go_.version}
+	for _, p := range kernelPrograms {
+		st.leave = append(st.leave, filepath.Join(bin, path.Base(p)+exe))
+	}
+	sums, err := s.project.hashFolders(".", "kernel/relay", "kernel/goimports")
 	if err != nil {
 		return step{}, err
 	}
-	bin := filepath.Join(s.env.kernel(), "bin")
+	st.key = s.go_.version + " " + sums
+	st.do = func(ctx context.Context) error {
+		if err := mark(s.env.kernel()); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(bin, 0o755); err != nil {
+			return err
+		}
+		return s.build(ctx, "kernel", s.project.dir, bin+string(filepath.Separator), kernelPrograms...)
+	}
+	return st, nil
+}
+
+// goplsStep builds gopls, with which GoNB completes names and shows what they
+// are. It is pinned by a go.mod of its own: what it needs would weigh on the one
+// that every cell is built with, and pull its versions up. Who cannot get it does
+// without it.
+func (s *setUp) goplsStep(ctx context.Context) (step, error) {
+	dir := filepath.Join(s.project.dir, "kernel", "gopls")
+	sums, err := s.project.hashFolders("kernel/gopls")
+	if err != nil {
+		return step{}, err
+	}
+	program := filepath.Join(s.env.kernel(), "bin", "gopls"+exe)
 	return step{
-		name:  "kernel",
-		doing: "building GoNB and goimports with Go " + s.go_.version,
+		name:  "gopls",
+		doing: "building gopls, for completion and help in cells (a minute or so)",
 		key:   s.go_.version + " " + sums,
-		leave: []string{filepath.Join(bin, "gonb"+exe), filepath.Join(bin, "goimports"+exe)},
+		leave: []string{program},
 		do: func(ctx context.Context) error {
-			if err := mark(s.env.kernel()); err != nil {
+			err := s.build(ctx, "gopls", dir, program, "golang.org/x/tools/gopls")
+			if err == nil || ctx.Err() != nil {
 				return err
 			}
-			if err := os.MkdirAll(bin, 0o755); err != nil {
-				return err
-			}
-			return s.build(ctx, "kernel", bin+string(filepath.Separator), "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports")
+			fmt.Fprintf(s.report, "%-12s not built, so cells have no completion until the next start (%s)\n", "gopls", reason(err))
+			return errSkipped
 		},
 	}, nil
 }
 
+// reason is why something failed, in a line.
+func reason(err error) string {
+	if f, ok := err.(failure); ok {
+		return f.why
+	}
+	return firstLine(err.Error())
+}
+
+// modulesStep reads the go.mod of every module of the graph into Go's module
+// cache. A build here needs but some of them; a cell is built in a module of its
+// own beside the checkout, in a workspace, and for that the go command wants to
+// see all of them: without, every cell ends in "module lookup disabled by
+// GOPROXY=off". Of the modules themselves it wants only what is compiled.
+//
+// What CI alone uses stands in .ci/tools and is no part of the graph.
+func (s *setUp) modulesStep(ctx context.Context) (step, error) {
+	sums, err := s.project.hashFolders(".")
+	if err != nil {
+		return step{}, err
+	}
+	return step{
+		name:   "modules",
+		doing:  "reading what the project's modules are made of",
+		key:    strings.Join([]string{s.go_.version, s.go_.modules, sums}, " "),
+		shared: true,
+		leave:  s.moduleFiles(),
+		do: func(ctx context.Context) error {
+			if _, err := output(ctx, s.project.dir, s.buildEnv(), s.go_.command(), "mod", "graph"); err != nil {
+				return explain(err, advice{part: "modules", folder: s.go_.modules, offline: "give Go a mirror (GOPROXY)",
+					other: "see that the checkout is complete and that go mod graph works in " + s.project.dir + ", and start again"})
+			}
+			return nil
+		},
+	}, nil
+}
+
+// moduleFiles are files that are in the module cache after it was filled and gone
+// after it was emptied: GoMLX's go.mod.
+func (s *setUp) moduleFiles() []string {
+	for _, m := range s.project.requires {
+		if m.Path == "github.com/gomlx/gomlx" {
+			return []string{filepath.Join(s.go_.modules, "cache", "download", filepath.FromSlash(m.Path), "@v", m.Version+".mod")}
+		}
+	}
+	return nil
+}
+
 // build builds with the flags and the compiler that cells are built with, so
 // that they find what was compiled; only here may modules be downloaded.
-func (s *setUp) build(ctx context.Context, part, out string, packages ...string) error {
+func (s *setUp) build(ctx context.Context, part, dir, out string, packages ...string) error {
 	args := append([]string{"build", "-o", out}, packages...)
-	if _, err := output(ctx, s.project.dir, s.buildEnv(), s.go_.command(), args...); err != nil {
+	if _, err := output(ctx, dir, s.buildEnv(), s.go_.command(), args...); err != nil {
 		return explain(err, advice{part: part, folder: s.go_.cache, offline: "give Go a mirror (GOPROXY)",
 			other: "see that the checkout is complete and that go build ./... works in " + s.project.dir + ", and start again"})
 	}
@@ -229,13 +308,15 @@ func (s *setUp) specStep(ctx context.Context) (step, error) {
 }
 
 // compileStep compiles what the notebooks import, so that the first cell need
-// not.
+// not. An import of somebody's own notebook that no module here has is passed
+// over: its cell says so, and it keeps nobody from opening the others.
 func (s *setUp) compileStep(ctx context.Context) (step, error) {
-	imports, err := notebookImports(s.project.notebooks())
+	books, err := readNotebooks(s.project.notebooks())
 	if err != nil {
 		return step{}, err
 	}
-	sums, err := hashFiles(filepath.Join(s.project.dir, "go.mod"), filepath.Join(s.project.dir, "go.sum"))
+	imports, absent := s.project.importsOf(books)
+	sums, err := s.project.hashFolders(".")
 	if err != nil {
 		return step{}, err
 	}
@@ -244,35 +325,20 @@ func (s *setUp) compileStep(ctx context.Context) (step, error) {
 		doing:  "compiling what the notebooks import",
 		key:    strings.Join([]string{s.project.dir, s.go_.version, s.go_.cache, sums, strings.Join(imports, " ")}, " "),
 		shared: true,
-		do:     func(ctx context.Context) error { return s.compileWhatCan(ctx, imports) },
-	}, nil
-}
-
-// compileWhatCan compiles the imports, and where that fails those of them that
-// Go can load. It only saves time: an import that is wrong in somebody's own
-// notebook is told in its cell, and keeps nobody from opening it.
-func (s *setUp) compileWhatCan(ctx context.Context, imports []string) error {
-	err := s.compile(ctx, imports)
-	if err == nil || ctx.Err() != nil {
-		return err
-	}
-	args := append([]string{"list", "-e", "-f", "{{if not (or .Incomplete .Error .DepsErrors)}}{{.ImportPath}}{{end}}"}, imports...)
-	if good, listErr := output(ctx, s.project.dir, s.buildEnv(), s.go_.command(), args...); listErr == nil {
-		if good := strings.Fields(good); len(good) > 0 && len(good) < len(imports) && s.compile(ctx, good) == nil {
-			bad := slices.DeleteFunc(imports, func(path string) bool { return slices.Contains(good, path) })
-			fmt.Fprintf(s.report, "%-12s without %s, which a notebook imports and Go does not find\n", "compile", strings.Join(bad, ", "))
+		leave:  s.moduleFiles(),
+		do: func(ctx context.Context) error {
+			for _, a := range absent {
+				fmt.Fprintf(s.report, "%-12s without %s, which %s imports and no module here has: go run ./kernel add %[2]s@VERSION\n",
+					"compile", a.path, a.notebook)
+			}
+			err := s.compile(ctx, imports)
+			if err == nil || ctx.Err() != nil {
+				return err
+			}
+			fmt.Fprintf(s.report, "%-12s not done: the first cell will take longer (%s)\n", "compile", reason(err))
 			return errSkipped
-		}
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	why := firstLine(err.Error())
-	if f, ok := err.(failure); ok {
-		why = f.why
-	}
-	fmt.Fprintf(s.report, "%-12s not done: the first cell will take longer (%s)\n", "compile", why)
-	return errSkipped
+		},
+	}, nil
 }
 
 func (s *setUp) compile(ctx context.Context, imports []string) error {
@@ -293,5 +359,5 @@ func (s *setUp) compile(ctx context.Context, imports []string) error {
 	if err := os.WriteFile(main, []byte(source.String()), 0o600); err != nil {
 		return err
 	}
-	return s.build(ctx, "compile", filepath.Join(dir, "main"+exe), main)
+	return s.build(ctx, "compile", s.project.dir, filepath.Join(dir, "main"+exe), main)
 }

@@ -15,7 +15,7 @@ type cell struct {
 	interrupted bool
 
 	number  int      // that Jupyter shows before it; 0 until it is known, or where it has none
-	partial string   // the begun line of its error stream, held back where it may begin a stack
+	partial string   // the end of its error stream, held back where it may begin a stack
 	stack   string   // what a Go program said in its last moment, from "panic:" on
 	status  *message // how its program ended, as text; held back
 	failure *failure // what became of the error
@@ -36,10 +36,11 @@ var (
 	// says so again in the error.
 	exitStatus = regexp.MustCompile(`^(?:\^C\n)?((?:exit status|signal:) [^\n]+)\n?$`)
 	// place is what GoNB writes before a line of the generated file.
-	place = regexp.MustCompile(`\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m [^\s:]*main(?:_test)?\.go(?::\d+)+`)
+	place = regexp.MustCompile(` ?\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m [^\s:]*main(?:_test)?\.go(?::\d+)+`)
 )
 
-// deaths are how a dying Go program begins.
+// deaths are how the last words of a Go program begin. They may follow a line of
+// progress that has no end.
 var deaths = []string{"panic: ", "fatal error: "}
 
 // published takes one publication of the cell and returns what goes out for it.
@@ -114,28 +115,26 @@ func (c *cell) said(text string) string {
 	}
 	text = c.partial + text
 	c.partial = ""
-	var shown strings.Builder
-	for rest := text; rest != ""; {
-		for _, death := range deaths {
-			if strings.HasPrefix(rest, death) {
-				c.stack = rest
-				return shortPlaces(shown.String(), c.number)
-			}
+	at := len(text)
+	for _, death := range deaths {
+		if i := strings.Index(text, death); i >= 0 {
+			at = min(at, i)
 		}
-		line, after, whole := strings.Cut(rest, "\n")
-		if !whole {
-			for _, death := range deaths {
-				if strings.HasPrefix(death, rest) {
-					c.partial, rest = rest, ""
-				}
-			}
-			shown.WriteString(rest)
-			break
-		}
-		shown.WriteString(line + "\n")
-		rest = after
 	}
-	return shortPlaces(shown.String(), c.number)
+	if at < len(text) {
+		c.stack = text[at:]
+		return shortPlaces(text[:at], c.number)
+	}
+	for _, death := range deaths {
+		// Fewer letters end many a word of a progress line, and Go writes them at once.
+		for n := len(death) - 1; n >= 3; n-- {
+			if strings.HasSuffix(text, death[:n]) {
+				c.partial = death[:n]
+				return shortPlaces(text[:len(text)-n], c.number)
+			}
+		}
+	}
+	return shortPlaces(text, c.number)
 }
 
 // rest is what was held back and is to be shown after all.

@@ -13,6 +13,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -28,11 +30,32 @@ import (
 	"gosubspace/subspace/metric"
 )
 
-// Check ends the program with one line where err is not nil.
+// Check ends the program with one line where err is not nil: the line of the
+// cell, and the error.
 func Check(err error) {
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, callingCell()+err.Error())
 		os.Exit(1)
+	}
+}
+
+// callingCell is the line of the program that GoNB made of the cell, which the
+// kernel replaces by the cell's own; nothing in any other program.
+func callingCell() string {
+	dir := os.Getenv("GONB_TMP_DIR")
+	if dir == "" {
+		return ""
+	}
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	for {
+		f, more := frames.Next()
+		if filepath.Dir(f.File) == dir {
+			return fmt.Sprintf("%s:%d: ", f.File, f.Line)
+		}
+		if !more {
+			return ""
+		}
 	}
 }
 

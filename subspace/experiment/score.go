@@ -83,7 +83,7 @@ func (r *Run) score(ctx context.Context) error {
 			saved = time.Now()
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("interrupted after point %d of %d; run it again to go on from there: %w", len(done.Scores), len(tasks), context.Cause(ctx))
+			return interruptedAfter(ctx, "point", len(done.Scores), len(tasks))
 		}
 		if err != nil {
 			return err

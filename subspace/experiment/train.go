@@ -139,15 +139,15 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		}
 		r.report(report)
 		p.Seconds = before + time.Since(resumed).Seconds()
-		interrupted := ctx.Err() != nil
-		if interrupted || p.Step == total || time.Since(saved) > every {
+		stop := ctx.Err() != nil
+		if stop || p.Step == total || time.Since(saved) > every {
 			if err := r.save(*p); err != nil {
 				return err
 			}
 			saved = time.Now()
 		}
-		if interrupted && p.Step < total {
-			return fmt.Errorf("interrupted after step %d of %d; run it again to go on from there: %w", p.Step, total, context.Cause(ctx))
+		if stop && p.Step < total {
+			return interruptedAfter(ctx, "step", p.Step, total)
 		}
 	}
 	if p.average.Models > 0 {

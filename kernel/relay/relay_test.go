@@ -1,0 +1,287 @@
+package main
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// A stage is a relay between a Jupyter and a GoNB that the test plays.
+type stage struct {
+	t    *testing.T
+	key  key
+	name string // of the client
+
+	shell, control, stdin, heard *socket // Jupyter's
+	gonb                         struct{ shell, control, stdin, publish *socket }
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	front, err := connection{Scheme: "hmac-sha256", Key: "secret"}.sibling()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := front.sibling()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{t: t, key: key("secret"), name: "client"}
+	ctx := t.Context()
+	s.gonb.shell = &socket{Socket: zmq4.NewRouter(ctx)}
+	s.gonb.control = &socket{Socket: zmq4.NewRouter(ctx)}
+	s.gonb.stdin = &socket{Socket: zmq4.NewRouter(ctx)}
+	s.gonb.publish = &socket{Socket: zmq4.NewPub(ctx)}
+	for socket, port := range map[*socket]int{s.gonb.shell: back.Shell, s.gonb.control: back.Control, s.gonb.stdin: back.Stdin, s.gonb.publish: back.IOPub} {
+		if err := socket.Listen(back.address(port)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := newRelay(ctx, front, back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go r.serve()
+	t.Cleanup(r.close)
+	id := zmq4.WithID(zmq4.SocketIdentity(s.name))
+	s.shell = &socket{Socket: zmq4.NewDealer(ctx, id)}
+	s.control = &socket{Socket: zmq4.NewDealer(ctx, id)}
+	s.stdin = &socket{Socket: zmq4.NewDealer(ctx, id)}
+	s.heard = &socket{Socket: zmq4.NewSub(ctx)}
+	for socket, port := range map[*socket]int{s.shell: front.Shell, s.control: front.Control, s.stdin: front.Stdin, s.heard: front.IOPub} {
+		if err := socket.Dial(front.address(port)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.heard.SetOption(zmq4.OptionSubscribe, ""); err != nil {
+		t.Fatal(err)
+	}
+	// A subscription takes its time, and nobody tells when it is there: publish
+	// until something is heard.
+	hello := make(chan struct{})
+	go func() {
+		s.hear()
+		close(hello)
+	}()
+	for {
+		s.publish("hello")
+		select {
+		case <-hello:
+			s.heardSoFar()
+			return s
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// publish lets GoNB publish something for no cell.
+func (s *stage) publish(kind string) {
+	s.t.Helper()
+	none := message{}
+	none.body[headerPart] = json.RawMessage("{}")
+	m := none.answer(kind, nil)
+	m.identities = [][]byte{[]byte("topic")}
+	s.send(s.gonb.publish, m)
+}
+
+// heardSoFar is what Jupyter heard up to now: up to a mark that is published.
+func (s *stage) heardSoFar() (all []message) {
+	s.publish("mark")
+	for {
+		m := s.hear()
+		if m.header.Type == "mark" {
+			return all
+		}
+		all = append(all, m)
+	}
+}
+
+func (s *stage) send(to *socket, m message) {
+	s.t.Helper()
+	if err := to.send(s.key.frames(m)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *stage) receive(from *socket) message {
+	s.t.Helper()
+	got, err := from.Recv()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	m, err := s.key.read(got.Frames)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return m
+}
+
+func (s *stage) hear() message { s.t.Helper(); return s.receive(s.heard) }
+
+// ask sends a request of the client's, for a cell or another one.
+func (s *stage) ask(to *socket, kind, id string, content any) {
+	s.t.Helper()
+	m := message{header: header{ID: id, Type: kind, Session: "session", User: "user", Version: "5.4"}}
+	m.body = [4]json.RawMessage{mustJSON(m.header), json.RawMessage("{}"), json.RawMessage("{}"), mustJSON(content)}
+	s.send(to, m)
+}
+
+// finish lets GoNB answer a request for a cell.
+func (s *stage) finish(m message, content map[string]any) {
+	s.t.Helper()
+	idle := m.answer("status", map[string]string{"execution_state": "idle"})
+	idle.identities = m.identities
+	reply := m.answer("execute_reply", content)
+	reply.identities = m.identities
+	s.send(s.gonb.shell, reply)
+	s.send(s.gonb.publish, idle)
+}
+
+// statuses receives n replies, and returns each one's request and status.
+func (s *stage) statuses(n int) (all []string) {
+	s.t.Helper()
+	for range n {
+		m := s.receive(s.shell)
+		var content struct{ Status string }
+		if err := m.content(&content); err != nil {
+			s.t.Fatal(err)
+		}
+		all = append(all, m.parent.ID+" "+content.Status)
+	}
+	return all
+}
+
+// queue sends requests for cells. When it returns, the relay has them all, and
+// GoNB the first, which is returned.
+func (s *stage) queue(stop bool, ids ...string) (first message) {
+	s.t.Helper()
+	for _, id := range ids {
+		s.ask(s.shell, "execute_request", id, map[string]any{"code": "%%", "stop_on_error": stop})
+	}
+	s.ask(s.shell, "kernel_info_request", "info", nil)
+	first = s.receive(s.gonb.shell)
+	info := s.receive(s.gonb.shell)
+	if first.header.ID != ids[0] || info.header.ID != "info" {
+		s.t.Fatalf("GoNB got %s, %s", first.header.ID, info.header.ID)
+	}
+	return first
+}
+
+var (
+	ok    = map[string]any{"status": "ok"}
+	wrong = map[string]any{"status": "error", "ename": "ERROR", "evalue": "exit status 1", "traceback": []string{"exit status 1"}}
+)
+
+// "Run all", and the second of four cells fails: the two below it do not reach
+// GoNB. A cell that is run afterwards does.
+func TestFailureAbortsWhatWaits(t *testing.T) {
+	s := newStage(t)
+	s.finish(s.queue(true, "1", "2", "3", "4"), ok)
+	second := s.receive(s.gonb.shell)
+	if second.header.ID != "2" {
+		t.Fatalf("behind cell 1 came %s", second.header.ID)
+	}
+	s.finish(second, wrong)
+	if got, want := s.statuses(4), []string{"1 ok", "2 error", "3 aborted", "4 aborted"}; !slices.Equal(got, want) {
+		t.Errorf("replies %q, want %q", got, want)
+	}
+	s.ask(s.shell, "execute_request", "5", map[string]any{"code": "%%"})
+	if m := s.receive(s.gonb.shell); m.header.ID != "5" {
+		t.Errorf("then %s reached GoNB", m.header.ID)
+	}
+}
+
+// The client may say that a failure stops nothing.
+func TestFailureThatStopsNothing(t *testing.T) {
+	s := newStage(t)
+	s.finish(s.queue(false, "1", "2"), wrong)
+	if m := s.receive(s.gonb.shell); m.header.ID != "2" {
+		t.Errorf("then %s reached GoNB, want 2", m.header.ID)
+	}
+}
+
+// Jupyter's stop button aborts what waits, also where the stopped cell calls its
+// end no failure, and reaches GoNB.
+func TestInterruptAbortsWhatWaits(t *testing.T) {
+	s := newStage(t)
+	first := s.queue(true, "1", "2", "3")
+	s.ask(s.control, "interrupt_request", "stop", nil)
+	if m := s.receive(s.gonb.control); m.header.Type != "interrupt_request" {
+		t.Fatalf("GoNB was sent %s", m.header.Type)
+	}
+	if got, want := s.statuses(2), []string{"2 aborted", "3 aborted"}; !slices.Equal(got, want) {
+		t.Errorf("replies %q, want %q", got, want)
+	}
+	s.finish(first, ok)
+	if got := s.statuses(1); got[0] != "1 ok" {
+		t.Errorf("reply %q", got)
+	}
+}
+
+// What waits and is aborted is announced as any cell is: busy, then idle.
+func TestAbortedCellsBecomeIdle(t *testing.T) {
+	s := newStage(t)
+	s.finish(s.queue(true, "1", "2"), wrong)
+	s.statuses(2)
+	var states []string
+	for _, m := range s.heardSoFar() {
+		var content struct {
+			State string `json:"execution_state"`
+		}
+		if m.content(&content) == nil && m.header.Type == "status" {
+			states = append(states, m.parent.ID+" "+content.State)
+		}
+	}
+	if want := []string{"2 busy", "2 idle", "1 idle"}; !slices.Equal(states, want) {
+		t.Errorf("heard %q, want %q", states, want)
+	}
+}
+
+// All else passes byte for byte, both ways, with its buffers.
+func TestPassesByteForByte(t *testing.T) {
+	s := newStage(t)
+	m := message{header: header{ID: "c", Type: "comm_msg"}, buffers: [][]byte{{0, 1, 2}, {}}}
+	m.body = [4]json.RawMessage{mustJSON(m.header), json.RawMessage(`{ }`), json.RawMessage(`{"a":  1}`), json.RawMessage("{\"data\": \"\u00e9\"}")}
+	s.send(s.shell, m)
+	got := s.receive(s.gonb.shell)
+	if !reflect.DeepEqual(got.body, m.body) || !reflect.DeepEqual(got.buffers, m.buffers) {
+		t.Errorf("GoNB got %q %q", got.body, got.buffers)
+	}
+	if n := len(got.identities); n != 2 || string(got.identities[1]) != s.name {
+		t.Errorf("for GoNB it is from %q", got.identities)
+	}
+	m.identities = [][]byte{[]byte("comm")}
+	s.send(s.gonb.publish, m)
+	if got := s.hear(); !reflect.DeepEqual(got.body, m.body) || !reflect.DeepEqual(got.buffers, m.buffers) {
+		t.Errorf("Jupyter heard %q %q", got.body, got.buffers)
+	}
+}
+
+// GoNB asks for input at the address that a cell's request came from.
+func TestAsksForInput(t *testing.T) {
+	s := newStage(t)
+	m := s.queue(true, "1")
+	question := m.answer("input_request", map[string]any{"prompt": "?"})
+	question.identities = m.identities
+	s.send(s.gonb.stdin, question)
+	if got := s.receive(s.stdin); got.header.Type != "input_request" {
+		t.Errorf("the client got %s", got.header.Type)
+	}
+}
+
+// A message that is not signed by Jupyter goes nowhere: GoNB would stop.
+func TestDropsForgeries(t *testing.T) {
+	s := newStage(t)
+	right := s.key
+	s.key = key("guessed")
+	s.ask(s.shell, "execute_request", "forged", map[string]any{"code": "!true"})
+	s.key = right
+	s.ask(s.shell, "execute_request", "1", map[string]any{"code": "%%"})
+	if m := s.receive(s.gonb.shell); m.header.ID != "1" {
+		t.Errorf("GoNB got %s", m.header.ID)
+	}
+}
