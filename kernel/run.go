@@ -254,7 +254,7 @@ func killAfterGrace(ctx context.Context, cmd *exec.Cmd) (undo func()) {
 func follow(events *json.Decoder, answers io.Writer, seen func(int, cell, string) bool) (kernel int, done bool, err error) {
 	for {
 		var event struct {
-			Kernel  int
+			Kernel  *int
 			Index   int
 			Cell    cell
 			Problem string
@@ -265,8 +265,8 @@ func follow(events *json.Decoder, answers io.Writer, seen func(int, cell, string
 		} else if err != nil {
 			return kernel, done, fmt.Errorf("run.py does not say what it should: %w", err)
 		}
-		if event.Kernel > 0 {
-			kernel = event.Kernel
+		if event.Kernel != nil {
+			kernel = *event.Kernel
 			continue
 		}
 		if event.Done {
