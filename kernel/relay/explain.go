@@ -64,7 +64,7 @@ var hints = []struct {
 }{{
 	regexp.MustCompile(`expected declaration, found|non-declaration statement outside function body`),
 	"Statements want a line %% of their own above them; declarations and imports stand above that line. " +
-		"\"How cells work\" in 00-start.ipynb says more, and so does a cell with %help alone.",
+		"\"How cells work\" in 00-start.ipynb says more; in any notebook, lesson.Cells() shows it.",
 }}
 
 // explainEntry makes of one entry of GoNB's traceback a line and the same with

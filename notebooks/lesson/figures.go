@@ -41,7 +41,8 @@ func Draw(number int, all Rows) ([]*plots.Figure, error) {
 
 // AlongCurve draws accuracy and calibration error along curves, with the
 // midpoint of standard training beside them (figure 3 of the paper): means
-// over the seeds, with bands of a standard deviation.
+// over the seeds, with bands of a standard deviation. Without runs of standard
+// training the curves stand alone.
 func AlongCurve(title string, standard []experiment.Result, curves ...[]experiment.Result) (*plots.Figure, error) {
 	all := Rows{{"standard training", standard}}
 	for _, c := range curves {
@@ -72,9 +73,11 @@ func along(title string, all Rows) (*plots.Figure, error) {
 
 func alongPanel(title, label string, score Percent, all Rows) plots.Lines {
 	lines := plots.Lines{Title: title, XLabel: "α", YLabel: label}
-	reference, err := plots.MeanReference(all[0].Name, experiment.Midpoints(all[0].Results, score)...)
-	Check(err)
-	lines.References = []plots.Reference{reference}
+	if len(all[0].Results) > 0 {
+		reference, err := plots.MeanReference(all[0].Name, experiment.Midpoints(all[0].Results, score)...)
+		Check(err)
+		lines.References = []plots.Reference{reference}
+	}
 	for _, row := range all[1:] {
 		var alpha []float64
 		values := make([][]float64, len(row.Results))
@@ -293,7 +296,9 @@ func severities(title, label string, score Percent, all Rows) plots.Lines {
 func (rows Rows) note() string {
 	var groups [][]experiment.Result
 	for _, r := range rows {
-		groups = append(groups, r.Results)
+		if len(r.Results) > 0 {
+			groups = append(groups, r.Results)
+		}
 	}
 	return Note(groups...)
 }
