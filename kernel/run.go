@@ -146,7 +146,10 @@ func (s *setUp) execute(ctx context.Context, path, target string, timeout time.D
 		return o
 	}
 	defer os.Remove(temp)
+	last := time.Now()
 	err = s.play(ctx, path, temp, timeout, func(index int, c cell, problem string) bool {
+		took := time.Since(last)
+		last = time.Now()
 		o.figures += c.figures()
 		if problem == "" {
 			problem = judge(c)
@@ -156,7 +159,7 @@ func (s *setUp) execute(ctx context.Context, path, target string, timeout time.D
 			fmt.Fprintf(stdout, "%s: %s\n", o.name, o.problem)
 			return false
 		}
-		fmt.Fprintf(stdout, "%s: cell %d of %d\n", o.name, index+1, len(nb.Cells))
+		fmt.Fprintf(stdout, "%s: cell %d of %d, %.1f s\n", o.name, index+1, len(nb.Cells), took.Seconds())
 		return true
 	})
 	if err == nil && (o.problem == "" || keepFailed) {
