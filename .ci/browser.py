@@ -4,11 +4,12 @@ usage: browser.py NOTEBOOKS SCREENSHOTS COMMAND…
 
 NOTEBOOKS are names, separated by commas; what follows is done with each.
 
-COMMAND starts JupyterLab, where all has been set up, and prints its address: in
-less than 5 seconds. It ends cleanly on Ctrl-C. First a copy of NOTEBOOK is
-run from top to bottom: every cell must end without an error, and its figures be
-pictures. Then NOTEBOOK itself is opened as it lies there, not trusted: the
-figures of its last run must show. Pictures of both go to the folder SCREENSHOTS.
+COMMAND starts JupyterLab, where all has been set up, and prints its address. It
+ends cleanly on Ctrl-C. First NOTEBOOK is opened as it lies there, not trusted: the
+figures of its last run must show. Then a copy of it is run from top to bottom:
+every cell must end without an error, and its figures be pictures. At last cells
+that a reader may write: names are completed and explained, Stop ends what waits
+too, an error is said once. Pictures go to the folder SCREENSHOTS.
 """
 import json
 import os
@@ -24,6 +25,7 @@ import urllib.request
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 
@@ -170,10 +172,87 @@ def open_untrusted(browser, server, name, want):
     end_sessions(server)
 
 
+def write(server, name, *sources):
+    """Makes a notebook of these code cells."""
+    cells = [{"id": f"cell{i}", "cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+             for i, source in enumerate(sources)]
+    spec = {"name": "gosubspace", "display_name": "Go (gosubspace)", "language": "go"}
+    server.ask("PUT", "/api/contents/" + name, {"type": "notebook", "format": "json", "content": {
+        "nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": spec}, "cells": cells}})
+
+
+def type_at_end(browser, number, *keys):
+    """Puts the cursor at the end of a cell and types keys, a tuple of them at once."""
+    editor = browser.find_elements(By.CSS_SELECTOR, ".jp-CodeCell .cm-content")[number]
+    editor.click()
+    chains = webdriver.ActionChains(browser).key_down(Keys.CONTROL).send_keys(Keys.END).key_up(Keys.CONTROL)
+    for key in keys:
+        *held, last = key if isinstance(key, tuple) else (key,)
+        for k in held:
+            chains = chains.key_down(k)
+        chains = chains.send_keys(last)
+        for k in held:
+            chains = chains.key_up(k)
+    chains.perform()
+
+
+PROMPT = "document.querySelectorAll('.jp-CodeCell')[arguments[0]].querySelector('.jp-InputPrompt').innerText.trim()"
+OUTPUT = "[...document.querySelectorAll('.jp-CodeCell')[arguments[0]].querySelectorAll('.jp-OutputArea-output')].map(o => o.innerText).join('\\n')"
+
+
+def own_cells(browser, server):
+    """What a reader's own cells meet: completion, help, Stop, errors."""
+    name = "browser-test-cells.ipynb"
+    write(server, name,
+          'import "gosubspace/subspace/experiment"\n\n%%\nc := experiment.',
+          'import "gosubspace/subspace/experiment"\n\n%%\nc := experiment.Quick',
+          '%%\nfmt.Println("began")\ntime.Sleep(time.Hour)',
+          '%%\nfmt.Println("must not run")',
+          '%%\nfmt.Printn("misspelt")\nfmt.Println("right")')
+    try:
+        show(browser, server, name)
+        # The first answer takes its time: gopls reads the packages. So ask again.
+        began = time.time()
+        for _ in range(60):
+            type_at_end(browser, 0, Keys.TAB)
+            time.sleep(2)
+            found = browser.execute_script("return [...document.querySelectorAll('.jp-Completer-item')].map(i => i.innerText.trim())")
+            if any("Quick" in f for f in found):
+                break
+            webdriver.ActionChains(browser).send_keys(Keys.ESCAPE).perform()
+        browser.save_screenshot(os.path.join(screenshots, "completion.png"))
+        check(any("Quick" in f for f in found), f"Tab after experiment. shows {found}")
+        print(f"names were there after {time.time() - began:.1f} s: {len(found)} of them")
+        webdriver.ActionChains(browser).send_keys(Keys.ESCAPE).perform()
+        type_at_end(browser, 1, (Keys.SHIFT, Keys.TAB))
+        wait(browser, 60, "help", "return document.querySelector('.jp-Tooltip')?.innerText.includes('preset')")
+        browser.save_screenshot(os.path.join(screenshots, "help.png"))
+        webdriver.ActionChains(browser).send_keys(Keys.ESCAPE).perform()
+
+        type_at_end(browser, 2, (Keys.CONTROL, Keys.ENTER))
+        type_at_end(browser, 3, (Keys.CONTROL, Keys.ENTER))
+        wait(browser, 60, "the cell to run", f"return {OUTPUT}.includes('began')", 2)
+        check(browser.execute_script(f"return {PROMPT}", 3) == "[*]:", "the cell behind it does not wait")
+        choose(browser, "Kernel", "Interrupt Kernel")
+        wait(browser, 60, "the cell to stop", rf"return /^\[\d+\]:$/.test({PROMPT})", 2)
+        wait(browser, 60, "the cell behind it to be let go", rf"return /^\[ *\]:$/.test({PROMPT})", 3)
+        check(not browser.execute_script(f"return {OUTPUT}", 3), "a cell that waited ran after Stop")
+        said = browser.execute_script(f"return {OUTPUT}", 2)
+        check("exit status" not in said and "signal" not in said and said.count("Stopped") == 1, f"a stopped cell says {said!r}")
+
+        type_at_end(browser, 4, (Keys.CONTROL, Keys.ENTER))
+        wait(browser, 60, "the error", f"return {OUTPUT} != ''", 4)
+        said = browser.execute_script(f"return {OUTPUT}", 4)
+        check("line 2: undefined: fmt.Printn" in said and said.count("undefined") == 1 and "/" not in said, f"a misspelt name is {said!r}")
+        browser.save_screenshot(os.path.join(screenshots, "own-cells.png"))
+    finally:
+        end_sessions(server)
+        server.ask("DELETE", "/api/contents/" + name)
+
+
 def main(names, command):
     server = Server(command)
     try:
-        check(server.took < 5, f"JupyterLab was ready after {server.took:.1f} s only, want less than 5")
         try:
             server.ask("GET", "/api/contents", token=False)
             check(False, "JupyterLab answers without the token")
@@ -190,6 +269,8 @@ def main(names, command):
                     check(figures > 0, f"{name} holds no figure of a run")
                     open_untrusted(browser, server, name, figures)
                     run_all(browser, server, name, figures)
+                print("=== cells of a reader's own")
+                own_cells(browser, server)
             finally:
                 browser.quit()
     finally:

@@ -168,8 +168,13 @@ func (r *relay) toControl(frames [][]byte) error {
 }
 
 func (r *relay) fromShell(frames [][]byte) error {
-	if m, err := r.key.read(frames); err == nil && m.header.Type == "execute_reply" {
-		return r.queue.reply(m)
+	if m, err := r.key.read(frames); err == nil {
+		switch m.header.Type {
+		case "execute_reply":
+			return r.queue.reply(m)
+		case "inspect_reply":
+			return r.shell.send(r.key.frames(help(m)))
+		}
 	}
 	return r.shell.send(frames)
 }
