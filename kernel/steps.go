@@ -113,6 +113,8 @@ func (s *setUp) packagesStep(ctx context.Context) (step, error) {
 				return err
 			}
 		}
+		// Pip keeps one core busy at most, for half a minute.
+		defer s.compileMeanwhile(ctx)()
 		return s.pip(ctx, append([]string{"install", "--quiet", "--no-input", "--disable-pip-version-check"}, specs...))
 	}
 	return st, nil
@@ -190,12 +192,27 @@ func (s *setUp) kernelStep(ctx context.Context) (step, error) {
 	return st, nil
 }
 
+// compileMeanwhile compiles what later steps build into Go's cache, and returns
+// what waits for the end of that. What goes wrong, they will say.
+func (s *setUp) compileMeanwhile(ctx context.Context) (wait func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.build(ctx, "kernel", s.project.dir, os.DevNull, kernelPrograms...)
+		s.build(ctx, "gopls", s.goplsDir(), os.DevNull, goplsProgram)
+	}()
+	return func() { <-done }
+}
+
+const goplsProgram = "golang.org/x/tools/gopls"
+
+func (s *setUp) goplsDir() string { return filepath.Join(s.project.dir, "kernel", "gopls") }
+
 // goplsStep builds gopls, with which GoNB completes names and shows what they
 // are. It is pinned by a go.mod of its own: what it needs would weigh on the one
 // that every cell is built with, and pull its versions up. Who cannot get it does
 // without it.
 func (s *setUp) goplsStep(ctx context.Context) (step, error) {
-	dir := filepath.Join(s.project.dir, "kernel", "gopls")
 	sums, err := s.project.hashFolders("kernel/gopls")
 	if err != nil {
 		return step{}, err
@@ -207,7 +224,7 @@ func (s *setUp) goplsStep(ctx context.Context) (step, error) {
 		key:   s.go_.version + " " + sums,
 		leave: []string{program},
 		do: func(ctx context.Context) error {
-			err := s.build(ctx, "gopls", dir, program, "golang.org/x/tools/gopls")
+			err := s.build(ctx, "gopls", s.goplsDir(), program, goplsProgram)
 			if err == nil || ctx.Err() != nil {
 				return err
 			}
