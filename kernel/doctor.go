@@ -91,9 +91,11 @@ func (e *examination) parts() []part {
 		{"packages", e.lookPackages},
 		{"plugin", e.lookPlugin},
 		{"GoNB", e.lookGoNB},
-		{"relay", func(context.Context) finding { return e.lookProgram("relay") }},
-		{"goimports", func(context.Context) finding { return e.lookProgram("goimports") }},
-		{"gopls", func(context.Context) finding { return e.lookProgram("gopls") }},
+		{"relay", func(context.Context) finding { return lookProgram(filepath.Join(e.env.kernel(), "bin", "relay"+exe)) }},
+		{"goimports", func(context.Context) finding {
+			return lookProgram(filepath.Join(e.env.kernel(), "bin", "goimports"+exe))
+		}},
+		{"gopls", func(context.Context) finding { return lookProgram(e.env.gopls()) }},
 		{"kernel spec", e.lookSpec},
 		{"backend", e.lookBackend},
 		{"GPU", e.lookGPU},
@@ -220,9 +222,8 @@ func (e *examination) lookGoNB(ctx context.Context) finding {
 	return finding{version: firstLine(text), where: path}
 }
 
-// lookProgram looks at a program beside GoNB.
-func (e *examination) lookProgram(name string) finding {
-	path := filepath.Join(e.env.kernel(), "bin", name+exe)
+// lookProgram looks at a program that serves GoNB.
+func lookProgram(path string) finding {
 	if !isFile(path) {
 		return finding{where: path, todo: "is not there: " + setUpFirst}
 	}

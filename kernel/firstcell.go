@@ -19,7 +19,7 @@ lesson.Backend()`
 // cellStep runs a cell as JupyterLab will. Each part can be in its place and a
 // cell still not run; better that set-up says so than the reader's first cell.
 func (s *setUp) cellStep(ctx context.Context) (step, error) {
-	sums, err := s.project.hashFolders(".", "kernel/relay", "kernel/goimports", "notebooks/lesson")
+	sums, err := s.project.hashFolders(append([]string{"notebooks/lesson"}, kernelSources...)...)
 	if err != nil {
 		return step{}, err
 	}

@@ -60,10 +60,10 @@ func checkout(dir string) error {
 		"go.sum":                   "",
 		"kernel/relay/main.go":     "package main\n",
 		"kernel/goimports/main.go": "package main\n",
-		"kernel/gopls/go.mod":      "module gopls\n",
-		"notebooks/lesson/l.go":    "package lesson\n",
-		"environment.yml":          "dependencies:\n  - python>=3.10\n  - pip\n  - pip:\n    - jupyterlab==4.6.6\n    - nbclient==0.11.0\n",
-		"notebooks/00-here.ipynb":  `{"cells": [{"cell_type": "code", "source": ["import \"fmt\"\n", "%%\n", "fmt.Println()"], "outputs": []}]}`,
+		"kernel/gopls/main.go":     "package main\n", "kernel/gopls/pinned/go.mod": "module gopls\n",
+		"notebooks/lesson/l.go":   "package lesson\n",
+		"environment.yml":         "dependencies:\n  - python>=3.10\n  - pip\n  - pip:\n    - jupyterlab==4.6.6\n    - nbclient==0.11.0\n",
+		"notebooks/00-here.ipynb": `{"cells": [{"cell_type": "code", "source": ["import \"fmt\"\n", "%%\n", "fmt.Println()"], "outputs": []}]}`,
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

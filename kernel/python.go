@@ -106,6 +106,9 @@ func (e environment) kernel() string {
 	return filepath.Join(e.dir, "share", "jupyter", "kernels", kernelName)
 }
 
+// gopls returns the path of the program that completes names for the kernel.
+func (e environment) gopls() string { return filepath.Join(e.kernel(), "libexec", "gopls"+exe) }
+
 // installed returns the versions of the named packages, and of pip, that the
 // environment has, by normal names.
 func (e environment) installed(ctx context.Context, pins []pin) (map[string]string, error) {

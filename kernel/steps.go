@@ -165,8 +165,12 @@ func (s *setUp) pluginStep(ctx context.Context) (step, error) {
 }
 
 // kernelPrograms are the programs of the kernel, by the packages that they are:
-// the relay that Jupyter starts, GoNB, and what GoNB adds imports with.
-var kernelPrograms = []string{"gosubspace/kernel/relay", "github.com/janpfeifer/gonb", "gosubspace/kernel/goimports"}
+// the relay that Jupyter starts, GoNB, what GoNB adds imports with, and what it
+// starts gopls with.
+var kernelPrograms = []string{"gosubspace/kernel/relay", "github.com/janpfeifer/gonb", "gosubspace/kernel/goimports", "gosubspace/kernel/gopls"}
+
+// kernelSources are the folders of those that are ours, and of go.mod.
+var kernelSources = []string{".", "kernel/relay", "kernel/goimports", "kernel/gopls"}
 
 // kernelStep builds the kernel's programs.
 func (s *setUp) kernelStep(ctx context.Context) (step, error) {
@@ -175,7 +179,7 @@ func (s *setUp) kernelStep(ctx context.Context) (step, error) {
 	for _, p := range kernelPrograms {
 		st.leave = append(st.leave, filepath.Join(bin, path.Base(p)+exe))
 	}
-	sums, err := s.project.hashFolders(".", "kernel/relay", "kernel/goimports")
+	sums, err := s.project.hashFolders(kernelSources...)
 	if err != nil {
 		return step{}, err
 	}
@@ -206,24 +210,27 @@ func (s *setUp) compileMeanwhile(ctx context.Context) (wait func()) {
 
 const goplsProgram = "golang.org/x/tools/gopls"
 
-func (s *setUp) goplsDir() string { return filepath.Join(s.project.dir, "kernel", "gopls") }
+func (s *setUp) goplsDir() string { return filepath.Join(s.project.dir, "kernel", "gopls", "pinned") }
 
 // goplsStep builds gopls, with which GoNB completes names and shows what they
 // are. It is pinned by a go.mod of its own: what it needs would weigh on the one
 // that every cell is built with, and pull its versions up. Who cannot get it does
 // without it.
 func (s *setUp) goplsStep(ctx context.Context) (step, error) {
-	sums, err := s.project.hashFolders("kernel/gopls")
+	sums, err := s.project.hashFolders("kernel/gopls/pinned")
 	if err != nil {
 		return step{}, err
 	}
-	program := filepath.Join(s.env.kernel(), "bin", "gopls"+exe)
+	program := s.env.gopls()
 	return step{
 		name:  "gopls",
 		doing: "building gopls, for completion and help in cells (a minute or so)",
 		key:   s.go_.version + " " + sums,
 		leave: []string{program},
 		do: func(ctx context.Context) error {
+			if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
+				return err
+			}
 			err := s.build(ctx, "gopls", s.goplsDir(), program, goplsProgram)
 			if err == nil || ctx.Err() != nil {
 				return err
