@@ -44,6 +44,7 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	s.cleanFlags()
 	if *port == 0 {
 		if *port, err = firstFree(8888); err != nil {
 			return err

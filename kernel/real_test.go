@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"gosubspace/subspace/backend"
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/place"
 )
@@ -76,6 +78,7 @@ func TestReal(t *testing.T) {
 		{"%nonsense", `"%nonsense" unknown or not implemented yet.`},
 		{"import \"example.com/nowhere\"\n%%\nnowhere.F()", `the import "example.com/nowhere" is in no module of this project`},
 		{"%%\nfmt.Printn(1)\nfmt.Println(2)", "line 2: undefined: fmt.Printn"},
+		{"import \"gosubspace/notebooks/lesson\"\n%%\nlesson.Check(errors.New(\"no data\"))", "line 3: no data (exit status 1)"},
 		{"fmt.Println(1)", "line 1: expected declaration, found fmt"},
 	}
 	var sources []string
@@ -101,6 +104,32 @@ func TestReal(t *testing.T) {
 	}
 	if judged != len(cells) {
 		t.Errorf("%d cells ran, want %d", judged, len(cells))
+	}
+}
+
+// Flags for another XLA, as people keep them in their shell, end no cell and no
+// doctor: they are named, and left out.
+func TestUnknownXLAFlags(t *testing.T) {
+	s := ready(t)
+	const flag = "--xla_nobody_knows_this=1"
+	t.Setenv(backend.FlagsVariable, flag)
+	printed, err := s.runCell(t.Context(), firstCell)
+	if err != nil || !strings.Contains(printed, "computing without "+flag) {
+		t.Errorf("the cell printed %q, %v", printed, err)
+	}
+	e := examination{project: s.project, home: s.home, record: s.record, env: s.env}
+	if f := e.lookBackend(t.Context()); !strings.Contains(f.todo, flag) || !strings.Contains(f.where, "XLA") {
+		t.Errorf("doctor sees %+v", f)
+	}
+	t.Setenv(backend.FlagsVariable, flag)
+	var said bytes.Buffer
+	s.report = &said
+	s.cleanFlags()
+	if !strings.Contains(said.String(), flag) || os.Getenv(backend.FlagsVariable) != "" {
+		t.Errorf("the start says %q and leaves %q", &said, os.Getenv(backend.FlagsVariable))
+	}
+	if printed, err := s.runCell(t.Context(), firstCell); err != nil || strings.Contains(printed, flag) {
+		t.Errorf("after that the cell printed %q, %v", printed, err)
 	}
 }
 
@@ -141,24 +170,26 @@ func TestExecute(t *testing.T) {
 }
 
 // TestPythonDies kills the Python that runs a notebook: the command says so, does
-// not wait for ever, and leaves no kernel.
+// not wait for ever, and leaves no kernel and no gopls.
 func TestPythonDies(t *testing.T) {
 	s := ready(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("finds the processes in /proc")
 	}
 	pid := filepath.Join(t.TempDir(), "pid")
-	path := write(t, "!echo $PPID >"+pid, "!sleep 600")
-	kernel := 0
+	path := write(t, "!echo $PPID $GONB_TMP_DIR >"+pid, "!sleep 600")
+	kernel, folder := 0, ""
 	err := s.play(t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, cell, string) bool {
 		text, err := os.ReadFile(pid)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if kernel, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
+		words := strings.Fields(string(text))
+		if kernel, err = strconv.Atoi(words[0]); err != nil {
 			t.Fatal(err)
 		}
-		python, err := os.FindProcess(parentOf(t, kernel))
+		folder = words[1]
+		python, err := os.FindProcess(parentOf(t, parentOf(t, kernel))) // between them is the relay
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,6 +205,18 @@ func TestPythonDies(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	for running(folder) {
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// running reports whether a process has the text in its command line.
+func running(text string) bool {
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	return slices.ContainsFunc(lines, func(path string) bool {
+		line, _ := os.ReadFile(path)
+		return bytes.Contains(line, []byte(text))
+	})
 }
 
 func parentOf(t *testing.T, pid int) int {

@@ -49,6 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	s.cleanFlags()
 	var all []outcome
 	for i, path := range paths {
 		// A failed run never takes the place of its notebook.

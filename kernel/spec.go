@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -125,6 +126,16 @@ func (s *setUp) backend() string {
 		}
 	}
 	return cpu
+}
+
+// cleanFlags takes out of XLA_FLAGS what the cells' plugin does not take, and says
+// so, once for all cells.
+func (s *setUp) cleanFlags() {
+	if plugin, ok := strings.CutPrefix(s.backend(), "xla:"); ok && filepath.IsAbs(plugin) {
+		if notice := backend.CleanFlags(plugin); notice != "" {
+			fmt.Fprintf(s.report, "%-12s %s\n", "XLA", notice)
+		}
+	}
 }
 
 // basePath holds the folders of the system's programs, which shell lines of a

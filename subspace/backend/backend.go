@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
@@ -102,16 +103,15 @@ func (o Options) open() (compute.Backend, Info, error) {
 			continue
 		}
 		p.prepare(o)
+		flags := CleanFlags(p.config(o))
 		b, err := open("xla:" + p.config(o))
 		if err == nil {
 			info := Info{Name: "xla", Device: p.device(), Plugin: p.Path, GPU: p.Kind == CUDA}
 			b, info.Notice = quicker(b, p)
 			if len(failed) > 0 {
-				if info.Notice != "" {
-					failed = append(failed, info.Notice)
-				}
-				info.Notice = fmt.Sprintf("using %s; %s", info, strings.Join(failed, "; "))
+				info.Notice = join(fmt.Sprintf("using %s", info), strings.Join(failed, "; "), info.Notice)
 			}
+			info.Notice = join(flags, info.Notice)
 			return b, info, nil
 		}
 		failed = append(failed, fmt.Sprintf("%s does not open: %v", p.Path, err))
@@ -162,6 +162,10 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 			config = "xla:" + override(found.config(o), options)
 		}
 	}
+	flags := ""
+	if name == "xla" && withXLA {
+		flags = CleanFlags(strings.TrimPrefix(config, "xla:"))
+	}
 	if config == "go" {
 		config = pureGo
 	}
@@ -172,7 +176,13 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 			compute.ConfigEnvVar, os.Getenv(compute.ConfigEnvVar), err)
 	}
 	b, info.Notice = quicker(b, found)
+	info.Notice = join(flags, info.Notice)
 	return b, info, nil
+}
+
+// join makes one line of those remarks that there are.
+func join(remarks ...string) string {
+	return strings.Join(slices.DeleteFunc(remarks, func(r string) bool { return r == "" }), "; ")
 }
 
 // open opens one configuration. The libraries below panic on some errors and

@@ -1,0 +1,73 @@
+package backend_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gosubspace/subspace/backend"
+	"gosubspace/subspace/backend/backendtest"
+)
+
+// opened is what a process of its own, where no plugin was loaded before, says of
+// the backend that it opened.
+type opened struct{ Name, Notice, Flags string }
+
+const childVariable = "GOSUBSPACE_TEST_OPENS"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childVariable) == "" {
+		os.Exit(m.Run())
+	}
+	_, info, err := backend.Open()
+	if err != nil {
+		info.Notice = err.Error()
+	}
+	json.NewEncoder(os.Stdout).Encode(opened{info.Name, info.Notice, os.Getenv(backend.FlagsVariable)})
+}
+
+// The real plugin: what it would end the process for is left out, and it opens.
+func TestUnknownFlags(t *testing.T) {
+	backendtest.XLA(t)
+	file := filepath.Join(t.TempDir(), "flags")
+	if err := os.WriteFile(file, []byte("--xla_nobody_knows_this\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ flags, left string }{
+		{"--xla_nobody_knows_this=true", ""},
+		{"--xla_cpu_enable_fast_math=false --xla_nobody_knows_this --nor_this=3", "--xla_cpu_enable_fast_math=false"},
+		{"--xla_cpu_enable_fast_math=perhaps", ""},
+		{file, ""},
+		{"--xla_cpu_enable_fast_math=false", "--xla_cpu_enable_fast_math=false"},
+	} {
+		for _, config := range []string{"", "xla:cpu"} {
+			cmd := exec.Command(program)
+			cmd.Env = append(os.Environ(), childVariable+"=1", backend.FlagsVariable+"="+c.flags)
+			if config != "" {
+				cmd.Env = append(cmd.Env, "GOMLX_BACKEND="+config)
+			}
+			out, err := cmd.Output()
+			var got opened
+			if err == nil {
+				err = json.Unmarshal(out, &got)
+			}
+			if err != nil {
+				t.Errorf("%s, %q: %v", config, c.flags, err)
+				continue
+			}
+			if got.Name != "xla" || got.Flags != c.left {
+				t.Errorf("%s, %q: %s opened with %q, want %q", config, c.flags, got.Name, got.Flags, c.left)
+			}
+			if said := strings.Contains(got.Notice, backend.FlagsVariable); said != (c.flags != c.left) {
+				t.Errorf("%s, %q: says %q", config, c.flags, got.Notice)
+			}
+		}
+	}
+}
