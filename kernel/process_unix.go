@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"gosubspace/subspace/place"
 )
 
 // stopSignal asks JupyterLab to end cleanly.
@@ -26,7 +27,7 @@ func killGroup(leader int) { syscall.Kill(-leader, syscall.SIGKILL) }
 // kernelsOf returns the processes that a Jupyter server has started, each the
 // leader of a group. Only Linux tells.
 func kernelsOf(server int) []int {
-	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", server))
+	lists, _ := place.Glob(fmt.Sprintf("/proc/%d/task", server), "*/children")
 	var all []int
 	for _, path := range lists {
 		text, _ := os.ReadFile(path)

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"gosubspace/subspace/place"
 )
 
 // run executes notebooks without a browser.
@@ -97,7 +99,7 @@ func sameFile(a, b string) bool {
 // notebooks folder, with or without their ending.
 func (p project) find(names []string) ([]string, error) {
 	if len(names) == 0 {
-		all, err := filepath.Glob(filepath.Join(p.notebooks(), notebookFiles))
+		all, err := place.Glob(p.notebooks(), notebookFiles)
 		if err == nil && len(all) == 0 {
 			err = fmt.Errorf("%s holds no notebook", p.notebooks())
 		}
