@@ -19,6 +19,19 @@ const stopSignal = syscall.SIGTERM
 // ownGroup keeps the terminal's Ctrl-C from the program: it is ended by us.
 func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
+// shareLock locks a file, which others may have locked in the same way, for a program
+// that is about to be started: it has the lock until it ends.
+func shareLock(cmd *exec.Cmd, path string) (started func()) {
+	file, err := os.Open(path)
+	if err != nil {
+		return func() {}
+	}
+	if syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) == nil {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, file)
+	}
+	return func() { file.Close() }
+}
+
 // killGroup kills the programs of a group, named by the process that leads it.
 // What one of them started in a group of its own, as Jupyter starts kernels, goes
 // on.

@@ -51,6 +51,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	defer s.held.release()
+	if err := s.held.say(holder{"go run ./kernel run", os.Getpid()}); err != nil {
+		return err
+	}
 	var all []outcome
 	for i, path := range paths {
 		// A failed run never takes the place of its notebook.
@@ -209,7 +213,10 @@ func (s *setUp) play(ctx context.Context, path, target string, timeout time.Dura
 	if err != nil {
 		return err
 	}
-	if err := cmd.Start(); err != nil {
+	started := s.held.share(cmd)
+	err = cmd.Start()
+	started()
+	if err != nil {
 		return err
 	}
 	undo := killAfterGrace(ctx, cmd)
