@@ -42,8 +42,8 @@ class Server:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         for line in self.process.stdout:
             print("  |", line, end="")
-            if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)", line):
-                self.url, self.token = found.groups()
+            if found := re.search(r"(http://127\.0\.0\.1:\d+)(/lab\S*)\?token=(\w+)", line):
+                self.url, self.page, self.token = found.groups()
                 break
         else:
             sys.exit("the command ended without an address")

@@ -63,6 +63,7 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	defer s.held.release()
 	if !s.worked {
 		fmt.Fprintln(stdout, "everything is there already")
 	}

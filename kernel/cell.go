@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gosubspace/subspace/place"
 	"gosubspace/subspace/speed"
 )
 
@@ -80,7 +81,7 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 			seconds = append(seconds, time.Since(start).Seconds())
 		}
 	}
-	if drawn, _ := filepath.Glob(filepath.Join(dir, "*.png")); len(drawn) == 0 {
+	if drawn, _ := place.Glob(dir, "*.png"); len(drawn) == 0 {
 		return g, errors.New("the cell of 01-line draws nothing")
 	}
 	return speed.Group{

@@ -205,7 +205,7 @@ func wheelVersion(plugin string) string {
 	if strings.HasPrefix(filepath.Base(plugin), "xla_cuda") {
 		pattern = "jax_" + strings.TrimPrefix(filepath.Base(filepath.Dir(plugin)), "xla_") + "_pjrt-*.dist-info"
 	}
-	found, _ := filepath.Glob(filepath.Join(packages, pattern))
+	found, _ := place.Glob(packages, pattern)
 	if len(found) == 0 {
 		return ""
 	}

@@ -19,6 +19,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"gosubspace/subspace/place"
 )
 
 // small makes every run of a command line a tiny one: of two flags the last
@@ -79,11 +81,11 @@ func stopIn(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (status int, sai
 var long = append(slices.Clone(small), "-shape", "line", "-epochs", "4000")
 
 // only returns the contents of the one file that matches.
-func only(t *testing.T, pattern string) string {
+func only(t *testing.T, dir, pattern string) string {
 	t.Helper()
-	paths, err := filepath.Glob(pattern)
+	paths, err := place.Glob(dir, pattern)
 	if err != nil || len(paths) != 1 {
-		t.Fatalf("%s: %v, %v; want one", pattern, paths, err)
+		t.Fatalf("%s in %s: %v, %v; want one", pattern, dir, paths, err)
 	}
 	text, err := os.ReadFile(paths[0])
 	if err != nil {
@@ -105,19 +107,19 @@ func TestSignalsSaveACheckpoint(t *testing.T) {
 	if out, err := command(whole).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	want := only(t, filepath.Join(whole, "*", "endpoints.safetensors"))
+	want := only(t, whole, "*/endpoints.safetensors")
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
 		runs := t.TempDir()
 		status, said := stopIn(t, command(runs), signal)
 		if status != 130 || !regexp.MustCompile(`interrupted after step \d+ of 8000; run it again to go on from there`).MatchString(said) {
 			t.Errorf("%v: exit status %d, want 130: %s", signal, status, tail(said))
 		}
-		only(t, filepath.Join(runs, "*", "checkpoint.safetensors"))
+		only(t, runs, "*/checkpoint.safetensors")
 		out, err := command(runs).CombinedOutput()
 		if err != nil || strings.Contains(string(out), "epoch 1 of") {
 			t.Errorf("%v: did not go on: %v, %s", signal, err, tail(string(out)))
 		}
-		if only(t, filepath.Join(runs, "*", "endpoints.safetensors")) != want {
+		if only(t, runs, "*/endpoints.safetensors") != want {
 			t.Errorf("%v: the endpoints are not those of a run that was left alone", signal)
 		}
 	}

@@ -13,9 +13,11 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"gosubspace/subspace/place"
@@ -45,6 +47,9 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	s.cleanFlags()
+	defer s.held.release()
+	// Nobody reads on where the output went: JupyterLab is to be ended all the same.
+	signal.Ignore(syscall.SIGPIPE)
 	if *port == 0 {
 		if *port, err = firstFree(8888); err != nil {
 			return err
@@ -167,9 +172,20 @@ func (s *setUp) jupyterEnv(extra map[string]string) []string {
 type server struct {
 	cmd   *exec.Cmd
 	port  int
+	page  string // what it opens
 	token string
 	log   string
 	ended chan struct{} // closed when the process has ended
+}
+
+// page is the page that JupyterLab opens: where to start, beside the tabs that were
+// open last time.
+func (s *setUp) page() string {
+	const first = "00-start.ipynb"
+	if !isFile(filepath.Join(s.project.notebooks(), first)) {
+		return "/lab"
+	}
+	return "/lab/tree/" + first
 }
 
 // startLab starts JupyterLab. The token travels in an environment variable,
@@ -182,12 +198,13 @@ func (s *setUp) startLab(port int, browser bool) (*server, error) {
 	if _, err := rand.Read(secret); err != nil {
 		return nil, err
 	}
-	v := &server{port: port, token: hex.EncodeToString(secret), ended: make(chan struct{}),
+	v := &server{port: port, page: s.page(), token: hex.EncodeToString(secret), ended: make(chan struct{}),
 		log: filepath.Join(s.home, "jupyter", "lab-"+strconv.Itoa(port)+".log")}
 	args := []string{"-m", "jupyterlab",
 		"--ServerApp.ip=127.0.0.1", "--ServerApp.port=" + strconv.Itoa(port), "--ServerApp.port_retries=0",
 		"--ServerApp.root_dir=" + s.project.notebooks(),
 		"--ServerApp.open_browser=" + map[bool]string{true: "True", false: "False"}[browser],
+		"--LabApp.default_url=" + v.page,
 		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 	}
 	if os.Geteuid() == 0 {
@@ -203,7 +220,15 @@ func (s *setUp) startLab(port int, browser bool) (*server, error) {
 	v.cmd.Env = s.jupyterEnv(map[string]string{"JUPYTER_TOKEN": v.token})
 	v.cmd.Stdout, v.cmd.Stderr = log, log
 	ownGroup(v.cmd)
-	if err := v.cmd.Start(); err != nil {
+	started := s.held.share(v.cmd)
+	err = v.cmd.Start()
+	started()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.held.say(holder{fmt.Sprintf("JupyterLab at http://127.0.0.1:%d", port), v.cmd.Process.Pid}); err != nil {
+		killGroup(v.cmd.Process.Pid)
+		v.cmd.Wait()
 		return nil, err
 	}
 	go func() {
@@ -214,7 +239,7 @@ func (s *setUp) startLab(port int, browser bool) (*server, error) {
 }
 
 func (v *server) address() string {
-	return fmt.Sprintf("http://127.0.0.1:%d/lab?token=%s", v.port, v.token)
+	return fmt.Sprintf("http://127.0.0.1:%d%s?token=%s", v.port, v.page, v.token)
 }
 
 // waitReady waits until JupyterLab answers.

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/module"
+
+	"gosubspace/subspace/place"
 )
 
 // notebookFiles matches the files of a folder that are notebooks, but not what an
@@ -77,7 +79,7 @@ type book struct {
 // readNotebooks reads the notebooks of a folder. One that cannot be read is left
 // out: JupyterLab will say so to whoever opens it.
 func readNotebooks(dir string) ([]book, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, notebookFiles))
+	paths, err := place.Glob(dir, notebookFiles)
 	if err != nil {
 		return nil, err
 	}

@@ -162,7 +162,7 @@ func TestExecute(t *testing.T) {
 			if ran := bytes.Contains(after, []byte(`"42\n"`)); ran != (c.want == "") || bytes.Equal(before, after) != (c.want != "") {
 				t.Errorf("the file is now %s", after)
 			}
-			if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); len(left) > 0 {
+			if left, _ := place.Glob(filepath.Dir(path), ".*"); len(left) > 0 {
 				t.Errorf("left %v", left)
 			}
 		})

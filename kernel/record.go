@@ -105,17 +105,27 @@ func removeMarked(dir string) error {
 	if !isMarked(dir) {
 		return fmt.Errorf("%s was not made by this command (it has no file %s): move it away, or set GOSUBSPACE_HOME to another folder", dir, marker)
 	}
-	// The marker goes last: what is left of an interrupted removal is still ours.
+	// The marker goes last, and after it but the lock, which is known for ours too:
+	// what is left of an interrupted removal still is.
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if e.Name() != marker {
+		if e.Name() != marker && e.Name() != "lock" {
 			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}
 		}
 	}
-	return os.RemoveAll(dir)
+	for _, name := range []string{marker, "lock"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	err = os.Remove(dir)
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		return errors.Join(mark(dir), fmt.Errorf("%s is written to while it is being removed (%s): end what writes there, and do it again", dir, left[0].Name()))
+	}
+	return err
 }

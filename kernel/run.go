@@ -14,6 +14,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"gosubspace/subspace/place"
 )
 
 // run executes notebooks without a browser.
@@ -50,6 +52,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	s.cleanFlags()
+	defer s.held.release()
+	if err := s.held.say(holder{"go run ./kernel run", os.Getpid()}); err != nil {
+		return err
+	}
 	var all []outcome
 	for i, path := range paths {
 		// A failed run never takes the place of its notebook.
@@ -98,7 +104,7 @@ func sameFile(a, b string) bool {
 // notebooks folder, with or without their ending.
 func (p project) find(names []string) ([]string, error) {
 	if len(names) == 0 {
-		all, err := filepath.Glob(filepath.Join(p.notebooks(), notebookFiles))
+		all, err := place.Glob(p.notebooks(), notebookFiles)
 		if err == nil && len(all) == 0 {
 			err = fmt.Errorf("%s holds no notebook", p.notebooks())
 		}
@@ -208,7 +214,10 @@ func (s *setUp) play(ctx context.Context, path, target string, timeout time.Dura
 	if err != nil {
 		return err
 	}
-	if err := cmd.Start(); err != nil {
+	started := s.held.share(cmd)
+	err = cmd.Start()
+	started()
+	if err != nil {
 		return err
 	}
 	undo := killAfterGrace(ctx, cmd)

@@ -27,6 +27,7 @@ func setup(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	defer s.held.release()
 	if !s.worked {
 		fmt.Fprintf(stdout, "everything is there already: %s\n", s.env.dir)
 	}
@@ -44,6 +45,7 @@ type setUp struct {
 	record  record
 	found   map[string]string // the versions of the packages in env
 	worked  bool              // a step had something to do
+	held    *hold             // keeps others from removing all this
 }
 
 // A step is one part of set-up. It is done when its key is not the one that is
@@ -103,6 +105,9 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 		return nil, err
 	}
 	defer unlock()
+	if err := reclaim(home); err != nil {
+		return nil, err
+	}
 	s.record = readRecord(home)
 	if err := s.chooseEnvironment(ctx, cuda); err != nil {
 		return nil, err
@@ -120,7 +125,10 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 		}
 	}
 	s.record.Environment = s.env.dir
-	return s, s.record.write(s.home)
+	if err := s.record.write(s.home); err != nil {
+		return nil, err
+	}
+	return s, s.hold("go run ./kernel")
 }
 
 // perform does one step, unless it has been done.
@@ -245,14 +253,12 @@ func claim(home string) error {
 	if isMarked(home) {
 		return nil
 	}
-	entries, err := os.ReadDir(home)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	foreign, _, err := unmarked(home)
+	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if name := e.Name(); name != "data" && name != "runs" {
-			return fmt.Errorf("%s holds files that are not ours (%s): set GOSUBSPACE_HOME to a new folder", home, name)
-		}
+	if foreign != "" {
+		return fmt.Errorf("%s holds files that are not ours (%s): set GOSUBSPACE_HOME to a new folder", home, foreign)
 	}
 	if err := mark(home); err != nil {
 		return fmt.Errorf("cannot make the project's folder: %w; set GOSUBSPACE_HOME to a folder that you may write", err)

@@ -32,30 +32,63 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if err != nil {
 		return err
 	}
-	if isMarked(home) {
-		unlock, err := lockHome(ctx, home, stdout)
+	ours := isMarked(home)
+	if !ours {
+		if _, ours, err = unmarked(home); err != nil {
+			return err
+		}
+	}
+	if ours {
+		unlock, err := tryLockHome(home)
+		if errors.Is(err, errTaken) {
+			return usedBy(home, []holder{lockedBy(home)})
+		}
 		if err != nil {
 			return err
 		}
 		defer unlock()
+		if err := reclaim(home); err != nil {
+			return err
+		}
+	}
+	kernels := kernelFolders(readRecord(home), own)
+	users, err := inUse(home, append(kernels, own), *all && ours)
+	if err != nil {
+		return err
+	}
+	if len(users) > 0 {
+		return usedBy(home, users)
+	}
+	for _, dir := range kernels {
+		if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 { // set-up, or a removal, was cut off
+			if err := mark(dir); err != nil {
+				return err
+			}
+		}
 	}
 	var failed []error
-	for _, dir := range append(kernelFolders(readRecord(home), own), filepath.Join(home, "jupyter"), own) {
+	for _, dir := range append(kernels, filepath.Join(home, "jupyter"), own) {
 		failed = append(failed, removeSaying(dir, stdout))
 	}
 	if err := errors.Join(failed...); err != nil {
 		return err
 	}
 	defer keptElsewhere(home, stdout)
-	if !isMarked(home) {
+	if !ours {
 		fmt.Fprintf(stdout, "nothing else of ours in %s\n", home)
 		return nil
 	}
 	if *all {
 		return removeSaying(home, stdout)
 	}
-	if err := os.Remove(filepath.Join(home, "setup.json")); err != nil && !errors.Is(err, os.ErrNotExist) {
+	drafts, err := place.Glob(home, ".setup.json.*") // of a write that was cut off
+	if err != nil {
 		return err
+	}
+	for _, path := range append(drafts, filepath.Join(home, "setup.json")) {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
 	return keepRest(home, stdout)
 }

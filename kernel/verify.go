@@ -163,7 +163,7 @@ func (v *verifier) figures(all []lesson.RecordedRuns) error {
 
 // stale finds pictures of figures that no recorded runs are behind.
 func (v *verifier) stale(expected []string) error {
-	there, err := filepath.Glob(filepath.Join(v.dir, "figure-[0-9]*.*"))
+	there, err := place.Glob(v.dir, "figure-[0-9]*.*")
 	if err != nil {
 		return err
 	}
@@ -295,7 +295,7 @@ type scoring struct {
 // scores checks the shipped subspaces: that each is of a recorded run, and, where
 // the data are here, that it has the scores that were recorded.
 func (v *verifier) scores(ctx context.Context, s scoring) error {
-	paths, err := filepath.Glob(filepath.Join(v.dir, "endpoints", "*.safetensors"))
+	paths, err := place.Glob(filepath.Join(v.dir, "endpoints"), "*.safetensors")
 	if err != nil {
 		return err
 	}

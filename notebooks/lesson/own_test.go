@@ -11,6 +11,7 @@ import (
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/place"
 )
 
 // The folder is what dataset.Folder reads, and nothing of the digits is lost in it.
@@ -51,7 +52,7 @@ func TestDigitFolder(t *testing.T) {
 	if DigitFolder() != dir {
 		t.Error("the folder is another one the second time")
 	}
-	if rest, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".*")); len(rest) > 0 {
+	if rest, _ := place.Glob(filepath.Dir(dir), ".*"); len(rest) > 0 {
 		t.Errorf("%v was left behind", rest)
 	}
 	if info, err := os.Stat(dir); err != nil || info.Mode().Perm()&0o500 != 0o500 {

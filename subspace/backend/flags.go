@@ -64,11 +64,16 @@ func cleanFlags(takes func(flags string) bool) string {
 	return fmt.Sprintf("computing without %s of %s, which XLA here does not take; take it out of %s, or unset that", named, FlagsVariable, FlagsVariable)
 }
 
-// words splits flags as XLA does: at spaces that are not in quotes.
+// words splits flags as XLA does: at spaces that are neither in quotes nor
+// escaped.
 func words(flags string) (all []string) {
-	word, quote := "", rune(0)
+	word, quote, escaped := "", rune(0), false
 	for _, r := range flags {
 		switch {
+		case escaped:
+			escaped = false
+		case r == '\\':
+			escaped = true
 		case quote == 0 && strings.ContainsRune(" \t\r\n", r):
 			if word != "" {
 				all = append(all, word)

@@ -23,6 +23,7 @@ func TestCleanFlags(t *testing.T) {
 		{"--good=1 --bad=2 --fine", "--good=1 --fine", []string{"--bad=2"}},
 		{"--bad --worse=bad", "", []string{"--bad", "--worse=bad"}},
 		{"--good='a b'  --bad=\"c d\"", "--good='a b'", []string{`--bad="c d"`}},
+		{`--good="a \" b" --bad`, `--good="a \" b"`, []string{"--bad"}},
 		{"--one --other", "", []string{"--one", "--other"}},
 		{"/bad/file", "", []string{"/bad/file (a file"}},
 	} {

@@ -51,9 +51,9 @@ func InEnvironment(environment string) []Plugin {
 		libs = append(libs, "lib64/python3*") // where it is no link to lib
 	}
 	for _, lib := range libs {
-		packages := filepath.Join(environment, filepath.FromSlash(lib), "site-packages")
-		found = append(found, plugins(CPU, packages, "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.*")...)
-		found = append(found, plugins(CUDA, packages, "jax_plugins/xla_cuda*/xla_cuda_plugin.so")...)
+		packages := lib + "/site-packages/"
+		found = append(found, plugins(CPU, environment, packages+"xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.*")...)
+		found = append(found, plugins(CUDA, environment, packages+"jax_plugins/xla_cuda*/xla_cuda_plugin.so")...)
 	}
 	return found
 }
@@ -98,7 +98,7 @@ func inFolder(folder string) []Plugin {
 }
 
 func plugins(kind, folder, pattern string) []Plugin {
-	paths, _ := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
+	paths, _ := place.Glob(folder, pattern)
 	var found []Plugin
 	for _, path := range paths {
 		if abs, err := filepath.Abs(path); err == nil {
@@ -211,10 +211,15 @@ func (p Plugin) prepare(o Options) {
 		}
 		setDefault("GOPJRT_CUDA_CHECKS", "no") // they know another layout
 		if flags := os.Getenv("XLA_FLAGS"); !strings.Contains(flags, "--xla_gpu_cuda_data_dir") {
-			os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" --xla_gpu_cuda_data_dir="+toolkit))
+			os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" --xla_gpu_cuda_data_dir="+xlaFlag(toolkit)))
 		}
 		return
 	}
+}
+
+// xlaFlag is a value as XLA_FLAGS wants it: in quotes, since blanks are between flags.
+func xlaFlag(value string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 }
 
 // device describes the device that the plugin computes on, as in [Info].

@@ -22,6 +22,7 @@ import (
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/metric"
 	"gosubspace/subspace/network"
+	"gosubspace/subspace/place"
 )
 
 // tiny is a run of a second: 5 epochs of 3 steps, the last of them short.
@@ -305,7 +306,7 @@ func stopped(t *testing.T, c Config) (dir, checkpoint string) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	paths, err := filepath.Glob(filepath.Join(dir, "*", checkpointFile))
+	paths, err := place.Glob(dir, "*/"+checkpointFile)
 	if err != nil || len(paths) != 1 {
 		t.Fatal(paths, err)
 	}

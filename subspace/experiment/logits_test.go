@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,6 +12,7 @@ import (
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/place"
 )
 
 // The logits of the test images, of the run as it was made and loaded again, are
@@ -57,7 +57,7 @@ func TestOtherClasses(t *testing.T) {
 		case err == nil || !strings.Contains(err.Error(), "classes apart, digits/train"):
 			t.Errorf("%d classes for ten: %v", classes, err)
 		}
-		if left, _ := filepath.Glob(filepath.Join(dir, "*", checkpointFile)); len(left) > 0 {
+		if left, _ := place.Glob(dir, "*/"+checkpointFile); len(left) > 0 {
 			t.Errorf("%d classes: %v was left", classes, left)
 		}
 	}

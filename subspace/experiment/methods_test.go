@@ -7,13 +7,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/place"
 )
 
 // additions are what can be added to a shape.
@@ -309,7 +309,7 @@ func TestScoresOfOtherEndpoints(t *testing.T) {
 	}}
 	Train(ctx, light(), o)
 	want := train(t, light(), Options{}).Result.Points
-	paths, err := filepath.Glob(dir + "/*/" + scoresFile)
+	paths, err := place.Glob(dir, "*/"+scoresFile)
 	if err != nil || len(paths) != 1 {
 		t.Fatal(paths, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"gosubspace/subspace/metric"
@@ -169,7 +168,7 @@ func ReadRecord(dir string) (Record, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return rec, fmt.Errorf("no folder of recorded runs: %w", err)
 	}
-	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	paths, err := place.Glob(dir, "*.json")
 	if err != nil {
 		return rec, err
 	}

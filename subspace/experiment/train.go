@@ -333,7 +333,7 @@ func (r *Run) report(report Report) {
 
 // removeTemporary removes what writes that were cut off have left.
 func (r *Run) removeTemporary() {
-	stale, _ := filepath.Glob(filepath.Join(r.Dir, ".*.*"))
+	stale, _ := place.Glob(r.Dir, ".*.*")
 	for _, path := range stale {
 		os.Remove(path)
 	}

@@ -22,6 +22,7 @@ import (
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/network"
+	"gosubspace/subspace/place"
 )
 
 // Serve is our worker: it does the job once, greets, and then answers the
@@ -278,7 +279,7 @@ func versions(info backend.Info) map[string]string {
 // that brought it with its version.
 func pluginVersion(path string) string {
 	dir := filepath.Dir(path) // …/site-packages/xla_plugins/xla_cpu_pjrt
-	packages, _ := filepath.Glob(filepath.Join(dir, "..", "..", "*.dist-info"))
+	packages, _ := place.Glob(filepath.Join(dir, "..", ".."), "*.dist-info")
 	for _, p := range packages {
 		name, version, _ := strings.Cut(strings.TrimSuffix(filepath.Base(p), ".dist-info"), "-")
 		files, err := os.ReadFile(filepath.Join(p, "RECORD"))

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Notebooks, versions and what verify looks for are found whatever the checkout and
+// the environment are called.
+func TestFoldersOfAnyName(t *testing.T) {
+	for _, name := range []string{"course [2026]", "my [ML] #1 %d", "*"} {
+		dir := filepath.Join(t.TempDir(), name)
+		if err := checkout(dir); err != nil {
+			t.Fatal(err)
+		}
+		p, err := findProject(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found, err := p.find(nil); err != nil || len(found) != 1 {
+			t.Errorf("%q: notebooks %v, %v; want one", name, found, err)
+		}
+		if books, err := readNotebooks(p.notebooks()); err != nil || len(books) != 1 {
+			t.Errorf("%q: %d notebooks read, %v; want one", name, len(books), err)
+		}
+
+		wheel := filepath.Join(dir, "env/lib/python3.12/site-packages/xla_cpu_pjrt-0.0.1.dist-info")
+		if err := os.MkdirAll(wheel, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if got := wheelVersion(filepath.Join(filepath.Dir(wheel), "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so")); got != "0.0.1" {
+			t.Errorf("%q: the plugin's version is %q", name, got)
+		}
+
+		var picture, stdout bytes.Buffer
+		if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "figure-3.png"), picture.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		v := &verifier{dir: dir, stdout: &stdout}
+		if err := v.stale(nil); err != nil || v.wrong != 1 || !strings.Contains(stdout.String(), "figure-3.png is there") {
+			t.Errorf("%q: a stale figure: %d wrong, %v, %s", name, v.wrong, err, &stdout)
+		}
+		shipped := filepath.Join(dir, "endpoints", "line.safetensors")
+		if err := os.MkdirAll(filepath.Dir(shipped), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(shipped, []byte("none"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.scores(t.Context(), scoring{}); err != nil || v.wrong != 2 {
+			t.Errorf("%q: a broken subspace: %d wrong, %v, %s", name, v.wrong, err, &stdout)
+		}
+	}
+}
