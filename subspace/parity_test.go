@@ -118,6 +118,7 @@ func compareStatistics(t *testing.T, s *Space, k int, want parity.Step) (worst f
 // of the backend do: resuming rests on it.
 func TestStepsRepeat(t *testing.T) {
 	b := backendtest.XLA(t)
+	backendtest.Anew(t) // what resumes compiles again
 	want := parity.Load()
 	var first []float32
 	for range 2 {

@@ -25,7 +25,7 @@ func TestArrows(t *testing.T) {
 		"subspace/speed":               "subspace subspace/backend subspace/dataset subspace/experiment subspace/network subspace/place",
 		"notebooks/lesson":             "plots subspace subspace/backend subspace/corruption subspace/dataset subspace/experiment subspace/metric subspace/place",
 		"subspace/shapetest":           "subspace",
-		"subspace/backend/backendtest": "subspace/backend",
+		"subspace/backend/backendtest": "subspace/backend subspace/internal/cpu",
 	}
 	for from, to := range allowed {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "gosubspace/"+from).CombinedOutput()
