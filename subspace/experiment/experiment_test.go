@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -201,27 +200,66 @@ func TestInterruptScoring(t *testing.T) {
 	}
 }
 
-// TestMain lets the test binary be the process that TestKill kills.
+// killed is the run that TestKill kills: one with buffers, that a process compiles
+// in no time.
+func killed(dir string) (Config, Options) {
+	c := tiny()
+	c.Network, c.Width = "normalised", 0
+	return c, Options{Dir: dir, Net: func(scope *model.Scope, images *Node) *Node {
+		x := Reshape(images, images.Shape().Dimensions[0], -1)
+		return layers.Dense(scope.In("only"), network.BatchNorm(scope.In("norm"), x), true, 10)
+	}}
+}
+
+// TestMain lets the test binary be the process that TestKill kills: itself, a while
+// after its nth report, at the third from there at the latest. So it does not
+// matter how soon another process would come to it.
 func TestMain(m *testing.M) {
 	dir := os.Getenv("EXPERIMENT_TEST_DIR")
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	r, err := Train(context.Background(), tiny(), Options{Dir: dir, Checkpoint: time.Nanosecond, Report: func(r Report) {
-		fmt.Println("done", r.Done)
-	}})
+	var n int
+	var delay time.Duration
+	_, err := fmt.Sscan(os.Getenv("EXPERIMENT_TEST_KILL"), &n, &delay)
+	self, err2 := os.FindProcess(os.Getpid())
+	c, o := killed(dir)
+	o.Checkpoint = time.Nanosecond
+	o.Report = func(Report) {
+		n--
+		switch n {
+		case 0:
+			go func() {
+				time.Sleep(delay)
+				self.Kill()
+			}()
+		case -3:
+			select {}
+		}
+	}
+	if err = errors.Join(err, err2); err == nil {
+		var r *Run
+		if r, err = Train(context.Background(), c, o); err == nil {
+			r.Close()
+		}
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	r.Close()
 	os.Exit(0)
 }
 
 // Killed at 20 random moments and started again each time, a run ends with the
 // endpoints of an undisturbed one.
 func TestKill(t *testing.T) {
-	want := endpoints(t, train(t, tiny(), Options{}))
+	trained := func(dir string) string {
+		c, o := killed(dir)
+		r := train(t, c, o)
+		defer r.Close()
+		return endpoints(t, r)
+	}
+	want := trained("")
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	kills, dir := 0, t.TempDir()
 	for kills < 20 {
@@ -229,47 +267,26 @@ func TestKill(t *testing.T) {
 			kills++
 			continue
 		}
-		r := train(t, tiny(), Options{Dir: dir})
-		if endpoints(t, r) != want {
+		if trained(dir) != want {
 			t.Fatalf("the endpoints differ after %d kills", kills)
 		}
-		r.Close()
 		dir = t.TempDir()
 	}
-	if r := train(t, tiny(), Options{Dir: dir}); endpoints(t, r) != want {
+	if trained(dir) != want {
 		t.Fatal("the endpoints differ")
 	}
 }
 
-// process starts the run in a process of its own and kills it a while after its
-// nth report. It says whether it was killed before it ended.
+// process starts the run in a process of its own, which kills itself a while after
+// its nth report. It says whether that was before it ended.
 func process(t *testing.T, dir string, n int, delay time.Duration) (killed bool) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "EXPERIMENT_TEST_DIR="+dir)
-	var problems strings.Builder
-	cmd.Stderr = &problems
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
-	for i := 0; i < n && lines.Scan(); i++ {
-		if !strings.HasPrefix(lines.Text(), "done") {
-			i--
-		}
-	}
-	time.Sleep(delay)
-	cmd.Process.Kill()
-	for lines.Scan() {
-	}
-	err = cmd.Wait()
+	cmd.Env = append(os.Environ(), "EXPERIMENT_TEST_DIR="+dir, fmt.Sprintf("EXPERIMENT_TEST_KILL=%d %d", n, delay))
+	problems, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() > 0 {
-		t.Fatalf("the process failed: %s", problems.String())
+	if errors.As(err, &exit) && exit.ExitCode() > 0 || err != nil && exit == nil {
+		t.Fatalf("the process failed: %v: %s", err, problems)
 	}
 	return err != nil
 }
