@@ -200,15 +200,23 @@ func TestInterruptScoring(t *testing.T) {
 	}
 }
 
-// killed is the run that TestKill kills: one with buffers, that a process compiles
-// in no time.
+// normalised makes a run one of a network that compiles in no time, with a batch
+// norm, so with buffers, and dropout.
+func normalised(c Config, o Options) (Config, Options) {
+	c.Network, c.Width = "normalised", 0
+	o.Net = func(scope *model.Scope, images *Node) *Node {
+		x := Reshape(images, images.Shape().Dimensions[0], -1)
+		x = network.Dropout(scope, network.BatchNorm(scope.In("norm"), x))
+		return layers.Dense(scope.In("only"), x, true, 10)
+	}
+	return c, o
+}
+
+// killed is the run that TestKill kills: 3 epochs of 6 steps, the last of them short.
 func killed(dir string) (Config, Options) {
 	c := tiny()
-	c.Network, c.Width = "normalised", 0
-	return c, Options{Dir: dir, Net: func(scope *model.Scope, images *Node) *Node {
-		x := Reshape(images, images.Shape().Dimensions[0], -1)
-		return layers.Dense(scope.In("only"), network.BatchNorm(scope.In("norm"), x), true, 10)
-	}}
+	c.Batch, c.Epochs = 20, 3
+	return normalised(c, Options{Dir: dir})
 }
 
 // TestMain lets the test binary be the process that TestKill kills: itself, a while
@@ -332,7 +340,7 @@ func stopped(t *testing.T, c Config) (dir, checkpoint string) {
 // A checkpoint that is not what was written is refused, and left as it is.
 func TestDamagedCheckpoint(t *testing.T) {
 	other := light()
-	other.Width = 3
+	other.Width, other.TrainImages = 3, 100
 	_, foreign := stopped(t, other)
 	strange, err := os.ReadFile(foreign)
 	if err != nil {
@@ -507,16 +515,16 @@ func TestOwnNetwork(t *testing.T) {
 func TestRecordedResults(t *testing.T) {
 	dir := t.TempDir()
 	for _, seed := range []uint64{3, 1} {
-		r := train(t, tiny().With("line", seed), Options{}).Result
+		r := train(t, light().With("line", seed), Options{}).Result
 		if err := r.Write(filepath.Join(dir, r.Config.Name()+".json")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	other := train(t, tiny().With("standard", 1), Options{}).Result
+	other := train(t, light().With("standard", 1), Options{}).Result
 	if err := other.Write(filepath.Join(dir, "other.json")); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := ReadResults(dir, tiny())
+	runs, err := ReadResults(dir, light())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -534,7 +542,7 @@ func TestRecordedResults(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "bad.json"), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadResults(dir, tiny()); err == nil || !strings.Contains(err.Error(), "bad.json") {
+	if _, err := ReadResults(dir, light()); err == nil || !strings.Contains(err.Error(), "bad.json") {
 		t.Errorf("a damaged result gave %v", err)
 	}
 }
