@@ -205,9 +205,9 @@ func TestInterruptScoring(t *testing.T) {
 func normalised(c Config, o Options) (Config, Options) {
 	c.Network, c.Width = "normalised", 0
 	o.Net = func(scope *model.Scope, images *Node) *Node {
-		x := Reshape(images, images.Shape().Dimensions[0], -1)
-		x = network.Dropout(scope, network.BatchNorm(scope.In("norm"), x))
-		return layers.Dense(scope.In("only"), x, true, 10)
+		n := images.Shape().Dimensions[0]
+		x := network.BatchNorm(scope.In("norm"), Reshape(images, n, -1, 8))
+		return layers.Dense(scope.In("only"), network.Dropout(scope, Reshape(x, n, -1)), true, 10)
 	}
 	return c, o
 }
