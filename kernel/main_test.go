@@ -3,20 +3,39 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kernel": main})
+	testscript.Main(m, map[string]func(){"kernel": heard})
+}
+
+// heardVariable asks the command, run by a test, to say on descriptor 3 when a
+// signal has reached it.
+const heardVariable = "KERNEL_TEST_HEARD"
+
+// heard is the command.
+func heard() {
+	if os.Getenv(heardVariable) != "" {
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // as main does
+		go func() {
+			fmt.Fprintln(os.NewFile(3, "heard"), <-signals)
+		}()
+	}
+	main()
 }
 
 // TestScripts runs the command as users do. The scripts work in a checkout of

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -11,8 +12,16 @@ import (
 )
 
 func TestKernelsOf(t *testing.T) {
-	server := exec.Command("sh", "-c", "sleep 60 & echo $!; wait")
+	// A child that ends when we do, at the latest, and not before.
+	server := exec.Command("sh", "-c", "cat <&3 & echo $!; wait")
 	ownGroup(server)
+	ends, open, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	defer ends.Close()
+	server.ExtraFiles = []*os.File{ends}
 	out, err := server.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

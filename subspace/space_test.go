@@ -34,10 +34,21 @@ func samplers() []Sampler {
 	return out
 }
 
-// cnn is a small network with batch norms.
-func cnn(t testing.TB, m int, seed uint64) *Space {
+// small is a network of everything that the project's have, once: a convolution,
+// batch norm, a rectifier, dropout, a dense layer. Most of a test's time is XLA's
+// compilation, which grows with the number of layers.
+func small(scope *model.Scope, images *Node) *Node {
+	x := layers.Convolution(scope.In("conv"), images).Channels(8).KernelSize(3).PadSame().UseBias(false).Done()
+	x = activation.Relu(network.BatchNorm(scope.In("norm"), x))
+	return layers.Dense(scope.In("head"), network.Dropout(scope, ReduceMean(x, 1, 2)), true, 10)
+}
+
+// cnn is a space of a small network with batch norm.
+func cnn(t testing.TB, m int, seed uint64) *Space { return spaceOf(t, small, m, seed) }
+
+func spaceOf(t testing.TB, net Net, m int, seed uint64) *Space {
 	t.Helper()
-	s, err := New(backendtest.Open(t), network.CNN(10, 4), [3]int{8, 8, 1}, m, seed)
+	s, err := New(backendtest.Open(t), net, [3]int{8, 8, 1}, m, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,15 +202,15 @@ func trained(t *testing.T, name string) []float32 {
 // Endpoints are independent draws, and the first of many is the only one of
 // one.
 func TestInitialisation(t *testing.T) {
-	three, err := cnn(t, 3, 5).Endpoints()
+	three, err := spaceOf(t, network.CNN(10, 4), 3, 5).Endpoints()
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, err := cnn(t, 1, 5).Endpoints()
+	one, err := spaceOf(t, network.CNN(10, 4), 1, 5).Endpoints()
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := cnn(t, 1, 6).Endpoints()
+	other, err := spaceOf(t, network.CNN(10, 4), 1, 6).Endpoints()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +220,7 @@ func TestInitialisation(t *testing.T) {
 	if slices.Equal(three[0], three[1]) || slices.Equal(one[0], other[0]) {
 		t.Error("two endpoints or two seeds give the same weights")
 	}
-	s := cnn(t, 2, 5)
+	s := spaceOf(t, network.CNN(10, 4), 2, 5)
 	cosine := 0.0
 	a, b := three[0], three[1]
 	var dot, aa, bb float64

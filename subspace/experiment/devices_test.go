@@ -17,15 +17,15 @@ func TestGoOnWithOtherDevices(t *testing.T) {
 	if b := backendtest.XLA(t); b.NumDevices() < 4 {
 		t.Skipf("the backend offers %d devices", b.NumDevices())
 	}
-	c := tiny()
+	c, own := normalised(tiny(), Options{})
 	c.Batch, c.GhostBatches = 48, 4 // the last batch of an epoch has 14 images
-	whole := train(t, c, Options{})
+	whole := train(t, c, own)
 	if !strings.Contains(whole.Dir, "ghost-batches-4") {
 		t.Errorf("the run's folder %s does not say how it was trained", whole.Dir)
 	}
 	for _, devices := range [][2]int{{1, 4}, {4, 1}} {
 		ctx, cancel := context.WithCancel(context.Background())
-		o := Options{Dir: t.TempDir(), Devices: devices[0], Report: func(r Report) {
+		o := Options{Dir: t.TempDir(), Net: own.Net, Devices: devices[0], Report: func(r Report) {
 			if r.Done == 7 {
 				cancel()
 			}
@@ -52,7 +52,7 @@ func TestGoOnWithOtherDevices(t *testing.T) {
 		}
 	}
 	c.GhostBatches = 0
-	if endpoints(t, train(t, c, Options{})) == endpoints(t, whole) {
+	if endpoints(t, train(t, c, own)) == endpoints(t, whole) {
 		t.Error("ghost batches change nothing")
 	}
 }

@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -202,27 +201,74 @@ func TestInterruptScoring(t *testing.T) {
 	}
 }
 
-// TestMain lets the test binary be the process that TestKill kills.
+// normalised makes a run one of a network that compiles in no time, with a batch
+// norm, so with buffers, and dropout.
+func normalised(c Config, o Options) (Config, Options) {
+	c.Network, c.Width = "normalised", 0
+	o.Net = func(scope *model.Scope, images *Node) *Node {
+		n := images.Shape().Dimensions[0]
+		x := network.BatchNorm(scope.In("norm"), Reshape(images, n, -1, 8))
+		return layers.Dense(scope.In("only"), network.Dropout(scope, Reshape(x, n, -1)), true, 10)
+	}
+	return c, o
+}
+
+// killed is the run that TestKill kills: 3 epochs of 6 steps, the last of them short.
+func killed(dir string) (Config, Options) {
+	c := tiny()
+	c.Batch, c.Epochs = 20, 3
+	return normalised(c, Options{Dir: dir})
+}
+
+// TestMain lets the test binary be the process that TestKill kills: itself, a while
+// after its nth report, at the third from there at the latest. So it does not
+// matter how soon another process would come to it.
 func TestMain(m *testing.M) {
 	dir := os.Getenv("EXPERIMENT_TEST_DIR")
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	r, err := Train(context.Background(), tiny(), Options{Dir: dir, Checkpoint: time.Nanosecond, Report: func(r Report) {
-		fmt.Println("done", r.Done)
-	}})
+	var n int
+	var delay time.Duration
+	_, err := fmt.Sscan(os.Getenv("EXPERIMENT_TEST_KILL"), &n, &delay)
+	self, err2 := os.FindProcess(os.Getpid())
+	c, o := killed(dir)
+	o.Checkpoint = time.Nanosecond
+	o.Report = func(Report) {
+		n--
+		switch n {
+		case 0:
+			go func() {
+				time.Sleep(delay)
+				self.Kill()
+			}()
+		case -3:
+			select {}
+		}
+	}
+	if err = errors.Join(err, err2); err == nil {
+		var r *Run
+		if r, err = Train(context.Background(), c, o); err == nil {
+			r.Close()
+		}
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	r.Close()
 	os.Exit(0)
 }
 
 // Killed at 20 random moments and started again each time, a run ends with the
 // endpoints of an undisturbed one.
 func TestKill(t *testing.T) {
-	want := endpoints(t, train(t, tiny(), Options{}))
+	trained := func(dir string) string {
+		c, o := killed(dir)
+		r := train(t, c, o)
+		defer r.Close()
+		return endpoints(t, r)
+	}
+	want := trained("")
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	kills, dir := 0, t.TempDir()
 	for kills < 20 {
@@ -230,47 +276,26 @@ func TestKill(t *testing.T) {
 			kills++
 			continue
 		}
-		r := train(t, tiny(), Options{Dir: dir})
-		if endpoints(t, r) != want {
+		if trained(dir) != want {
 			t.Fatalf("the endpoints differ after %d kills", kills)
 		}
-		r.Close()
 		dir = t.TempDir()
 	}
-	if r := train(t, tiny(), Options{Dir: dir}); endpoints(t, r) != want {
+	if trained(dir) != want {
 		t.Fatal("the endpoints differ")
 	}
 }
 
-// process starts the run in a process of its own and kills it a while after its
-// nth report. It says whether it was killed before it ended.
+// process starts the run in a process of its own, which kills itself a while after
+// its nth report. It says whether that was before it ended.
 func process(t *testing.T, dir string, n int, delay time.Duration) (killed bool) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "EXPERIMENT_TEST_DIR="+dir)
-	var problems strings.Builder
-	cmd.Stderr = &problems
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
-	for i := 0; i < n && lines.Scan(); i++ {
-		if !strings.HasPrefix(lines.Text(), "done") {
-			i--
-		}
-	}
-	time.Sleep(delay)
-	cmd.Process.Kill()
-	for lines.Scan() {
-	}
-	err = cmd.Wait()
+	cmd.Env = append(os.Environ(), "EXPERIMENT_TEST_DIR="+dir, fmt.Sprintf("EXPERIMENT_TEST_KILL=%d %d", n, delay))
+	problems, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() > 0 {
-		t.Fatalf("the process failed: %s", problems.String())
+	if errors.As(err, &exit) && exit.ExitCode() > 0 || err != nil && exit == nil {
+		t.Fatalf("the process failed: %v: %s", err, problems)
 	}
 	return err != nil
 }
@@ -316,7 +341,7 @@ func stopped(t *testing.T, c Config) (dir, checkpoint string) {
 // A checkpoint that is not what was written is refused, and left as it is.
 func TestDamagedCheckpoint(t *testing.T) {
 	other := light()
-	other.Width = 3
+	other.Width, other.TrainImages = 3, 100
 	_, foreign := stopped(t, other)
 	strange, err := os.ReadFile(foreign)
 	if err != nil {
@@ -491,16 +516,16 @@ func TestOwnNetwork(t *testing.T) {
 func TestRecordedResults(t *testing.T) {
 	dir := t.TempDir()
 	for _, seed := range []uint64{3, 1} {
-		r := train(t, tiny().With("line", seed), Options{}).Result
+		r := train(t, light().With("line", seed), Options{}).Result
 		if err := r.Write(filepath.Join(dir, r.Config.Name()+".json")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	other := train(t, tiny().With("standard", 1), Options{}).Result
+	other := train(t, light().With("standard", 1), Options{}).Result
 	if err := other.Write(filepath.Join(dir, "other.json")); err != nil {
 		t.Fatal(err)
 	}
-	runs, err := ReadResults(dir, tiny())
+	runs, err := ReadResults(dir, light())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -518,7 +543,7 @@ func TestRecordedResults(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "bad.json"), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadResults(dir, tiny()); err == nil || !strings.Contains(err.Error(), "bad.json") {
+	if _, err := ReadResults(dir, light()); err == nil || !strings.Contains(err.Error(), "bad.json") {
 		t.Errorf("a damaged result gave %v", err)
 	}
 }

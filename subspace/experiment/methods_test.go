@@ -48,6 +48,7 @@ func TestMethodsCompose(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir, base := t.TempDir(), light()
+	base.TrainImages = 100 // no short batch: TestInterruptAllMethods has one
 	for _, shape := range composed {
 		plain := train(t, base.With(shape, 1), Options{Dir: dir})
 		for _, a := range additions {

@@ -11,25 +11,26 @@ import (
 
 // several is a run of 5 epochs of 5 steps and a short one, with much that goes on
 // from step to step: momentum, dropout's random state, an average of weights.
-func several() Config {
+func several(together int) (Config, Options) {
 	c := tiny()
 	c.Batch, c.Smoothing, c.Dropout, c.Chunks, c.SWA, c.Augment.Flip = 20, 0.1, 0.2, 2, "constant", true
-	return c
+	return normalised(c, Options{Together: together})
 }
 
 // Where the batches are made changes nothing: on the host or on the device, one or
 // several a call, with calls that end at epochs and a short batch alone.
 func TestTogether(t *testing.T) {
 	backendtest.XLA(t)
-	c := several()
-	want := train(t, c, Options{Together: -1})
+	c, o := several(-1)
+	want := train(t, c, o)
 	for _, together := range []int{1, 3} {
 		var calls []int
-		got := train(t, c, Options{Together: together, Report: func(r Report) {
+		o := Options{Net: o.Net, Together: together, Report: func(r Report) {
 			if !r.Scoring && r.Epoch == 1 {
 				calls = append(calls, r.Done)
 			}
-		}})
+		}}
+		got := train(t, c, o)
 		if len(calls) != map[int]int{1: 6, 3: 3}[together] {
 			t.Errorf("%d together: calls end after the steps %v of the first epoch", together, calls)
 		}
@@ -69,16 +70,17 @@ func TestTogether(t *testing.T) {
 // an epoch, goes on bit for bit.
 func TestInterruptTogether(t *testing.T) {
 	backendtest.XLA(t)
-	interruptAndGoOn(t, several(), Options{Together: 3}, 3, 5, 6, 29)
+	c, o := several(3)
+	interruptAndGoOn(t, c, o, 3, 5, 6, 29)
 }
 
 // Steps of a call end with the one that diverges.
 func TestDivergedTogether(t *testing.T) {
 	backendtest.XLA(t)
-	c := several()
+	c, o := several(1)
 	c.LearningRate, c.Warmup = 1e30, 0
-	_, one := Train(t.Context(), c, Options{Dir: t.TempDir(), Together: 1})
-	_, several := Train(t.Context(), c, Options{Dir: t.TempDir(), Together: 3})
+	_, one := Train(t.Context(), c, Options{Dir: t.TempDir(), Net: o.Net, Together: 1})
+	_, several := Train(t.Context(), c, Options{Dir: t.TempDir(), Net: o.Net, Together: 3})
 	if one == nil || several == nil || one.Error() != several.Error() || !strings.Contains(one.Error(), "diverged at step") {
 		t.Errorf("one by one: %v\ntogether: %v", one, several)
 	}
@@ -87,7 +89,8 @@ func TestDivergedTogether(t *testing.T) {
 // A set on the device is put there once; of sets that are not the run's own there
 // is never more than one.
 func TestResidentSets(t *testing.T) {
-	r := train(t, tiny(), Options{Together: 1})
+	c, o := several(1)
+	r := train(t, c, o)
 	if _, err := r.Space(); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +116,7 @@ func TestResidentSets(t *testing.T) {
 func TestBFloat16(t *testing.T) {
 	backendtest.XLA(t)
 	c := tiny()
-	c.Epochs, c.TestEvery, c.Width = 40, 0, 8
+	c.Epochs, c.TestEvery, c.Width, c.TrainImages = 40, 0, 8, 100 // no short batch, which would be compiled too
 	want := train(t, c, Options{})
 	c.Precision = bf16
 	got := train(t, c, Options{})

@@ -1,4 +1,6 @@
-// Package backendtest opens the backend for tests, once a process.
+// Package backendtest opens the backend for tests, once a process. Tests that
+// import it compile each program once: what was compiled is kept for the next test
+// that builds the same, letter for letter. Benchmarks compile as ever.
 package backendtest
 
 import (
@@ -9,11 +11,21 @@ import (
 	"github.com/gomlx/compute"
 
 	"gosubspace/subspace/backend"
+	"gosubspace/subspace/internal/cpu"
 )
 
 // Require is the environment variable that, set to 1, makes a test fail that
 // would otherwise be skipped, or run on the pure-Go backend, for want of XLA.
 const Require = "GOSUBSPACE_REQUIRE_XLA"
+
+func init() { cpu.Keep.Store(true) }
+
+// Anew makes a test compile all its programs itself.
+func Anew(t testing.TB) {
+	if cpu.Keep.Swap(false) {
+		t.Cleanup(func() { cpu.Keep.Store(true) })
+	}
+}
 
 type opened struct {
 	backend compute.Backend
@@ -30,6 +42,9 @@ var once = sync.OnceValue(func() opened {
 // nothing is set up.
 func Open(t testing.TB) compute.Backend {
 	t.Helper()
+	if _, is := t.(*testing.B); is {
+		Anew(t)
+	}
 	o := once()
 	if o.err != nil {
 		t.Fatal(o.err)

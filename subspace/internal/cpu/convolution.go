@@ -28,7 +28,7 @@ func Wrap(b compute.Backend, plugin string) (compute.Backend, error) {
 	if why := C.convolution_register(path); why != nil {
 		return nil, fmt.Errorf("%s: %s", plugin, C.GoString(why))
 	}
-	return &backend{b}, nil
+	return &backend{Backend: b}, nil
 }
 
 // KeepMemory makes the process keep the memory that a plugin frees, for the next

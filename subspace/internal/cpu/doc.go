@@ -18,3 +18,11 @@
 // The threads are XLA's own. Results are the same for any number of them: each value
 // is summed by one thread, or in parts that depend on the shapes alone.
 package cpu
+
+import "sync/atomic"
+
+// Keep makes a backend keep what it compiles, and not compile the same text again.
+// It is for tests, which build the same few programs hundreds of times and spend
+// nearly all their time there: package backendtest sets it. Elsewhere a program
+// that is done with takes its memory along.
+var Keep atomic.Bool

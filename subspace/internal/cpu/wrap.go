@@ -12,7 +12,10 @@ import (
 // that must be ours throughout: so what it makes is wrapped as well. Where
 // go-xla looks for its own types, they are unwrapped.
 
-type backend struct{ compute.Backend }
+type backend struct {
+	compute.Backend
+	kept kept
+}
 
 func (b *backend) Builder(name string) compute.Builder {
 	return &builder{Builder: b.Backend.Builder(name), backend: b}
@@ -70,6 +73,7 @@ type builder struct {
 	compute.Builder
 	backend *backend
 	sharded bool // XLA is to split it over devices, which it can't with a call
+	devices []compute.DeviceNum
 }
 
 func (b *builder) Main() compute.Function {
@@ -93,8 +97,13 @@ func (b *builder) DistributedAutoSharding(meshes ...compute.Mesh) error {
 	return b.Builder.DistributedAutoSharding(meshes...)
 }
 
+func (b *builder) DeviceAssignment(devices ...compute.DeviceNum) error {
+	b.devices = devices
+	return b.Builder.DeviceAssignment(devices...)
+}
+
 func (b *builder) Compile() (compute.Executable, error) {
-	e, err := b.Builder.Compile()
+	e, err := b.backend.kept.compile(b)
 	if err != nil {
 		return nil, err
 	}

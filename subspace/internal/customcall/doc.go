@@ -1,5 +1,5 @@
 // Package customcall puts calls of a program's own functions into the programs
 // that GoMLX builds for XLA. go-xla can build such calls, of an older kind that
-// XLA's plugins no longer let a program register, and keeps that to itself: this
-// package is the one place that reaches into it.
+// XLA's plugins no longer let a program register, and keeps that to itself, as
+// it does the text of a program: this package is the one place that reaches into it.
 package customcall
