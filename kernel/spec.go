@@ -131,10 +131,15 @@ func (s *setUp) backend() string {
 // cleanFlags takes out of XLA_FLAGS what the cells' plugin does not take, and says
 // so, once for all cells.
 func (s *setUp) cleanFlags() {
-	if plugin, ok := strings.CutPrefix(s.backend(), "xla:"); ok && filepath.IsAbs(plugin) {
-		if notice := backend.CleanFlags(plugin); notice != "" {
-			fmt.Fprintf(s.report, "%-12s %s\n", "XLA", notice)
-		}
+	plugin := strings.TrimPrefix(s.backend(), "xla:")
+	if found := backend.InEnvironment(s.env.dir); plugin == "" && len(found) > 0 {
+		plugin = found[0].Path // a GPU's plugin and a processor's are of one XLA, or nearly
+	}
+	if !filepath.IsAbs(plugin) {
+		return
+	}
+	if notice := backend.CleanFlags(plugin); notice != "" {
+		fmt.Fprintf(s.report, "%-12s %s\n", "XLA", notice)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/gomlx/compute"
 )
 
 // FlagsVariable is the environment variable of flags for XLA. A plugin ends the
@@ -20,8 +22,24 @@ const tryVariable = "GOSUBSPACE_TRY_BACKEND"
 
 func init() {
 	if config := os.Getenv(tryVariable); config != "" {
-		open(config)
-		os.Exit(0) // whether it opens or not, it did not end the process
+		if b, err := open(config); err == nil {
+			compile(b) // some values are looked at only now
+		}
+		os.Exit(0) // whether all this went well or not, it did not end the process
+	}
+}
+
+// compile compiles a sum.
+func compile(b compute.Backend) {
+	builder := b.Builder("sum")
+	f := builder.Main()
+	x, err := f.Constant([]float32{1, 2}, 2)
+	if err != nil {
+		return
+	}
+	sum, err := f.Add(x, x)
+	if err == nil && f.Return([]compute.Value{sum}, nil) == nil {
+		builder.Compile()
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/graph"
+
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/backend/backendtest"
 )
@@ -22,7 +24,10 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) == "" {
 		os.Exit(m.Run())
 	}
-	_, info, err := backend.Open()
+	b, info, err := backend.Open()
+	if err == nil {
+		_, err = graph.CallOnce(b, func(x *graph.Node) *graph.Node { return graph.Add(x, x) }, float32(1))
+	}
 	if err != nil {
 		info.Notice = err.Error()
 	}
@@ -44,6 +49,7 @@ func TestUnknownFlags(t *testing.T) {
 		{"--xla_nobody_knows_this=true", ""},
 		{"--xla_cpu_enable_fast_math=false --xla_nobody_knows_this --nor_this=3", "--xla_cpu_enable_fast_math=false"},
 		{"--xla_cpu_enable_fast_math=perhaps", ""},
+		{"--xla_cpu_parallel_codegen_split_count=-5", ""},
 		{file, ""},
 		{"--xla_cpu_enable_fast_math=false", "--xla_cpu_enable_fast_math=false"},
 	} {
