@@ -8,7 +8,7 @@ import (
 
 // ownLink is the link that gopls puts below what it says of a package of ours, to
 // a site that has only what is published.
-var ownLink = regexp.MustCompile("\\s*---\\s*\\[[^\\]]*\\]\\(https://pkg\\.go\\.dev/gosubspace/[^)]*\\)\\s*$")
+var ownLink = regexp.MustCompile(`\s*---\s*\[[^\]]*\]\(https://pkg\.go\.dev/gosubspace/[^)]*\)\s*$`)
 
 // help is GoNB's answer to Shift+Tab, without what helps nobody: a link that leads
 // nowhere, and gopls's own error where it has nothing to say.
