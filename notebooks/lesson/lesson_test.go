@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gosubspace/subspace"
+	_ "gosubspace/subspace/backend/backendtest" // the same programs are compiled once
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )

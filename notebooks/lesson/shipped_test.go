@@ -23,7 +23,7 @@ func shipTiny(t *testing.T, shapes ...string) {
 		t.Fatal(err)
 	}
 	c := experiment.Quick()
-	c.TrainImages, c.TestImages, c.Batch, c.Epochs, c.Warmup, c.Width, c.Points, c.TestEvery = 110, 50, 50, 5, 1, 2, 5, 0
+	c.TrainImages, c.TestImages, c.Batch, c.Epochs, c.Warmup, c.Width, c.Points, c.TestEvery = 100, 50, 50, 5, 1, 2, 5, 0
 	for _, shape := range shapes {
 		r, err := experiment.Train(context.Background(), c.With(shape, 1), experiment.Options{Dir: t.TempDir()})
 		if err != nil {
