@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kernel": main})
+	testscript.Main(m, map[string]func(){"kernel": main, "jupyterlab": jupyterlab})
 }
 
 // TestScripts runs the command as users do. The scripts work in a checkout of
