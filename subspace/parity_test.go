@@ -132,7 +132,7 @@ func TestStepsRepeat(t *testing.T) {
 		anew bool
 	}{
 		{"cResNet20", network.CResNet20(want.Classes, want.Width), false},
-		{"CNN, compiled anew", network.CNN(want.Classes, want.Width), true},
+		{"compiled anew", small, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.anew {
