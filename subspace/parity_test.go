@@ -117,39 +117,50 @@ func compareStatistics(t *testing.T, s *Space, k int, want parity.Step) (worst f
 // repeated is the size of a batch that is worth the backend's threads.
 const repeated = 64
 
-// The same steps from the same seed give the same bytes, whatever the threads
-// of the backend do: resuming rests on it.
+// The same steps from the same seed give the same bytes, whatever the threads of
+// the backend do, and if compiled again too, as by who resumes: resuming rests on it.
 func TestStepsRepeat(t *testing.T) {
 	b := backendtest.XLA(t)
 	want := parity.Load()
-	var first []float32
-	for i := range 2 {
-		if i > 0 {
-			backendtest.Anew(t) // what resumes compiles again
-		}
-		s, err := New(b, network.CResNet20(want.Classes, want.Width), [3]int{want.Side, want.Side, 3}, 2, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rng := rand.New(rand.NewPCG(1, 1))
-		batch := Batch{Images: slices.Concat(want.Images(1), want.Images(2)), Labels: slices.Concat(want.Labels(1), want.Labels(2))}
-		for len(batch.Labels) < repeated {
-			batch.Images, batch.Labels = append(batch.Images, batch.Images...), append(batch.Labels, batch.Labels...)
-		}
-		for range 3 {
-			if _, _, err := s.Step(batch, s.Draw(Sampler{Shape: Line{}}, rng), 0.1, SGD{Momentum: 0.9, WeightDecay: 1e-4, Beta: 1}); err != nil {
-				t.Fatal(err)
+	batch := Batch{Images: slices.Concat(want.Images(1), want.Images(2)), Labels: slices.Concat(want.Labels(1), want.Labels(2))}
+	for len(batch.Labels) < repeated {
+		batch.Images, batch.Labels = append(batch.Images, batch.Images...), append(batch.Labels, batch.Labels...)
+	}
+	for _, c := range []struct {
+		name string
+		net  Net
+		anew bool
+	}{
+		{"cResNet20", network.CResNet20(want.Classes, want.Width), false},
+		{"compiled anew", small, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.anew {
+				backendtest.Anew(t)
 			}
-		}
-		rows, err := s.Endpoints()
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.Finalize()
-		now := slices.Concat(rows...)
-		if first != nil && !slices.Equal(first, now) {
-			t.Error("the endpoints differ between two equal trainings")
-		}
-		first = now
+			var first []float32
+			for range 2 {
+				s, err := New(b, c.net, [3]int{want.Side, want.Side, 3}, 2, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rng := rand.New(rand.NewPCG(1, 1))
+				for range 3 {
+					if _, _, err := s.Step(batch, s.Draw(Sampler{Shape: Line{}}, rng), 0.1, SGD{Momentum: 0.9, WeightDecay: 1e-4, Beta: 1}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				rows, err := s.Endpoints()
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.Finalize()
+				now := slices.Concat(rows...)
+				if first != nil && !slices.Equal(first, now) {
+					t.Error("the endpoints differ between two equal trainings")
+				}
+				first = now
+			}
+		})
 	}
 }

@@ -97,7 +97,7 @@ func TestResidentBatchIsTheHosts(t *testing.T) {
 // sends (0), or of a resident set, so many steps a call.
 func together(t *testing.T, sampler Sampler, net Net, o SGD, frozen []int, k int) (losses []float64, right []int, state State) {
 	t.Helper()
-	const steps, batch = 8, 6
+	const steps, batch = 8, 32
 	d := images(40, 8, 8, 1)
 	set := onDevice(t, d, d.Train)
 	s, err := New(backendtest.Open(t), net, [3]int{8, 8, 1}, sampler.Shape.Endpoints(), 1)
