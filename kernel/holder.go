@@ -124,6 +124,7 @@ func held(home string) []holder {
 		}
 		all = append(all, h)
 	}
+	slices.SortFunc(all, func(a, b holder) int { return strings.Compare(a.What, b.What) })
 	return all
 }
 
@@ -208,7 +209,7 @@ func usedBy(home string, all []holder) error {
 	}
 	do := "end it with Ctrl-C where it was started"
 	if kill != "" {
-		do += ", or with kill" + kill
+		do += ", or with kill" + kill + " (kill -9 where that does not help)"
 	}
 	return failure{"uninstall", home + " is in use by " + who, do + "; then uninstall again. Nothing has been removed"}
 }

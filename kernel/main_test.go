@@ -19,7 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kernel": heard})
+	testscript.Main(m, map[string]func(){"kernel": heard, "jupyterlab": jupyterlab})
 }
 
 // heardVariable asks the command, run by a test, to say on descriptor 3 when a

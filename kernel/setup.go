@@ -1,13 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
-	"strings"
 
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
@@ -93,12 +93,11 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 	if s.go_.compiler == "" {
 		return nil, s.go_.checkCompiler(ctx)
 	}
-	for _, dir := range []string{p.dir, home} {
-		if strings.Contains(dir, ",") {
-			// It separates the options of a plugin's path and of GoNB's flags.
-			return nil, failure{"folder", dir + " has a comma in its name, which GoNB and XLA do not allow",
-				"rename it, or set GOSUBSPACE_HOME to a folder without one"}
-		}
+	if why := cmp.Or(unusable(p.dir), unusableCheckout(p.dir)); why != "" {
+		return nil, failure{"folder", p.dir + " has " + why, "rename it, or move the checkout to another one"}
+	}
+	if why := cmp.Or(unusable(home), unusableHome(home)); why != "" {
+		return nil, failure{"folder", home + " has " + why, "set GOSUBSPACE_HOME to another folder"}
 	}
 	unlock, err := lockHome(ctx, home, report)
 	if err != nil {
@@ -225,8 +224,8 @@ func (s *setUp) use(e environment, cuda *bool) {
 
 // lacks says why an active environment cannot be used. One that can, it uses.
 func (s *setUp) lacks(ctx context.Context, e environment, cuda *bool) (why string, err error) {
-	if strings.Contains(e.dir, ",") {
-		return "has a comma in its name", nil
+	if why := unusable(e.dir); why != "" {
+		return "has " + why, nil
 	}
 	pins := s.project.packages.on(thisPlatform(s.wantsCUDA(e, cuda)))
 	found, err := e.installed(ctx, pins)
