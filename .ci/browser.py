@@ -127,6 +127,14 @@ def look(browser, figures, screenshot):
     print("figures show, of widths", widths)
 
 
+def opens_where_to_start(browser, server):
+    """The printed address leads to a notebook, where one begins."""
+    browser.get(f"{server.url}{server.page}?token={server.token}")
+    wait(browser, 60, "where to start", "return document.querySelector('#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current')?.innerText.includes('00-start')")
+    wait(browser, 60, "its cells", "return document.querySelectorAll('.jp-Notebook .jp-Cell').length > 0")
+    end_sessions(server)
+
+
 def code_cells(notebook):
     return [c for c in notebook["content"]["cells"] if c["cell_type"] == "code" and c["source"].strip()]
 
@@ -263,6 +271,7 @@ def main(names, command):
         with tempfile.TemporaryDirectory() as profile:
             browser = chromium(profile)
             try:
+                opens_where_to_start(browser, server)
                 for name in names:
                     print("===", name)
                     figures = count_figures(server.ask("GET", "/api/contents/" + name))

@@ -146,8 +146,8 @@ func users(dirs []string) []holder {
 		if err != nil || pid == os.Getpid() {
 			continue
 		}
-		command, _ := os.ReadFile(filepath.Join(process, "cmdline"))
-		words := strings.Split(string(command), "\x00")
+		typed, _ := os.ReadFile(filepath.Join(process, "cmdline"))
+		words := strings.Split(string(typed), "\x00")
 		uses := ours(words[0])
 		maps, _ := os.ReadFile(filepath.Join(process, "maps"))
 		for line := range bytes.Lines(maps) {
@@ -160,8 +160,11 @@ func users(dirs []string) []holder {
 			continue
 		}
 		what := filepath.Base(words[0])
-		if len(words) > 2 && words[1] == "-m" {
+		switch { // python -m jupyterlab, kernel train
+		case len(words) > 2 && words[1] == "-m":
 			what += " -m " + words[2]
+		case len(words) > 1 && slices.ContainsFunc(commands(), func(c command) bool { return c.name != "" && c.name == words[1] }):
+			what += " " + words[1]
 		}
 		all = append(all, holder{what, pid})
 	}
