@@ -29,7 +29,7 @@ def main(source, target, kernel, seconds):
         notebook,
         kernel_name=kernel,
         timeout=float(seconds) or None,
-        startup_timeout=120,
+        startup_timeout=300,  # a slow machine compiles what the kernel asks for at its start
         allow_errors=True,
         record_timing=False,
         coalesce_streams=True,
