@@ -58,21 +58,21 @@ func BatchNorm(scope *model.Scope, x *Node) *Node {
 
 	if scope.IsTraining(x.Graph()) {
 		parts := ghosts(scope, x)
-		y, mean, variance := normalise(parted(x, parts), scale, shift)
+		y, mean, variance := normalise(x, parts, scale, shift)
 		n := float64(x.Shape().Size() / channels / parts)
 		rate := updateRate(scope, x)
 		update(runningMean, ReduceMean(mean, 0), rate)
 		update(runningVariance, MulScalar(ReduceMean(variance, 0), n/(n-1)), rate)
-		return Reshape(y, x.Shape().Dimensions...)
+		return y
 	}
 	factor := Div(scale, Sqrt(AddScalar(runningVariance.NodeValue(x), epsilon)))
 	offset := Sub(shift, Mul(factor, runningMean.NodeValue(x)))
 	return Add(Mul(x, perChannel(factor, x)), perChannel(offset, x))
 }
 
-// normalise is batch norm by the statistics of each part of the batch itself. x
-// and y are [parts, batch/parts, …, channels], scale and shift are [channels];
-// mean and biased variance are [parts, channels] and carry no gradient.
+// normalise is batch norm by the statistics of each of so many parts of the batch
+// itself. x and y are [batch, …, channels], scale and shift are [channels]; mean and
+// biased variance are [parts, channels] and carry no gradient.
 //
 // Autodiff of the textbook formula is right, but sums over the batch more often
 // in the backward pass. Here two sums are left, from which the gradients of scale
@@ -84,20 +84,19 @@ func BatchNorm(scope *model.Scope, x *Node) *Node {
 //
 // Squares are centred before they are summed: E[x²] − E[x]² would lose the
 // digits that mean and values share. On a CPU package cpu does the same, quicker.
-func normalise(x, scale, shift *Node) (y, mean, variance *Node) {
+func normalise(x *Node, parts int, scale, shift *Node) (y, mean, variance *Node) {
+	dims := x.Shape().Dimensions
+	if x.Shape().Size() < 2*parts*dims[x.Rank()-1] {
+		exceptions.Panicf("BatchNorm in training mode takes two or more values per channel, got %s in %d parts", x.Shape(), parts)
+	}
+	if parts == 1 && cpu.Norms(x) {
+		y, mean, variance = InternalBatchNormForTraining(x, scale, shift, epsilon, x.Rank()-1)
+		return y, StopGradient(ExpandAxes(mean, 0)), StopGradient(ExpandAxes(variance, 0))
+	}
+	x = parted(x, parts)
 	axes := make([]int, x.Rank()-2)
 	for i := range axes {
 		axes[i] = i + 1
-	}
-	dims := x.Shape().Dimensions
-	if x.Shape().Size() < 2*dims[0]*dims[x.Rank()-1] {
-		exceptions.Panicf("BatchNorm in training mode takes two or more values per channel, got %s (the first axis: parts of the batch)", x.Shape())
-	}
-	if dims[0] == 1 {
-		if whole := Reshape(x, dims[1:]...); cpu.Norms(whole) {
-			y, mean, variance = InternalBatchNormForTraining(whole, scale, shift, epsilon, whole.Rank()-1)
-			return Reshape(y, dims...), StopGradient(ExpandAxes(mean, 0)), StopGradient(ExpandAxes(variance, 0))
-		}
 	}
 	mean = ReduceMean(x, axes...)
 	constant := StopGradient(mean)
@@ -106,7 +105,7 @@ func normalise(x, scale, shift *Node) (y, mean, variance *Node) {
 	factor := Div(ExpandAxes(scale, 0), Sqrt(AddScalar(variance, epsilon)))
 	offset := Sub(ExpandAxes(shift, 0), Mul(factor, Sub(mean, constant)))
 	y = Add(Mul(centred, perChannel(factor, x)), perChannel(offset, x))
-	return y, constant, StopGradient(variance)
+	return Reshape(y, dims...), constant, StopGradient(variance)
 }
 
 // perChannel makes v, [channels] or [parts, channels], an operand for x, [batch,

@@ -47,13 +47,16 @@ struct band {
 	float *pixels;
 };
 
+float *aligned(size_t floats) { return aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64); }
+
 float *room(size_t bytes) {
 	static __thread float *kept;
 	static __thread size_t size;
 	if (bytes > size) {
 		free(kept);
-		kept = calloc(1, bytes);
+		kept = aligned(bytes / sizeof *kept);
 		size = kept ? bytes : 0;
+		if (kept) memset(kept, 0, bytes);
 	}
 	return kept;
 }
@@ -62,7 +65,7 @@ float *room(size_t bytes) {
 // all of its pixels, also where the row has fewer.
 enum { slack = 64, band_bytes = 256 << 10 };
 
-static void fill(struct band *b, const float *image, int height, int width, int channels) {
+static void fill(struct band *b, const struct source *s, int image, int height, int width, int channels) {
 	size_t row = (size_t)b->columns * channels;
 	int left = min(max(0, -b->first_column), b->columns); // of the image there may be nothing in the band
 	int n = max(0, min(b->columns - left, width - b->first_column - left));
@@ -74,8 +77,7 @@ static void fill(struct band *b, const float *image, int height, int width, int 
 			continue;
 		}
 		memset(to, 0, (size_t)left * channels * sizeof *to);
-		memcpy(to + (size_t)left * channels, image + ((size_t)from * width + b->first_column + left) * channels,
-		       (size_t)n * channels * sizeof *to);
+		load_pixels(s, ((long)image * height + from) * width + b->first_column + left, n, channels, to + (size_t)left * channels);
 		memset(to + (size_t)(left + n) * channels, 0, (size_t)(b->columns - left - n) * channels * sizeof *to);
 	}
 }
@@ -83,7 +85,8 @@ static void fill(struct band *b, const float *image, int height, int width, int 
 struct call {
 	const struct convolution *c;
 	const struct tile *tile;
-	const float *x, *with; // with is the kernel, or dy
+	const struct source *x;
+	const float *with; // the kernel, or dy
 	float *out;
 	int parts, failed;
 };
@@ -119,7 +122,6 @@ static int image_forward(const struct call *call, int n, struct band *b) {
 	const struct tile *tile = call->tile;
 	const int d = c->dilation, s = c->stride;
 	long offset[c->kernel_height * c->kernel_width], row[c->kernel_height * c->kernel_width]; // of each tap
-	const float *image = call->x + (size_t)n * c->height * c->width * c->channels;
 	int first = floor_div(-c->left, d), last = floor_div((c->out_width - 1) * s + c->kernel_width - 1 - c->left, d);
 	b->first_column = first;
 	b->columns = last - first + 1;
@@ -133,7 +135,7 @@ static int image_forward(const struct call *call, int n, struct band *b) {
 		b->rows = floor_div((to - 1) * s + c->kernel_height - 1 - c->top, d) - b->first_row + 1;
 		size_t size = (size_t)b->rows * row_bytes + (size_t)slack * s * c->channels * sizeof(float);
 		if (!(b->pixels = room(size))) return 1;
-		fill(b, image, c->height, c->width, c->channels);
+		fill(b, call->x, n, c->height, c->width, c->channels);
 		for (int h = from; h < to; h++) {
 			float *out_row = call->out + ((size_t)n * c->out_height + h) * c->out_width * c->out_channels;
 			for (int phase = 0; phase < min(d, c->out_width); phase++) {
@@ -185,12 +187,11 @@ static void backward_part(void *argument, int i) {
 		return;
 	}
 	for (int n = (long)c->batch * i / call->parts; n < (long)c->batch * (i + 1) / call->parts; n++) {
-		const float *image = call->x + (size_t)n * c->height * c->width * c->channels;
 		for (int from = 0; from < c->out_height; from += at_once) {
 			int height = min(at_once, c->out_height - from);
 			b.first_row = from * c->stride - c->top;
 			b.rows = (height - 1) * c->stride + c->kernel_height;
-			fill(&b, image, c->height, c->width, c->channels);
+			fill(&b, call->x, n, c->height, c->width, c->channels);
 			const float *dy = call->with + ((size_t)n * c->out_height + from) * c->out_width * c->out_channels;
 			for (int kh = 0; kh < c->kernel_height; kh++)
 				for (int o = 0; o < c->out_channels; o += tile->block)
@@ -202,7 +203,7 @@ static void backward_part(void *argument, int i) {
 	}
 }
 
-int convolution_forward(const struct convolution *c, const float *x, const float *kernel, float *out) {
+int convolution_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out) {
 	struct call call = {c, tile_for(c->out_channels), x, kernel, out, min(c->batch, 64), 0};
 	if (!call.tile) return 1;
 	if (winograd_fits(c)) return winograd_forward(c, x, kernel, out);
@@ -210,19 +211,49 @@ int convolution_forward(const struct convolution *c, const float *x, const float
 	return call.failed;
 }
 
-int convolution_backward(const struct convolution *c, const float *x, const float *dy, float *gradient) {
+// summed adds the parts of the gradient of a kernel of so many values.
+static void summed(const float *parts, int n, size_t size, float *gradient) {
+	for (size_t k = 0; k < size; k++) {
+		float sum = 0;
+		for (int i = 0; i < n; i++) sum += parts[i * size + k];
+		gradient[k] = sum;
+	}
+}
+
+int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *gradient) {
 	struct call call = {c, tile_for(c->out_channels), x, dy, NULL, min(c->batch, gradient_parts), 0};
 	size_t size = (size_t)c->kernel_height * c->kernel_width * c->channels * c->out_channels;
 	if (!call.tile || !(call.out = malloc(call.parts * size * sizeof(float)))) return 1;
+	struct source as_it_is = {.x = dy};
 	if (winograd_gradient_fits(c))
-		call.failed = winograd_backward(c, x, dy, call.out, call.parts);
+		call.failed = winograd_backward(c, x, &as_it_is, NULL, NULL, NULL, call.out, call.parts);
 	else
 		parallel(backward_part, &call, call.parts);
-	for (size_t k = 0; k < size; k++) {
-		float sum = 0;
-		for (int i = 0; i < call.parts; i++) sum += call.out[i * size + k];
-		gradient[k] = sum;
-	}
+	summed(call.out, call.parts, size, gradient);
 	free(call.out);
 	return call.failed;
+}
+
+int convolution_backward_fits(const struct convolution *c) {
+	return winograd_gradient_fits(c) && c->top == 1 && c->left == 1 && c->out_height == c->height && c->out_width == c->width &&
+	       tile_for(c->channels);
+}
+
+int convolution_backward(const struct convolution *c, const struct source *x, const float *kernel, const struct source *dy,
+                         float *dx, float *gradient, float *sum, float *products) {
+	const int parts = min(c->batch, gradient_parts);
+	const size_t size = (size_t)9 * c->channels * c->out_channels;
+	float *gradients = malloc(parts * size * sizeof *gradients);
+	double *sums = calloc((size_t)parts * 2 * c->channels, sizeof *sums);
+	int failed = !gradients || !sums || winograd_backward(c, x, dy, kernel, dx, sums, gradients, parts);
+	if (!failed) summed(gradients, parts, size, gradient);
+	for (int ch = 0; !failed && x->kind == rectified && ch < c->channels; ch++) {
+		double a = 0, b = 0;
+		for (int i = 0; i < parts; i++) a += sums[(size_t)i * 2 * c->channels + ch], b += sums[((size_t)i * 2 + 1) * c->channels + ch];
+		sum[ch] = a;
+		products[ch] = b;
+	}
+	free(sums);
+	free(gradients);
+	return failed;
 }

@@ -1,10 +1,19 @@
 #ifndef GOSUBSPACE_CONVOLUTION_H
 #define GOSUBSPACE_CONVOLUTION_H
 
+#include "rows.h"
 #include <stddef.h>
 
 static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }
+
+// FOR_EACH_CPU compiles a function for each kind of CPU; which one is decided as the
+// program is loaded.
+#if defined(__x86_64__) && !defined(__clang__)
+#define FOR_EACH_CPU __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define FOR_EACH_CPU
+#endif
 
 // A convolution of images [batch, height, width, channels] with a kernel
 // [kernel_height, kernel_width, channels, out_channels] to
@@ -34,9 +43,9 @@ struct tile {
 // Winograd's transforms of one width of vector, see winograd.h.
 struct transforms {
 	int lanes;
-	void (*input)(const float *x, long row, long column, int top, int bottom, int left, int right, float *v, long entry);
+	void (*input)(const float *x, long row, long column, float *v, long entry);
 	void (*output)(const float *m, long entry, float *y, long row, long column, int rows, int columns);
-	void (*spread)(const float *dy, long row, long column, int rows, int columns, float *m, long entry);
+	void (*spread)(const float *dy, long row, long column, float *m, long entry);
 	void (*kernel)(const float *w, float *u, long entry);
 	void (*gradient)(const float *u, float *w, long entry);
 };
@@ -56,25 +65,39 @@ extern const struct instructions *const instructions_avx512, *const instructions
 const struct tile *tile_for(int out_channels);
 const struct transforms *transforms_for(int channels);
 
+// aligned returns memory for so many floats, to be freed, or null where memory is
+// short. It begins where a cache line does: a vector over two of them costs twice.
+float *aligned(size_t floats);
+
 // room returns memory that a thread keeps from call to call, or null where memory
 // is short. What it holds are numbers: a tile may read beyond what it needs.
 float *room(size_t bytes);
 
-// convolution_forward and convolution_backward compute a convolution, and from dy,
-// the gradient of its output, that of its kernel. out_channels is a multiple of
+// convolution_forward and convolution_kernel_gradient compute a convolution, and from
+// dy, the gradient of its output, that of its kernel. out_channels is a multiple of
 // convolution_block(). They return 0, or 1 where memory is short.
-int convolution_forward(const struct convolution *c, const float *x, const float *kernel, float *out);
-int convolution_backward(const struct convolution *c, const float *x, const float *dy, float *gradient);
+int convolution_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out);
+int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *gradient);
 int convolution_block(void);
+
+// convolution_backward computes both gradients, dx by what x gives and that of the
+// kernel, reading each value once. Where x is rectified, it masks dx and writes the
+// sums of mask_pixels, [channels] each. It is for those alone that
+// convolution_backward_fits.
+int convolution_backward(const struct convolution *c, const struct source *x, const float *kernel, const struct source *dy,
+                         float *dx, float *gradient, float *sum, float *products);
+int convolution_backward_fits(const struct convolution *c);
 
 // winograd_fits says whether a convolution is one of those in winograd.c, and
 // winograd_gradient_fits, whether the gradient of its kernel is. That is the sum of n
 // parts, each of a part of the batch, that winograd_backward writes one after the
-// other.
+// other. With dx it computes that too, and where x is rectified, the sums of each
+// part, [n, 2, channels].
 int winograd_fits(const struct convolution *c);
 int winograd_gradient_fits(const struct convolution *c);
-int winograd_forward(const struct convolution *c, const float *x, const float *kernel, float *out);
-int winograd_backward(const struct convolution *c, const float *x, const float *dy, float *parts, int n);
+int winograd_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out);
+int winograd_backward(const struct convolution *c, const struct source *x, const struct source *dy, const float *kernel,
+                      float *dx, double *sums, float *parts, int n);
 
 // convolution_widest limits the registers used to so many floats, for tests: 16 is
 // no limit.

@@ -20,6 +20,13 @@ import (
 	"gosubspace/subspace/internal/customcall"
 )
 
+// The names under which the plugin knows the calls, see xla.c.
+const (
+	forwardCall        = "gosubspace_convolution"
+	kernelGradientCall = "gosubspace_convolution_kernel_gradient"
+	backwardCall       = "gosubspace_convolution_backward"
+)
+
 // Wrap returns b, which runs the CPU plugin of a path, with the functions of this
 // package in place of XLA's. The error says why the plugin does not take them.
 func Wrap(b compute.Backend, plugin string) (compute.Backend, error) {
@@ -68,7 +75,7 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 	if xShape.DType != dtypes.Float32 || xShape.Rank() != 4 {
 		return nil, nil
 	}
-	k := kernelShape.Dimensions
+	k, given := kernelShape.Dimensions, kernel
 	if g.axes.KernelInputChannels == 3 && g.axes.KernelOutputChannels == 2 {
 		// The gradient by the images goes through the kernel the other way round.
 		if kernel, err = f.Function.Transpose(kernel, 0, 1, 3, 2); err != nil {
@@ -81,13 +88,21 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 	if target == "" {
 		return nil, nil
 	}
+	if out := f.builder.fusions.gradient(target, x, given, kernel, more); out != nil {
+		return out, nil
+	}
 	settings, err := f.Function.Constant(more, len(more))
 	if err != nil {
 		return nil, err
 	}
-	out, err := customcall.Emit(f.xla, target, []shapes.Shape{shapes.Make(dtypes.Float32, dims...)}, x, kernel, settings)
+	read, extra := f.builder.fusions.source(x)
+	operands := append([]compute.Value{read, kernel, settings}, extra...)
+	out, err := customcall.Emit(f.xla, target, []shapes.Shape{shapes.Make(dtypes.Float32, dims...)}, operands...)
 	if err != nil {
 		return nil, err
+	}
+	if target == forwardCall {
+		f.builder.fusions.convolved(out[0], x, given, xShape.Dimensions, k, dims, more)
 	}
 	return out[0], nil
 }
@@ -118,7 +133,7 @@ func (g geometry) plan(x, k []int) (target string, out []int, settings []int32) 
 		slices.Equal(a.KernelSpatial, []int{0, 1}) && a.KernelInputChannels == 2 && a.KernelOutputChannels == 3 &&
 		a.OutputBatch == 0 && a.OutputChannels == 3 && slices.Equal(a.OutputSpatial, []int{1, 2}) &&
 		kernelDilation == 1 && (stride == 1 || dilation == 1):
-		return "gosubspace_convolution", []int{x[0], size(0, k[0]), size(1, k[1]), k[3]},
+		return forwardCall, []int{x[0], size(0, k[0]), size(1, k[1]), k[3]},
 			[]int32{int32(stride), int32(dilation), top, left}
 
 	// The gradient by the kernel is a convolution of the images with dy, in which
@@ -127,7 +142,7 @@ func (g geometry) plan(x, k []int) (target string, out []int, settings []int32) 
 		slices.Equal(a.KernelSpatial, []int{1, 2}) && a.KernelInputChannels == 0 && a.KernelOutputChannels == 3 &&
 		a.OutputBatch == 2 && a.OutputChannels == 3 && slices.Equal(a.OutputSpatial, []int{0, 1}) &&
 		stride == 1 && dilation == 1:
-		return "gosubspace_convolution_kernel_gradient", []int{size(0, k[1]), size(1, k[2]), x[3], k[3]},
+		return kernelGradientCall, []int{size(0, k[1]), size(1, k[2]), x[3], k[3]},
 			[]int32{int32(kernelDilation), 1, top, left}
 	}
 	return "", nil, nil

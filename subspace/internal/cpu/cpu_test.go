@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -120,6 +121,197 @@ func equalsPureGo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Batch norms and ReLUs between convolutions, whose arithmetic is done on the way by
+// those, equal what the pure-Go backend says in double precision, with all
+// gradients: where only a convolution needs the result, and where others do, too.
+func TestFusions(t *testing.T) {
+	for _, lanes := range []int{16, 8, 4} {
+		t.Run(fmt.Sprint(lanes, " lanes"), func(t *testing.T) {
+			cpu.Widest(lanes)
+			defer cpu.Widest(16)
+			fusionsEqualPureGo(t)
+		})
+	}
+}
+
+func fusionsEqualPureGo(t *testing.T) {
+	engine := backendtest.XLA(t)
+	exact, err := compute.NewWithConfig("go:ops_sequential")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exact.Finalize()
+	rng := rand.New(rand.NewPCG(3, 4))
+	convolve := func(x, kernel *Node, stride int) *Node {
+		pad := [2]int{kernel.Shape().Dim(0) / 2, kernel.Shape().Dim(1) / 2}
+		return Convolve(x, kernel).Strides(stride).PaddingPerDim([][2]int{pad, pad}).Done()
+	}
+	norm := func(x, scale, shift *Node) *Node {
+		if x.DType() == dtypes.Float32 {
+			y, _, _ := InternalBatchNormForTraining(x, scale, shift, 1e-5, 3)
+			return y
+		}
+		centred := Sub(x, ExpandLeftToRank(ReduceMean(x, 0, 1, 2), 4))
+		variance := ReduceMean(Square(centred), 0, 1, 2)
+		return Add(Mul(Div(centred, Sqrt(AddScalar(ExpandLeftToRank(variance, 4), 1e-5))), ExpandLeftToRank(scale, 4)), ExpandLeftToRank(shift, 4))
+	}
+	var least *Node // of what is rectified, without its sign
+	relu := func(x *Node) *Node {
+		smallest := ConvertDType(ReduceAllMin(Abs(x)), dtypes.Float64)
+		if least != nil {
+			smallest = Min(least, smallest)
+		}
+		least = smallest
+		return Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, ZerosLike(x))
+	}
+	nets := []struct {
+		name string
+		net  func(x, k1, k2, scale, shift *Node) *Node
+	}{
+		{"a block", func(x, k1, k2, scale, shift *Node) *Node {
+			y := relu(norm(convolve(x, k1, 1), scale, shift))
+			return relu(Add(norm(convolve(y, k2, 1), scale, shift), x))
+		}},
+		{"two blocks, the first with a stride", func(x, k1, k2, scale, shift *Node) *Node {
+			y := relu(norm(convolve(x, k1, 2), scale, shift))
+			y = norm(convolve(y, k2, 1), scale, shift)
+			z := relu(Add(y, ReduceAndKeep(y, ReduceMean, 0)))
+			return convolve(relu(norm(convolve(z, k1, 1), shift, scale)), k2, 1)
+		}},
+		{"a rectified result that several need", func(x, k1, k2, scale, shift *Node) *Node {
+			y := relu(norm(convolve(x, k1, 1), scale, shift))
+			return Add(Add(convolve(y, k1, 1), norm(convolve(y, k2, 1), scale, shift)), Sin(y))
+		}},
+		{"outputs and norms that several need", func(x, k1, k2, scale, shift *Node) *Node {
+			y := convolve(x, k1, 1)
+			n := norm(y, scale, shift)
+			return Add(norm(convolve(relu(n), k2, 1), shift, scale), Add(Mul(y, x), Sin(n)))
+		}},
+		{"a norm that follows none, and a kernel used twice", func(x, k1, k2, scale, shift *Node) *Node {
+			y := relu(norm(Sin(norm(convolve(x, k1, 1), scale, shift)), shift, scale))
+			y = norm(convolve(relu(norm(convolve(y, k1, 1), scale, shift)), k1, 1), scale, shift)
+			return Add(y, convolve(x, k2, 1))
+		}},
+	}
+	for _, n := range nets {
+		for _, c := range [][4]int{{3, 8, 8, 16}, {5, 16, 12, 8}, {2, 7, 9, 24}, {18, 6, 10, 32}, {1, 32, 32, 16}} {
+			t.Run(fmt.Sprint(n.name, c), func(t *testing.T) {
+				var in []*tensors.Tensor
+				run := func(b compute.Backend, dtype dtypes.DType) (flat [][]float64) {
+					exec, err := NewExec(b, func(in []*Node) []*Node {
+						for i := range in {
+							in[i] = ConvertDType(in[i], dtype)
+						}
+						least = nil
+						y := n.net(in[0], in[1], in[2], in[3], in[4])
+						weighed := Mul(y, Sin(Add(IotaFull(y.Graph(), y.Shape()), ScalarOne(y.Graph(), dtype))))
+						results := append([]*Node{least, y}, Gradient(ReduceAllSum(weighed), in...)...)
+						for i := range results {
+							results[i] = ConvertDType(results[i], dtypes.Float64)
+						}
+						return results
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer exec.Finalize()
+					for _, r := range exec.MustCall(clone(t, in...)...) {
+						flat = append(flat, tensors.MustCopyFlatData[float64](r))
+					}
+					return flat
+				}
+				// A value that is nearly zero may have another sign in single precision, and
+				// then gradients differ: there is to be none.
+				var want [][]float64
+				for want == nil || want[0][0] < 1e-5 {
+					in = []*tensors.Tensor{normal(rng, c[0], c[1], c[2], c[3]), normal(rng, 3, 3, c[3], c[3]), normal(rng, 3, 3, c[3], c[3]), normal(rng, c[3]), normal(rng, c[3])}
+					want = run(exact, dtypes.Float64)
+				}
+				got, again := run(engine, dtypes.Float32), run(engine, dtypes.Float32)
+				for i, name := range []string{"", "result", "gradient by the images", "… by the first kernel", "… by the second", "… by the scale", "… by the shift"} {
+					if name == "" {
+						continue
+					}
+					var difference, size float64
+					for k := range want[i] {
+						difference = max(difference, math.Abs(got[i][k]-want[i][k]))
+						size = max(size, math.Abs(want[i][k]))
+						if got[i][k] != again[i][k] {
+							t.Fatalf("%s: not the same twice", name)
+						}
+					}
+					t.Logf("%s: differs by %.1e of the largest", name, difference/size)
+					if !(difference <= 2e-5*size) {
+						t.Errorf("%s: differs by %.2g of %.2g", name, difference, size)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A program has the calls that do it all on the way, and no others: what is
+// recognised depends on the operations that GoMLX makes of a network.
+func TestRecognised(t *testing.T) {
+	engine := backendtest.XLA(t)
+	var program string
+	recorder := &recording{engine, &program}
+	exec, err := NewExec(recorder, func(in []*Node) []*Node {
+		x, kernel, channels := in[0], in[1], in[2]
+		y := x
+		for range 2 {
+			y = Convolve(y, kernel).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
+			y, _, _ = InternalBatchNormForTraining(y, channels, channels, 1e-5, 3)
+			y = Where(GreaterThan(y, ScalarZero(y.Graph(), y.DType())), y, ZerosLike(y))
+		}
+		return Gradient(ReduceAllSum(Sin(y)), in...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exec.Finalize()
+	rng := rand.New(rand.NewPCG(5, 6))
+	exec.MustCall(clone(t, normal(rng, 2, 8, 8, 16), normal(rng, 3, 3, 16, 16), normal(rng, 16))...)
+	for call, want := range map[string]int{
+		"gosubspace_convolution":                 2,
+		"gosubspace_moments":                     2,
+		"gosubspace_norm_sums":                   1, // of the last one
+		"gosubspace_convolution_backward":        2,
+		"gosubspace_convolution_kernel_gradient": 0,
+	} {
+		if got := strings.Count(program, `call_target_name = "`+call+`"`); got != want {
+			t.Errorf("%d calls of %s, want %d", got, call, want)
+		}
+	}
+	if t.Failed() {
+		t.Log(program)
+	}
+}
+
+// recording is a backend that keeps the text of the last program.
+type recording struct {
+	compute.Backend
+	program *string
+}
+
+func (r *recording) Builder(name string) compute.Builder {
+	return &recordingBuilder{r.Backend.Builder(name), r.program}
+}
+
+type recordingBuilder struct {
+	compute.Builder
+	program *string
+}
+
+func (r *recordingBuilder) Compile() (compute.Executable, error) {
+	text, err := cpu.Program(r.Builder)
+	if err != nil {
+		return nil, err
+	}
+	*r.program = string(text)
+	return r.Builder.Compile()
 }
 
 // The variance of values far from zero keeps its digits: 1000 ± 0.1, for which

@@ -14,12 +14,6 @@ enum { norm_parts = 16, block_floats = 4096 };
 // are as many rows as make about this many floats.
 enum { side_floats = 64 };
 
-#if defined(__x86_64__) && !defined(__clang__)
-#define FOR_EACH_CPU __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define FOR_EACH_CPU
-#endif
-
 // add adds rows of x, each of width floats, to sum.
 FOR_EACH_CPU
 static void add(const float *restrict x, long rows, int width, float *restrict sum) {

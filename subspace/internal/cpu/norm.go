@@ -42,6 +42,9 @@ func (f *function) BatchNormForTraining(x, scale, offset compute.Value, epsilon 
 	e := expression{f: f.Function}
 	factor := e.div(scale, e.deviation(variance, epsilon, channels))
 	normal = e.add(e.mul(e.sub(x, e.wide(mean, x)), e.wide(factor, x)), e.wide(offset, x))
+	if e.err == nil {
+		f.builder.fusions.norms[normal] = &norm{x, mean, factor, offset}
+	}
 	return normal, mean, variance, e.err
 }
 
@@ -55,8 +58,10 @@ func (f *function) BatchNormGradient(x, scale, mean, variance, dy compute.Value,
 	if !ours {
 		return f.Function.BatchNormGradient(x, scale, mean, variance, dy, epsilon, axis)
 	}
-	sums, err := customcall.Emit(f.xla, "gosubspace_norm_sums", []shapes.Shape{channels, channels}, x, dy, mean)
-	if err != nil {
+	var sums []compute.Value
+	if known, is := f.builder.fusions.sums[dy]; is && known.of.x == x {
+		sums = []compute.Value{known.sum, known.products}
+	} else if sums, err = customcall.Emit(f.xla, "gosubspace_norm_sums", []shapes.Shape{channels, channels}, x, dy, mean); err != nil {
 		return nil, nil, nil, err
 	}
 	shape, err := f.Function.Shape(x)
@@ -70,7 +75,11 @@ func (f *function) BatchNormGradient(x, scale, mean, variance, dy compute.Value,
 	slope := e.div(e.mul(factor, sums[1]), e.mul(n, e.mul(d, d)))
 	level := e.div(e.mul(factor, sums[0]), n)
 	dx = e.sub(e.sub(e.mul(dy, e.wide(factor, x)), e.mul(e.sub(x, e.wide(mean, x)), e.wide(slope, x))), e.wide(level, x))
-	return dx, e.div(sums[1], d), sums[0], e.err
+	dscale = e.div(sums[1], d)
+	if e.err == nil {
+		e.err = f.differentiate(x, dy, dx, mean, factor, slope, level)
+	}
+	return dx, dscale, sums[0], e.err
 }
 
 // expression keeps the first error of a formula.

@@ -24,12 +24,16 @@ enum { entries = 36, side = 4 };
 
 struct work {
 	const struct convolution *c;
-	const struct tile *tile;
+	const struct tile *tile;           // of the output channels
 	const struct transforms *in, *out; // of the channels, of the output channels
-	const float *x, *with;             // with is the transformed kernel, or dy
-	float *result;                     // y, or the transformed gradient of each part
-	int high, wide, tiles;             // tiles of an image, of the batch
-	int block, parts, failed;
+	const struct source *x, *dy;
+	int high, wide;                    // tiles of an image
+	int per, strips;                   // strips of a block, of the batch
+	const float *kernel;               // transformed
+	float *y;                          // the outputs; of a gradient, dx
+	float *parts;                      // the gradient of the kernel, of each part
+	double *sums;                      // of each part
+	int n, failed;                     // parts
 };
 
 int winograd_fits(const struct convolution *c) {
@@ -37,95 +41,115 @@ int winograd_fits(const struct convolution *c) {
 	       c->out_width >= side && transforms_for(c->channels) && transforms_for(c->out_channels);
 }
 
-// The transforms of a block of tiles stay in the cache.
+// A strip is a row of tiles of an image. The transforms of a block of strips stay in
+// the cache, and there are enough of them for a tile of registers.
 enum { block_floats = 96 << 10 };
 
-static int block_of(const struct convolution *c) {
-	int tiles = block_floats / (entries * (c->channels + c->out_channels));
-	return max(16, tiles / 16 * 16);
-}
-
-static struct work plan(const struct convolution *c, const float *x) {
+static struct work plan(const struct convolution *c, const struct source *x) {
 	struct work w = {.c = c, .tile = tile_for(c->out_channels), .in = transforms_for(c->channels), .out = transforms_for(c->out_channels), .x = x};
 	w.high = (c->out_height + side - 1) / side;
 	w.wide = (c->out_width + side - 1) / side;
-	w.tiles = c->batch * w.high * w.wide;
-	w.block = block_of(c);
+	w.strips = c->batch * w.high;
+	w.per = max(16, block_floats / (entries * (c->channels + c->out_channels))) / w.wide;
+	w.per = max(1, w.per);
 	return w;
 }
 
-// Entry e of tile t and channel c is at [e·stride(channels) + t·channels + c]. The
+// Entry e of tile t and channel c is at [e·entry(channels) + t·channels + c]. The
 // distance is no power of two, of which a cache holds few.
-static long stride(int tiles, int channels) { return (long)tiles * channels + 16; }
+static long entry(const struct work *w, int channels) { return (long)w->per * w->wide * channels + 16; }
 
-static void transform_images(const struct work *w, int from, int n, float *v) {
-	const struct convolution *c = w->c;
-	long row = (long)c->width * c->channels;
-	for (int t = 0; t < n; t++) {
-		int tile = from + t, image = tile / (w->high * w->wide), h = tile / w->wide % w->high, k = tile % w->wide;
-		int y = h * side - c->top, x = k * side - c->left; // its first pixel
-		const float *at = w->x + ((long)image * c->height + y) * row + (long)x * c->channels;
-		int top = max(0, -y), left = max(0, -x), bottom = min(6, c->height - y), right = min(6, c->width - x);
-		for (int ch = 0; ch < c->channels; ch += w->in->lanes)
-			w->in->input(at + ch, row, c->channels, top, bottom, left, right, v + (long)t * c->channels + ch, stride(w->block, c->channels));
+// Of a strip, its pixels and those around it, with zeros where the image ends: so
+// many columns, rows of them lie one after the other.
+static int columns(const struct work *w) { return w->wide * side + 2; }
+static size_t strip_floats(const struct work *w, int channels) { return (size_t)6 * columns(w) * channels; }
+
+static void load_strip(const struct work *w, const struct source *s, int strip, int height, int width, int channels, int top, int left, float *to) {
+	const int image = strip / w->high, first = strip % w->high * side - top, row = columns(w) * channels;
+	const int margin = min(left, columns(w)), n = max(0, min(width, columns(w) - margin));
+	for (int r = first; r < first + 6; r++, to += row) {
+		if (r < 0 || r >= height) {
+			memset(to, 0, row * sizeof *to);
+			continue;
+		}
+		memset(to, 0, (size_t)margin * channels * sizeof *to);
+		load_pixels(s, ((long)image * height + r) * width, n, channels, to + (long)margin * channels);
+		memset(to + (long)(margin + n) * channels, 0, (size_t)(row - (margin + n) * channels) * sizeof *to);
 	}
 }
 
-// transform_outputs writes the outputs of a block of tiles from m, or m from what is
-// at the outputs of dy.
-static void transform_outputs(const struct work *w, int from, int n, const float *dy, float *m) {
-	const struct convolution *c = w->c;
-	const long row = (long)c->out_width * c->out_channels, column = c->out_channels, entry = stride(w->block, c->out_channels);
-	for (int t = 0; t < n; t++, m += column) {
-		int tile = from + t, image = tile / (w->high * w->wide), h = tile / w->wide % w->high, k = tile % w->wide;
-		int rows = min(side, c->out_height - h * side), columns = min(side, c->out_width - k * side);
-		long at = ((long)image * c->out_height + h * side) * row + (long)k * side * column;
-		for (int o = 0; o < c->out_channels; o += w->out->lanes)
-			if (dy)
-				w->out->spread(dy + at + o, row, column, rows, columns, m + o, entry);
-			else
-				w->out->output(m + o, entry, w->result + at + o, row, column, rows, columns);
-	}
+// transform_strip writes what is in a strip to v, as tile t and those that follow.
+static void transform_strip(const struct work *w, const struct transforms *f, const float *strip, int channels, int t, float *v) {
+	v += (long)t * channels;
+	for (int k = 0; k < w->wide; k++, strip += side * channels, v += channels)
+		for (int c = 0; c < channels; c += f->lanes) f->input(strip + c, (long)columns(w) * channels, channels, v + c, entry(w, channels));
 }
 
-static float *transforms_of(const struct work *w, float **second) {
-	size_t v = (size_t)entries * stride(w->block, w->c->channels), m = (size_t)entries * stride(w->block, w->c->out_channels);
-	float *room_ = room((v + m + 64 * (size_t)w->c->channels) * sizeof(float)); // a tile may read beyond the end
-	if (room_) *second = room_ + v;
-	return room_;
+// spread_strip is transform_strip for dy: the tiles' own pixels, where pixel (0, 0) of
+// the first one is at strip.
+static void spread_strip(const struct work *w, const float *strip, int t, float *m) {
+	const int channels = w->c->out_channels;
+	m += (long)t * channels;
+	for (int k = 0; k < w->wide; k++, strip += side * channels, m += channels)
+		for (int c = 0; c < channels; c += w->out->lanes)
+			w->out->spread(strip + c, (long)columns(w) * channels, channels, m + c, entry(w, channels));
+}
+
+// write_strip writes the outputs of tile t of m and of those that follow.
+static void write_strip(const struct work *w, const struct transforms *f, const float *m, int t, int strip, int height, int width, int channels, float *y) {
+	const int image = strip / w->high, h = strip % w->high, rows = min(side, height - h * side);
+	const long row = (long)width * channels;
+	m += (long)t * channels;
+	y += ((long)image * height + h * side) * row;
+	for (int k = 0; k < w->wide; k++, m += channels, y += side * channels)
+		for (int c = 0; c < channels; c += f->lanes)
+			f->output(m + c, entry(w, channels), y + c, row, channels, rows, min(side, width - k * side));
+}
+
+// multiply multiplies all entries of n tiles in v by those of the kernel.
+static void multiply(const struct work *w, const struct tile *tile, const float *v, int channels, const float *kernel, int out_channels, int n, float *m) {
+	const long zero = 0;
+	for (int e = 0; e < entries; e++, v += entry(w, channels), m += entry(w, out_channels), kernel += (long)channels * out_channels)
+		for (int o = 0; o < out_channels; o += tile->block)
+			for (int t = 0; t < n; t += tile->pixels)
+				tile->forward(v + (long)t * channels, channels, channels, 1, &zero, kernel + o, out_channels, &zero,
+				              m + (long)t * out_channels + o, out_channels, min(tile->pixels, n - t));
+}
+
+// transformed returns the transformed kernel [channels, out_channels], to be freed;
+// null where memory is short.
+static float *transformed(const struct transforms *f, const float *kernel, long size) {
+	float *u = aligned(entries * size);
+	for (long k = 0; u && k < size; k += f->lanes) f->kernel(kernel + k, u + k, size);
+	return u;
 }
 
 static void forward_block(void *argument, int i) {
 	struct work *w = argument;
 	const struct convolution *c = w->c;
-	float *m, *v = transforms_of(w, &m);
+	size_t v_size = entries * entry(w, c->channels) + 64 * (size_t)c->channels; // a tile may read beyond the end
+	float *v = room((v_size + entries * entry(w, c->out_channels) + strip_floats(w, c->channels)) * sizeof *v);
 	if (!v) {
 		w->failed = 1;
 		return;
 	}
-	int from = i * w->block, n = min(w->block, w->tiles - from);
-	transform_images(w, from, n, v);
-	const long zero = 0;
-	for (int e = 0; e < entries; e++) {
-		const float *images = v + e * stride(w->block, c->channels), *kernel = w->with + (long)e * c->channels * c->out_channels;
-		float *products = m + e * stride(w->block, c->out_channels);
-		for (int o = 0; o < c->out_channels; o += w->tile->block)
-			for (int t = 0; t < n; t += w->tile->pixels)
-				w->tile->forward(images + (long)t * c->channels, c->channels, c->channels, 1, &zero, kernel + o, c->out_channels, &zero,
-				                 products + (long)t * c->out_channels + o, c->out_channels, min(w->tile->pixels, n - t));
+	float *m = v + v_size, *strip = m + entries * entry(w, c->out_channels);
+	const int from = i * w->per, n = min(w->per, w->strips - from);
+	for (int k = 0; k < n; k++) {
+		load_strip(w, w->x, from + k, c->height, c->width, c->channels, c->top, c->left, strip);
+		transform_strip(w, w->in, strip, c->channels, k * w->wide, v);
 	}
-	transform_outputs(w, from, n, NULL, m);
+	multiply(w, w->tile, v, c->channels, w->kernel, c->out_channels, n * w->wide, m);
+	for (int k = 0; k < n; k++) write_strip(w, w->out, m, k * w->wide, from + k, c->out_height, c->out_width, c->out_channels, w->y);
 }
 
-int winograd_forward(const struct convolution *c, const float *x, const float *kernel, float *out) {
+int winograd_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out) {
 	struct work w = plan(c, x);
-	long size = (long)c->channels * c->out_channels;
-	float *u = malloc(entries * size * sizeof *u);
+	float *u = transformed(w.out, kernel, (long)c->channels * c->out_channels);
 	if (!u) return 1;
-	for (long k = 0; k < size; k += w.out->lanes) w.out->kernel(kernel + k, u + k, size);
-	w.with = u;
-	w.result = out;
-	parallel(forward_block, &w, (w.tiles + w.block - 1) / w.block);
+	w.kernel = u;
+	w.y = out;
+	parallel(forward_block, &w, (w.strips + w.per - 1) / w.per);
 	free(u);
 	return w.failed;
 }
@@ -133,26 +157,47 @@ int winograd_forward(const struct convolution *c, const float *x, const float *k
 static void gradient_part(void *argument, int i) {
 	struct work *w = argument;
 	const struct convolution *c = w->c;
-	long size = (long)c->channels * c->out_channels;
-	float *m, *v = transforms_of(w, &m);
-	float *sums = calloc(entries * size, sizeof *sums);
-	if (!v || !sums) {
+	const int in = c->channels, out = c->out_channels;
+	const long size = (long)in * out;
+	// Of x, of dy as it goes into the gradient of the kernel, and as it goes into dx.
+	size_t x_size = entries * entry(w, in) + 64 * (size_t)in, dy_size = entries * entry(w, out), dx_size = w->y ? dy_size + 64 * (size_t)out : 0;
+	float *x = room((x_size + dy_size + dx_size + strip_floats(w, max(in, out))) * sizeof *x);
+	float *sums = aligned(entries * size);
+	if (!x || !sums) {
 		w->failed = 1;
 		free(sums);
 		return;
 	}
-	int from = (long)w->tiles * i / w->parts, end = (long)w->tiles * (i + 1) / w->parts;
+	memset(sums, 0, entries * size * sizeof *sums);
+	float *dy = x + x_size, *dx = dy + dy_size, *strip = dx + dx_size;
+	const int margin = w->y ? 1 : 0; // dx takes the pixels around, too
+	int from = (long)w->strips * i / w->n, end = (long)w->strips * (i + 1) / w->n;
 	for (int n; from < end; from += n) {
-		n = min(w->block, end - from);
-		transform_images(w, from, n, v);
-		transform_outputs(w, from, n, w->with, m);
+		n = min(w->per, end - from);
+		for (int k = 0; k < n; k++) {
+			load_strip(w, w->dy, from + k, c->out_height, c->out_width, out, margin, margin, strip);
+			spread_strip(w, strip + margin * (columns(w) + 1) * out, k * w->wide, dy);
+			if (w->y) transform_strip(w, w->out, strip, out, k * w->wide, dx);
+			load_strip(w, w->x, from + k, c->height, c->width, in, c->top, c->left, strip);
+			transform_strip(w, w->in, strip, in, k * w->wide, x);
+		}
 		for (int e = 0; e < entries; e++)
-			for (int o = 0; o < c->out_channels; o += w->tile->block)
-				for (int ch = 0; ch < c->channels; ch += w->tile->pixels)
-					w->tile->backward(v + e * stride(w->block, c->channels) + ch, 0, c->channels, m + e * stride(w->block, c->out_channels) + o,
-					                  c->out_channels, 1, n, sums + e * size + (long)ch * c->out_channels + o, min(w->tile->pixels, c->channels - ch));
+			for (int o = 0; o < out; o += w->tile->block)
+				for (int ch = 0; ch < in; ch += w->tile->pixels)
+					w->tile->backward(x + e * entry(w, in) + ch, 0, in, dy + e * entry(w, out) + o, out, 1, n * w->wide,
+					                  sums + e * size + (long)ch * out + o, min(w->tile->pixels, in - ch));
+		if (!w->y) continue;
+		multiply(w, tile_for(in), dx, out, w->kernel, in, n * w->wide, x);
+		for (int k = 0; k < n; k++) {
+			write_strip(w, w->in, x, k * w->wide, from + k, c->height, c->width, in, w->y);
+			if (w->x->kind != rectified) continue;
+			int image = (from + k) / w->high, row = (from + k) % w->high * side, rows = min(side, c->height - row);
+			long pixel = ((long)image * c->height + row) * c->width;
+			double *sum = w->sums + (long)i * 2 * in;
+			mask_pixels(w->x, pixel, rows * c->width, in, w->y + pixel * in, sum, sum + in);
+		}
 	}
-	for (long k = 0; k < size; k += w->out->lanes) w->out->gradient(sums + k, w->result + i * 9 * size + k, size);
+	for (long k = 0; k < size; k += w->out->lanes) w->out->gradient(sums + k, w->parts + i * 9 * size + k, size);
 	free(sums);
 }
 
@@ -164,11 +209,28 @@ int winograd_gradient_fits(const struct convolution *c) {
 	return winograd_fits(c) && (long)c->channels * c->out_channels <= largest_gradient;
 }
 
-int winograd_backward(const struct convolution *c, const float *x, const float *dy, float *parts, int n) {
+int winograd_backward(const struct convolution *c, const struct source *x, const struct source *dy, const float *kernel,
+                      float *dx, double *sums, float *parts, int n) {
 	struct work w = plan(c, x);
-	w.with = dy;
-	w.result = parts;
-	w.parts = n;
+	w.dy = dy;
+	w.y = dx;
+	w.sums = sums;
+	w.parts = parts;
+	w.n = n;
+	float *u = NULL;
+	if (dx) {
+		// dx is a convolution of dy with the kernel the other way round.
+		long size = (long)c->channels * c->out_channels;
+		float *round = malloc(9 * size * sizeof *round);
+		for (int k = 0; round && k < 9; k++)
+			for (int i = 0; i < c->channels; i++)
+				for (int o = 0; o < c->out_channels; o++) round[k * size + (long)o * c->channels + i] = kernel[(8 - k) * size + (long)i * c->out_channels + o];
+		u = round ? transformed(w.in, round, size) : NULL;
+		free(round);
+		if (!u) return 1;
+		w.kernel = u;
+	}
 	parallel(gradient_part, &w, n);
+	free(u);
 	return w.failed;
 }

@@ -22,29 +22,12 @@
 		t5 = d1 - 2.5f * d3 + d5;                                                                                      \
 	} while (0)
 
-// input writes BᵀdB of 6×6 pixels, of which those in rows [top, bottom) and columns
-// [left, right) are there and the others zero. Entry e of the result is at
-// v + e·entry.
-static void INSTANCE(input)(const float *restrict x, long row, long column, int top, int bottom, int left, int right,
-                            float *restrict v, long entry) {
+// input writes BᵀdB of 6×6 pixels. Entry e of the result is at v + e·entry.
+static void INSTANCE(input)(const float *restrict x, long row, long column, float *restrict v, long entry) {
 	INSTANCE(vector) t[6][6];
-	const INSTANCE(vector) zero = {0};
-	if (top == 0 && left == 0 && bottom == 6 && right == 6) {
-		for (int j = 0; j < 6; j++) {
-			const float *at = x + j * column;
-			INPUT(t[0][j], t[1][j], t[2][j], t[3][j], t[4][j], t[5][j], AT(at), AT(at + row), AT(at + 2 * row),
-			      AT(at + 3 * row), AT(at + 4 * row), AT(at + 5 * row));
-		}
-	} else {
-		for (int j = 0; j < 6; j++) {
-			INSTANCE(vector) d[6];
-			for (int i = 0; i < 6; i++) {
-				int there = j >= left && j < right && i >= top && i < bottom;
-				d[i] = there ? AT(x + i * row + j * column) : zero;
-			}
-			INPUT(t[0][j], t[1][j], t[2][j], t[3][j], t[4][j], t[5][j], d[0], d[1], d[2], d[3], d[4], d[5]);
-		}
-	}
+	for (int j = 0; j < 6; j++, x += column)
+		INPUT(t[0][j], t[1][j], t[2][j], t[3][j], t[4][j], t[5][j], AT(x), AT(x + row), AT(x + 2 * row), AT(x + 3 * row),
+		      AT(x + 4 * row), AT(x + 5 * row));
 	for (int i = 0; i < 6; i++, v += 6 * entry)
 		INPUT(AT(v), AT(v + entry), AT(v + 2 * entry), AT(v + 3 * entry), AT(v + 4 * entry), AT(v + 5 * entry),
 		      t[i][0], t[i][1], t[i][2], t[i][3], t[i][4], t[i][5]);
@@ -90,16 +73,11 @@ static void INSTANCE(output)(const float *restrict m, long entry, float *restric
 		m5 = y3;                                                                                                       \
 	} while (0)
 
-// spread writes A dy Aᵀ of 4×4 pixels, of which the first rows and columns are
-// there and the others zero.
-static void INSTANCE(spread)(const float *restrict dy, long row, long column, int rows, int columns, float *restrict m, long entry) {
+// spread writes A dy Aᵀ of 4×4 pixels.
+static void INSTANCE(spread)(const float *restrict dy, long row, long column, float *restrict m, long entry) {
 	INSTANCE(vector) t[6][4];
-	const INSTANCE(vector) zero = {0};
-	for (int j = 0; j < 4; j++) {
-		INSTANCE(vector) d[4];
-		for (int i = 0; i < 4; i++) d[i] = i < rows && j < columns ? AT(dy + i * row + j * column) : zero;
-		SPREAD(t[0][j], t[1][j], t[2][j], t[3][j], t[4][j], t[5][j], d[0], d[1], d[2], d[3]);
-	}
+	for (int j = 0; j < 4; j++, dy += column)
+		SPREAD(t[0][j], t[1][j], t[2][j], t[3][j], t[4][j], t[5][j], AT(dy), AT(dy + row), AT(dy + 2 * row), AT(dy + 3 * row));
 	for (int i = 0; i < 6; i++, m += 6 * entry)
 		SPREAD(AT(m), AT(m + entry), AT(m + 2 * entry), AT(m + 3 * entry), AT(m + 4 * entry), AT(m + 5 * entry), t[i][0],
 		       t[i][1], t[i][2], t[i][3]);

@@ -18,7 +18,7 @@ type backend struct {
 }
 
 func (b *backend) Builder(name string) compute.Builder {
-	return &builder{Builder: b.Backend.Builder(name), backend: b}
+	return &builder{Builder: b.Backend.Builder(name), backend: b, fusions: newFusions()}
 }
 
 func (b *backend) BufferFromFlatData(device compute.DeviceNum, flat any, shape shapes.Shape) (compute.Buffer, error) {
@@ -74,6 +74,7 @@ type builder struct {
 	backend *backend
 	sharded bool // XLA is to split it over devices, which it can't with a call
 	devices []compute.DeviceNum
+	fusions *fusions
 }
 
 func (b *builder) Main() compute.Function {

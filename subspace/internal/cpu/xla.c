@@ -144,10 +144,16 @@ static void check(int failed) {
 	}
 }
 
-// The third operand of both calls holds stride, dilation, top and left.
+// The third operand of a convolution and of its kernel's gradient holds stride, dilation, top and left.
 static struct convolution described(const int64_t *x, const int64_t *kernel, const int64_t *out, const int32_t *more) {
 	return (struct convolution){x[0], x[1], x[2], x[3], kernel[0], kernel[1], out[1], out[2], out[3],
 	                            more[0], more[1], more[2], more[3]};
+}
+
+// rectified_source describes x, rectified where three more operands say how.
+static struct source rectified_source(const float *x, struct buffer **more, int n) {
+	if (n < 3) return (struct source){.kind = plain, .x = x};
+	return (struct source){.kind = rectified, .x = x, .mean = more[0]->data, .factor = more[1]->data, .offset = more[2]->data};
 }
 
 static void *call_forward(const struct frame *f) {
@@ -155,16 +161,31 @@ static void *call_forward(const struct frame *f) {
 	begin(f);
 	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
 	struct convolution c = described(in[0]->dims, in[1]->dims, out->dims, in[2]->data);
-	check(convolution_forward(&c, in[0]->data, in[1]->data, out->data));
+	struct source x = rectified_source(in[0]->data, in + 3, f->in.n - 3);
+	check(convolution_forward(&c, &x, in[1]->data, out->data));
 	return NULL;
 }
 
-static void *call_backward(const struct frame *f) {
+static void *call_kernel_gradient(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
 	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
 	struct convolution c = described(in[0]->dims, out->dims, in[1]->dims, in[2]->data);
-	check(convolution_backward(&c, in[0]->data, in[1]->data, out->data));
+	struct source x = rectified_source(in[0]->data, in + 3, f->in.n - 3);
+	check(convolution_kernel_gradient(&c, &x, in[1]->data, out->data));
+	return NULL;
+}
+
+// The operands: what x and the kernel were, y, the gradient by its norm, four
+// coefficients of each channel for the gradient by y, and those of x.
+static void *call_backward(const struct frame *f) {
+	if (asked(f)) return NULL;
+	begin(f);
+	struct buffer **in = f->in.buffers, **out = f->out.buffers;
+	struct convolution c = described(in[0]->dims, in[1]->dims, in[2]->dims, (int32_t[]){1, 1, 1, 1});
+	struct source x = rectified_source(in[0]->data, in + 8, f->in.n - 8);
+	struct source dy = {.kind = gradient, .x = in[2]->data, .dy = in[3]->data, .mean = in[4]->data, .factor = in[5]->data, .slope = in[6]->data, .offset = in[7]->data};
+	check(convolution_backward(&c, &x, in[1]->data, &dy, out[0]->data, out[1]->data, out[2]->data, out[3]->data));
 	return NULL;
 }
 
@@ -220,8 +241,8 @@ const char *convolution_register(const char *plugin) {
 	struct {
 		const char *name;
 		void *handler;
-	} calls[] = {{"gosubspace_convolution", call_forward}, {"gosubspace_convolution_kernel_gradient", call_backward}, {"gosubspace_moments", call_moments}, {"gosubspace_norm_sums", call_norm_sums}};
-	for (int i = 0; i < 4; i++) {
+	} calls[] = {{"gosubspace_convolution", call_forward}, {"gosubspace_convolution_kernel_gradient", call_kernel_gradient}, {"gosubspace_convolution_backward", call_backward}, {"gosubspace_moments", call_moments}, {"gosubspace_norm_sums", call_norm_sums}};
+	for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++) {
 		struct registration r = {sizeof r, calls[i].name, strlen(calls[i].name), calls[i].handler, "Host", 4, 0};
 		if (((struct ffi *)e)->register_handler(&r)) return "it refuses the functions";
 	}

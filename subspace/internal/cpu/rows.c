@@ -1,0 +1,114 @@
+//go:build cgo && linux
+
+#include "rows.h"
+#include "conv.h"
+#include <string.h>
+
+// Channels go by as many as fill a register of AVX-512; of fewer channels several
+// pixels side by side do.
+enum { together = 16 };
+typedef float values __attribute__((vector_size(4 * together), aligned(4)));
+typedef int mask __attribute__((vector_size(4 * together), aligned(4)));
+
+#define AT(p) (*(values *)(p))
+#define KEEP(v, condition) ((values)((mask)(v) & ((condition))))
+
+// COEFFICIENTS declares v, those of the channels from c on, of fewer channels than a
+// vector has again and again.
+#define COEFFICIENTS(v, of)                                                                                            \
+	values v;                                                                                                          \
+	if (channels >= together)                                                                                          \
+		v = AT((of) + c);                                                                                              \
+	else                                                                                                               \
+		for (int i = 0; i < together; i++) v[i] = (of)[i & (channels - 1)]; // a power of two
+
+FOR_EACH_CPU
+static void rectify(const struct source *s, const float *restrict x, long values_, int channels, float *restrict to) {
+	const values zero = {0};
+	for (int c = 0; c < (channels < together ? together : channels); c += together) {
+		COEFFICIENTS(mean, s->mean)
+		COEFFICIENTS(factor, s->factor)
+		COEFFICIENTS(offset, s->offset)
+		for (long i = c; i < values_; i += channels < together ? together : channels) {
+			values v = (AT(x + i) - mean) * factor + offset;
+			AT(to + i) = KEEP(v, v > zero);
+		}
+	}
+}
+
+FOR_EACH_CPU
+static void differentiate(const struct source *s, const float *restrict x, const float *restrict dy, long values_, int channels, float *restrict to) {
+	for (int c = 0; c < (channels < together ? together : channels); c += together) {
+		COEFFICIENTS(mean, s->mean)
+		COEFFICIENTS(factor, s->factor)
+		COEFFICIENTS(offset, s->offset)
+		COEFFICIENTS(slope, s->slope)
+		for (long i = c; i < values_; i += channels < together ? together : channels)
+			AT(to + i) = AT(dy + i) * factor - (AT(x + i) - mean) * slope - offset;
+	}
+}
+
+// even says whether n pixels are whole vectors.
+static int even(int n, int channels) { return channels % together == 0 || (together % channels == 0 && n * channels % together == 0); }
+
+void load_pixels(const struct source *s, long pixel, int n, int channels, float *to) {
+	const long at = pixel * channels, size = (long)n * channels;
+	if (s->kind == plain) {
+		memcpy(to, s->x + at, size * sizeof *to);
+		return;
+	}
+	if (even(n, channels)) {
+		if (s->kind == rectified)
+			rectify(s, s->x + at, size, channels, to);
+		else
+			differentiate(s, s->x + at, s->dy + at, size, channels, to);
+		return;
+	}
+	for (long i = 0; i < size; i++) {
+		int c = i % channels;
+		float centred = s->x[at + i] - s->mean[c];
+		if (s->kind == rectified) {
+			float v = centred * s->factor[c] + s->offset[c];
+			to[i] = v > 0 ? v : 0;
+		} else
+			to[i] = s->dy[at + i] * s->factor[c] - centred * s->slope[c] - s->offset[c];
+	}
+}
+
+FOR_EACH_CPU
+static void mask_rows(const struct source *s, const float *restrict x, long values_, int channels, float *restrict dx, double *restrict sum, double *restrict products) {
+	const values zero = {0};
+	for (int c = 0; c < (channels < together ? together : channels); c += together) {
+		COEFFICIENTS(mean, s->mean)
+		COEFFICIENTS(factor, s->factor)
+		COEFFICIENTS(offset, s->offset)
+		values a = zero, b = zero;
+		for (long i = c; i < values_; i += channels < together ? together : channels) {
+			values centred = AT(x + i) - mean;
+			values d = KEEP(AT(dx + i), centred * factor + offset > zero);
+			AT(dx + i) = d;
+			a += d;
+			b += d * centred;
+		}
+		for (int i = 0; i < together; i++) {
+			int to = channels >= together ? c + i : i & (channels - 1);
+			sum[to] += a[i];
+			products[to] += b[i];
+		}
+	}
+}
+
+void mask_pixels(const struct source *s, long pixel, int n, int channels, float *dx, double *sum, double *products) {
+	const long at = pixel * channels, size = (long)n * channels;
+	if (even(n, channels)) {
+		mask_rows(s, s->x + at, size, channels, dx, sum, products);
+		return;
+	}
+	for (long i = 0; i < size; i++) {
+		int c = i % channels;
+		float centred = s->x[at + i] - s->mean[c];
+		if (!(centred * s->factor[c] + s->offset[c] > 0)) dx[i] = 0;
+		sum[c] += dx[i];
+		products[c] += dx[i] * centred;
+	}
+}
