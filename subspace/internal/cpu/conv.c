@@ -142,12 +142,9 @@ static int image_forward(const struct call *call, int n, struct band *b) {
 				int n_taps = taps(c, b, h, phase, offset, row), channels = d == 1 ? c->channels * c->kernel_width : c->channels;
 				int pixels = (c->out_width - phase + d - 1) / d;
 				long step = (long)s * c->channels, out_step = (long)d * c->out_channels;
-				for (int p = 0; p < pixels; p += tile->pixels)
-					for (int o = 0; o < c->out_channels; o += tile->block)
-						tile->forward(b->pixels + p * step, step, channels, n_taps, offset,
-						              call->with + o, c->out_channels, row,
-						              out_row + (long)phase * c->out_channels + p * out_step + o, out_step,
-						              min(tile->pixels, pixels - p));
+				for (int o = 0; o < c->out_channels; o += tile->block)
+					tile->forward(b->pixels, step, channels, n_taps, offset, call->with + o, c->out_channels, row,
+					              out_row + (long)phase * c->out_channels + o, out_step, pixels);
 			}
 		}
 	}
@@ -195,10 +192,8 @@ static void backward_part(void *argument, int i) {
 			const float *dy = call->with + ((size_t)n * c->out_height + from) * c->out_width * c->out_channels;
 			for (int kh = 0; kh < c->kernel_height; kh++)
 				for (int o = 0; o < c->out_channels; o += tile->block)
-					for (size_t e = 0; e < rows; e += tile->pixels)
-						tile->backward(b.pixels + kh * row_floats + e, row_floats * c->stride,
-						               (long)c->stride * c->channels, dy + o, c->out_channels, height, c->out_width,
-						               gradient + (kh * rows + e) * c->out_channels + o, min(tile->pixels, (int)(rows - e)));
+					tile->backward(b.pixels + kh * row_floats, row_floats * c->stride, (long)c->stride * c->channels, dy + o,
+					               c->out_channels, height, c->out_width, gradient + kh * rows * c->out_channels + o, rows);
 		}
 	}
 }

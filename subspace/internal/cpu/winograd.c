@@ -50,8 +50,8 @@ static struct work plan(const struct convolution *c, const struct source *x) {
 	w.high = (c->out_height + side - 1) / side;
 	w.wide = (c->out_width + side - 1) / side;
 	w.strips = c->batch * w.high;
-	w.per = max(16, block_floats / (entries * (c->channels + c->out_channels))) / w.wide;
-	w.per = max(1, w.per);
+	int tiles = block_floats / (entries * (c->channels + c->out_channels));
+	w.per = max(1, max(16, tiles / 16 * 16) / w.wide);
 	return w;
 }
 
@@ -111,9 +111,7 @@ static void multiply(const struct work *w, const struct tile *tile, const float 
 	const long zero = 0;
 	for (int e = 0; e < entries; e++, v += entry(w, channels), m += entry(w, out_channels), kernel += (long)channels * out_channels)
 		for (int o = 0; o < out_channels; o += tile->block)
-			for (int t = 0; t < n; t += tile->pixels)
-				tile->forward(v + (long)t * channels, channels, channels, 1, &zero, kernel + o, out_channels, &zero,
-				              m + (long)t * out_channels + o, out_channels, min(tile->pixels, n - t));
+			tile->forward(v, channels, channels, 1, &zero, kernel + o, out_channels, &zero, m + o, out_channels, n);
 }
 
 // transformed returns the transformed kernel [channels, out_channels], to be freed;
@@ -183,9 +181,7 @@ static void gradient_part(void *argument, int i) {
 		}
 		for (int e = 0; e < entries; e++)
 			for (int o = 0; o < out; o += w->tile->block)
-				for (int ch = 0; ch < in; ch += w->tile->pixels)
-					w->tile->backward(x + e * entry(w, in) + ch, 0, in, dy + e * entry(w, out) + o, out, 1, n * w->wide,
-					                  sums + e * size + (long)ch * out + o, min(w->tile->pixels, in - ch));
+				w->tile->backward(x + e * entry(w, in), 0, in, dy + e * entry(w, out) + o, out, 1, n * w->wide, sums + e * size + o, in);
 		if (!w->y) continue;
 		multiply(w, tile_for(in), dx, out, w->kernel, in, n * w->wide, x);
 		for (int k = 0; k < n; k++) {
