@@ -35,7 +35,7 @@ typedef void forward_tile(const float *x, long step, int channels, int taps, con
 typedef void backward_tile(const float *x, long x_row, long x_step, const float *dy,
                            long out_channels, int height, int width, float *gradient, int rows);
 struct tile {
-	int pixels, block; // output pixels (or kernel rows) by output channels of a tile
+	int block; // output channels
 	forward_tile *forward;
 	backward_tile *backward;
 };

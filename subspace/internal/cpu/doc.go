@@ -15,6 +15,12 @@
 // gradients, or a batch norm over channels (see [Norms]). Everything else stays
 // XLA's, and so do programs that XLA splits over devices.
 //
+// Activations do not fit a cache, so that going over all of them once more takes as
+// long as a convolution. A batch norm and a ReLU that only convolutions need are
+// therefore never written to memory: those do that arithmetic as they read and write,
+// see fuse.go and rows.h. For the same reason both gradients of a convolution before
+// a batch norm come from one call.
+//
 // The threads are XLA's own. Results are the same for any number of them: each value
 // is summed by one thread, or in parts that depend on the shapes alone.
 package cpu

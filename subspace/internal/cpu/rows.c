@@ -23,13 +23,14 @@ typedef int mask __attribute__((vector_size(4 * together), aligned(4)));
 		for (int i = 0; i < together; i++) v[i] = (of)[i & (channels - 1)]; // a power of two
 
 FOR_EACH_CPU
-static void rectify(const struct source *s, const float *restrict x, long values_, int channels, float *restrict to) {
+static void rectify(const struct source *s, const float *restrict x, long size, int channels, float *restrict to) {
 	const values zero = {0};
-	for (int c = 0; c < (channels < together ? together : channels); c += together) {
+	const int step = max(channels, together);
+	for (int c = 0; c < step; c += together) {
 		COEFFICIENTS(mean, s->mean)
 		COEFFICIENTS(factor, s->factor)
 		COEFFICIENTS(offset, s->offset)
-		for (long i = c; i < values_; i += channels < together ? together : channels) {
+		for (long i = c; i < size; i += step) {
 			values v = (AT(x + i) - mean) * factor + offset;
 			AT(to + i) = KEEP(v, v > zero);
 		}
@@ -37,13 +38,14 @@ static void rectify(const struct source *s, const float *restrict x, long values
 }
 
 FOR_EACH_CPU
-static void differentiate(const struct source *s, const float *restrict x, const float *restrict dy, long values_, int channels, float *restrict to) {
-	for (int c = 0; c < (channels < together ? together : channels); c += together) {
+static void differentiate(const struct source *s, const float *restrict x, const float *restrict dy, long size, int channels, float *restrict to) {
+	const int step = max(channels, together);
+	for (int c = 0; c < step; c += together) {
 		COEFFICIENTS(mean, s->mean)
 		COEFFICIENTS(factor, s->factor)
 		COEFFICIENTS(offset, s->offset)
 		COEFFICIENTS(slope, s->slope)
-		for (long i = c; i < values_; i += channels < together ? together : channels)
+		for (long i = c; i < size; i += step)
 			AT(to + i) = AT(dy + i) * factor - (AT(x + i) - mean) * slope - offset;
 	}
 }
@@ -76,14 +78,15 @@ void load_pixels(const struct source *s, long pixel, int n, int channels, float 
 }
 
 FOR_EACH_CPU
-static void mask_rows(const struct source *s, const float *restrict x, long values_, int channels, float *restrict dx, double *restrict sum, double *restrict products) {
+static void mask_rows(const struct source *s, const float *restrict x, long size, int channels, float *restrict dx, double *restrict sum, double *restrict products) {
 	const values zero = {0};
-	for (int c = 0; c < (channels < together ? together : channels); c += together) {
+	const int step = max(channels, together);
+	for (int c = 0; c < step; c += together) {
 		COEFFICIENTS(mean, s->mean)
 		COEFFICIENTS(factor, s->factor)
 		COEFFICIENTS(offset, s->offset)
 		values a = zero, b = zero;
-		for (long i = c; i < values_; i += channels < together ? together : channels) {
+		for (long i = c; i < size; i += step) {
 			values centred = AT(x + i) - mean;
 			values d = KEEP(AT(dx + i), centred * factor + offset > zero);
 			AT(dx + i) = d;

@@ -7,7 +7,7 @@
 #define JOIN(a, b, c, d) JOIN_(a, b, c, d)
 #define INSTANCE(name) JOIN(name, V, P, B)
 
-#define TILE {P, V * B, INSTANCE(forward), INSTANCE(backward)}
+#define TILE {V * B, INSTANCE(forward), INSTANCE(backward)}
 #define TRANSFORMS {V, INSTANCE(input), INSTANCE(output), INSTANCE(spread), INSTANCE(kernel), INSTANCE(gradient)}
 
 #define V LANES
