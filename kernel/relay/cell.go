@@ -36,8 +36,10 @@ var (
 	// says so again in the error.
 	exitStatus = regexp.MustCompile(`^(?:\^C\n)?((?:exit status|signal:) [^\n]+)\n?$`)
 	// place is what GoNB writes before a line of the generated file.
-	place = regexp.MustCompile(` ?\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m [^\s:]*main(?:_test)?\.go(?::\d+)+`)
+	place = regexp.MustCompile(mark + `[^\s:]*main(?:_test)?\.go(?::\d+)+`)
 )
+
+const mark = ` ?\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m `
 
 // deaths are how the last words of a Go program begin. They may follow a line of
 // progress that has no end.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -56,7 +58,47 @@ func play(t *testing.T, c *cell, source func(int) string, published ...message) 
 	return text, f
 }
 
-const mark = "\x1b[7m[[ Cell [%d] Line %d ]]\x1b[0m /tmp/gonb_1/main.go:%d"
+const marked = "\x1b[7m[[ Cell [%d] Line %d ]]\x1b[0m /tmp/gonb_1/main.go:%d"
+
+// A stack whose pieces GoNB saw one by one, so that it marked no line: the line
+// follows from the text in the generated file.
+func TestStackWithoutMarks(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "gonb_1")
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(folder, "main.go")
+	const generated = "package main\n\nfunc g() {\n\tpanic(\"g\")\n}\n\nfunc main() {\n\tflag.Parse()\n\tprintln()\n\tf()\n\tprintln()\n}\n"
+	if err := os.WriteFile(file, []byte(generated), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		code string
+		at   []int // lines of the generated file, the topmost first
+		want string
+	}{
+		{"one line has the text", "%%\nprintln()\nf()\nprintln()", []int{10}, "line 3: panic: x"},
+		{"two have it", "%%\nprintln()\nf()\nprintln()", []int{11}, "line 4: panic: x"},
+		{"two have it, the file has more", "%%\nprintln()\nf()\nprintln()\n", []int{8, 9}, "line 2: panic: x"},
+		{"only the second is of this cell", "%%\nprintln()\nf()\nprintln()", []int{4, 10}, "line 3: panic: x"},
+		{"none is", "%%\nh()", []int{4}, "panic: x"},
+		{"no such line", "%%\nf()", []int{99}, "panic: x"},
+	} {
+		published := []message{stderr("panic: x\n\ngoroutine 1 [running]:\n")}
+		for _, n := range c.at {
+			published = append(published, stderr("main.main()\n\t"), stderr(file), stderr(":"), stderr(fmt.Sprint(n)), stderr(" +0x52\n"))
+		}
+		_, f := play(t, &cell{code: c.code}, nil, append(published, stderr("exit status 2\n"), failed("exit status 2"))...)
+		if f == nil || f.Value != c.want {
+			t.Errorf("%s: %+v, want %q", c.name, f, c.want)
+		}
+	}
+	_, f := play(t, &cell{code: "%%\nf()"}, nil, stderr("panic: x\n\ngoroutine 1 [running]:\n\t/nowhere/gonb_1/main.go:3\n"), stderr("exit status 2\n"), failed("exit status 2"))
+	if f == nil || f.Value != "panic: x" {
+		t.Errorf("a file that is not there: %+v", f)
+	}
+}
 
 // What GoNB 0.11.5 publishes, as it was seen, and what a reader is shown of it.
 func TestCell(t *testing.T) {
@@ -71,26 +113,26 @@ func TestCell(t *testing.T) {
 		{"fine", "%%\nprintln(1)", []message{stderr("1\n")}, "1\n", "", nil},
 		{"a program that says why", "%%\nlog.Fatal(1)", []message{stderr("no data\n"), stderr("exit status 1\n"), failed("exit status 1")},
 			"no data\n", "exit status 1", []string{"exit status 1"}},
-		{"and where", "%%\nlesson.Check(err)", []message{stderr(" " + fmt.Sprintf(mark, 7, 2, 11) + ": no data\n"), stderr("exit status 1\n"), failed("exit status 1")},
+		{"and where", "%%\nlesson.Check(err)", []message{stderr(" " + fmt.Sprintf(marked, 7, 2, 11) + ": no data\n"), stderr("exit status 1\n"), failed("exit status 1")},
 			"line 2: no data\n", "exit status 1", []string{"exit status 1"}},
 		{"a shell line that fails", "!false", []message{stderr("exit status 1\n")}, "exit status 1\n", "", nil},
 		{"two of them", "!false\n!false", []message{stderr("exit status 1\n"), stderr("exit status 2\n")}, "exit status 1\nexit status 2\n", "", nil},
 		{"a panic", "%%\nvar a []int\n_ = a[5]",
-			[]message{stderr("before\npan"), stderr("ic: "), stderr("runtime error: index out of range [5] with length 0\n\ngoroutine 1 [running]:\nmain.main()\n\t " + fmt.Sprintf(mark, 7, 3, 11) + " +0x52\n"), stderr("exit status 2\n"), failed("exit status 2")},
+			[]message{stderr("before\npan"), stderr("ic: "), stderr("runtime error: index out of range [5] with length 0\n\ngoroutine 1 [running]:\nmain.main()\n\t " + fmt.Sprintf(marked, 7, 3, 11) + " +0x52\n"), stderr("exit status 2\n"), failed("exit status 2")},
 			"before\n", "line 3: panic: runtime error: index out of range [5] with length 0",
 			[]string{"line 3: panic: runtime error: index out of range [5] with length 0\n    _ = a[5]"}},
 		{"a panic in a function of an earlier cell", "%%\ng(2)",
 			[]message{stderr("panic: "), stderr("in g"), stderr("\n"), stderr("\n"), stderr("goroutine "), stderr("1"), stderr(" ["), stderr("running"), stderr("]:\n"), stderr("main.g(...)\n"),
-				stderr("\t " + fmt.Sprintf(mark, 3, 2, 8) + "\nmain.main()\n\t " + fmt.Sprintf(mark, 7, 2, 14) + " +0xa5\n"), stderr("exit status 2\n"), failed("exit status 2")},
+				stderr("\t " + fmt.Sprintf(marked, 3, 2, 8) + "\nmain.main()\n\t " + fmt.Sprintf(marked, 7, 2, 14) + " +0xa5\n"), stderr("exit status 2\n"), failed("exit status 2")},
 			"", "cell [3], line 2: panic: in g", []string{"cell [3], line 2: panic: in g\n     panic(\"in g\")"}},
 		{"a nil pointer", "%%\n*p = 1",
-			[]message{stderr("panic: runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\n\ngoroutine 1 [running]:\nmain.main()\n\t " + fmt.Sprintf(mark, 7, 2, 9) + "\n"), stderr("exit status 2\n"), failed("exit status 2")},
+			[]message{stderr("panic: runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x1]\n\ngoroutine 1 [running]:\nmain.main()\n\t " + fmt.Sprintf(marked, 7, 2, 9) + "\n"), stderr("exit status 2\n"), failed("exit status 2")},
 			"", "line 2: panic: runtime error: invalid memory address or nil pointer dereference",
 			[]string{"line 2: panic: runtime error: invalid memory address or nil pointer dereference\n    *p = 1"}},
 		{"a panic behind a line of progress", "%%\nf()", []message{stderr("\r 40 %, 2 h left"), stderr("panic: x\n\ngoroutine 1 [running]:\n"), stderr("exit status 2\n"), failed("exit status 2")},
 			"\r 40 %, 2 h left", "panic: x", []string{"panic: x"}},
 		{"a deadlock", "%%\nselect {}",
-			[]message{stderr("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [select (no cases)]:\nmain.main()\n\t " + fmt.Sprintf(mark, 7, 2, 9) + "\n"), stderr("exit status 2\n"), failed("exit status 2")},
+			[]message{stderr("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [select (no cases)]:\nmain.main()\n\t " + fmt.Sprintf(marked, 7, 2, 9) + "\n"), stderr("exit status 2\n"), failed("exit status 2")},
 			"", "line 2: fatal error: all goroutines are asleep - deadlock!", []string{"line 2: fatal error: all goroutines are asleep - deadlock!\n    select {}"}},
 		{"what only looks like a panic", "%%\nprint(\"panic: \")", []message{stderr("panic: no\nmore\n")}, "panic: no\nmore\n", "", nil},
 		{"a line that is not ended", "%%\nprint(\"pan\")", []message{stderr("pan")}, "pan", "", nil},

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -141,14 +143,61 @@ func (c *cell) explainStack(source func(int) string) failure {
 	message = strings.TrimSpace(strings.Join(kept, "\n"))
 	value, _, _ := strings.Cut(message, "\n")
 	shown := message
-	if m := place.FindStringSubmatch(trace); m != nil {
-		name, at := c.place(m[1], m[2])
+	if number, line := c.topmost(trace); line != "" {
+		name, at := c.place(number, line)
 		value, shown = name+": "+value, name+": "+message
-		if code := nthLine(c.sourceOf(m[1], source), at); code != "" {
+		if code := nthLine(c.sourceOf(number, source), at); code != "" {
 			shown += "\n    " + strings.ReplaceAll(code, "\t", " ")
 		}
 	}
 	return failure{"Panic", value, []string{shown}}
+}
+
+// frame is a line of the generated file in a stack. Go writes a stack in pieces, and
+// GoNB marks what it sees in one: where the name of the file and the number of the
+// line came apart, there is no mark.
+var frame = regexp.MustCompile(`(?:` + mark + `)?(/\S*/gonb_\w+/main(?:_test)?\.go):(\d+)`)
+
+// topmost returns the topmost line of a cell in a stack: the cell's number, where
+// it is told, and the line; none where the stack has none.
+func (c *cell) topmost(trace string) (number, line string) {
+	for _, m := range frame.FindAllStringSubmatch(trace, -1) {
+		if m[2] != "" {
+			return m[1], m[2]
+		}
+		if n := c.lineOf(m[3], m[4]); n > 0 {
+			return "", strconv.Itoa(n)
+		}
+	}
+	return "", ""
+}
+
+// lineOf returns the line of this cell that became a line of the generated file: the
+// one with the same text, if several have it, the one in the same place among them.
+// It is 0 where there is none.
+func (c *cell) lineOf(file, line string) int {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0
+	}
+	generated, cell := strings.Split(string(text), "\n"), strings.Split(c.code, "\n")
+	n, err := strconv.Atoi(line)
+	if err != nil || n < 1 || n > len(generated) {
+		return 0
+	}
+	same := func(lines []string) (at []int) {
+		for i, l := range lines {
+			if strings.TrimSpace(l) == strings.TrimSpace(generated[n-1]) {
+				at = append(at, i+1)
+			}
+		}
+		return at
+	}
+	there, here := same(generated), same(cell)
+	if len(here) != 1 && len(here) != len(there) {
+		return 0
+	}
+	return here[min(slices.Index(there, n), len(here)-1)]
 }
 
 // explainAbsent says what to do about imports that no module has.
