@@ -23,7 +23,7 @@ func TestArrows(t *testing.T) {
 		"subspace/network":             "subspace/internal/cpu",
 		"subspace":                     "subspace/network",
 		"subspace/experiment":          "subspace subspace/backend subspace/corruption subspace/dataset subspace/metric subspace/network subspace/place",
-		"subspace/speed":               "subspace subspace/backend subspace/dataset subspace/experiment subspace/network subspace/place",
+		"subspace/speed":               "subspace subspace/backend subspace/dataset subspace/experiment subspace/internal/programs subspace/network subspace/place",
 		"notebooks/lesson":             "plots subspace subspace/backend subspace/corruption subspace/dataset subspace/experiment subspace/metric subspace/place",
 		"subspace/shapetest":           "subspace",
 		"subspace/backend/backendtest": "subspace/backend subspace/internal/programs",
