@@ -41,6 +41,9 @@ func Runs() (string, error) { return override("GOSUBSPACE_RUNS", "runs") }
 // [Programs]; with "off" none are kept.
 const ProgramsVariable = "GOSUBSPACE_PROGRAMS"
 
+// ProgramSuffix is the end of the names of the files in [Programs].
+const ProgramSuffix = ".program"
+
 // Programs returns the folder that holds the programs which XLA has compiled, a file
 // each, so that another process need not compile them again. It is empty where the
 // user wants none kept. What is in it can be removed at any time.

@@ -26,12 +26,10 @@ type folder struct {
 	most int64  // bytes of all files
 }
 
-// mostBytes bounds a folder: cResNet20's training step takes 1.4 MB, the notebooks
-// together take some 60 MB.
+// mostBytes bounds a folder: cResNet20's training step takes 1.4 MB.
 const mostBytes = 256 << 20
 
-// suffix is the end of the files' names.
-const suffix = ".program"
+const suffix = place.ProgramSuffix
 
 // magic begins a file. It is followed by the SHA-256 of the rest, by the key, and
 // by the program.
