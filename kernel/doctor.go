@@ -344,7 +344,7 @@ func lookFolder(dir string, err error) finding {
 func lookPrograms() finding {
 	dir, err := place.Programs()
 	if err == nil && dir == "" {
-		return finding{version: "none kept", where: place.ProgramsVariable + "=off"}
+		return finding{version: "none kept", where: place.ProgramsVariable + "=" + place.NoPrograms}
 	}
 	f := lookFolder(dir, err)
 	paths, _ := place.Glob(dir, "*"+place.ProgramSuffix)

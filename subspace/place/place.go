@@ -38,8 +38,11 @@ func Data() (string, error) { return override("GOSUBSPACE_DATA", "data") }
 func Runs() (string, error) { return override("GOSUBSPACE_RUNS", "runs") }
 
 // ProgramsVariable is the environment variable that names another folder for
-// [Programs]; with "off" none are kept.
-const ProgramsVariable = "GOSUBSPACE_PROGRAMS"
+// [Programs]; with NoPrograms none are kept.
+const (
+	ProgramsVariable = "GOSUBSPACE_PROGRAMS"
+	NoPrograms       = "off"
+)
 
 // ProgramSuffix is the end of the names of the files in [Programs].
 const ProgramSuffix = ".program"
@@ -48,7 +51,7 @@ const ProgramSuffix = ".program"
 // each, so that another process need not compile them again. It is empty where the
 // user wants none kept. What is in it can be removed at any time.
 func Programs() (string, error) {
-	if os.Getenv(ProgramsVariable) == "off" {
+	if os.Getenv(ProgramsVariable) == NoPrograms {
 		return "", nil
 	}
 	return override(ProgramsVariable, "programs")

@@ -405,9 +405,6 @@ func (m *Meter) starts(ctx context.Context, g *Group) error {
 			}
 		}
 	}
-	if err := m.further(ctx, g); err != nil {
-		return err
-	}
 	best, err := m.best(ctx, g, j)
 	if err != nil {
 		return err
@@ -441,7 +438,7 @@ func (m *Meter) starts(ctx context.Context, g *Group) error {
 		g.Measurements = append(g.Measurements, x)
 		m.say("start, %s: %.3g s", x.Title(), x.Median)
 	}
-	return nil
+	return m.further(ctx, g)
 }
 
 // further measures further runs in a process, with what was the first one's time
