@@ -102,7 +102,9 @@ func (s *setUp) cellEnv() map[string]string {
 // them, and with them what has been compiled.
 func goSettings(t toolchain) map[string]string {
 	return map[string]string{
-		"GOFLAGS":     "-mod=readonly",
+		// Without symbols for debuggers a cell is linked in half the time; a panic names
+		// functions and lines all the same.
+		"GOFLAGS":     "-mod=readonly -ldflags=-s",
 		"GOTOOLCHAIN": "local",
 		"GOWORK":      "",
 		"GOMODCACHE":  t.modules,

@@ -192,7 +192,6 @@ func join(remarks ...string) string {
 // log others to the standard error stream that they also return: both become
 // one error of one line here.
 func open(config string) (b compute.Backend, err error) {
-	setDefault("TF_CPP_MIN_LOG_LEVEL", "3") // a plugin prints much for its authors alone
 	defer quiet()()
 	defer func() {
 		if r := recover(); r != nil {

@@ -61,7 +61,7 @@ func Keep(plugin, dir, kernels string) error {
 	path := C.CString(plugin)
 	defer C.free(unsafe.Pointer(path))
 	var table *C.struct_api
-	if why := C.load(path, &table); why != nil {
+	if why := C.plugin_open(path, &table); why != nil {
 		return fmt.Errorf("%s: %s", plugin, C.GoString(why))
 	}
 	if err := pjrt.RegisterPreloadedPlugin(plugin, uintptr(unsafe.Pointer(table))); err != nil {

@@ -11,7 +11,7 @@ static struct error *compile(void *args) { return compileProgram(args); }
 static struct error *destroy(void *args) { return destroyProgram(args); }
 static struct error *end(void *args) { return endClient(args); }
 
-const char *load(const char *path, struct api **copy) {
+const char *plugin_open(const char *path, struct api **copy) {
 	void *library = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 	if (!library) return dlerror();
 	const struct api *(*get)(void) = (const struct api *(*)(void))dlsym(library, "GetPjrtApi");

@@ -69,9 +69,9 @@ struct error *compileProgram(struct compile *);
 struct error *destroyProgram(struct destroy *);
 struct error *endClient(struct end *);
 
-// load loads a plugin and makes a copy of its table, with this package's functions
+// plugin_open loads a plugin and makes a copy of its table, with this package's functions
 // in place of three, or says why it can't.
-const char *load(const char *path, struct api **copy);
+const char *plugin_open(const char *path, struct api **copy);
 
 // The plugin's own functions. What they return the caller frees.
 struct error *plugin_compile(struct compile *);
