@@ -75,7 +75,12 @@ func (p *pool[K, P]) done(program P) bool {
 	if !ours {
 		return false
 	}
-	if s.users--; s.users == 0 {
+	switch s.users--; {
+	case s.users > 0:
+	case p.programs[s.key] != s: // it was forgotten
+		delete(p.of, program)
+		p.free(program)
+	default:
 		s.idle = p.idle.PushBack(s)
 		p.bytes += s.size
 		p.shrink(p.most)
@@ -98,15 +103,18 @@ func (p *pool[K, P]) remove(s *shared[K, P]) {
 	p.free(s.program)
 }
 
-// forget frees those idle programs whose keys are such.
+// forget takes the programs whose keys are such from the pool: at once those that are
+// idle, and the others when their users are done with them. Nobody gets them any more.
 func (p *pool[K, P]) forget(such func(K) bool) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	for e := p.idle.Front(); e != nil; {
-		s := e.Value.(*shared[K, P])
-		e = e.Next()
-		if such(s.key) {
+	for k, s := range p.programs {
+		switch {
+		case !such(k):
+		case s.idle != nil:
 			p.remove(s)
+		default:
+			delete(p.programs, k)
 		}
 	}
 }

@@ -46,13 +46,25 @@ func TestPool(t *testing.T) {
 		t.Errorf("freed %v, want 9, 2 and 3", freed)
 	}
 	p.take("a")
+	p.take("a")
 	p.forget(func(string) bool { return true })
-	if len(freed) != 3 {
-		t.Error("a program in use is freed")
+	if _, there := p.take("a"); there || len(freed) != 3 {
+		t.Error("a program in use is freed, or still had after it was forgotten")
 	}
+	p.add("a", 5, 10)
+	p.done(1)
+	if len(freed) != 3 {
+		t.Error("a forgotten program is freed under a user")
+	}
+	p.done(1)
+	if got, _ := p.take("a"); got != 5 || !slices.Equal(freed, []int{9, 2, 3, 1}) || p.done(1) {
+		t.Errorf("after a forgotten program's last user: %d, freed %v", got, freed)
+	}
+	p.done(5)
+	p.done(5)
 	p.add("d", 4, 100)
 	p.done(4)
-	if freed[3] != 4 {
+	if freed[len(freed)-1] != 4 {
 		t.Error("a program above the bound stays")
 	}
 }
