@@ -102,6 +102,7 @@ func (e *examination) parts() []part {
 		{"disk", e.lookDisk},
 		{"data", func(context.Context) finding { return lookFolder(place.Data()) }},
 		{"runs", func(context.Context) finding { return lookFolder(place.Runs()) }},
+		{"programs", func(context.Context) finding { return lookPrograms() }},
 		{"cells", e.lookCells},
 	}
 }
@@ -337,6 +338,27 @@ func lookFolder(dir string, err error) finding {
 	os.Remove(temp.Name())
 	entries, _ := os.ReadDir(dir)
 	return finding{version: fmt.Sprintf("%d inside", len(entries)), where: dir}
+}
+
+// lookPrograms sees where the programs are that XLA has compiled, and how large.
+func lookPrograms() finding {
+	dir, err := place.Programs()
+	if err == nil && dir == "" {
+		return finding{version: "none kept", where: place.ProgramsVariable + "=" + place.NoPrograms}
+	}
+	f := lookFolder(dir, err)
+	paths, _ := place.Glob(dir, "*"+place.ProgramSuffix)
+	if len(paths) == 0 || f.todo != "" {
+		return f
+	}
+	var bytes int64
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil {
+			bytes += info.Size()
+		}
+	}
+	f.version = fmt.Sprintf("%d, %d MB", len(paths), (bytes+1<<20-1)>>20)
+	return f
 }
 
 // addsUp lets the backend compile and run a small program.

@@ -246,6 +246,49 @@ func TestUninstallWhileARunIsMade(t *testing.T) {
 	}
 }
 
+// Compiled programs go with what they were compiled for, and what lies beside them
+// stays; in a home that set-up did not make, too.
+func TestUninstallPrograms(t *testing.T) {
+	program, draft := "programs/0a1b.program", "programs/.0a1b.program.123"
+	for what, c := range map[string]struct {
+		files []string
+		left  []string // in the home, below programs
+	}{
+		"programs":            {[]string{program, draft}, nil},
+		"programs and a note": {[]string{program, draft, "programs/note.txt"}, []string{"note.txt"}},
+		"no programs":         {nil, nil},
+		"a file of that name": {[]string{"programs"}, nil},
+	} {
+		t.Run(what, func(t *testing.T) {
+			home, _ := aHome(t)
+			put(t, home, c.files...)
+			status, said := call("uninstall")
+			if status != 0 || strings.Contains(said, "removed  "+filepath.Join(home, "programs")) != slices.Contains(c.files, program) {
+				t.Errorf("exit status %d: %s", status, said)
+			}
+			var left []string
+			entries, _ := os.ReadDir(filepath.Join(home, "programs"))
+			for _, e := range entries {
+				left = append(left, e.Name())
+			}
+			if !slices.Equal(left, c.left) {
+				t.Errorf("left %v, want %v", left, c.left)
+			}
+			if _, err := os.Stat(filepath.Join(home, "programs")); what == "a file of that name" && err != nil {
+				t.Error("somebody's file was removed")
+			}
+		})
+	}
+	t.Run("not set up", func(t *testing.T) {
+		home := filepath.Join(t.TempDir(), "home")
+		t.Setenv("GOSUBSPACE_HOME", home)
+		put(t, home, program, "runs/line-1/result.json")
+		if status, said := call("uninstall"); status != 0 || isFolder(filepath.Join(home, "programs")) || !isFolder(filepath.Join(home, "runs")) {
+			t.Errorf("exit status %d: %s", status, said)
+		}
+	})
+}
+
 // Servers whose folder was removed write some files again, without a marker.
 func TestUninstallAfterTheFolderWasWrittenAgain(t *testing.T) {
 	again := []string{"jupyter/runtime/kernel-1.json", "jupyter/runtime/jpserver-1.json", "jupyter/config/lab/workspaces/default-37a8.jupyterlab-workspace",

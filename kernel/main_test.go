@@ -53,7 +53,7 @@ func TestScripts(t *testing.T) {
 					env.Setenv(strings.ToUpper(name)+"_PATH", path)
 				}
 			}
-			for _, name := range []string{"GOMLX_BACKEND", "VIRTUAL_ENV", "CONDA_PREFIX", "PJRT_PLUGIN_LIBRARY_PATH", "GOSUBSPACE_DATA", "GOSUBSPACE_RUNS"} {
+			for _, name := range []string{"GOMLX_BACKEND", "VIRTUAL_ENV", "CONDA_PREFIX", "PJRT_PLUGIN_LIBRARY_PATH", "GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", "GOSUBSPACE_PROGRAMS"} {
 				env.Setenv(name, "")
 			}
 			env.Setenv("GOSUBSPACE_HOME", filepath.Join(env.WorkDir, "home"))

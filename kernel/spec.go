@@ -82,8 +82,11 @@ func (s *setUp) cellEnv() map[string]string {
 		env[name] = value
 	}
 	// Jupyter runs elsewhere than the user's terminal.
-	for _, variable := range []string{"GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", "GOSUBSPACE_CIFAR10"} {
-		if value := os.Getenv(variable); value != "" {
+	for _, variable := range []string{"GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", "GOSUBSPACE_CIFAR10", place.ProgramsVariable} {
+		value := os.Getenv(variable)
+		if variable == place.ProgramsVariable && value == place.NoPrograms {
+			env[variable] = value
+		} else if value != "" {
 			if abs, err := filepath.Abs(value); err == nil {
 				env[variable] = literal(abs)
 			}
@@ -99,7 +102,9 @@ func (s *setUp) cellEnv() map[string]string {
 // them, and with them what has been compiled.
 func goSettings(t toolchain) map[string]string {
 	return map[string]string{
-		"GOFLAGS":     "-mod=readonly",
+		// Without symbols for debuggers a cell is linked in half the time; a panic names
+		// functions and lines all the same.
+		"GOFLAGS":     "-mod=readonly -ldflags=-s",
 		"GOTOOLCHAIN": "local",
 		"GOWORK":      "",
 		"GOMODCACHE":  t.modules,

@@ -17,7 +17,7 @@ import (
 func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flags("uninstall", "go run ./kernel uninstall [-all]",
 		"Removes what set-up put outside this folder: the Python environment (of those that were\n"+
-			"active, only our kernel) and JupyterLab's files. Data sets and runs stay, unless -all\n"+
+			"active, only our kernel), JupyterLab's files and the compiled programs. Data sets and runs stay, unless -all\n"+
 			"is given; where GOSUBSPACE_DATA and the like name folders elsewhere, they stay even so.\n"+
 			"What stays is listed. A folder that set-up did not make is never removed.", stdout)
 	all := fs.Bool("all", false, "remove the data sets and the runs too")
@@ -73,6 +73,9 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if err := errors.Join(failed...); err != nil {
 		return err
 	}
+	if err := removePrograms(filepath.Join(home, "programs"), stdout); err != nil {
+		return err
+	}
 	defer keptElsewhere(home, stdout)
 	if !ours {
 		fmt.Fprintf(stdout, "nothing else of ours in %s\n", home)
@@ -109,10 +112,38 @@ func kernelFolders(r record, own string) []string {
 	return folders
 }
 
-// keptElsewhere lists the folders outside the project's that data sets and runs
-// are in. They are the user's, and are never removed.
+// removePrograms removes the programs that XLA has compiled, and their folder if nothing
+// else is in it. They are known by their names: any process may have made the folder.
+func removePrograms(dir string, stdout io.Writer) error {
+	if !isFolder(dir) {
+		return nil
+	}
+	found := false
+	for _, pattern := range []string{"*" + place.ProgramSuffix, ".*" + place.ProgramSuffix + ".*"} {
+		paths, err := place.Glob(dir, pattern)
+		if err != nil {
+			return err
+		}
+		for _, path := range paths {
+			found = true
+			if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	switch {
+	case os.Remove(dir) == nil:
+		fmt.Fprintf(stdout, "removed  %s\n", dir)
+	case found:
+		fmt.Fprintf(stdout, "removed  %s\n", filepath.Join(dir, "*"+place.ProgramSuffix))
+	}
+	return nil
+}
+
+// keptElsewhere lists the folders outside the project's that data sets, runs and
+// programs are in. They are the user's, and are never removed.
 func keptElsewhere(home string, stdout io.Writer) {
-	for _, variable := range []string{"GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", "GOSUBSPACE_CIFAR10"} {
+	for _, variable := range []string{"GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", place.ProgramsVariable, "GOSUBSPACE_CIFAR10"} {
 		dir := os.Getenv(variable)
 		if dir == "" {
 			continue

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -64,7 +65,17 @@ const (
 // width and channels. Every endpoint is an independent draw of the network's
 // own initialisers: endpoint i depends on seed and i alone, so that a space of
 // fewer endpoints starts from the same ones.
-func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s *Space, err error) {
+func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (*Space, error) {
+	return makeSpace(backend, net, input, m, seed, true)
+}
+
+// Blank returns the space that [New] does, but for its endpoints, which are zero and
+// to be set: most of the time that New takes is for drawing them.
+func Blank(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (*Space, error) {
+	return makeSpace(backend, net, input, m, seed, false)
+}
+
+func makeSpace(backend compute.Backend, net Net, input [3]int, m int, seed uint64, drawn bool) (s *Space, err error) {
 	defer func() {
 		if err != nil && s != nil {
 			s.Finalize()
@@ -79,6 +90,12 @@ func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s 
 	if err := s.discover(); err != nil {
 		return s, err
 	}
+	drawn = drawn || s.drawsOn()
+	if !drawn {
+		if err := s.zero(); err != nil {
+			return s, err
+		}
+	}
 	draws, err := s.initialisers()
 	if err != nil {
 		return s, err
@@ -89,13 +106,21 @@ func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (s 
 	theta := make([]float32, 0, m*s.Layout.Size)
 	for i := range m {
 		// The RNG takes an int64; the top bit is dropped so that it is one.
-		draw := rand.NewPCG(seed, initStream+uint64(i)).Uint64() >> 1
-		row, err := s.initialise(draws, int64(draw))
+		draw := int64(rand.NewPCG(seed, initStream+uint64(i)).Uint64() >> 1)
+		row, err := s.initialise(draws, draw)
 		if err != nil {
 			return s, err
 		}
-		theta = append(theta, row...)
+		if drawn {
+			theta = append(theta, row...)
+		} else if same, err := s.rngIs(draw); err != nil {
+			return s, err
+		} else if !same { // a variable beside the weights starts at random, after them
+			s.Finalize()
+			return makeSpace(backend, net, input, m, seed, true)
+		}
 	}
+	theta = slices.Grow(theta, m*s.Layout.Size)[:m*s.Layout.Size]
 	s.theta, err = s.store.CreateVariable(thetaPath, tensors.FromFlatDataAndDimensions(theta, m, s.Layout.Size))
 	if err != nil {
 		return s, err
@@ -129,6 +154,36 @@ func (s *Space) discover() (err error) {
 		} else {
 			s.state = append(s.state, v)
 		}
+	}
+	return nil
+}
+
+// drawsOn reports whether the network draws random numbers as it runs: what it draws
+// first is what comes after its initial weights.
+func (s *Space) drawsOn() bool {
+	return slices.ContainsFunc(s.state, func(v *model.Variable) bool { return v.Name() == model.RNGStateVariableName })
+}
+
+// rngIs reports whether the random state is that of a seed: nothing has been drawn.
+func (s *Space) rngIs(seed int64) (bool, error) {
+	now, err := s.store.GetVariable("/" + model.RNGStateVariableName).Value()
+	if err != nil {
+		return false, err
+	}
+	first, err := graph.RNGStateFromSeed(seed)
+	if err != nil {
+		return false, err
+	}
+	return now.Equal(first), nil
+}
+
+// zero gives the network's weights a value in place of their initialisers.
+func (s *Space) zero() error {
+	for _, v := range s.weights {
+		if err := v.SetValue(tensors.FromShape(v.Shape())); err != nil {
+			return err
+		}
+		s.given[v] = true
 	}
 	return nil
 }

@@ -6,16 +6,20 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
 
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/network"
@@ -424,6 +428,66 @@ func TestForeignNetwork(t *testing.T) {
 	}
 	if _, _, err := s.Evaluate(context.Background(), Uniform(Line{}.Midpoint(), len(s.Layout.Layers)), once(batch), once(batch)); err != nil {
 		t.Error(err)
+	}
+}
+
+// restless is a network with a variable beside its weights that starts at random.
+func restless(scope *model.Scope, images *Node) *Node {
+	offset := scope.WithInitializer(initializer.RandomNormalFn(scope, 1)).
+		VariableWithShape("offset", shapes.Make(dtypes.Float32, 10)).SetTrainable(false)
+	return Add(small(scope, images), ExpandAxes(offset.NodeValue(images), 0))
+}
+
+// A blank space that is given the endpoints of another is that one: to a checkpoint,
+// in an evaluation, and in steps with all that they draw.
+func TestBlank(t *testing.T) {
+	b := backendtest.Open(t)
+	for name, net := range map[string]Net{"plain": small, "dropout": network.WithDropout(small, 0.3), "foreign": foreign, "restless": restless} {
+		t.Run(name, func(t *testing.T) {
+			var states []State
+			var logits [][]float32
+			var endpoints [][]float32
+			for _, of := range []func(compute.Backend, Net, [3]int, int, uint64) (*Space, error){New, Blank} {
+				s, err := of(b, net, [3]int{8, 8, 1}, 2, 7)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Finalize()
+				if endpoints == nil {
+					endpoints, err = s.Endpoints()
+				} else {
+					err = s.SetEndpoints(endpoints)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				state, err := s.State()
+				if err != nil {
+					t.Fatal(err)
+				}
+				states = append(states, state)
+				rng, batch := rand.New(rand.NewPCG(1, 1)), batchOf(32, 1)
+				for range 2 {
+					if _, _, err := s.Step(batch, s.Draw(Sampler{Shape: Line{}}, rng), 0.1, SGD{Momentum: 0.9}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				out, _, err := s.Evaluate(t.Context(), Uniform(Line{}.Midpoint(), len(s.Layout.Layers)), once(batch), once(batch))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if state, err = s.State(); err != nil {
+					t.Fatal(err)
+				}
+				states, logits = append(states, state), append(logits, out)
+			}
+			if !reflect.DeepEqual(states[0], states[2]) {
+				t.Error("the states differ before any step")
+			}
+			if !reflect.DeepEqual(states[1], states[3]) || !slices.Equal(logits[0], logits[1]) {
+				t.Error("states or logits differ after two steps")
+			}
+		})
 	}
 }
 

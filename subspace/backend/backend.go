@@ -104,10 +104,12 @@ func (o Options) open() (compute.Backend, Info, error) {
 		}
 		p.prepare(o)
 		flags := CleanFlags(p.config(o))
+		kept := keep(p)
 		b, err := open("xla:" + p.config(o))
 		if err == nil {
 			info := Info{Name: "xla", Device: p.device(), Plugin: p.Path, GPU: p.Kind == CUDA}
 			b, info.Notice = quicker(b, p)
+			info.Notice = join(kept, info.Notice)
 			if len(failed) > 0 {
 				info.Notice = join(fmt.Sprintf("using %s", info), strings.Join(failed, "; "), info.Notice)
 			}
@@ -162,9 +164,10 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 			config = "xla:" + override(found.config(o), options)
 		}
 	}
-	flags := ""
+	flags, kept := "", ""
 	if name == "xla" && withXLA {
 		flags = CleanFlags(strings.TrimPrefix(config, "xla:"))
+		kept = keep(found)
 	}
 	if config == "go" {
 		config = pureGo
@@ -176,7 +179,7 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 			compute.ConfigEnvVar, os.Getenv(compute.ConfigEnvVar), err)
 	}
 	b, info.Notice = quicker(b, found)
-	info.Notice = join(flags, info.Notice)
+	info.Notice = join(flags, kept, info.Notice)
 	return b, info, nil
 }
 
@@ -189,7 +192,6 @@ func join(remarks ...string) string {
 // log others to the standard error stream that they also return: both become
 // one error of one line here.
 func open(config string) (b compute.Backend, err error) {
-	setDefault("TF_CPP_MIN_LOG_LEVEL", "3") // a plugin prints much for its authors alone
 	defer quiet()()
 	defer func() {
 		if r := recover(); r != nil {

@@ -186,8 +186,8 @@ func memory() (options string, err error) {
 	return fmt.Sprintf(",preallocate=true,memory_fraction=%v", part), nil
 }
 
-// prepare does what must be done before a plugin is loaded. On a CPU that is to
-// keep the memory which it frees. A CUDA plugin and the libraries below it read the
+// prepare does what must be done before a plugin is loaded. On a CPU that is, beside
+// silence, to keep the memory which it frees. A CUDA plugin and the libraries below it read the
 // environment then; what is set there already stays.
 //
 // Products of float32 are cuBLAS's and cuDNN's: go-xla's configuration keeps matrix
@@ -196,6 +196,7 @@ func memory() (options string, err error) {
 // compiler of its own CUDA wheels is. Without it, XLA looks for a CUDA that the
 // system may not have, or have in another version.
 func (p Plugin) prepare(o Options) {
+	setDefault("TF_CPP_MIN_LOG_LEVEL", "3") // a plugin prints much for its authors alone
 	if p.Kind != CUDA {
 		cpu.KeepMemory()
 		return

@@ -18,14 +18,15 @@ func TestArrows(t *testing.T) {
 		"subspace/internal/parallel":   "",
 		"subspace/internal/customcall": "",
 		"subspace/internal/cpu":        "subspace/internal/customcall",
-		"subspace/backend":             "subspace/internal/cpu subspace/place",
+		"subspace/internal/programs":   "subspace/place",
+		"subspace/backend":             "subspace/internal/cpu subspace/internal/programs subspace/place",
 		"subspace/network":             "subspace/internal/cpu",
 		"subspace":                     "subspace/network",
 		"subspace/experiment":          "subspace subspace/backend subspace/corruption subspace/dataset subspace/metric subspace/network subspace/place",
-		"subspace/speed":               "subspace subspace/backend subspace/dataset subspace/experiment subspace/network subspace/place",
+		"subspace/speed":               "subspace subspace/backend subspace/dataset subspace/experiment subspace/internal/programs subspace/network subspace/place",
 		"notebooks/lesson":             "plots subspace subspace/backend subspace/corruption subspace/dataset subspace/experiment subspace/metric subspace/place",
 		"subspace/shapetest":           "subspace",
-		"subspace/backend/backendtest": "subspace/backend subspace/internal/cpu",
+		"subspace/backend/backendtest": "subspace/backend subspace/internal/programs",
 	}
 	list := []string{"list", "-f", `{{.ImportPath}} {{join .Imports " "}}`}
 	for from := range allowed {

@@ -152,7 +152,7 @@ func (r *Run) openSurface(endpoints [][]float32) error {
 		}
 		rows = append(rows, direction)
 	}
-	s, err := r.newSpace(len(rows))
+	s, err := r.newSpace(len(rows), toBeSet)
 	if err != nil {
 		return err
 	}

@@ -184,7 +184,7 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 	for range image[2] {
 		r.data.Mean, r.data.Std = append(r.data.Mean, 0.5), append(r.data.Std, 0.25)
 	}
-	s, err := r.newSpace(sampler.Shape.Endpoints())
+	s, err := r.newSpace(sampler.Shape.Endpoints(), fresh)
 	if err != nil {
 		return 0, 0, 0, err
 	}

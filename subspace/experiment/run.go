@@ -360,8 +360,9 @@ func (r *Run) net(classes int) (subspace.Net, error) {
 	return net, nil
 }
 
-// build makes the space of the run's network, with fresh endpoints.
-func (r *Run) build() error {
+// build makes the space of the run's network, with fresh endpoints or with such as are
+// to be set.
+func (r *Run) build(of spaceOf) error {
 	b, err := r.openBackend()
 	if err != nil {
 		return err
@@ -373,12 +374,17 @@ func (r *Run) build() error {
 	if r.options.Notice != nil && b.Notice != "" {
 		r.options.Notice(b.Notice)
 	}
-	r.space, err = r.newSpace(r.sampler.Shape.Endpoints())
+	r.space, err = r.newSpace(r.sampler.Shape.Endpoints(), of)
 	return err
 }
 
+// spaceOf makes a space of such endpoints.
+type spaceOf func(compute.Backend, subspace.Net, [3]int, int, uint64) (*subspace.Space, error)
+
+var fresh, toBeSet spaceOf = subspace.New, subspace.Blank
+
 // newSpace makes a space of m endpoints of the run's network.
-func (r *Run) newSpace(m int) (*subspace.Space, error) {
+func (r *Run) newSpace(m int, of spaceOf) (*subspace.Space, error) {
 	devices, chunks := r.options.Devices, max(r.Config.Chunks, 1)
 	if devices == 0 {
 		devices = 1
@@ -398,7 +404,7 @@ func (r *Run) newSpace(m int) (*subspace.Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := subspace.New(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, m, r.Config.Seed)
+	s, err := of(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, m, r.Config.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -419,7 +425,7 @@ func (r *Run) Space() (*subspace.Space, error) {
 	if r.space != nil {
 		return r.space, nil
 	}
-	err := r.build()
+	err := r.build(toBeSet)
 	if err == nil {
 		err = r.readEndpoints()
 	}

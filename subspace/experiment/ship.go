@@ -168,7 +168,7 @@ func openShipped(path string, o Options) (*Shipped, error) {
 	if err := s.run.data.Check(); err != nil {
 		return nil, err
 	}
-	if err := s.run.build(); err != nil {
+	if err := s.run.build(toBeSet); err != nil {
 		return nil, err
 	}
 	if err := s.fill(arrays); err != nil {
@@ -297,7 +297,7 @@ func (s *Shipped) Run(ctx context.Context, o Options) (*Run, error) {
 		return nil, err
 	}
 	r.Result.Points = slices.DeleteFunc(slices.Clone(s.Points), func(p PointScore) bool { return p.N == 0 })
-	if err := r.build(); err != nil {
+	if err := r.build(toBeSet); err != nil {
 		return nil, err
 	}
 	if err := r.space.SetEndpoints(rows); err != nil {

@@ -31,7 +31,11 @@ func (r *Run) rng(stream uint64, step int) *rand.Rand {
 
 // train trains the endpoints, or what is left of it, and writes them.
 func (r *Run) train(ctx context.Context) error {
-	if err := r.build(); err != nil {
+	start := fresh
+	if _, err := os.Stat(filepath.Join(r.Dir, checkpointFile)); err == nil || r.Config.Independent {
+		start = toBeSet
+	}
+	if err := r.build(start); err != nil {
 		return err
 	}
 	if r.Config.Independent {

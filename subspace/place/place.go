@@ -2,7 +2,8 @@
 //
 // Everything the project writes outside its own folder lies under one folder,
 // [Home]: the Python environment with JupyterLab and the PJRT plugin, the data
-// sets, the runs. Removing that folder removes the project from the machine.
+// sets, the runs, the compiled programs. Removing that folder removes the project
+// from the machine.
 package place
 
 import (
@@ -35,6 +36,26 @@ func Data() (string, error) { return override("GOSUBSPACE_DATA", "data") }
 // Runs returns the folder that holds the runs, one folder each. The
 // environment variable GOSUBSPACE_RUNS names another one.
 func Runs() (string, error) { return override("GOSUBSPACE_RUNS", "runs") }
+
+// ProgramsVariable is the environment variable that names another folder for
+// [Programs]; with NoPrograms none are kept.
+const (
+	ProgramsVariable = "GOSUBSPACE_PROGRAMS"
+	NoPrograms       = "off"
+)
+
+// ProgramSuffix is the end of the names of the files in [Programs].
+const ProgramSuffix = ".program"
+
+// Programs returns the folder that holds the programs which XLA has compiled, a file
+// each, so that another process need not compile them again. It is empty where the
+// user wants none kept. What is in it can be removed at any time.
+func Programs() (string, error) {
+	if os.Getenv(ProgramsVariable) == NoPrograms {
+		return "", nil
+	}
+	return override(ProgramsVariable, "programs")
+}
 
 func override(variable, name string) (string, error) {
 	if dir := os.Getenv(variable); dir != "" {

@@ -29,6 +29,7 @@ const (
 	Evaluate = "evaluate" // batch norm re-estimated and test images classified, at each of some points
 	Observe  = "observe"  // the first half of it: a pass forward with the statistics of the batch
 	Forward  = "forward"  // the second half: a pass forward with those that have been estimated
+	Anew     = "anew"     // a subspace made from nothing, and its first training step
 )
 
 // Job says what a worker does. It is its command line's last argument, as JSON.

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"gosubspace/subspace/place"
 )
 
 //go:embed pytorch.py
@@ -22,12 +24,12 @@ type Meter struct {
 	Size  Size              // how much
 	Say   func(line string) // progress; may be nil
 
-	dir    string             // for what PyTorch compiles, and the script
+	dir    string             // for what is compiled, and PyTorch's script
 	device string             // cpu or cuda, as ours has it
 	known  map[string]Setting // PyTorch's best, by work and shape
 }
 
-// Close removes what PyTorch has compiled.
+// Close removes what was compiled.
 func (m *Meter) Close() { os.RemoveAll(m.dir) }
 
 // Size is how much is measured.
@@ -90,7 +92,7 @@ var Parts = []Part{
 	{"line", "a training step of a line", true, (*Meter).line},
 	{"evaluate", "evaluation at a point, along a line, over a plane", true, (*Meter).evaluations},
 	{"pipeline", "a step of a run against a step on a batch that is there", false, (*Meter).pipeline},
-	{"start", "from the start of a process to its first step", true, (*Meter).starts},
+	{"start", "from the start of a process to its first step, and of a further run in it", true, (*Meter).starts},
 	{"profile", "our passes forward alone, as parts of a step", false, (*Meter).profile},
 	{"endpoints", "how a step's cost grows with the number of endpoints", false, (*Meter).endpoints},
 	{"widths", "how it grows with the network's width", false, (*Meter).widths},
@@ -132,9 +134,16 @@ func (m *Meter) job(work, shape string, a Amount) Job {
 	return Job{Work: work, Shape: shape, Width: m.Size.Width, Side: m.Size.Side, Batch: m.Size.Batch, Amount: a}
 }
 
-// ours starts a worker of ours and lets it warm up.
+// ours starts a worker of ours and lets it warm up. What one of them has compiled is
+// there for the next.
 func (m *Meter) ours(ctx context.Context, g *Group, j Job) (*worker, error) {
-	w, err := startWorker(ctx, m.Ours, []string{"TMPDIR=" + m.dir}, j)
+	return m.oursIn(ctx, g, j, "programs")
+}
+
+// oursIn is ours with a folder of its own for what is compiled.
+func (m *Meter) oursIn(ctx context.Context, g *Group, j Job, folder string) (*worker, error) {
+	kept := place.ProgramsVariable + "=" + filepath.Join(m.dir, folder)
+	w, err := startWorker(ctx, m.Ours, []string{"TMPDIR=" + m.dir, kept}, j)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +155,7 @@ func (m *Meter) ours(ctx context.Context, g *Group, j Job) (*worker, error) {
 // warm lets a worker do its job some times before any counts. An evaluation of
 // some batches has done so by its first sample.
 func (m *Meter) warm(ctx context.Context, w *worker, work string) error {
-	if work == Evaluate {
+	if work == Evaluate || work == Anew { // the second is what is asked for
 		return nil
 	}
 	_, err := w.do(ctx, m.Size.Warm, Amount{})
@@ -365,24 +374,35 @@ func (m *Meter) pipeline(ctx context.Context, g *Group) error {
 	return m.finish(g, both)
 }
 
-// starts measures how long it takes until a first step is done. PyTorch starts
-// with what it has compiled before, in its fastest setting.
+// starts measures how long it takes until a first step is done: ours in a process that
+// finds nothing compiled, in one that finds what another has compiled, and in one that
+// has done the same before. PyTorch starts with what it has compiled before, in its
+// fastest setting.
 func (m *Meter) starts(ctx context.Context, g *Group) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	j := m.job(Step, "line", Amount{})
 	var starts []*worker
-	for i := range m.Size.Starts {
-		w, err := m.ours(ctx, g, j)
-		if err != nil {
-			return err
-		}
-		if i == 0 {
-			starts = append(starts, w)
-		}
-		starts[0].starts = append(starts[0].starts, w.greeted.Phases)
-		if err := w.end(); err != nil {
-			return err
+	for _, before := range []bool{false, true} {
+		var first *worker
+		for i := range m.Size.Starts {
+			folder := fmt.Sprint("start-", i)
+			if before {
+				folder = "start-0"
+			}
+			w, err := m.oursIn(ctx, g, j, folder)
+			if err != nil {
+				return err
+			}
+			if first == nil {
+				first = w
+				first.before = before
+				starts = append(starts, first)
+			}
+			first.starts = append(first.starts, w.greeted.Phases)
+			if err := w.end(); err != nil {
+				return err
+			}
 		}
 	}
 	best, err := m.best(ctx, g, j)
@@ -418,7 +438,25 @@ func (m *Meter) starts(ctx context.Context, g *Group) error {
 		g.Measurements = append(g.Measurements, x)
 		m.say("start, %s: %.3g s", x.Title(), x.Median)
 	}
-	return nil
+	return m.further(ctx, g)
+}
+
+// further measures further runs in a process, with what was the first one's time
+// beside them: each from its beginning until its first step is done.
+func (m *Meter) further(ctx context.Context, g *Group) error {
+	w, err := m.oursIn(ctx, g, m.job(Anew, "line", Amount{}), "further")
+	if err != nil {
+		return err
+	}
+	if w.seconds, err = w.do(ctx, m.Size.Starts, Amount{}); err != nil {
+		return err
+	}
+	w.starts = [][]Phase{w.greeted.Phases}
+	x := w.measurement()
+	x.Start = medianPhases(w.starts)
+	g.Measurements = append(g.Measurements, x)
+	m.say("a further run, %s: %.3g s", x.Title(), x.Median)
+	return w.end()
 }
 
 // profile measures what a step is made of.

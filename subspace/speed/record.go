@@ -60,6 +60,7 @@ type Measurement struct {
 	Seconds []float64 `json:"seconds"`        // each sample
 	Peak    int64     `json:"peak,omitempty"` // the most resident memory of its process, in bytes
 	Start   []Phase   `json:"start,omitempty"`
+	Before  bool      `json:"compiled_before,omitempty"` // ours: it started with what another had compiled
 }
 
 // Summary is a sample of times in a few numbers.
@@ -92,7 +93,7 @@ func NewMeasurement(work string, seconds []float64) Measurement {
 }
 
 func (w *worker) measurement() Measurement {
-	x := Measurement{Job: w.job, Images: w.job.Images(), Summary: summarise(w.seconds), Seconds: w.seconds, Peak: w.peak}
+	x := Measurement{Job: w.job, Images: w.job.Images(), Summary: summarise(w.seconds), Seconds: w.seconds, Peak: w.peak, Before: w.before}
 	if w.job.Threads > 0 { // only PyTorch is told
 		x.Setting = w.job.Setting.String()
 	}

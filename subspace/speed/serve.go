@@ -21,6 +21,7 @@ import (
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/internal/programs"
 	"gosubspace/subspace/network"
 	"gosubspace/subspace/place"
 )
@@ -47,7 +48,7 @@ func Serve(ctx context.Context, argument string, in io.Reader, out io.Writer) er
 	if err := w.sample(j.Amount); err != nil {
 		return err
 	}
-	clock.end("first " + j.Work + ", with compilation")
+	clock.end("first " + j.Work + origin(programs.Counted()))
 	send := json.NewEncoder(out)
 	kind, _, _ := strings.Cut(info.Device, ": ")
 	if err := send.Encode(greeting{info.String(), kind, runtime.NumCPU(), versions(info), clock.list}); err != nil {
@@ -73,6 +74,15 @@ func Serve(ctx context.Context, argument string, in io.Reader, out io.Writer) er
 			return err
 		}
 	}
+}
+
+// origin says whether the programs of a start were there.
+func origin(c programs.Count) string {
+	switch {
+	case c.Compiled > 0 || c == programs.Count{}:
+		return ", with compilation"
+	}
+	return ", programs loaded"
 }
 
 // phases notes the parts of a start.
@@ -110,13 +120,31 @@ func open(ctx context.Context, j Job, b compute.Backend, clock *phases) (w work,
 	if err != nil {
 		return w, err
 	}
-	s, err := subspace.New(b, network.CResNet20(10, j.Width), [3]int{j.Side, j.Side, 3}, sampler.Shape.Endpoints(), 1)
+	fresh := func(seed uint64) (*subspace.Space, error) {
+		return subspace.New(b, network.CResNet20(10, j.Width), [3]int{j.Side, j.Side, 3}, sampler.Shape.Endpoints(), seed)
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	batches, step := noise(j.Batch, j.Side, rng), 0
+	if j.Work == Anew {
+		clock.end("images")
+		w.close = func() {}
+		w.sample = func(Amount) error {
+			step++
+			s, err := fresh(uint64(step))
+			if err != nil {
+				return err
+			}
+			defer s.Finalize()
+			_, _, err = s.Step(batches[step%variety], s.Draw(sampler, rng), lr, sgd)
+			return err
+		}
+		return w, nil
+	}
+	s, err := fresh(1)
 	if err != nil {
 		return w, err
 	}
 	clock.end("network and its weights")
-	rng := rand.New(rand.NewPCG(1, 1))
-	batches, step := noise(j.Batch, j.Side, rng), 0
 	tests := batches
 	if j.TestBatch > 0 && j.TestBatch != j.Batch {
 		tests = noise(j.TestBatch, j.Side, rng)
@@ -152,7 +180,7 @@ func open(ctx context.Context, j Job, b compute.Backend, clock *phases) (w work,
 		}
 	default:
 		s.Finalize()
-		return w, fmt.Errorf("unknown work %q: want %s, %s, %s, %s or %s", j.Work, Step, Run, Evaluate, Observe, Forward)
+		return w, fmt.Errorf("unknown work %q: want %s, %s, %s, %s, %s or %s", j.Work, Step, Run, Evaluate, Observe, Forward, Anew)
 	}
 	return w, nil
 }

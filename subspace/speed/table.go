@@ -13,6 +13,7 @@ const (
 	goalSimplex  = 1.10 // a step of a simplex of 6 by a standard one, at most
 	goalPipeline = 0.03 // what the input pipeline adds to a step, at most
 	goalMemory   = 1.0  // peak memory by PyTorch's, at most
+	goalFurther  = 0.05 // a further run's time to its first step by the first run's, at most
 	goalCell     = 2.5  // seconds for a cell that draws a recorded run, at most
 )
 
@@ -55,7 +56,7 @@ func (r Record) Table() string {
 		add(r.against(part, Evaluate, e.shape, title))
 	}
 	add(r.pipelineRow())
-	add(r.startRow())
+	rows = append(rows, r.startRows()...)
 	add(memory(line, Step, "line", "peak memory, training a line"))
 	add(memory(evaluations, Evaluate, "line", "peak memory, evaluating"))
 	add(r.cellRow())
@@ -125,12 +126,9 @@ func (r Record) pipelineRow() (row, bool) {
 		verdict(fmt.Sprintf("≤ +%.0f %%", 100*goalPipeline), added <= goalPipeline)}, true
 }
 
-func (r Record) startRow() (row, bool) {
+// startRows are the starts of a process, and a further run in it.
+func (r Record) startRows() (rows []row) {
 	g := r.Measured["start"]
-	ours, there := g.ours(Step, "line")
-	if !there {
-		return row{}, false
-	}
 	phases := func(x Measurement) string {
 		var parts []string
 		for _, p := range x.Start {
@@ -138,12 +136,35 @@ func (r Record) startRow() (row, bool) {
 		}
 		return duration(x.Median) + ": " + strings.Join(parts, "; ")
 	}
-	x := row{work: "start of a process until its first step is done", ours: phases(ours), theirs: "–", ratio: "–", goal: "reported"}
-	if theirs, there := g.theirs(Step, "line"); there {
-		x.theirs = phases(theirs) + " (compiled before, where compiled); " + theirs.Setting
-		x.ratio = fmt.Sprintf("%.2f of the time", ours.Median/theirs.Median)
+	theirs, compared := g.theirs(Step, "line")
+	for _, x := range g.Measurements {
+		switch {
+		case x.Setting != "":
+		case x.Job.Work == Step:
+			line := row{work: "start of a process until its first step is done, nothing compiled before", ours: phases(x),
+				theirs: "–", ratio: "–", goal: "reported"}
+			if x.Before {
+				line.work = "start of a process until its first step is done, programs compiled before"
+				line.goal = "≤ PyTorch's"
+			}
+			if compared {
+				ratio := x.Median / theirs.Median
+				line.theirs = phases(theirs) + " (compiled before, where compiled); " + theirs.Setting
+				line.ratio = fmt.Sprintf("%.2f of the time", ratio)
+				if x.Before {
+					line.goal = verdict(line.goal, ratio <= 1)
+				}
+			}
+			rows = append(rows, line)
+		case x.Job.Work == Anew && len(x.Start) > 0:
+			first := x.Start[len(x.Start)-1].Seconds
+			ratio := x.Median / first
+			rows = append(rows, row{"a further run in a process until its first step is done / the first run, nothing compiled before",
+				duration(x.Median) + " / " + duration(first), "", fmt.Sprintf("%.3f", ratio),
+				verdict(fmt.Sprintf("≤ %.2f", goalFurther), ratio <= goalFurther)})
+		}
 	}
-	return x, true
+	return rows
 }
 
 func memory(g Group, work, shape, title string) (row, bool) {

@@ -25,6 +25,7 @@ type worker struct {
 
 	seconds []float64 // of the samples that count
 	starts  [][]Phase // of the processes that were started to see how long it takes
+	before  bool      // they found what another has compiled
 	peak    int64
 }
 

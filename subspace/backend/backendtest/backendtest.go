@@ -1,6 +1,4 @@
-// Package backendtest opens the backend for tests, once a process. Tests that
-// import it compile each program once: what was compiled is kept for the next test
-// that builds the same, letter for letter. Benchmarks compile as ever.
+// Package backendtest opens the backend for tests, once a process.
 package backendtest
 
 import (
@@ -11,19 +9,17 @@ import (
 	"github.com/gomlx/compute"
 
 	"gosubspace/subspace/backend"
-	"gosubspace/subspace/internal/cpu"
+	"gosubspace/subspace/internal/programs"
 )
 
 // Require is the environment variable that, set to 1, makes a test fail that
 // would otherwise be skipped, or run on the pure-Go backend, for want of XLA.
 const Require = "GOSUBSPACE_REQUIRE_XLA"
 
-func init() { cpu.Keep.Store(true) }
-
-// Anew makes a test compile all its programs itself.
+// Anew makes a test compile all its programs itself, whatever has been compiled before.
 func Anew(t testing.TB) {
-	if cpu.Keep.Swap(false) {
-		t.Cleanup(func() { cpu.Keep.Store(true) })
+	if !programs.Anew.Swap(true) {
+		t.Cleanup(func() { programs.Anew.Store(false) })
 	}
 }
 
@@ -42,9 +38,6 @@ var once = sync.OnceValue(func() opened {
 // nothing is set up.
 func Open(t testing.TB) compute.Backend {
 	t.Helper()
-	if _, is := t.(*testing.B); is {
-		Anew(t)
-	}
 	o := once()
 	if o.err != nil {
 		t.Fatal(o.err)

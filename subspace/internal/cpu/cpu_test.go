@@ -359,24 +359,3 @@ func clone(t *testing.T, originals ...*tensors.Tensor) (copies []any) {
 	}
 	return copies
 }
-
-// A program that is kept outlives who is done with it, and is another's only where
-// the text is the same.
-func TestKeep(t *testing.T) {
-	engine := backendtest.XLA(t)
-	add := func(constant float64) *Exec {
-		return MustNewExec(engine, func(x *Node) *Node { return AddScalar(x, constant) })
-	}
-	first, second, other := add(1), add(1), add(2)
-	defer second.Finalize()
-	defer other.Finalize()
-	if got := first.MustCall(float32(3))[0].Value(); got != float32(4) {
-		t.Errorf("3 + 1 = %v", got)
-	}
-	first.Finalize()
-	for exec, want := range map[*Exec]float32{second: 4, other: 5} {
-		if got := exec.MustCall(float32(3))[0].Value(); got != want {
-			t.Errorf("%v, want %v", got, want)
-		}
-	}
-}

@@ -25,10 +25,7 @@
 // is summed by one thread, or in parts that depend on the shapes alone.
 package cpu
 
-import "sync/atomic"
-
-// Keep makes a backend keep what it compiles, and not compile the same text again.
-// It is for tests, which build the same few programs hundreds of times and spend
-// nearly all their time there: package backendtest sets it. Elsewhere a program
-// that is done with takes its memory along.
-var Keep atomic.Bool
+// Kernels names what programs may call, and its version: another one where a call of
+// the same name, with the same operands, comes to mean something else. A program that
+// was compiled to call one version is not run with another.
+const Kernels = "gosubspace_convolution, _convolution_kernel_gradient, _moments, _norm_sums: 1"

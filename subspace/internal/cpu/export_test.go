@@ -3,15 +3,17 @@
 package cpu
 
 import (
+	"reflect"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
-
-	"gosubspace/subspace/internal/customcall"
+	"github.com/gomlx/go-xla/stablehlo"
 )
 
 var Widest = widest
 
 // Program returns the text of what a builder of a wrapped backend has built.
 func Program(b compute.Builder) ([]byte, error) {
-	return customcall.Program(b.(*builder).Builder.(*xla.Builder))
+	plain := b.(*builder).Builder.(*xla.Builder)
+	return (*stablehlo.Builder)(reflect.ValueOf(plain).Elem().FieldByName("builder").UnsafePointer()).Build()
 }

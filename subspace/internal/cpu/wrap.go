@@ -12,13 +12,13 @@ import (
 // that must be ours throughout: so what it makes is wrapped as well. Where
 // go-xla looks for its own types, they are unwrapped.
 
-type backend struct {
-	compute.Backend
-	kept kept
-}
+type backend struct{ compute.Backend }
 
-func (b *backend) Builder(name string) compute.Builder {
-	return &builder{Builder: b.Backend.Builder(name), backend: b, fusions: newFusions()}
+// Builder gives all programs one name: it is part of a program's text, by which is
+// known what has been compiled before, and GoMLX numbers programs in the order in
+// which it builds them. What goes wrong in one GoMLX reports under its own name.
+func (b *backend) Builder(string) compute.Builder {
+	return &builder{Builder: b.Backend.Builder("program"), backend: b, fusions: newFusions()}
 }
 
 func (b *backend) BufferFromFlatData(device compute.DeviceNum, flat any, shape shapes.Shape) (compute.Buffer, error) {
@@ -73,7 +73,6 @@ type builder struct {
 	compute.Builder
 	backend *backend
 	sharded bool // XLA is to split it over devices, which it can't with a call
-	devices []compute.DeviceNum
 	fusions *fusions
 }
 
@@ -98,13 +97,8 @@ func (b *builder) DistributedAutoSharding(meshes ...compute.Mesh) error {
 	return b.Builder.DistributedAutoSharding(meshes...)
 }
 
-func (b *builder) DeviceAssignment(devices ...compute.DeviceNum) error {
-	b.devices = devices
-	return b.Builder.DeviceAssignment(devices...)
-}
-
 func (b *builder) Compile() (compute.Executable, error) {
-	e, err := b.backend.kept.compile(b)
+	e, err := b.Builder.Compile()
 	if err != nil {
 		return nil, err
 	}

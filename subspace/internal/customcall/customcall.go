@@ -40,9 +40,3 @@ func Emit(f *xla.Function, target string, outputs []shapes.Shape, operands ...co
 func field(v reflect.Value, name string) reflect.Value {
 	return v.Elem().FieldByName(name)
 }
-
-// Program returns the text of what b is to compile, all that XLA is told of it but
-// the devices.
-func Program(b *xla.Builder) ([]byte, error) {
-	return (*stablehlo.Builder)(field(reflect.ValueOf(b), "builder").UnsafePointer()).Build()
-}
