@@ -110,7 +110,11 @@ func open(ctx context.Context, j Job, b compute.Backend, clock *phases) (w work,
 	if err != nil {
 		return w, err
 	}
-	s, err := subspace.New(b, network.CResNet20(10, j.Width), [3]int{j.Side, j.Side, 3}, sampler.Shape.Endpoints(), 1)
+	net := network.CResNet20(10, j.Width)
+	if j.Dropout > 0 {
+		net = network.WithDropout(net, j.Dropout)
+	}
+	s, err := subspace.New(b, net, [3]int{j.Side, j.Side, 3}, sampler.Shape.Endpoints(), 1)
 	if err != nil {
 		return w, err
 	}

@@ -2,4 +2,12 @@
 
 package cpu
 
-var Widest = widest
+import "github.com/gomlx/compute"
+
+var (
+	Widest  = widest
+	Largest = largest
+)
+
+// Plain returns the backend that Wrap was given.
+func Plain(b compute.Backend) compute.Backend { return b.(*backend).Backend }
