@@ -6,13 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"slices"
 	"time"
 
-	"gosubspace/notebooks/lesson"
-	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
 )
 
@@ -23,7 +20,7 @@ import (
 // Runs that build on each other, a family, are one worker's order, so that nothing
 // is trained twice and no worker waits for another. Families wait in one queue, the
 // heaviest first: whoever is done takes the next, and what is left for the end is
-// small. A run's numbers do not depend on any of this: it is the same for any number
+// small. A run's numbers do not depend on any of this: they are the same for any number
 // of threads.
 type crew struct {
 	title   string
@@ -36,11 +33,11 @@ type crew struct {
 	leaving []*worker // told to stop, so that fewer work at once
 	queue   [][]experiment.Planned
 	events  chan event
-	trial   *trial   // nil: there is none, or it is over
-	ended   bool     // no more is started, and who works was told to stop
-	failure error    // the first, and why
-	stopped []string // what those said who were told to stop
-	peak    int64    // the most memory of a worker, in bytes
+	trial   *trial // nil: there is none, or it is over
+	ended   bool   // no more is started, and who works was told to stop
+	failure error  // the first, and why
+	stopped int    // runs that were told to stop
+	peak    int64  // the most memory of a worker, in bytes
 	looked  time.Time
 	say     func(line string)
 	done    func(family []experiment.Planned) error // a family is made
@@ -101,17 +98,17 @@ func (c *crew) make(ctx context.Context) error {
 		}
 	}
 	c.tally.finish(c)
-	switch n := len(c.stopped); {
+	switch {
 	case c.failure != nil:
 		return c.failure
 	case ctx.Err() == nil:
 		return nil
-	case n == 1:
-		return errors.New(c.stopped[0])
-	case n > 1:
-		return fmt.Errorf("%d runs interrupted; run it again to go on from there", n)
+	case c.stopped == 0: // it was between two runs
+		return ctx.Err()
+	case c.stopped == 1:
+		return errors.New("1 run interrupted; run it again to go on from there")
 	}
-	return ctx.Err() // between two runs
+	return fmt.Errorf("%d runs interrupted; run it again to go on from there", c.stopped)
 }
 
 // workers returns those who have not ended.
@@ -130,7 +127,8 @@ func (c *crew) fill() error {
 		c.queue = c.queue[1:]
 		w, err := c.start(family, c.coresOf(i))
 		if err != nil {
-			return fmt.Errorf("a process for a run cannot be started: %w; -parallel 1 makes one run after the other in this one", err)
+			return fmt.Errorf("a process for a run cannot be started: %w; "+
+				"-parallel 1 makes one run after the other in this one", err)
 		}
 		c.places[i] = w
 	}
@@ -150,7 +148,8 @@ func (c *crew) coresOf(i int) []int {
 // start starts a worker.
 func (c *crew) start(family []experiment.Planned, cores []int) (*worker, error) {
 	w := &worker{family: family}
-	o := order{Dir: c.options.Dir, DataDir: c.options.DataDir, CorruptedDir: c.options.CorruptedDir, Devices: c.options.Devices, Together: c.options.Together}
+	o := order{Dir: c.options.Dir, DataDir: c.options.DataDir, CorruptedDir: c.options.CorruptedDir,
+		Devices: c.options.Devices, Together: c.options.Together}
 	for _, p := range family {
 		if !p.Made {
 			w.runs, o.Runs = append(w.runs, p), append(o.Runs, p.Config)
@@ -203,7 +202,7 @@ func (c *crew) handle(e event) {
 		w.reported = true
 		switch {
 		case c.ended:
-			c.stopped = append(c.stopped, n.Error)
+			c.stopped++
 		case !w.back:
 			c.fail(errors.New(n.Error))
 		}
@@ -305,106 +304,6 @@ func (c *crew) resize(n int) {
 	c.tally.restart(c)
 }
 
-// A trial finds out how many runs side by side pay. The heaviest run begins with all
-// cores; once its speed is known, a second begins beside it, each with half of the
-// cores, then a third and fourth, and so on while that makes the whole faster: while
-// the first, which computes the same all the time, does not become slower by as much
-// as there are more. Nothing of that work is lost.
-type trial struct {
-	subject *worker
-	speeds  []float64 // of the subject, with 1, 2, 4 … at work
-	sizes   []int
-	from    *event // where the stretch that is measured begins
-	lines   int    // in it
-}
-
-// A stretch is long enough for a speed that means something.
-const (
-	stretch      = time.Second
-	stretchLines = 4
-	pays         = 1.02 // as fast, at least
-)
-
-// report takes note of a report.
-func (t *trial) report(c *crew, e event) {
-	full := !slices.ContainsFunc(c.places, func(w *worker) bool { return w == nil || !w.begun })
-	if !full {
-		t.from = nil
-		return
-	}
-	if t.subject == nil {
-		t.subject = c.places[0]
-	}
-	if e.worker != t.subject {
-		return
-	}
-	if e.news.Scoring || t.from != nil && t.from.news.Run != e.news.Run {
-		t.from = nil
-		return
-	}
-	if t.from == nil {
-		t.from, t.lines = &e, 0
-		return
-	}
-	t.lines++
-	took := e.at.Sub(t.from.at)
-	if took < stretch || t.lines < stretchLines {
-		return
-	}
-	speed := (e.news.Fraction - t.from.news.Fraction) / took.Seconds()
-	t.from = nil
-	t.sizes, t.speeds = append(t.sizes, len(c.places)), append(t.speeds, speed)
-	t.decide(c)
-}
-
-// decide goes on to more, or ends the trial with the best.
-func (t *trial) decide(c *crew) {
-	n := len(c.places)
-	whole := func(i int) float64 { return t.speeds[i] * float64(t.sizes[i]) }
-	last := len(t.sizes) - 1
-	if last > 0 && whole(last) < pays*whole(last-1) {
-		c.trial = nil
-		c.resize(t.sizes[last-1])
-		t.tell(c, last-1)
-		return
-	}
-	if next := min(2*n, c.room()); next > n {
-		c.resize(next)
-		return
-	}
-	c.trial = nil
-	t.tell(c, last)
-}
-
-func (t *trial) tell(c *crew, i int) {
-	if len(t.sizes) == 1 || c.say == nil {
-		return
-	}
-	compared := i
-	if i == 0 {
-		compared = 1
-	}
-	gain := t.speeds[compared] * float64(t.sizes[compared]) / (t.speeds[0] * float64(t.sizes[0]))
-	if i == 0 {
-		c.say(fmt.Sprintf("one run after the other: %d side by side are %.2f times as fast", t.sizes[1], gain))
-		return
-	}
-	c.say(fmt.Sprintf("%d runs side by side, which is %.2f times as fast as one after the other on all cores", t.sizes[i], gain))
-}
-
-// left takes note of the end of a worker. Where the subject ends before anything
-// could be measured, runs are so short that there is nothing to lose.
-func (t *trial) left(c *crew, w *worker) {
-	t.from = nil
-	if t.subject != nil && w != t.subject || w.back {
-		return
-	}
-	c.trial = nil
-	if !c.ended {
-		c.resize(max(len(c.places), c.room()))
-	}
-}
-
 // room returns how many can work at once: not more than there are cores and
 // families, nor than memory holds of the largest so far.
 func (c *crew) room() int {
@@ -416,154 +315,10 @@ func (c *crew) room() int {
 	}
 	fit := working + int(float64(free)*0.9/float64(c.peak))
 	if fit < n && c.say != nil {
-		c.say(fmt.Sprintf("there is memory for %d runs side by side: %d MB each, %d MB free", max(fit, 1), c.peak>>20, free>>20))
+		c.say(fmt.Sprintf("there is memory for %d runs side by side: %d MB each, %d MB free",
+			max(fit, 1), c.peak>>20, free>>20))
 	}
 	return max(min(n, fit), 1)
-}
-
-// tally is how far all runs are, together.
-type tally struct {
-	runs     int     // of the whole
-	work     float64 // of those that were not made before
-	made     float64 // of it, by runs that are made
-	began    time.Time
-	progress *plots.Progress
-
-	// Since when the speed is as it is now, and how much was done then.
-	since time.Time
-	from  float64
-}
-
-// at returns how much of a worker's run is done.
-func (w *worker) at() float64 {
-	if w.made == len(w.runs) || w.latest.Text == "" {
-		return 0
-	}
-	p := w.runs[w.made]
-	trained := p.Work() - float64(p.Scored)
-	if w.latest.Scoring {
-		return trained + w.latest.Fraction*float64(p.Scored)
-	}
-	return w.latest.Fraction * trained
-}
-
-// total returns how much is done.
-func (t *tally) total(c *crew) float64 {
-	total := t.made
-	for _, w := range c.workers() {
-		total += w.at()
-	}
-	return total
-}
-
-// restart measures the speed anew, when it changes.
-func (t *tally) restart(c *crew) {
-	t.since, t.from = time.Now(), t.total(c)
-}
-
-// report shows how it stands. What a run had done at its first report is from
-// another sitting.
-func (t *tally) report(c *crew, w *worker, first bool) {
-	if t.progress == nil {
-		t.progress, t.since = plots.NewProgress(os.Stderr), time.Now()
-	}
-	if first {
-		t.from += w.at()
-	}
-	done := t.total(c)
-	fraction := done / max(t.work, done, 1)
-	working, made := c.workers(), t.runs
-	for _, w := range working {
-		made -= len(w.runs) - w.made
-	}
-	for _, family := range c.queue {
-		for _, p := range family {
-			if !p.Made {
-				made--
-			}
-		}
-	}
-	left := ""
-	if took := time.Since(t.since).Seconds(); took > 2 && done > t.from {
-		left = fmt.Sprintf(", %s left of all", time.Duration((t.work-done)/(done-t.from)*took*float64(time.Second)).Round(time.Second))
-	}
-	text := fmt.Sprintf("%s: %d of %d runs made, %d at work%s; %s", c.title, made, t.runs, len(working), left, w.latest.Text)
-	t.progress.Update(text, fraction)
-	if w.latest.Keep {
-		t.progress.Line(text)
-	}
-}
-
-func (t *tally) finish(c *crew) {
-	if t.progress == nil {
-		return
-	}
-	if c.ended {
-		t.progress.Done("stopped")
-		return
-	}
-	t.progress.Done(fmt.Sprintf("%s: %d runs in %s", c.title, t.runs, time.Since(t.began).Round(100*time.Millisecond)))
-}
-
-// makeRuns is lesson.Make with some runs side by side: so many, or as many as pay
-// where parallel is 0.
-func makeRuns(ctx context.Context, title string, configs []experiment.Config, o experiment.Options, parallel int, stdout io.Writer,
-	each func(*experiment.Run)) ([]experiment.Result, error) {
-	one := func() ([]experiment.Result, error) { return lesson.Make(ctx, title, configs, o, each) }
-	cores := ourCores()
-	if parallel == 1 || parallel == 0 && (len(cores) < 2 || o.Devices > 1) {
-		return one()
-	}
-	plan, err := experiment.Plan(ctx, configs, o)
-	if err != nil {
-		return nil, err
-	}
-	families := experiment.Families(plan, o)
-	left := slices.IndexFunc(families, func(f []experiment.Planned) bool { return experiment.Left(f) == 0 })
-	if left < 0 {
-		left = len(families)
-	}
-	if left < 2 {
-		return one()
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	made := map[experiment.Config]experiment.Result{}
-	// What is made is loaded here, as when it had been made before.
-	load := func(family []experiment.Planned) error {
-		for _, p := range family {
-			run, err := experiment.Train(ctx, p.Config, o)
-			if err != nil {
-				return err
-			}
-			made[p.Config] = run.Result
-			each(run)
-			run.Close()
-		}
-		return nil
-	}
-	for _, family := range families[left:] {
-		if err := load(family); err != nil {
-			return nil, err
-		}
-	}
-	c := &crew{title: title, program: []string{program, "train", "worker"}, options: o, cores: cores, most: len(cores),
-		queue: families[:left], done: load, say: func(line string) { fmt.Fprintln(stdout, line) }}
-	c.tally = tally{runs: len(plan), work: experiment.Left(plan), began: time.Now()}
-	c.places = make([]*worker, min(max(parallel, 1), left))
-	if parallel == 0 {
-		c.trial = &trial{}
-	}
-	if err := c.make(ctx); err != nil {
-		return nil, err
-	}
-	var results []experiment.Result
-	for _, config := range configs {
-		results = append(results, made[config])
-	}
-	return results, nil
 }
 
 // endOf keeps the end of what a process prints.

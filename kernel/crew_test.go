@@ -23,7 +23,8 @@ func families(n int) (all [][]experiment.Planned) {
 // fakeCrew is a crew whose workers are no processes: hire puts them where fill would
 // start some.
 func fakeCrew(cores, runs int) *crew {
-	c := &crew{title: "test", queue: families(runs), most: cores, places: make([]*worker, 1), trial: &trial{}, say: func(string) {}}
+	c := &crew{title: "test", queue: families(runs), most: cores, places: make([]*worker, 1), trial: &trial{},
+		say: func(string) {}}
 	for i := range cores {
 		c.cores = append(c.cores, i)
 	}
@@ -34,7 +35,8 @@ func fakeCrew(cores, runs int) *crew {
 func (c *crew) hire() {
 	for i, w := range c.places {
 		if w == nil && len(c.queue) > 0 {
-			c.places[i] = &worker{in: io.NopCloser(strings.NewReader("")), family: c.queue[0], runs: c.queue[0]}
+			in := io.NopCloser(strings.NewReader(""))
+			c.places[i] = &worker{in: in, family: c.queue[0], runs: c.queue[0]}
 			c.queue = c.queue[1:]
 		}
 	}
@@ -49,19 +51,19 @@ func TestTrial(t *testing.T) {
 		want        int
 		says        string
 	}{
-		"no run disturbs another":       {8, 20, map[int]float64{1: 1, 2: 1, 4: 1, 8: 1}, 8, "8 runs side by side, which is 8.00 times"},
-		"on two cores":                  {2, 20, map[int]float64{1: 1, 2: 0.7}, 2, "2 runs side by side, which is 1.40 times"},
-		"four are best":                 {8, 20, map[int]float64{1: 1, 2: 0.8, 4: 0.5, 8: 0.2}, 4, "4 runs side by side, which is 2.00 times"},
-		"one has all":                   {8, 20, map[int]float64{1: 1, 2: 0.5}, 1, "one run after the other: 2 side by side are 1.00 times"},
-		"two runs":                      {8, 2, map[int]float64{1: 1, 2: 0.8}, 2, "2 runs side by side"},
-		"three cores":                   {3, 20, map[int]float64{1: 1, 2: 0.9, 3: 0.8}, 3, "3 runs side by side, which is 2.40 times"},
-		"memory for one more than none": {8, 20, map[int]float64{1: 1}, 1, "there is memory for 1 runs"},
+		"none disturbs another": {8, 20, map[int]float64{1: 1, 2: 1, 4: 1, 8: 1}, 8, "8 runs side by side, which is 8.00"},
+		"on two cores":          {2, 20, map[int]float64{1: 1, 2: 0.7}, 2, "2 runs side by side, which is 1.40 times"},
+		"four are best":         {8, 20, map[int]float64{1: 1, 2: 0.8, 4: 0.5, 8: 0.2}, 4, "4 runs side by side, which is 2.00"},
+		"one has all":           {8, 20, map[int]float64{1: 1, 2: 0.5}, 1, "other: 2 side by side are 1.00 times"},
+		"two runs":              {8, 2, map[int]float64{1: 1, 2: 0.8}, 2, "2 runs side by side"},
+		"three cores":           {3, 20, map[int]float64{1: 1, 2: 0.9, 3: 0.8}, 3, "3 runs side by side, which is 2.40 times"},
+		"memory":                {8, 20, map[int]float64{1: 1}, 1, "there is memory for 1 runs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			crew := fakeCrew(c.cores, c.runs)
 			var said []string
 			crew.say = func(line string) { said = append(said, line) }
-			if strings.HasPrefix(name, "memory") {
+			if name == "memory" {
 				if _, known := freeMemory(); !known {
 					t.Skip("free memory is not known here")
 				}
@@ -153,7 +155,10 @@ func TestTally(t *testing.T) {
 	c.trial, c.places = nil, make([]*worker, 2)
 	c.hire()
 	one, two := c.places[0], c.places[1]
-	report := func(w *worker, n news) { n.Text = "at work"; c.handle(event{worker: w, at: time.Now(), news: n}) }
+	report := func(w *worker, n news) {
+		n.Text = "at work"
+		c.handle(event{worker: w, at: time.Now(), news: n})
+	}
 	total := func(want, from float64) {
 		t.Helper()
 		if got := c.tally.total(c); got != want || c.tally.from != from {
@@ -174,14 +179,17 @@ func TestTally(t *testing.T) {
 	}
 }
 
-// What a worker says is told, an order is kept to, and nonsense is an error.
+// An order that is none is an error, and so is a run that cannot be made: the worker
+// says which, as its order wants it.
 func TestWorkerRefuses(t *testing.T) {
-	if err := work(t.Context(), strings.NewReader("line"), io.Discard); err == nil || !strings.Contains(err.Error(), "JSON") {
+	if err := work(t.Context(), strings.NewReader("line"), io.Discard); err == nil ||
+		!strings.Contains(err.Error(), "JSON") {
 		t.Errorf("error %v", err)
 	}
 	var out strings.Builder
 	bad := `{"Runs":[{"data":"nothing"}]}`
-	if err := work(t.Context(), strings.NewReader(bad), &out); err != errReported || !strings.Contains(out.String(), `"Error":"`) {
+	err := work(t.Context(), strings.NewReader(bad), &out)
+	if err != errReported || !strings.Contains(out.String(), `"Error":"`) {
 		t.Errorf("error %v, and it says %s", err, out.String())
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
@@ -104,7 +105,8 @@ func TestSideBySide(t *testing.T) {
 				t.Errorf("-parallel %s: %s is named %d times", parallel, name, n)
 			}
 		}
-		if parallel == "3" && !regexp.MustCompile(`train: \d of 6 runs made, 2 at work.*; digits-\S+: `).MatchString(stderr.String()) {
+		progress := regexp.MustCompile(`train: \d of 6 runs made, 2 at work.*; digits-\S+: `)
+		if parallel == "3" && !progress.MatchString(stderr.String()) {
 			t.Errorf("-parallel 3: there is no progress over all: %s", tail(stderr.String()))
 		}
 	}
@@ -123,7 +125,8 @@ func TestSideBySideInterrupted(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		runs := t.TempDir()
 		status, said := stopIn(t, grid(t, runs, "2", slices.Clone(env), args...), signal)
-		if status != 130 || strings.Count(said, "kernel: ") != 1 || !strings.Contains(said, "run it again to go on from there") {
+		if status != 130 || strings.Count(said, "kernel: ") != 1 ||
+			!strings.Contains(said, "interrupted; run it again to go on from there") {
 			t.Errorf("%v: exit status %d, want 130: %s", signal, status, tail(said))
 		}
 		if saved, _ := place.Glob(runs, "*/checkpoint.safetensors"); len(saved) == 0 {
@@ -178,7 +181,8 @@ func TestSideBySideKilled(t *testing.T) {
 	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 1 {
 		t.Errorf("it ended with %v, want exit status 1", err)
 	}
-	if strings.Count(said, "kernel: ") != 1 || !regexp.MustCompile(`kernel: run digits-\S+: its process has ended \(signal: killed\): run it again`).MatchString(said) {
+	why := regexp.MustCompile(`kernel: run digits-\S+: its process has ended \(signal: killed\): run it again`)
+	if strings.Count(said, "kernel: ") != 1 || !why.MatchString(said) {
 		t.Errorf("it says %s", tail(said))
 	}
 	if making, err := experiment.Making(runs); err != nil || len(making) > 0 {
@@ -204,7 +208,7 @@ func TestSideBySideAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	said, piece := "", make([]byte, 1<<12)
-	for !strings.Contains(said, "2 at work") {
+	for !strings.Contains(said, "digits-line") || !strings.Contains(said, "digits-standard") { // both have begun
 		n, err := stderr.Read(piece)
 		if said += string(piece[:n]); err != nil {
 			t.Fatalf("%v: %s", err, said)
@@ -221,7 +225,7 @@ func TestSideBySideAlone(t *testing.T) {
 		if len(making) == 0 {
 			break
 		}
-		runtime.Gosched()
+		time.Sleep(10 * time.Millisecond)
 	}
 	if saved, _ := place.Glob(runs, "*/checkpoint.safetensors"); len(saved) != 2 {
 		t.Errorf("%d checkpoints, want 2", len(saved))
@@ -230,7 +234,8 @@ func TestSideBySideAlone(t *testing.T) {
 
 // The error of a run is said once, though others fail as well, or are stopped.
 func TestSideBySideFails(t *testing.T) {
-	out, err := grid(t, t.TempDir(), "3", alone(t, t.TempDir()), "-shape", "standard,line,bezier", "-seeds", "2", "-lr", "1e30").CombinedOutput()
+	args := []string{"-shape", "standard,line,bezier", "-seeds", "2", "-lr", "1e30"}
+	out, err := grid(t, t.TempDir(), "3", alone(t, t.TempDir()), args...).CombinedOutput()
 	said := string(out)
 	if err == nil || strings.Count(said, "kernel: ") != 1 || strings.Count(said, "diverged") != 1 {
 		t.Errorf("%v: %s", err, tail(said))

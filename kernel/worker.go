@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os/signal"
@@ -69,7 +68,8 @@ func work(ctx context.Context, in io.Reader, out io.Writer) error {
 		lines.Encode(n)
 	}
 	var last time.Time
-	options := experiment.Options{Dir: o.Dir, DataDir: o.DataDir, CorruptedDir: o.CorruptedDir, Devices: o.Devices, Together: o.Together,
+	options := experiment.Options{Dir: o.Dir, DataDir: o.DataDir, CorruptedDir: o.CorruptedDir,
+		Devices: o.Devices, Together: o.Together,
 		Notice: func(line string) { say(news{Notice: line}) },
 		Fetch:  func(done, total int64) { say(news{Fetch: [2]int64{done, total}}) },
 		Report: func(r experiment.Report) {
@@ -83,9 +83,6 @@ func work(ctx context.Context, in io.Reader, out io.Writer) error {
 		current = i
 		run, err := experiment.Train(ctx, c, options)
 		if err != nil {
-			if err == ctx.Err() {
-				err = errors.New("interrupted; run it again to go on from there")
-			}
 			say(news{Error: err.Error()})
 			return errReported
 		}

@@ -24,8 +24,8 @@ import (
 func states() [][]uint64 {
 	const most = math.MaxUint64
 	rng := rand.New(rand.NewPCG(7, 7))
-	all := [][]uint64{{0, 0, 0}, {most, most, most}, {1, most, 0}, {2, most - 1, 5}, {3, most - 2, most}, {4, most - 7, 1 << 32},
-		{5, most - 8, most - 1}, {6, most - 16<<10, most}, {7, most - 16<<10 + 1, 0}, {8, 1<<32 - 2, 1<<32 - 1}, {9, 0, most}}
+	all := [][]uint64{{0, 0, 0}, {most, most, most}, {1, most, 0}, {2, most - 1, 5}, {3, most - 2, most},
+		{4, most - 7, 1 << 32}, {5, most - 8, most - 1}, {6, most - 16<<10, most}, {7, most - 16<<10 + 1, 0}, {8, 1<<32 - 2, 1<<32 - 1}, {9, 0, most}}
 	for range 10 {
 		all = append(all, []uint64{rng.Uint64(), rng.Uint64(), rng.Uint64()})
 	}
@@ -34,8 +34,8 @@ func states() [][]uint64 {
 
 // sizes are those that leave something over of a counter, of a register of any
 // width, and of the part of a thread; the last have several parts.
-var sizes = [][]int{{1}, {2}, {3}, {4}, {5}, {7}, {8}, {15}, {16}, {17}, {31}, {32}, {33}, {63}, {64}, {65}, {127}, {130}, {3, 5, 7}, {},
-	{65_535}, {65_536}, {65_537}, {65_540}, {13, 17, 29, 31}, {1 << 18}}
+var sizes = [][]int{{1}, {2}, {3}, {4}, {5}, {7}, {8}, {15}, {16}, {17}, {31}, {32}, {33}, {63}, {64}, {65}, {127}, {130},
+	{3, 5, 7}, {}, {65_535}, {65_536}, {65_537}, {65_540}, {13, 17, 29, 31}, {1 << 18}}
 
 // draws compares what a graph makes of random states on XLA alone and on XLA with
 // this package, with each instruction set that the machine has.
