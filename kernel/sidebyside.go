@@ -6,9 +6,13 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/gomlx/compute"
+
 	"gosubspace/notebooks/lesson"
+	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
 )
 
@@ -18,7 +22,7 @@ func makeRuns(ctx context.Context, title string, configs []experiment.Config, o 
 	parallel int, stdout io.Writer, each func(*experiment.Run)) ([]experiment.Result, error) {
 	one := func() ([]experiment.Result, error) { return lesson.Make(ctx, title, configs, o, each) }
 	cores := ourCores()
-	if parallel == 1 || parallel == 0 && (len(cores) < 2 || o.Devices > 1) {
+	if parallel == 1 || parallel == 0 && (len(cores) < 2 || o.Devices > 1 || onGPU()) {
 		return one()
 	}
 	plan, err := experiment.Plan(ctx, configs, o)
@@ -71,4 +75,14 @@ func makeRuns(ctx context.Context, title string, configs []experiment.Config, o 
 		results = append(results, made[config])
 	}
 	return results, nil
+}
+
+// onGPU reports whether runs are computed on a GPU, as far as that can be told
+// without opening it. Where it is a GPU all the same, its first report says so.
+func onGPU() bool {
+	if named := os.Getenv(compute.ConfigEnvVar); named != "" {
+		return strings.Contains(named, backend.CUDA)
+	}
+	cuda := func(p backend.Plugin) bool { return p.Kind == backend.CUDA }
+	return backend.HasGPU() && slices.ContainsFunc(backend.Plugins(), cuda)
 }
