@@ -110,8 +110,8 @@ void random_compare(const uint64_t *state, long n, uint32_t most, uint8_t *mask,
 void keep_memory(void);
 
 // convolution_register makes the plugin of a path, which is loaded already, know
-// the calls of convolutions and of batch norm's sums. It returns null, or what is
-// wrong.
+// the calls of convolutions, of batch norm's sums and of random numbers. It returns
+// null, or what is wrong.
 const char *convolution_register(const char *plugin);
 
 #endif
