@@ -42,6 +42,8 @@ values by the accuracy on the validation split, never on the test set.
 On a GPU the images lie on the device and a call makes many steps, -together;
 -precision tf32 or bf16 is faster there, and part of what a run is known by.
 
+Several runs are made side by side where that is faster: -parallel.
+
 -shard I/N makes one part of N of the runs, I from 1 to N. In a Slurm job array
 it is there by itself; in an indexed Job of Kubernetes say -shard /N. Runs that
 build on each other stay together. The parts' run folders, copied into one folder
@@ -54,6 +56,9 @@ GOMLX_BACKEND=xla:/path/to/plugin.so, or nothing for the pure-Go backend.`
 
 // train is the subcommand that makes runs without a notebook.
 func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 1 && args[0] == "worker" { // see crew
+		return work(ctx, os.Stdin, stdout)
+	}
 	fs := flags("train", "go run ./kernel train [flags]", trainAbout, stdout)
 	preset := fs.String("preset", "quick", "quick, cifar10-small or cifar10")
 	shapes := fs.String("shape", "line", "shapes, separated by commas")
@@ -76,6 +81,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	figure := fs.Int("figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
 	draw := fs.String("draw", "", "with -figure: also draw it, to this `folder`")
 	split := fs.String("shard", "", "make only part I of N of the runs: `I/N`, /N with I from Slurm or Kubernetes, or all (default: from a Slurm job array)")
+	parallel := fs.Int("parallel", 0, "runs that are made side by side, a process each; 0: as many as pay, which is measured at the start, and memory holds; 1: one after the other")
 	dry := fs.Bool("dry-run", false, "only list the runs, and how long they will take")
 	choose := fs.String("choose", "", "try several values of a field on the validation split, such as sam=0.02,0.05,0.1")
 	if err := parse(fs, args, 0); err != nil {
@@ -86,6 +92,8 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch {
 	case *seeds < 1:
 		return usageError{fmt.Sprintf("%d seeds: want at least 1", *seeds)}
+	case *parallel < 0:
+		return usageError{fmt.Sprintf("-parallel %d: want 0 for as many as pay, 1 for one after the other, or more", *parallel)}
 	case *figure != 0 && shapeNamed:
 		return usageError{"-figure has its shapes: leave -shape out"}
 	case *draw != "" && *figure == 0:
@@ -160,7 +168,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	o.Fetch = lesson.Fetch()
 	var failed error
-	results, err := lesson.Make(ctx, title, configs, o, func(run *experiment.Run) {
+	results, err := makeRuns(ctx, title, configs, o, *parallel, stdout, func(run *experiment.Run) {
 		fmt.Fprintln(stdout, lesson.Summary(run.Result))
 		if *figure == 0 {
 			printPoints(run, stdout)
@@ -337,7 +345,7 @@ func dryRun(ctx context.Context, configs []experiment.Config, o experiment.Optio
 		fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", p.Config.Name(), p.Trained, p.Scored, when)
 	}
 	table.Flush()
-	fmt.Fprintf(stdout, "%d runs, %d of them made; about %s for the rest, alone on this machine\n", len(plan), made, total.Round(time.Second))
+	fmt.Fprintf(stdout, "%d runs, %d of them made; about %s for the rest, one after the other on this machine\n", len(plan), made, total.Round(time.Second))
 	return nil
 }
 

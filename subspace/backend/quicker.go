@@ -9,8 +9,8 @@ import (
 	"gosubspace/subspace/internal/cpu"
 )
 
-// kernelsEnv says whose convolutions and batch-norm sums a CPU computes: "xla" for
-// XLA's, anything else for this project's, which are quicker.
+// kernelsEnv says whose convolutions, batch-norm sums and random numbers a CPU
+// computes: "xla" for XLA's, anything else for this project's, which are quicker.
 const kernelsEnv = "GOSUBSPACE_KERNELS"
 
 // quicker returns b with this project's functions in place of XLA's where p

@@ -56,7 +56,8 @@
 //
 // [NewFigure] gives the configurations behind a figure of the paper, [Plan] the
 // runs that are needed for them, [Estimate] how long they take, [Shard] the part
-// of them that one of several machines makes. [Result] is what
-// a run has to show; [ReadResults] reads those that were recorded. Tensors are
-// stored in the safetensors format, which NumPy, PyTorch and JAX read.
+// of them that one of several machines makes, [Families] the groups of them that can
+// be made side by side. [Result] is what a run has to show; [ReadResults] reads those
+// that were recorded. Tensors are stored in the safetensors format, which NumPy, PyTorch
+// and JAX read.
 package experiment

@@ -20,6 +20,7 @@ type Report struct {
 	Steps       float64       // steps a second
 	Left        time.Duration // of this part of the run; 0 where it is not known yet
 	Ended       *Epoch        // the epoch that this step ended, or nil
+	GPU         bool          // whether a GPU computes
 }
 
 // Fraction returns how much of this part of the run is done, in [0, 1].

@@ -65,6 +65,38 @@ func Shard(ctx context.Context, configs []Config, o Options, i, n int) (Part, er
 	return part, nil
 }
 
+// Families returns the runs of a plan in groups that do not depend on each other,
+// those with most left to do first: runs that share their training are in one group,
+// and so are those that an independent run is made of and that run. In a group, runs
+// are in the order of the plan, in which each can be made.
+func Families(plan []Planned, o Options) [][]Planned {
+	place := map[Config]int{}
+	for i, p := range plan {
+		place[p.Config] = i
+	}
+	var groups [][]Planned
+	for _, f := range families(plan, o) {
+		slices.SortFunc(f.runs, func(a, b Config) int { return cmp.Compare(place[a], place[b]) })
+		var group []Planned
+		for _, c := range f.runs {
+			group = append(group, plan[place[c]])
+		}
+		groups = append(groups, group)
+	}
+	slices.SortStableFunc(groups, func(a, b []Planned) int { return cmp.Compare(Left(b), Left(a)) })
+	return groups
+}
+
+// Left returns the work of the runs that have not been made, see [Planned.Work].
+func Left(plan []Planned) (work float64) {
+	for _, p := range plan {
+		if !p.Made {
+			work += p.Work()
+		}
+	}
+	return work
+}
+
 // family is runs that are made on one machine, since they build on each other.
 type family struct {
 	runs []Config

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -93,6 +94,27 @@ func FuzzShard(f *testing.F) {
 		}
 		if share < 1-1e-9 || share > 1+1e-9 {
 			t.Errorf("the parts' shares add up to %v", share)
+		}
+		var grouped []Config
+		before := math.Inf(1)
+		for _, group := range Families(plan, o) {
+			for i, p := range group {
+				grouped = append(grouped, p.Config)
+				for _, member := range p.Config.Members(o.Shape) {
+					if k := slices.IndexFunc(group, func(q Planned) bool { return q.Config == member }); k < 0 || k > i {
+						t.Errorf("%s is not made before %s, in its family", member.Name(), p.Config.Name())
+					}
+				}
+			}
+			if work := Left(group); work > before {
+				t.Errorf("a family of %v comes after one of %v", work, before)
+			} else {
+				before = work
+			}
+		}
+		slices.SortFunc(grouped, func(a, b Config) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		if len(slices.Compact(grouped)) != len(plan) {
+			t.Errorf("families have %d runs, the plan has %d", len(grouped), len(plan))
 		}
 		var work, total float64 // of the heaviest family
 		for _, f := range families(plan, o) {

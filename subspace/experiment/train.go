@@ -331,6 +331,7 @@ func (r *Run) endpoints(l subspace.Layout) ([][]float32, error) {
 
 func (r *Run) report(report Report) {
 	if r.options.Report != nil {
+		report.GPU = r.gpu
 		r.options.Report(report)
 	}
 }

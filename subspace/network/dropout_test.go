@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"gosubspace/subspace/network"
@@ -91,6 +92,34 @@ func TestDropoutMasks(t *testing.T) {
 		}
 		if again := draw(1); fmt.Sprint(again) != fmt.Sprint(one) {
 			t.Error("the same seed gives other masks")
+		}
+	})
+}
+
+// Masks, values, gradients and the random state after them are GoMLX's, bit for bit,
+// on every backend, in whichever way they are drawn.
+func TestDropoutAsGoMLX(t *testing.T) {
+	backends(t, func(t *testing.T, b compute.Backend) {
+		for _, dims := range [][]int{{64}, {3, 5, 7, 11}, {9, 1}} {
+			for _, rate := range []float64{0.1, 0.15, 0.5, 0.9, 1 - 1e-7} {
+				x := normal[float32](5, 0, 1, dims...)
+				both := func(drop net) string {
+					store := newStore(t, 7)
+					out := call(t, b, store, func(scope *model.Scope, x *Node) []*Node {
+						scope.Store().SetTraining(x.Graph(), true)
+						scope.SetGraphParam(x.Graph(), network.DropoutParam, rate)
+						first := drop(scope, x)
+						second := drop(scope, Sin(first))
+						return []*Node{first, second, Gradient(ReduceAllSum(Mul(second, second)), x)[0]}
+					}, x)
+					state := store.GetVariable("/" + model.RNGStateVariableName).MustValue()
+					return fmt.Sprint(flat(out[0]), flat(out[1]), flat(out[2]), tensors.MustCopyFlatData[uint64](state))
+				}
+				want := both(func(scope *model.Scope, x *Node) *Node { return layers.DropoutStatic(scope, x, rate) })
+				if got := both(network.Dropout); got != want {
+					t.Errorf("rate %v of %v: %s\nGoMLX has\n%s", rate, dims, got, want)
+				}
+			}
 		}
 	})
 }

@@ -26,6 +26,15 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
+// A training step with dropout, and the same without.
+func BenchmarkDropout(b *testing.B) {
+	for _, rate := range []float64{0, dropoutRate} {
+		b.Run(fmt.Sprint("rate", rate), func(b *testing.B) {
+			bench(b, Job{Work: Step, Shape: "standard", Width: 16, Dropout: rate})
+		})
+	}
+}
+
 // A step of a run of package experiment: what BenchmarkStep's line of width 16
 // takes less is its input pipeline.
 func BenchmarkRun(b *testing.B) {

@@ -42,6 +42,8 @@ type Job struct {
 	Batch int    `json:"batch"`
 	Amount
 
+	Dropout float64 `json:"dropout,omitempty"` // the rate, of ours
+
 	Setting Setting `json:"setting"` // PyTorch's
 	Device  string  `json:"device"`  // PyTorch's: cpu or cuda
 	Threads int     `json:"threads"` // PyTorch's; XLA takes all cores

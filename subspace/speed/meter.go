@@ -90,6 +90,7 @@ type Part struct {
 var Parts = []Part{
 	{"step", "a training step, standard; ours also of a line and a simplex of 6", true, (*Meter).steps},
 	{"line", "a training step of a line", true, (*Meter).line},
+	{"dropout", "a training step with dropout against one without", false, (*Meter).dropout},
 	{"evaluate", "evaluation at a point, along a line, over a plane", true, (*Meter).evaluations},
 	{"pipeline", "a step of a run against a step on a batch that is there", false, (*Meter).pipeline},
 	{"start", "from the start of a process to its first step, and of a further run in it", true, (*Meter).starts},
@@ -300,6 +301,29 @@ func (m *Meter) steps(ctx context.Context, g *Group) error {
 
 // line measures training steps of a line.
 func (m *Meter) line(ctx context.Context, g *Group) error { return m.compare(ctx, g, "line", "line") }
+
+// dropoutRate is that of the steps with dropout. It makes no difference to their cost.
+const dropoutRate = 0.15
+
+// dropout measures training steps with dropout, and without.
+func (m *Meter) dropout(ctx context.Context, g *Group) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var all []*worker
+	for _, rate := range []float64{0, dropoutRate} {
+		j := m.job(Step, "standard", Amount{})
+		j.Dropout = rate
+		w, err := m.ours(ctx, g, j)
+		if err != nil {
+			return err
+		}
+		all = append(all, w)
+	}
+	if err := m.alternate(ctx, m.Size.Blocks, all...); err != nil {
+		return err
+	}
+	return m.finish(g, all)
+}
 
 // compare measures training steps of PyTorch's of a shape, and ours of some.
 func (m *Meter) compare(ctx context.Context, g *Group, theirs string, shapes ...string) error {

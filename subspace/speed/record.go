@@ -110,6 +110,9 @@ func (x Measurement) Title() string {
 	if x.Job.Shape != "" {
 		title += fmt.Sprintf(" of %s, width %d", x.Job.Shape, x.Job.Width)
 	}
+	if x.Job.Dropout > 0 {
+		title += fmt.Sprintf(", dropout %v", x.Job.Dropout)
+	}
 	if x.Job.Work == Evaluate {
 		title += fmt.Sprintf(", %d points", x.Job.Points)
 	}

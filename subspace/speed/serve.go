@@ -120,8 +120,12 @@ func open(ctx context.Context, j Job, b compute.Backend, clock *phases) (w work,
 	if err != nil {
 		return w, err
 	}
+	net := network.CResNet20(10, j.Width)
+	if j.Dropout > 0 {
+		net = network.WithDropout(net, j.Dropout)
+	}
 	fresh := func(seed uint64) (*subspace.Space, error) {
-		return subspace.New(b, network.CResNet20(10, j.Width), [3]int{j.Side, j.Side, 3}, sampler.Shape.Endpoints(), seed)
+		return subspace.New(b, net, [3]int{j.Side, j.Side, 3}, sampler.Shape.Endpoints(), seed)
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
 	batches, step := noise(j.Batch, j.Side, rng), 0

@@ -118,7 +118,7 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 	table := r.Table() + r.Profile() + r.Growth()
-	for _, want := range []string{"numbers mean nothing", "| training step, line |", "plane of 21 × 21 points", "with its input pipeline",
+	for _, want := range []string{"numbers mean nothing", "| training step, line |", "plane of 21 × 21 points", "with its input pipeline", "| a step with dropout / one without |",
 		"first step is done, nothing compiled before", "first step is done, programs compiled before", "a further run in a process", "Not measured (line): PyTorch, NCHW, compiled", "| endpoints *m* | 1 | 2 |", "| width | 2 | 4 |",
 		"| points evaluated | 1 | 2 |", "| a line's step | forward"} {
 		if !strings.Contains(table, want) {
@@ -187,6 +187,9 @@ func TestVerdicts(t *testing.T) {
 		step("standard", "", 520, 2e9), step("line", "", 505, 2e9), step("simplex-6", "", 471, 2e9), step("standard", "NCHW, eager", 400, 1e9),
 	}}
 	r.Measured["line"] = Group{Measurements: []Measurement{step("line", "", 505, 1e9), step("line", "NCHW, eager", 400, 1e9)}}
+	dropped := step("standard", "", 450, 0)
+	dropped.Job.Dropout = dropoutRate
+	r.Measured["dropout"] = Group{Measurements: []Measurement{dropped, step("standard", "", 520, 0)}}
 	run := step("line", "", 490, 0)
 	run.Job.Work = Run
 	r.Measured["pipeline"] = Group{Measurements: []Measurement{step("line", "", 505, 0), run}}
@@ -201,6 +204,7 @@ func TestVerdicts(t *testing.T) {
 		"| 1.26 | ≥ 1.3: **below goal** |",
 		"| 1.030 | ≤ 1.03: met |",
 		"| 1.104 | ≤ 1.10: **below goal** |",
+		"| a step with dropout / one without | 284 ms / 246 ms |  | 1.156 | ≤ 1.15: **below goal** |",
 		"| +3.1 % | ≤ +3 %: **below goal** |",
 		"| 1,000 MB | 1,000 MB, NCHW, eager | 1.00 | ≤ PyTorch's: met |",
 		"| start of a process until its first step is done, nothing compiled before | 4.00 s: first step, with compilation 4.00 s |",

@@ -11,6 +11,7 @@ const (
 	goalSpeed    = 1.3  // images a second, at least
 	goalLine     = 1.03 // a step of a line by a standard one, at most
 	goalSimplex  = 1.10 // a step of a simplex of 6 by a standard one, at most
+	goalDropout  = 1.15 // a step with dropout by one without, at most
 	goalPipeline = 0.03 // what the input pipeline adds to a step, at most
 	goalMemory   = 1.0  // peak memory by PyTorch's, at most
 	goalFurther  = 0.05 // a further run's time to its first step by the first run's, at most
@@ -35,8 +36,10 @@ func (r Record) Table() string {
 	steps, line, evaluations := r.Measured["step"], r.Measured["line"], r.Measured["evaluate"]
 	add(r.against(steps, Step, "standard", "training step, standard"))
 	add(r.against(line, Step, "line", "training step, line"))
-	add(quotient(steps, "line", "a line's step / a standard step", goalLine))
-	add(quotient(steps, "simplex-6", "a step of a simplex of 6 / a standard step", goalSimplex))
+	add(steps.quotient("a line's step / a standard step", goalLine, Job{Shape: "line"}, Job{Shape: "standard"}))
+	add(steps.quotient("a step of a simplex of 6 / a standard step", goalSimplex, Job{Shape: "simplex-6"}, Job{Shape: "standard"}))
+	add(r.Measured["dropout"].quotient("a step with dropout / one without", goalDropout,
+		Job{Shape: "standard", Dropout: dropoutRate}, Job{Shape: "standard"}))
 	for _, e := range []struct {
 		shape, title string
 		amount       Amount
@@ -102,14 +105,23 @@ func speedOf(x Measurement) string {
 	return fmt.Sprintf("%s images/s [%s–%s], %s", number(n/x.Median), number(n/x.High), number(n/x.Low), duration(x.Median))
 }
 
-func quotient(g Group, shape, title string, most float64) (row, bool) {
-	standard, there := g.ours(Step, "standard")
-	other, found := g.ours(Step, shape)
+// quotient is a row that compares two of our steps by shape and dropout.
+func (g Group) quotient(title string, most float64, above, below Job) (row, bool) {
+	find := func(j Job) (Measurement, bool) {
+		for _, x := range g.Measurements {
+			if x.Job.Work == Step && x.Setting == "" && x.Job.Shape == j.Shape && x.Job.Dropout == j.Dropout {
+				return x, true
+			}
+		}
+		return Measurement{}, false
+	}
+	a, there := find(above)
+	b, found := find(below)
 	if !there || !found {
 		return row{}, false
 	}
-	q := other.Median / standard.Median
-	return row{title, duration(other.Median) + " / " + duration(standard.Median), "", fmt.Sprintf("%.3f", q),
+	q := a.Median / b.Median
+	return row{title, duration(a.Median) + " / " + duration(b.Median), "", fmt.Sprintf("%.3f", q),
 		verdict(fmt.Sprintf("≤ %.2f", most), q <= most)}, true
 }
 

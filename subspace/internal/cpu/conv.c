@@ -32,6 +32,8 @@ const struct transforms *transforms_for(int channels) {
 	return NULL;
 }
 
+const struct generator *random_generator(void) { return instructions()->generator; }
+
 int convolution_block(void) {
 	const struct tile *t = instructions()->tiles;
 	while (t[1].block) t++; // the narrowest; the others are multiples

@@ -3,6 +3,7 @@
 
 #include "rows.h"
 #include <stddef.h>
+#include <stdint.h>
 
 static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }
@@ -50,11 +51,21 @@ struct transforms {
 	void (*gradient)(const float *u, float *w, long entry);
 };
 
+// The random numbers of counters, see random.h.
+struct counter {
+	uint64_t key, low, high;
+};
+struct generator {
+	void (*bits)(struct counter from, long n, uint32_t *out);
+	void (*mask)(struct counter from, long n, uint32_t most, uint8_t *out);
+};
+
 // An instruction set has tiles, widest block first, and transforms, widest first,
 // each ended by one of width 0.
 struct instructions {
 	const struct tile *tiles;
 	const struct transforms *transforms;
+	const struct generator *generator;
 };
 
 // Null where the program was built without it.
@@ -64,6 +75,7 @@ extern const struct instructions *const instructions_avx512, *const instructions
 // null.
 const struct tile *tile_for(int out_channels);
 const struct transforms *transforms_for(int channels);
+const struct generator *random_generator(void);
 
 // aligned returns memory for so many floats, to be freed, or null where memory is
 // short. It begins where a cache line does: a vector over two of them costs twice.
@@ -109,13 +121,20 @@ void convolution_widest(int lanes);
 int norm_moments(const float *x, long rows, int channels, float *mean, float *variance);
 int norm_sums(const float *x, const float *dy, const float *mean, long rows, int channels, float *sum, float *products);
 
+// random_draw computes n random numbers of 32 bits and the state after them, as
+// XLA's RngBitGenerator with Philox does, bit for bit: state and next are a key and a
+// counter of 128 bits, its lower word first. random_compare computes for each of the
+// same numbers whether it is at most most, as a byte 1 or 0.
+void random_draw(const uint64_t *state, long n, uint32_t *bits, uint64_t *next);
+void random_compare(const uint64_t *state, long n, uint32_t most, uint8_t *mask, uint64_t *next);
+
 // keep_memory makes the process keep the memory that it frees. It is to be called
 // before there are other threads than Go's.
 void keep_memory(void);
 
 // convolution_register makes the plugin of a path, which is loaded already, know
-// the calls of convolutions and of batch norm's sums. It returns null, or what is
-// wrong.
+// the calls of convolutions, of batch norm's sums and of random numbers. It returns
+// null, or what is wrong.
 const char *convolution_register(const char *plugin);
 
 #endif

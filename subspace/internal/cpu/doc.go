@@ -1,9 +1,9 @@
-// Package cpu makes XLA programs quick on CPUs: it computes their convolutions and
-// the sums of batch norm itself.
+// Package cpu makes XLA programs quick on CPUs: it computes their convolutions, the
+// sums of batch norm and random numbers itself.
 //
 // XLA's own convolutions reach a quarter of what a CPU can do on the narrow
 // networks of the figures, and less for the gradient of a kernel; its sums over
-// batch and space run on one core. Here a convolution is a few loops over tiles:
+// batch and space run on one core, and so do its random numbers. Here a convolution is a few loops over tiles:
 // sums of some pixels by some channels stay in registers while the loop goes over
 // the entries of the kernel, see kernels.h. One of 3×3 with stride 1 takes a quarter of
 // the products, see winograd.c. Tiles are compiled for AVX-512, AVX2 and
@@ -12,8 +12,9 @@
 // [Wrap] returns a GoMLX backend that emits calls of these functions, through
 // XLA's foreign function interface, wherever a program has a convolution of float32
 // images [batch, height, width, channels], one of the two convolutions that are its
-// gradients, or a batch norm over channels (see [Norms]). Everything else stays
-// XLA's, and so do programs that XLA splits over devices.
+// gradients, a batch norm over channels (see [Norms]), or random bits. These are
+// XLA's, bit for bit; [Drops] has them compared at once, a byte each. Everything else
+// stays XLA's, and so do programs that XLA splits over devices.
 //
 // Activations do not fit a cache, so that going over all of them once more takes as
 // long as a convolution. A batch norm and a ReLU that only convolutions need are
@@ -28,4 +29,4 @@ package cpu
 // Kernels names what programs may call, and its version: another one where a call of
 // the same name, with the same operands, comes to mean something else. A program that
 // was compiled to call one version is not run with another.
-const Kernels = "gosubspace_convolution, _convolution_kernel_gradient, _moments, _norm_sums: 1"
+const Kernels = "gosubspace_convolution, _convolution_kernel_gradient, _convolution_backward, _moments, _norm_sums, _random_bits, _random_mask: 2"

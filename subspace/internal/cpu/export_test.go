@@ -10,7 +10,13 @@ import (
 	"github.com/gomlx/go-xla/stablehlo"
 )
 
-var Widest = widest
+var (
+	Widest  = widest
+	Largest = largest
+)
+
+// Plain returns the backend that Wrap was given.
+func Plain(b compute.Backend) compute.Backend { return b.(*backend).Backend }
 
 // Program returns the text of what a builder of a wrapped backend has built.
 func Program(b compute.Builder) ([]byte, error) {

@@ -13,5 +13,8 @@ func Wrap(b compute.Backend, _ string) (compute.Backend, error) { return b, nil 
 // Norms reports that this package computes no batch norms here.
 func Norms(*graph.Node) bool { return false }
 
+// Drops reports that this package draws no random numbers here.
+func Drops(*graph.Node, float64, ...int) (next, dropped *graph.Node, ok bool) { return nil, nil, false }
+
 // KeepMemory does nothing here.
 func KeepMemory() {}

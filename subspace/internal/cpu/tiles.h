@@ -1,7 +1,8 @@
-// The tiles of one instruction set. LANES floats fill a register; TALL is the
+// The tiles and the random numbers of one instruction set. LANES floats fill a register; TALL is the
 // number of pixels of a tile one vector wide, WIDE of one two vectors wide, so
 // that the sums, the weights and a pixel fit the registers.
 #include "conv.h"
+#include "random.h"
 
 #define JOIN_(a, b, c, d) a##_##b##x##c##x##d
 #define JOIN(a, b, c, d) JOIN_(a, b, c, d)

@@ -9,7 +9,7 @@
 #include "tiles.h"
 static const struct tile tiles[] = {wide_tile, tall_tile, small_tile, {0}};
 static const struct transforms transforms[] = {wide_transforms, small_transforms, {0}};
-static const struct instructions all = {tiles, transforms};
+static const struct instructions all = {tiles, transforms, &generator};
 const struct instructions *const instructions_avx512 = &all;
 #else
 const struct instructions *const instructions_avx512 = 0;

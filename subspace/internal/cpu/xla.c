@@ -50,6 +50,7 @@ struct buffer {
 	int64_t rank;
 	int64_t *dims;
 };
+enum { u64_type = 9 };
 struct arguments {
 	size_t size;
 	void *extensions;
@@ -211,6 +212,32 @@ static void *call_norm_sums(const struct frame *f) {
 	return NULL;
 }
 
+static long size(const struct buffer *x) {
+	long size = 1;
+	for (int i = 0; i < x->rank; i++) size *= x->dims[i];
+	return size;
+}
+
+// Numbers of 64 bits are two of 32 each, the lower half first.
+static void *call_random_bits(const struct frame *f) {
+	if (asked(f)) return NULL;
+	begin(f);
+	struct buffer *state = f->in.buffers[0], **out = f->out.buffers;
+	long halves = out[1]->type == u64_type ? 2 : 1;
+	random_draw(state->data, size(out[1]) * halves, out[1]->data, out[0]->data);
+	return NULL;
+}
+
+// The state is followed by the largest number that is true.
+static void *call_random_mask(const struct frame *f) {
+	if (asked(f)) return NULL;
+	begin(f);
+	struct buffer **out = f->out.buffers;
+	const uint64_t *state = f->in.buffers[0]->data;
+	random_compare(state, size(out[1]), state[3], out[1]->data, out[0]->data);
+	return NULL;
+}
+
 // Of several arenas, malloc takes blocks of over 64 MB, which XLA works in, from the
 // first alone, and for threads of another asks the system at every step. Before
 // main there is only the first: a thread of Go's may make another as soon as it
@@ -241,8 +268,16 @@ const char *convolution_register(const char *plugin) {
 	struct {
 		const char *name;
 		void *handler;
-	} calls[] = {{"gosubspace_convolution", call_forward}, {"gosubspace_convolution_kernel_gradient", call_kernel_gradient}, {"gosubspace_convolution_backward", call_backward}, {"gosubspace_moments", call_moments}, {"gosubspace_norm_sums", call_norm_sums}};
-	for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++) {
+	} calls[] = {
+		{"gosubspace_convolution", call_forward},
+		{"gosubspace_convolution_kernel_gradient", call_kernel_gradient},
+		{"gosubspace_convolution_backward", call_backward},
+		{"gosubspace_moments", call_moments},
+		{"gosubspace_norm_sums", call_norm_sums},
+		{"gosubspace_random_bits", call_random_bits},
+		{"gosubspace_random_mask", call_random_mask},
+	};
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
 		struct registration r = {sizeof r, calls[i].name, strlen(calls[i].name), calls[i].handler, "Host", 4, 0};
 		if (((struct ffi *)e)->register_handler(&r)) return "it refuses the functions";
 	}

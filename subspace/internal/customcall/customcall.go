@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/go-xla/compute/xla"
 	"github.com/gomlx/go-xla/stablehlo"
+	"github.com/gomlx/gomlx/core/graph"
 )
 
 //go:linkname emit github.com/gomlx/go-xla/compute/xla.(*Function).customCall
@@ -35,6 +36,12 @@ func Emit(f *xla.Function, target string, outputs []shapes.Shape, operands ...co
 	statement.Attributes["api_version"] = typed
 	return results, nil
 }
+
+// RandomBits adds compute.Function.RNGBitGenerator to the graph of state. GoMLX
+// offers it to its own functions alone, which do not ask for booleans.
+//
+//go:linkname RandomBits github.com/gomlx/gomlx/core/graph.backendRNGBitGenerator
+func RandomBits(state *graph.Node, shape shapes.Shape) (next, values *graph.Node)
 
 // field returns a field, a pointer, of what v points to.
 func field(v reflect.Value, name string) reflect.Value {

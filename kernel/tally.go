@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"gosubspace/plots"
+)
+
+// tally is how far all runs are, together.
+type tally struct {
+	runs     int     // of the whole
+	work     float64 // of those that were not made before
+	made     float64 // of it, by runs that are made
+	began    time.Time
+	progress *plots.Progress
+
+	// Since when the speed is as it is now, and how much was done then.
+	since time.Time
+	from  float64
+}
+
+// at returns how much of a worker's run is done.
+func (w *worker) at() float64 {
+	if w.made == len(w.runs) || w.latest.Text == "" {
+		return 0
+	}
+	p := w.runs[w.made]
+	trained := p.Work() - float64(p.Scored)
+	if w.latest.Scoring {
+		return trained + w.latest.Fraction*float64(p.Scored)
+	}
+	return w.latest.Fraction * trained
+}
+
+// total returns how much is done.
+func (t *tally) total(c *crew) float64 {
+	total := t.made
+	for _, w := range c.workers() {
+		total += w.at()
+	}
+	return total
+}
+
+// restart measures the speed anew, when it changes.
+func (t *tally) restart(c *crew) {
+	t.since, t.from = time.Now(), t.total(c)
+}
+
+// report shows how it stands. What a run had done at its first report is from
+// another sitting.
+func (t *tally) report(c *crew, w *worker, first bool) {
+	if t.progress == nil {
+		t.progress, t.since = plots.NewProgress(os.Stderr), time.Now()
+	}
+	if first {
+		t.from += w.at()
+	}
+	done := t.total(c)
+	fraction := done / max(t.work, done, 1)
+	working, made := c.workers(), t.runs
+	for _, w := range working {
+		made -= len(w.runs) - w.made
+	}
+	for _, family := range c.queue {
+		for _, p := range family {
+			if !p.Made {
+				made--
+			}
+		}
+	}
+	left := ""
+	if took := time.Since(t.since).Seconds(); took > 2 && done > t.from {
+		seconds := (t.work - done) / (done - t.from) * took
+		left = fmt.Sprintf(", %s left of all", time.Duration(seconds*float64(time.Second)).Round(time.Second))
+	}
+	text := fmt.Sprintf("%s: %d of %d runs made, %d at work%s; %s",
+		c.title, made, t.runs, len(working), left, w.latest.Text)
+	t.progress.Update(text, fraction)
+	if w.latest.Keep {
+		t.progress.Line(text)
+	}
+}
+
+// finish says how it ended.
+func (t *tally) finish(c *crew) {
+	if t.progress == nil {
+		return
+	}
+	if c.ended {
+		t.progress.Done("stopped")
+		return
+	}
+	t.progress.Done(fmt.Sprintf("%s: %d runs in %s", c.title, t.runs, time.Since(t.began).Round(100*time.Millisecond)))
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"gosubspace/subspace/experiment"
+)
+
+// An order is what a worker is to make: runs, one after the other. A worker is this
+// program as "train worker"; its standard input begins with the order, as JSON, and
+// its end tells the worker to stop: as when the process that gave the order is gone,
+// however it went.
+type order struct {
+	Runs         []experiment.Config
+	Dir          string
+	DataDir      string
+	CorruptedDir string
+	Devices      int
+	Together     int
+}
+
+// news is what a worker says, a line of JSON each.
+type news struct {
+	Run int // which of the order it is at
+
+	// How that stands, see experiment.Report.
+	Text     string  `json:",omitempty"` // empty: it says something else
+	Scoring  bool    `json:",omitempty"`
+	Fraction float64 `json:",omitempty"`
+	Keep     bool    `json:",omitempty"` // a log should keep it
+	GPU      bool    `json:",omitempty"`
+
+	Made   bool     `json:",omitempty"` // the run is made
+	Notice string   `json:",omitempty"`
+	Fetch  [2]int64 // bytes of a download: those that are there, and all; zero: none
+	Error  string   `json:",omitempty"` // the last that it says
+}
+
+// work is a worker.
+func work(ctx context.Context, in io.Reader, out io.Writer) error {
+	var o order
+	decoder := json.NewDecoder(in)
+	if err := decoder.Decode(&o); err != nil {
+		return fmt.Errorf("a worker's order is JSON: %w", err)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	// Where nobody reads any more, checkpoints are still to be written.
+	signal.Ignore(syscall.SIGPIPE)
+	go func() {
+		io.Copy(io.Discard, in)
+		stop()
+	}()
+	var mu sync.Mutex
+	lines := json.NewEncoder(out)
+	current := 0
+	say := func(n news) {
+		mu.Lock()
+		defer mu.Unlock()
+		n.Run = current
+		lines.Encode(n)
+	}
+	var last time.Time
+	options := experiment.Options{Dir: o.Dir, DataDir: o.DataDir, CorruptedDir: o.CorruptedDir,
+		Devices: o.Devices, Together: o.Together,
+		Notice: func(line string) { say(news{Notice: line}) },
+		Fetch:  func(done, total int64) { say(news{Fetch: [2]int64{done, total}}) },
+		Report: func(r experiment.Report) {
+			keep := r.Ended != nil || r.Scoring
+			if now := time.Now(); keep || now.Sub(last) > 50*time.Millisecond {
+				last = now
+				say(news{Text: r.String(), Scoring: r.Scoring, Fraction: r.Fraction(), Keep: keep, GPU: r.GPU})
+			}
+		}}
+	for i, c := range o.Runs {
+		current = i
+		run, err := experiment.Train(ctx, c, options)
+		if err != nil {
+			say(news{Error: err.Error()})
+			return errReported
+		}
+		run.Close()
+		say(news{Made: true})
+	}
+	return nil
+}
