@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"gosubspace/subspace/place"
@@ -107,8 +108,7 @@ func (f folder) makeRoom(room int64) {
 
 // draft reports whether a name is one that place.WriteFile writes a program under.
 func draft(name string) bool {
-	matches, _ := filepath.Match(".*"+suffix+".*", name)
-	return matches
+	return strings.HasPrefix(name, ".") && strings.Contains(name, suffix+".")
 }
 
 // seal makes the file of a program.
