@@ -13,6 +13,7 @@ type cell struct {
 	code        string
 	stop        bool // whether what waits behind it is aborted if it fails
 	interrupted bool
+	request     message
 
 	number  int      // that Jupyter shows before it; 0 until it is known, or where it has none
 	partial string   // the end of its error stream, held back where it may begin a stack
@@ -41,9 +42,47 @@ var (
 
 const mark = ` ?\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m `
 
-// deaths are how the last words of a Go program begin. They may follow a line of
-// progress that has no end.
-var deaths = []string{"panic: ", "fatal error: "}
+// deaths are how the last words of a Go program begin.
+var deaths = []string{"panic: ", "fatal error: ", "SIGABRT: ", "SIGSEGV: ", "SIGBUS: "}
+
+// traces are how what follows them begins: without one of these they are somebody
+// else's words.
+var traces = []string{"\n\ngoroutine ", "\n\nruntime stack:", "\nPC="}
+
+// deathAt returns where the last words of a program begin in text, or its length.
+// They are at the beginning of a line, or of what has come at once; behind a line of
+// progress, which has no end; or anywhere, with what follows them.
+func deathAt(text string) int {
+	at := len(text)
+	for _, death := range deaths {
+		for from := 0; ; {
+			i := strings.Index(text[from:], death)
+			if i < 0 {
+				break
+			}
+			i += from
+			line := text[strings.LastIndexByte(text[:i], '\n')+1 : i]
+			if line == "" || strings.Contains(line, "\r") || cutTrace(text[i:]) < len(text[i:]) {
+				at = min(at, i)
+				break
+			}
+			from = i + len(death)
+		}
+	}
+	return at
+}
+
+// cutTrace returns where in last words the trace begins, their length where there is
+// none.
+func cutTrace(text string) int {
+	at := len(text)
+	for _, trace := range traces {
+		if i := strings.Index(text, trace); i >= 0 {
+			at = min(at, i)
+		}
+	}
+	return at
+}
 
 // published takes one publication of the cell and returns what goes out for it.
 // Source returns the code of an earlier cell.
@@ -89,9 +128,13 @@ func (c *cell) published(m message, source func(int) string) []message {
 		if m.content(&content) != nil {
 			return out(m)
 		}
+		var words []message
+		if cutTrace(c.stack) == len(c.stack) { // it went on after what looked like its end
+			words = c.rest(m)
+		}
 		f := c.explain(content, source)
 		c.failure = &f
-		return append(c.rest(m), m.with(f))
+		return append(append(words, c.rest(m)...), m.with(f))
 	case "status":
 		var content struct {
 			State string `json:"execution_state"`
@@ -117,13 +160,7 @@ func (c *cell) said(text string) string {
 	}
 	text = c.partial + text
 	c.partial = ""
-	at := len(text)
-	for _, death := range deaths {
-		if i := strings.Index(text, death); i >= 0 {
-			at = min(at, i)
-		}
-	}
-	if at < len(text) {
+	if at := deathAt(text); at < len(text) {
 		c.stack = text[at:]
 		return shortPlaces(text[:at], c.number)
 	}

@@ -16,7 +16,11 @@ var (
 	// file is a place in the generated file, in the compiler's words.
 	file = regexp.MustCompile(`(?:\S*/)?main(?:_test)?\.go:\d+(?::\d+)?: `)
 	// absent is an import that no module has.
-	absent = regexp.MustCompile(`(?m)(?:cannot find module providing package|no required module provides package) ([^\s;:]+)|^\s*(\S+): (?:[^\n]*: )?module lookup disabled by GOPROXY=off`)
+	absent = regexp.MustCompile(`(?m)(?:cannot find module providing package|no required module provides package) ([^\s;:]+)|^\s*(\S+): (?:[^\n]*: )?module lookup disabled by GOPROXY=off|package (\S+) is not in std`)
+	// second is what the compiler says below a line of its own.
+	second = regexp.MustCompile(`^(?:have|want) \(|^too many errors$`)
+	// unfinished is what the parser says at the end of a file.
+	unfinished = regexp.MustCompile(`^expected .*, found (?:'}'|'EOF'|EOF)$`)
 )
 
 // explain says why the cell failed: in the value in one line, in the traceback
@@ -40,7 +44,7 @@ func (c *cell) explain(f failure, source func(int) string) failure {
 	var lines, shown []string
 	for _, entry := range f.Traceback {
 		line, long := c.explainEntry(colour.ReplaceAllString(entry, ""), source)
-		if line != "" {
+		if line != "" && !second.MatchString(line) {
 			lines, shown = append(lines, line), append(shown, long)
 		}
 	}
@@ -52,12 +56,15 @@ func (c *cell) explain(f failure, source func(int) string) failure {
 		value += fmt.Sprintf(" (and %d more)", len(lines)-1)
 	}
 	for _, h := range hints {
-		if h.sign.MatchString(f.Value) {
+		if h.sign.MatchString(f.Value) && secondMark("%%\n"+c.code, "%%") == 0 {
 			shown = append(shown, h.say)
 		}
 	}
 	return failure{f.Name, value, shown}
 }
+
+// generated is what is said of the package and the command, of the generated program.
+var generated = regexp.MustCompile(`^(?:# |failed to run |go: gonb_|package gonb_)`)
 
 // hints are what to do about errors that say it to those alone who know Go.
 var hints = []struct {
@@ -81,10 +88,13 @@ func (c *cell) explainEntry(entry string, source func(int) string) (line, long s
 	entry = strings.TrimRight(entry, "\n")
 	m := where.FindStringSubmatch(entry)
 	if m == nil {
-		if strings.HasPrefix(entry, "# ") || strings.HasPrefix(entry, "failed to run ") || exitStatus.MatchString(entry) {
-			return "", "" // the package, the command: of the generated program
+		if generated.MatchString(entry) || exitStatus.MatchString(entry) {
+			return "", ""
 		}
 		line = lastLine(entry)
+		if unfinished.MatchString(line) {
+			line = "the end of the cell: " + line + ": is a bracket not closed, or one too many?"
+		}
 		return line, line
 	}
 	place, at := c.place(m[1], m[2])
@@ -133,7 +143,8 @@ func shortPlaces(text string, current int) string {
 
 // explainStack makes of a stack the message and the topmost line of a cell in it.
 func (c *cell) explainStack(source func(int) string) failure {
-	message, trace, _ := strings.Cut(c.stack, "\n\ngoroutine ")
+	cut := cutTrace(c.stack)
+	message, trace := c.stack[:cut], c.stack[cut:]
 	var kept []string
 	for line := range strings.SplitSeq(message, "\n") {
 		if !strings.HasPrefix(line, "[signal ") { // an address and a program counter
@@ -205,7 +216,7 @@ func explainAbsent(name string, found [][]string) failure {
 	var paths []string
 	seen := map[string]bool{}
 	for _, m := range found {
-		path := m[1] + m[2]
+		path := m[1] + m[2] + m[3]
 		if path, _, _ = strings.Cut(path, "@"); !seen[path] {
 			seen[path] = true
 			paths = append(paths, path)

@@ -24,6 +24,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -92,6 +93,10 @@ func run(connectionFile, gonb string, flags []string) error {
 	go func() { failed <- r.serve() }()
 	select {
 	case err = <-ended:
+	case <-orphaned():
+		cmd.Process.Signal(syscall.SIGTERM)
+		<-ended
+		return nil
 	case <-signals:
 		cmd.Process.Signal(syscall.SIGTERM)
 		<-ended
@@ -102,8 +107,24 @@ func run(connectionFile, gonb string, flags []string) error {
 		return err
 	}
 	r.drain()
+	r.queue.died()
+	time.Sleep(50 * time.Millisecond) // see drain
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		return fmt.Errorf("GoNB ended with %w", err)
 	}
 	return err
+}
+
+// orphaned is closed when the process that started this one has ended: a Jupyter that
+// was killed tells nobody, and its kernels would stay for ever.
+func orphaned() <-chan struct{} {
+	alone := make(chan struct{})
+	parent := os.Getppid()
+	go func() {
+		for os.Getppid() == parent {
+			time.Sleep(time.Second)
+		}
+		close(alone)
+	}()
+	return alone
 }

@@ -2,7 +2,10 @@ package main
 
 import (
 	"cmp"
+	"fmt"
+	"strings"
 	"sync"
+	"time"
 )
 
 // A queue hands requests for cells to GoNB one after the other. GoNB has a queue
@@ -16,7 +19,13 @@ type queue struct {
 	running *cell
 	waiting []request
 	codes   map[int]string // the source of each cell that has run, by its number
+	failed  time.Time      // when a cell that stops those behind it failed last
+	grace   time.Duration  // how long after that cells still count as behind it
 }
+
+// "Run all" sends a request a cell, and GoNB may have refused the first before the
+// last is here. Nobody starts a cell by hand as soon after a failure.
+const grace = 250 * time.Millisecond
 
 // A request is an execute_request.
 type request struct {
@@ -28,6 +37,9 @@ func (q *queue) add(r request) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, r)
+	if q.running == nil && time.Since(q.failed) < q.grace {
+		return q.abortAll()
+	}
 	return q.next()
 }
 
@@ -43,8 +55,49 @@ func (q *queue) next() error {
 		Stop *bool  `json:"stop_on_error"`
 	}
 	r.message.content(&content) // what lacks in it, GoNB will say
-	q.running = &cell{id: r.message.header.ID, code: content.Code, stop: content.Stop == nil || *content.Stop}
+	q.running = &cell{id: r.message.header.ID, code: content.Code, stop: content.Stop == nil || *content.Stop, request: r.message}
+	if line := secondMark(content.Code, "%%"); line > 0 {
+		return q.refuse(failure{"ERROR", fmt.Sprintf("line %d: a second line %%%%: a cell has one, above its statements", line), nil})
+	}
 	return q.relay.shellB.send(r.frames)
+}
+
+// secondMark returns the second line of code that begins a main function, 0 where
+// there is none: GoNB cannot build such a cell.
+func secondMark(code, mark string) int {
+	found := 0
+	for i, line := range strings.Split(code, "\n") {
+		if word, _, _ := strings.Cut(strings.TrimSpace(line), " "); word != mark {
+			continue
+		}
+		if found++; found == 2 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// refuse ends the running cell with an error that GoNB does not come to say.
+func (q *queue) refuse(f failure) error {
+	c := q.running
+	f.Traceback = []string{f.Value}
+	c.failure = &f
+	reply := c.request.answer("execute_reply", map[string]any{"status": "error", "ename": f.Name, "evalue": f.Value, "traceback": f.Traceback})
+	reply.identities = c.request.identities
+	idle := c.request.answer("status", map[string]string{"execution_state": "idle"})
+	c.reply, c.idle = &reply, &idle
+	return cmp.Or(q.publish(c.request.answer("status", map[string]string{"execution_state": "busy"})),
+		q.publish(c.request.answer("error", f)), q.end())
+}
+
+// died ends the running cell, whose GoNB is no more.
+func (q *queue) died() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.running == nil {
+		return nil
+	}
+	return q.refuse(failure{"ERROR", "the kernel ended while it worked on this cell: what cells above have defined is gone, run them again", nil})
 }
 
 // interrupt notes that the running cell was interrupted: what waits behind it
@@ -57,6 +110,23 @@ func (q *queue) interrupt() error {
 	}
 	q.running.interrupted = true
 	return q.abortAll()
+}
+
+// insist hands an interrupt on to GoNB again and again, until the cell that it is for
+// has ended: while it builds a cell's program, GoNB listens to none, and then runs it.
+func (q *queue) insist(frames [][]byte) {
+	q.mu.Lock()
+	c := q.running
+	q.mu.Unlock()
+	for {
+		time.Sleep(200 * time.Millisecond)
+		q.mu.Lock()
+		ended := q.running != c || c == nil || c.idle != nil || q.relay.controlB.send(frames) != nil
+		q.mu.Unlock()
+		if ended {
+			return
+		}
+	}
 }
 
 func (q *queue) abort() error {
@@ -138,6 +208,7 @@ func (q *queue) end() error {
 		return err
 	}
 	if failed && c.stop {
+		q.failed = time.Now()
 		if err := q.abortAll(); err != nil {
 			return err
 		}

@@ -20,6 +20,9 @@ type relay struct {
 
 	queue   queue
 	readers sync.WaitGroup // of the back
+
+	replying sync.Mutex
+	replied  string // the interrupt that GoNB has replied to last
 }
 
 // A socket is one of ZeroMQ's, for one sender at a time.
@@ -44,7 +47,7 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 		zmq4.WithLogger(log.New(io.Discard, "", 0)),
 	}
 	r := &relay{key: key(front.Key)}
-	r.queue.relay = r
+	r.queue.relay, r.queue.grace = r, grace
 	for _, s := range []struct {
 		at     **socket
 		socket zmq4.Socket
@@ -95,7 +98,7 @@ func (r *relay) serve() error {
 		from *socket
 		do   func([][]byte) error
 	}{
-		{r.shellB, r.fromShell}, {r.controlB, r.control.send}, {r.stdinB, r.stdin.send}, {r.publicationB, r.fromPublication},
+		{r.shellB, r.fromShell}, {r.controlB, r.fromControl}, {r.stdinB, r.stdin.send}, {r.publicationB, r.fromPublication},
 	} {
 		r.readers.Go(func() { pump(way.from, way.do) })
 	}
@@ -157,7 +160,12 @@ func (r *relay) toControl(frames [][]byte) error {
 	}
 	switch m.header.Type {
 	case "interrupt_request":
-		err = r.queue.interrupt()
+		if err = r.queue.interrupt(); err == nil {
+			if err = r.controlB.send(frames); err == nil {
+				go r.queue.insist(frames)
+			}
+			return err
+		}
 	case "shutdown_request":
 		err = r.queue.abort()
 	}
@@ -165,6 +173,21 @@ func (r *relay) toControl(frames [][]byte) error {
 		return err
 	}
 	return r.controlB.send(frames)
+}
+
+// fromControl hands a reply on; of those to an interrupt that was sent several times,
+// the first.
+func (r *relay) fromControl(frames [][]byte) error {
+	if m, err := r.key.read(frames); err == nil && m.header.Type == "interrupt_reply" {
+		r.replying.Lock()
+		again := r.replied == m.parent.ID
+		r.replied = m.parent.ID
+		r.replying.Unlock()
+		if again {
+			return nil
+		}
+	}
+	return r.control.send(frames)
 }
 
 func (r *relay) fromShell(frames [][]byte) error {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,9 +13,10 @@ import (
 
 // A stage is a relay between a Jupyter and a GoNB that the test plays.
 type stage struct {
-	t    *testing.T
-	key  key
-	name string // of the client
+	t     *testing.T
+	relay *relay
+	key   key
+	name  string // of the client
 
 	shell, control, stdin, heard *socket // Jupyter's
 	gonb                         struct{ shell, control, stdin, publish *socket }
@@ -45,6 +47,7 @@ func newStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.relay, r.queue.grace = r, 0 // tests are quicker than hands
 	go r.serve()
 	t.Cleanup(r.close)
 	id := zmq4.WithID(zmq4.SocketIdentity(s.name))
@@ -192,6 +195,100 @@ func TestFailureAbortsWhatWaits(t *testing.T) {
 	s.ask(s.shell, "execute_request", "5", map[string]any{"code": "%%"})
 	if m := s.receive(s.gonb.shell); m.header.ID != "5" {
 		t.Errorf("then %s reached GoNB", m.header.ID)
+	}
+}
+
+// GoNB has refused a cell before the next ones are here: they were behind it all the
+// same. After a while a cell is a new beginning.
+func TestFailureAbortsWhatComesAtOnce(t *testing.T) {
+	s := newStage(t)
+	s.relay.queue.mu.Lock()
+	s.relay.queue.grace = time.Hour
+	s.relay.queue.mu.Unlock()
+	s.finish(s.queue(true, "1"), wrong)
+	if got := s.statuses(1); got[0] != "1 error" {
+		t.Fatalf("reply %q", got)
+	}
+	s.ask(s.shell, "execute_request", "2", map[string]any{"code": "%%"})
+	s.ask(s.shell, "execute_request", "3", map[string]any{"code": "%%"})
+	if got, want := s.statuses(2), []string{"2 aborted", "3 aborted"}; !slices.Equal(got, want) {
+		t.Errorf("replies %q, want %q", got, want)
+	}
+	s.relay.queue.mu.Lock()
+	s.relay.queue.grace = 0
+	s.relay.queue.mu.Unlock()
+	s.ask(s.shell, "execute_request", "4", map[string]any{"code": "%%"})
+	if m := s.receive(s.gonb.shell); m.header.ID != "4" {
+		t.Errorf("then %s reached GoNB", m.header.ID)
+	}
+}
+
+// A stop that GoNB does not listen to is said again until the cell has ended, and
+// replied to once.
+func TestInterruptIsRepeated(t *testing.T) {
+	s := newStage(t)
+	first := s.queue(true, "1")
+	s.ask(s.control, "interrupt_request", "stop", nil)
+	for range 3 {
+		m := s.receive(s.gonb.control)
+		if m.header.ID != "stop" {
+			t.Fatalf("GoNB was sent %s", m.header.ID)
+		}
+		reply := m.answer("interrupt_reply", ok)
+		reply.identities = m.identities
+		s.send(s.gonb.control, reply)
+	}
+	s.finish(first, wrong)
+	if got := s.statuses(1); got[0] != "1 error" {
+		t.Errorf("reply %q", got)
+	}
+	s.ask(s.control, "shutdown_request", "end", nil)
+	for {
+		m := s.receive(s.gonb.control)
+		if m.header.ID == "stop" { // was on its way
+			continue
+		}
+		reply := m.answer("shutdown_reply", ok)
+		reply.identities = m.identities
+		s.send(s.gonb.control, reply)
+		break
+	}
+	for i, want := range []string{"stop", "end"} {
+		if m := s.receive(s.control); m.parent.ID != want {
+			t.Errorf("reply %d is to %s, want %s", i+1, m.parent.ID, want)
+		}
+	}
+}
+
+// GoNB ends: the cell that it worked on says so, and is over.
+func TestKernelDied(t *testing.T) {
+	s := newStage(t)
+	s.queue(true, "1", "2")
+	if err := s.relay.queue.died(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.statuses(2), []string{"1 error", "2 aborted"}; !slices.Equal(got, want) {
+		t.Errorf("replies %q, want %q", got, want)
+	}
+	said := ""
+	for _, m := range s.heardSoFar() {
+		if m.header.Type == "error" && m.parent.ID == "1" {
+			said = string(m.body[contentPart])
+		}
+	}
+	if !strings.Contains(said, "the kernel ended while it worked on this cell") {
+		t.Errorf("the cell says %s", said)
+	}
+}
+
+// What GoNB is not to be given is found by its lines. (The mark is another one here.)
+func TestSecondMark(t *testing.T) {
+	for code, want := range map[string]int{
+		"": 0, "##": 0, "a\n##\nb": 0, "##\na\n##\nb": 3, "## x\n  ##": 2, "###\n##\n#": 0, "a ##\n##": 0,
+	} {
+		if got := secondMark(code, "##"); got != want {
+			t.Errorf("%q: line %d, want %d", code, got, want)
+		}
 	}
 }
 
