@@ -20,12 +20,16 @@ type queue struct {
 	waiting []request
 	codes   map[int]string // the source of each cell that has run, by its number
 	failed  time.Time      // when a cell that stops those behind it failed last
-	grace   time.Duration  // how long after that cells still count as behind it
 }
 
-// "Run all" sends a request a cell, and GoNB may have refused the first before the
-// last is here. Nobody starts a cell by hand as soon after a failure.
-const grace = 250 * time.Millisecond
+// behind reports whether a request was on its way when the cell before it failed:
+// "Run all" sends one a cell, and GoNB may have refused the first before the last is
+// here. When it was made the request says; a clock that differs counts for little.
+func (q *queue) behind(r request) bool {
+	const longest = time.Second
+	made, err := time.Parse(time.RFC3339, r.message.header.Date)
+	return err == nil && made.Before(q.failed) && time.Since(q.failed) < longest
+}
 
 // A request is an execute_request.
 type request struct {
@@ -37,7 +41,7 @@ func (q *queue) add(r request) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, r)
-	if q.running == nil && time.Since(q.failed) < q.grace {
+	if q.running == nil && q.behind(r) {
 		return q.abortAll()
 	}
 	return q.next()

@@ -47,7 +47,7 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 		zmq4.WithLogger(log.New(io.Discard, "", 0)),
 	}
 	r := &relay{key: key(front.Key)}
-	r.queue.relay, r.queue.grace = r, grace
+	r.queue.relay = r
 	for _, s := range []struct {
 		at     **socket
 		socket zmq4.Socket

@@ -15,6 +15,7 @@ import (
 type stage struct {
 	t     *testing.T
 	relay *relay
+	date  time.Time // of requests; now, if it is zero
 	key   key
 	name  string // of the client
 
@@ -47,7 +48,7 @@ func newStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.relay, r.queue.grace = r, 0 // tests are quicker than hands
+	s.relay = r
 	go r.serve()
 	t.Cleanup(r.close)
 	id := zmq4.WithID(zmq4.SocketIdentity(s.name))
@@ -128,7 +129,11 @@ func (s *stage) hear() message { s.t.Helper(); return s.receive(s.heard) }
 // ask sends a request of the client's, for a cell or another one.
 func (s *stage) ask(to *socket, kind, id string, content any) {
 	s.t.Helper()
-	m := message{header: header{ID: id, Type: kind, Session: "session", User: "user", Version: "5.4"}}
+	date := s.date
+	if date.IsZero() {
+		date = time.Now()
+	}
+	m := message{header: header{ID: id, Type: kind, Session: "session", User: "user", Version: "5.4", Date: date.Format(time.RFC3339Nano)}}
 	m.body = [4]json.RawMessage{mustJSON(m.header), json.RawMessage("{}"), json.RawMessage("{}"), mustJSON(content)}
 	s.send(to, m)
 }
@@ -198,13 +203,11 @@ func TestFailureAbortsWhatWaits(t *testing.T) {
 	}
 }
 
-// GoNB has refused a cell before the next ones are here: they were behind it all the
-// same. After a while a cell is a new beginning.
-func TestFailureAbortsWhatComesAtOnce(t *testing.T) {
+// GoNB has refused a cell before the next ones, which were sent with it, are here. A
+// cell that is sent afterwards is a new beginning.
+func TestFailureAbortsWhatIsOnItsWay(t *testing.T) {
 	s := newStage(t)
-	s.relay.queue.mu.Lock()
-	s.relay.queue.grace = time.Hour
-	s.relay.queue.mu.Unlock()
+	s.date = time.Now()
 	s.finish(s.queue(true, "1"), wrong)
 	if got := s.statuses(1); got[0] != "1 error" {
 		t.Fatalf("reply %q", got)
@@ -214,9 +217,7 @@ func TestFailureAbortsWhatComesAtOnce(t *testing.T) {
 	if got, want := s.statuses(2), []string{"2 aborted", "3 aborted"}; !slices.Equal(got, want) {
 		t.Errorf("replies %q, want %q", got, want)
 	}
-	s.relay.queue.mu.Lock()
-	s.relay.queue.grace = 0
-	s.relay.queue.mu.Unlock()
+	s.date = time.Time{}
 	s.ask(s.shell, "execute_request", "4", map[string]any{"code": "%%"})
 	if m := s.receive(s.gonb.shell); m.header.ID != "4" {
 		t.Errorf("then %s reached GoNB", m.header.ID)
