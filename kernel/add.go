@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -44,15 +45,23 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if os.Getenv("GOPROXY") == "off" {
 		values["GOPROXY"] = nil // it is for cells, and this may be called from one
 	}
+	for _, arg := range fs.Args() {
+		if err := p.addable(arg, t.root); err != nil {
+			return err
+		}
+	}
 	var out, said bytes.Buffer
 	err = start(ctx, p.dir, setenv(os.Environ(), values), &out, &said, t.command(), append([]string{"get"}, fs.Args()...)...)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		path, _, _ := strings.Cut(fs.Arg(0), "@")
-		return explain(errors.New(strings.TrimSpace(said.String())), advice{part: "add", folder: t.modules, offline: "give Go a mirror (GOPROXY)",
-			other: "see that the path is that of a package and the version one that it has, such as " + path + "@v1.2.3"})
+		text := strings.TrimSpace(said.String())
+		do := "see that each path is that of a package and each version one that it has, such as " + addExample
+		if path := spokenOf(fs.Args(), lastLine(text)); path != "" {
+			do = "see that the path is that of a package and the version one that it has, such as " + path + "@v1.2.3"
+		}
+		return explain(errors.New(text), advice{part: "add", folder: t.modules, offline: "give Go a mirror (GOPROXY)", other: do})
 	}
 	for line := range strings.Lines(said.String()) {
 		if line, ok := strings.CutPrefix(line, "go: "); ok && !strings.HasPrefix(line, "downloading ") {
@@ -68,4 +77,60 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprintln(stdout, "everything is there already")
 	}
 	return nil
+}
+
+// addExample shows how a package of others is named.
+const addExample = "github.com/owner/name@v1.2.3"
+
+// addable says what is wrong with an argument before Go is asked: without a version
+// Go would take the newest, over the pinned one, and of what is no package of others
+// it speaks as if it were.
+func (p project) addable(arg, goroot string) error {
+	path, version, _ := strings.Cut(arg, "@")
+	wrong := func(why, do string) error { return usageError{failure{"add", why, do}.Error()} }
+	switch {
+	case ofProject(path) && p.has(path, goroot):
+		return wrong(path+" is a package of this project and needs no adding", "import it in a cell")
+	case ofProject(path):
+		return wrong("this project has no package "+path+" that cells can import", "see how its folder is called, below "+p.dir)
+	case p.has(path, goroot):
+		return wrong(path+" is a package of Go's own and needs no adding", "import it in a cell")
+	case !othersMay(path):
+		return wrong(fmt.Sprintf("%q is not the path of a package of others", arg), "give the path by which cells import it, and a version, such as "+addExample)
+	case version == "":
+		why := path + " has no version, and Go would take the newest that there is"
+		if m, ok := p.moduleOf(path); ok {
+			return wrong(why+" where go.mod pins "+m.String(), "give the version that is pinned, go run ./kernel add "+path+"@"+m.Version+", or another one")
+		}
+		return wrong(why, "give one, go run ./kernel add "+path+"@VERSION; https://pkg.go.dev/"+path+"?tab=versions lists them")
+	}
+	return nil
+}
+
+// spokenOf returns the path of the argument that a line of Go's is about; nothing,
+// if that cannot be told. Go may name the module of a package rather than the package.
+func spokenOf(args []string, line string) string {
+	words := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" :@,;()\"'", r) })
+	best, most := "", 0
+	for _, arg := range args {
+		path, _, _ := strings.Cut(arg, "@")
+		if len(args) == 1 {
+			return path
+		}
+		for of := path; ; of = of[:strings.LastIndexByte(of, '/')] {
+			if !slices.Contains(words, of) {
+				if strings.Count(of, "/") < 2 {
+					break // a host alone may be anybody's
+				}
+				continue
+			}
+			if len(of) == most && best != path {
+				best = ""
+			} else if len(of) > most {
+				best, most = path, len(of)
+			}
+			break
+		}
+	}
+	return best
 }

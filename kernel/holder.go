@@ -119,13 +119,19 @@ func held(home string) []holder {
 		if text, err := os.ReadFile(path); err == nil {
 			json.Unmarshal(text, &h)
 		}
-		if process, err := os.FindProcess(h.Process); err != nil || errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone) {
+		if gone(h.Process) {
 			h.Process = 0 // it was killed, and what it started goes on
 		}
 		all = append(all, h)
 	}
 	slices.SortFunc(all, func(a, b holder) int { return strings.Compare(a.What, b.What) })
 	return all
+}
+
+// gone reports whether a process has ended.
+func gone(pid int) bool {
+	process, err := os.FindProcess(pid)
+	return err != nil || errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
 // users returns the processes that run a program of these folders or have one of

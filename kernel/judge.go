@@ -45,6 +45,20 @@ func judge(c cell) string {
 	return unknown.FindString(stderr.String())
 }
 
+// absentInCell is what the relay says of an import that is nowhere.
+var absentInCell = regexp.MustCompile(`^the imports? .+ in no module of this project`)
+
+// remedy is what to do about a cell that failed, where it failed for an import that is
+// nowhere: judge's line tells only that.
+func remedy(c cell) string {
+	for _, r := range c.Outputs {
+		if r.Type == "error" && absentInCell.MatchString(r.Value) && len(r.Traceback) > 1 {
+			return strings.TrimSpace(colour.ReplaceAllString(r.Traceback[len(r.Traceback)-1], ""))
+		}
+	}
+	return ""
+}
+
 // because is how a program ended, behind what it said at its end.
 func because(status, stderr string) string {
 	if said := lastWords(stderr); said != "" {

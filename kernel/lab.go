@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -15,8 +16,10 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -70,7 +73,7 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		server.stop()
 		return nil
 	case <-server.ended:
-		return failure{"JupyterLab", "ended by itself: " + server.lastWords(), "see " + server.log}
+		return server.failure("ended by itself")
 	}
 }
 
@@ -251,7 +254,7 @@ func (v *server) waitReady(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-v.ended:
-			return failure{"JupyterLab", "does not start: " + v.lastWords(), "see " + v.log}
+			return v.failure("does not start")
 		case <-time.After(50 * time.Millisecond):
 		}
 		if answer, err := client.Get(url); err == nil {
@@ -280,11 +283,50 @@ func (v *server) stop() {
 	}
 }
 
-// lastWords is the line of the log that says most.
+// failure is how JupyterLab failed, with the reason where its log tells one.
+func (v *server) failure(how string) failure {
+	if words := v.lastWords(); words != "" {
+		how += ": " + words
+	}
+	return failure{"JupyterLab", how, "see " + v.log}
+}
+
+// levelled is a line of Jupyter's log: its level, and what is told.
+var levelled = regexp.MustCompile(`^\[([DIWEC]) [^\]]*\](.*)$`)
+
+// lastWords is the line of the log that tells why JupyterLab ended; nothing, if none
+// does. It is Python's last word where it broke off, else Jupyter's last error (E, C),
+// else its last warning (W). Most of what is told (I) tells of work that went well, and
+// what has no level may be a kernel's.
 func (v *server) lastWords() string {
 	text, err := os.ReadFile(v.log)
 	if err != nil || len(bytes.TrimSpace(text)) == 0 {
 		return "it said nothing"
 	}
-	return lastLine(string(text))
+	told, breaking := false, false
+	var broke, wrong, warning string
+	for line := range strings.Lines(colour.ReplaceAllString(string(text), "")) {
+		line = strings.TrimRight(line, "\r\n ")
+		if m := levelled.FindStringSubmatch(line); m != nil {
+			told, breaking, broke = true, false, ""
+			switch {
+			case m[2] == "": // the addresses follow, which go with level C
+			case m[1] == "E" || m[1] == "C":
+				wrong = line
+			case m[1] == "W":
+				warning = line
+			}
+			continue
+		}
+		switch {
+		case strings.HasPrefix(line, "Traceback (most recent call last):"):
+			breaking = true
+		case breaking && line != "" && line[0] != ' ':
+			broke, breaking = line, false
+		}
+	}
+	if !told {
+		return lastLine(string(text)) // it has not come to its log
+	}
+	return cmp.Or(broke, wrong, warning)
 }

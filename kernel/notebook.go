@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"go/build"
 	"go/parser"
 	"go/token"
 	"os"
@@ -92,12 +94,26 @@ func readNotebooks(dir string) ([]book, error) {
 	return books, nil
 }
 
-// An absentImport is one that no module of the project has.
+// An absentImport is one that neither Go nor a module of the project has.
 type absentImport struct{ path, notebook string }
 
+func (a absentImport) String() string {
+	if !othersMay(a.path) {
+		return fmt.Sprintf("without %s, which %s imports: neither Go nor this project has such a package", a.path, a.notebook)
+	}
+	return fmt.Sprintf("without %s, which %s imports and no module here has: go run ./kernel add %[1]s@VERSION", a.path, a.notebook)
+}
+
+// othersMay reports whether a package of others can have this path: it begins with
+// the name of a host.
+func othersMay(path string) bool {
+	host, _, _ := strings.Cut(path, "/")
+	return module.CheckImportPath(path) == nil && strings.Contains(host, ".") && !strings.HasPrefix(host, ".")
+}
+
 // importsOf returns the import paths of the notebooks, with what every cell uses,
-// and those that are in no module of go.mod.
-func (p project) importsOf(books []book) (paths []string, absent []absentImport) {
+// and those that neither Go, whose root is named, nor a module of go.mod has.
+func (p project) importsOf(books []book, goroot string) (paths []string, absent []absentImport) {
 	paths = []string{"github.com/janpfeifer/gonb/gonbui", "gosubspace/subspace/backend"}
 	for _, b := range books {
 		for _, c := range b.Cells {
@@ -106,7 +122,8 @@ func (p project) importsOf(books []book) (paths []string, absent []absentImport)
 			}
 			for _, path := range imports(string(c.Source)) {
 				switch {
-				case p.provides(path):
+				case path == "C": // cgo's, and no package
+				case p.provides(path, goroot):
 					paths = append(paths, path)
 				case !slices.ContainsFunc(absent, func(a absentImport) bool { return a.path == path }):
 					absent = append(absent, absentImport{path, b.name})
@@ -118,15 +135,52 @@ func (p project) importsOf(books []book) (paths []string, absent []absentImport)
 	return slices.Compact(paths), absent
 }
 
-// provides reports whether a package can be one of Go's own, of the project's or
-// of a module that go.mod names, by its path.
-func (p project) provides(path string) bool {
-	if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
-		return true
+// provides reports whether cells can import a package: one of Go's own or of the
+// project's that is there, or one that by its path can be of a module that go.mod
+// names, which may have to be downloaded yet.
+func (p project) provides(path, goroot string) bool {
+	if ofProject(path) || !othersMay(path) {
+		return p.has(path, goroot)
 	}
-	return slices.ContainsFunc(p.requires, func(m module.Version) bool {
-		return path == m.Path || strings.HasPrefix(path, m.Path+"/")
-	})
+	_, named := p.moduleOf(path)
+	return named
+}
+
+// ofProject reports whether only this project can have the package.
+func ofProject(path string) bool {
+	return path == moduleName || strings.HasPrefix(path, moduleName+"/")
+}
+
+// has looks a package up among those of Go and of the project that cells can import.
+func (p project) has(path, goroot string) bool {
+	elements := strings.Split(path, "/")
+	if module.CheckImportPath(path) != nil || elements[0] == "cmd" || slices.Contains(elements, "internal") || slices.Contains(elements, "vendor") {
+		return false
+	}
+	dir := filepath.Join(goroot, "src", filepath.FromSlash(path))
+	if ofProject(path) {
+		dir = filepath.Join(p.dir, filepath.FromSlash(strings.TrimPrefix(path, moduleName)))
+	}
+	if !isFolder(dir) {
+		return false
+	}
+	pkg, err := build.ImportDir(dir, 0)
+	var none *build.NoGoError
+	if errors.As(err, &none) || err == nil && len(pkg.GoFiles)+len(pkg.CgoFiles) == 0 {
+		return false // or there are tests alone
+	}
+	// What else is wrong with it, the compiler says better. Programs are not imported.
+	return pkg.Name != "main"
+}
+
+// moduleOf returns the module of go.mod that, by its path, has the package.
+func (p project) moduleOf(path string) (of module.Version, ok bool) {
+	for _, m := range p.requires {
+		if (path == m.Path || strings.HasPrefix(path, m.Path+"/")) && len(m.Path) > len(of.Path) {
+			of, ok = m, true
+		}
+	}
+	return of, ok
 }
 
 // imports returns the import paths of a cell: its import declarations, which

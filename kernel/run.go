@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -47,6 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	removeStale(append([]string{p.notebooks()}, targets...))
 	s, err := ensure(ctx, nil, stdout)
 	if err != nil {
 		return err
@@ -164,6 +167,9 @@ func (s *setUp) execute(ctx context.Context, path, target string, timeout time.D
 		if problem != "" {
 			o.problem = fmt.Sprintf("cell %d (%s): %s", index+1, c.firstSource(), problem)
 			fmt.Fprintf(stdout, "%s: %s\n", o.name, o.problem)
+			if do := remedy(c); do != "" {
+				fmt.Fprintf(stdout, "  %s\n", do)
+			}
 			return false
 		}
 		fmt.Fprintf(stdout, "%s: cell %d of %d, %.1f s\n", o.name, index+1, len(nb.Cells), took.Seconds())
@@ -179,9 +185,10 @@ func (s *setUp) execute(ctx context.Context, path, target string, timeout time.D
 }
 
 // tempNotebook makes an empty file for a notebook that is being executed, beside
-// where it will be.
+// where it will be. Its name tells the process, so that removeStale knows what one
+// that was killed left.
 func tempNotebook(dir string) (string, error) {
-	file, err := os.CreateTemp(dir, ".executed-*.ipynb")
+	file, err := os.CreateTemp(dir, fmt.Sprintf(".executed-%d-*.ipynb", os.Getpid()))
 	if err != nil {
 		return "", err
 	}
@@ -190,6 +197,42 @@ func tempNotebook(dir string) (string, error) {
 		return "", err
 	}
 	return file.Name(), nil
+}
+
+// executed matches the names of those files, of earlier versions too, which told no
+// process.
+var executed = regexp.MustCompile(`^\.executed-(?:(\d+)-)?\d+\.ipynb$`)
+
+// removeStale removes what executions that were killed left in these folders, or
+// beside these files: that of processes that are gone, and what is older than a day,
+// for another process may have the number by now. One that is still at work loses
+// nothing by that: it writes its file at its end.
+func removeStale(paths []string) {
+	seen := map[string]bool{}
+	for _, dir := range paths {
+		if !isFolder(dir) {
+			dir = filepath.Dir(dir)
+		}
+		if seen[dir] {
+			continue
+		}
+		seen[dir] = true
+		entries, _ := os.ReadDir(dir)
+		for _, e := range entries {
+			m := executed.FindStringSubmatch(e.Name())
+			if m == nil || !e.Type().IsRegular() {
+				continue
+			}
+			info, err := e.Info()
+			if err != nil {
+				continue
+			}
+			process, err := strconv.Atoi(m[1])
+			if time.Since(info.ModTime()) > 24*time.Hour || err == nil && gone(process) {
+				os.Remove(filepath.Join(dir, e.Name()))
+			}
+		}
+	}
 }
 
 //go:embed run.py

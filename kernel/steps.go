@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -332,14 +333,15 @@ func (s *setUp) specStep(ctx context.Context) (step, error) {
 }
 
 // compileStep compiles what the notebooks import, so that the first cell need
-// not. An import of somebody's own notebook that no module here has is passed
+// not. An import of somebody's own notebook that is nowhere is passed
 // over: its cell says so, and it keeps nobody from opening the others.
 func (s *setUp) compileStep(ctx context.Context) (step, error) {
 	books, err := readNotebooks(s.project.notebooks())
 	if err != nil {
 		return step{}, err
 	}
-	imports, absent := s.project.importsOf(books)
+	imports, absent := s.project.importsOf(books, s.go_.root)
+	s.sayAbsent(absent)
 	sums, err := s.project.hashFolders(".")
 	if err != nil {
 		return step{}, err
@@ -351,10 +353,6 @@ func (s *setUp) compileStep(ctx context.Context) (step, error) {
 		shared: true,
 		leave:  s.moduleFiles(),
 		do: func(ctx context.Context) error {
-			for _, a := range absent {
-				fmt.Fprintf(s.report, "%-12s without %s, which %s imports and no module here has: go run ./kernel add %[2]s@VERSION\n",
-					"compile", a.path, a.notebook)
-			}
 			err := s.compile(ctx, imports)
 			if err == nil || ctx.Err() != nil {
 				return err
@@ -363,6 +361,26 @@ func (s *setUp) compileStep(ctx context.Context) (step, error) {
 			return errSkipped
 		},
 	}, nil
+}
+
+// sayAbsent says which imports are passed over, each once while it is there: there
+// need be nothing new to compile when one comes or goes.
+func (s *setUp) sayAbsent(absent []absentImport) {
+	const name = "absent imports"
+	var said []string
+	if dir, rest, _ := strings.Cut(s.record.Steps[name], "\n"); dir == s.project.dir {
+		said = strings.Split(rest, "\n")
+	}
+	now := []string{s.project.dir}
+	for _, a := range absent {
+		line := a.String()
+		if !slices.Contains(said, line) {
+			s.worked = true // else everything would be there already
+			fmt.Fprintf(s.report, "%-12s %s\n", "compile", line)
+		}
+		now = append(now, line)
+	}
+	s.record.Steps[name] = strings.Join(now, "\n")
 }
 
 func (s *setUp) compile(ctx context.Context, imports []string) error {
