@@ -34,8 +34,9 @@ type owned struct {
 }
 
 // mostIdle bounds the programs in memory that nobody uses, by the size that they
-// have in a file; in memory they are some five times as large.
-const mostIdle = 32 << 20
+// have in a file: room for those of the run before. In memory they are some thirty
+// times as large, cResNet20's training step 26 to 50 MB.
+const mostIdle = 8 << 20
 
 // Keep loads a PJRT plugin, given by the absolute path of its file, and has go-xla
 // take it with this package's functions: it must come before go-xla opens the plugin.
