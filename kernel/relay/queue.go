@@ -22,13 +22,13 @@ type queue struct {
 	failed  time.Time      // when a cell that stops those behind it failed last
 }
 
-// behind reports whether a request was on its way when the cell before it failed:
-// "Run all" sends one a cell, and GoNB may have refused the first before the last is
-// here. When it was made the request says; a clock that differs counts for little.
+// behind reports whether a request was made with that of the cell before it, which
+// failed: "Run all" makes one a cell, and GoNB may have refused the first before the
+// last is made. When that was the request says; a clock that differs counts for little.
 func (q *queue) behind(r request) bool {
-	const longest = time.Second
+	const together, longest = 20 * time.Millisecond, time.Second
 	made, err := time.Parse(time.RFC3339, r.message.header.Date)
-	return err == nil && made.Before(q.failed) && time.Since(q.failed) < longest
+	return err == nil && made.Before(q.failed.Add(together)) && time.Since(q.failed) < longest
 }
 
 // A request is an execute_request.

@@ -15,7 +15,7 @@ import (
 type stage struct {
 	t     *testing.T
 	relay *relay
-	date  time.Time // of requests; now, if it is zero
+	date  time.Time // of requests; long after anything that failed, if it is zero
 	key   key
 	name  string // of the client
 
@@ -131,7 +131,7 @@ func (s *stage) ask(to *socket, kind, id string, content any) {
 	s.t.Helper()
 	date := s.date
 	if date.IsZero() {
-		date = time.Now()
+		date = time.Now().Add(time.Hour)
 	}
 	m := message{header: header{ID: id, Type: kind, Session: "session", User: "user", Version: "5.4", Date: date.Format(time.RFC3339Nano)}}
 	m.body = [4]json.RawMessage{mustJSON(m.header), json.RawMessage("{}"), json.RawMessage("{}"), mustJSON(content)}
