@@ -236,7 +236,7 @@ func TestFusions(t *testing.T) {
 							}
 						}
 						t.Logf("%d lanes, %s: differs by %.1e of the largest", lanes, name, difference/size)
-						if !(difference <= 2e-5*size) {
+						if !(difference <= 1e-4*size) { // norms of norms cancel most of a gradient
 							t.Errorf("%d lanes, %s: differs by %.2g of %.2g", lanes, name, difference, size)
 						}
 					}
