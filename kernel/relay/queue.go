@@ -61,7 +61,7 @@ func (q *queue) next() error {
 	r.message.content(&content) // what lacks in it, GoNB will say
 	q.running = &cell{id: r.message.header.ID, code: content.Code, stop: content.Stop == nil || *content.Stop, request: r.message}
 	if line := secondMark(content.Code, "%%"); line > 0 {
-		return q.refuse(failure{"ERROR", fmt.Sprintf("line %d: a second line %%%%: a cell has one, above its statements", line), nil})
+		return q.refuse(fmt.Sprintf("line %d: a second line %%%%: a cell has one, above its statements", line))
 	}
 	return q.relay.shellB.send(r.frames)
 }
@@ -82,16 +82,15 @@ func secondMark(code, mark string) int {
 }
 
 // refuse ends the running cell with an error that GoNB does not come to say.
-func (q *queue) refuse(f failure) error {
+func (q *queue) refuse(why string) error {
 	c := q.running
-	f.Traceback = []string{f.Value}
-	c.failure = &f
-	reply := c.request.answer("execute_reply", map[string]any{"status": "error", "ename": f.Name, "evalue": f.Value, "traceback": f.Traceback})
+	c.failure = &failure{"ERROR", why, []string{why}}
+	reply := c.request.answer("execute_reply", map[string]string{"status": "error"}) // why, end adds
 	reply.identities = c.request.identities
 	idle := c.request.answer("status", map[string]string{"execution_state": "idle"})
 	c.reply, c.idle = &reply, &idle
 	return cmp.Or(q.publish(c.request.answer("status", map[string]string{"execution_state": "busy"})),
-		q.publish(c.request.answer("error", f)), q.end())
+		q.publish(c.request.answer("error", c.failure)), q.end())
 }
 
 // died ends the running cell, whose GoNB is no more.
@@ -101,7 +100,7 @@ func (q *queue) died() error {
 	if q.running == nil {
 		return nil
 	}
-	return q.refuse(failure{"ERROR", "the kernel ended while it worked on this cell: what cells above have defined is gone, run them again", nil})
+	return q.refuse("the kernel ended while it worked on this cell: what cells above have defined is gone, run them again")
 }
 
 // interrupt notes that the running cell was interrupted: what waits behind it
