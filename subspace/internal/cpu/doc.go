@@ -3,11 +3,11 @@
 //
 // XLA's own convolutions reach a quarter of what a CPU can do on the narrow
 // networks of the figures, and less for the gradient of a kernel; its sums over
-// batch and space run on one core, and so do its random numbers. Here a convolution is a few loops over tiles:
-// sums of some pixels by some channels stay in registers while the loop goes over
-// the entries of the kernel, see kernels.h. One of 3×3 with stride 1 takes a quarter of
-// the products, see winograd.c. Tiles are compiled for AVX-512, AVX2 and
-// whatever else the machine is, and chosen at run time.
+// batch and space run on one core, and so do its random numbers. Here a convolution
+// is a few loops over tiles: sums of some pixels by some channels stay in registers
+// while the loop goes over the entries of the kernel, see kernels.h. One of 3×3 with
+// stride 1 takes a quarter of the products, see winograd.c. Tiles are compiled for
+// AVX-512, AVX2 and whatever else the machine is, and chosen at run time.
 //
 // [Wrap] returns a GoMLX backend that emits calls of these functions, through
 // XLA's foreign function interface, wherever a program has a convolution of float32

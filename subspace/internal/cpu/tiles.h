@@ -1,6 +1,6 @@
-// The tiles and the random numbers of one instruction set. LANES floats fill a register; TALL is the
-// number of pixels of a tile one vector wide, WIDE of one two vectors wide, so
-// that the sums, the weights and a pixel fit the registers.
+// The tiles and the random numbers of one instruction set. LANES floats fill a
+// register; TALL is the number of pixels of a tile one vector wide, WIDE of one two
+// vectors wide, so that the sums, the weights and a pixel fit the registers.
 #include "conv.h"
 #include "random.h"
 
