@@ -568,3 +568,23 @@ func TestDivergedStep(t *testing.T) {
 	}
 	t.Error("a learning rate of 1e30 did not diverge")
 }
+
+// The same steps give the same bytes if compiled again too, as by who resumes:
+// resuming rests on it.
+func TestStepsRepeatCompiledAnew(t *testing.T) {
+	backendtest.XLA(t)
+	backendtest.Anew(t)
+	var first []float32
+	for range 2 {
+		s := cnn(t, 2, 1)
+		now := after(t, s, func(k int) error {
+			_, _, err := s.Step(noise(64, [3]int{8, 8, 1}, uint64(k)), drawAt(s, Sampler{Shape: Line{}}, k), 0.1, usual)
+			return err
+		})
+		if first == nil {
+			first = now
+		} else if !slices.Equal(first, now) {
+			t.Error("the endpoints differ between two equal trainings")
+		}
+	}
+}

@@ -1,4 +1,4 @@
-package subspace
+package parity_test
 
 import (
 	"maps"
@@ -6,8 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
+	"gosubspace/subspace"
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/internal/parity"
 	"gosubspace/subspace/network"
@@ -17,7 +16,7 @@ import (
 // together, agree with PyTorch: losses, every endpoint, running statistics.
 func TestMethodsAgreeWithPyTorch(t *testing.T) {
 	want := parity.LoadMethods()
-	spaces := map[int]*Space{} // one for each number of endpoints: compiling takes most of the time
+	spaces := map[int]*subspace.Space{} // one for each number of endpoints: compiling takes most of the time
 	for _, m := range []int{1, 2} {
 		spaces[m] = methodsSpace(t, want, m)
 	}
@@ -26,18 +25,17 @@ func TestMethodsAgreeWithPyTorch(t *testing.T) {
 			method := want.Methods[name]
 			s := spaces[method.Endpoints]
 			setInitial(t, s)
-			clearVelocity(t, s)
 			worst := 0.0
 			for k, step := range method.Steps {
-				d := Draw{Pair: [2]int{0, method.Endpoints - 1}}
+				d := subspace.Draw{Pair: [2]int{0, method.Endpoints - 1}}
 				for _, alpha := range step.Alphas {
-					d.At = append(d.At, Uniform(Line{}.At(alpha), len(s.Layout.Layers)))
+					d.At = append(d.At, subspace.Uniform(subspace.Line{}.At(alpha), len(s.Layout.Layers)))
 				}
 				if method.Endpoints == 1 {
-					d.At = []Point{Uniform(Weights{1}, len(s.Layout.Layers))}
+					d.At = []subspace.Point{subspace.Uniform(subspace.Weights{1}, len(s.Layout.Layers))}
 				}
-				batch := Batch{Images: want.Images(k + 1), Labels: want.Labels(k + 1)}
-				loss, right, err := s.Step(batch, d, step.LearningRate, SGD{Momentum: want.Momentum, WeightDecay: want.WeightDecay,
+				batch := subspace.Batch{Images: want.Images(k + 1), Labels: want.Labels(k + 1)}
+				loss, right, err := s.Step(batch, d, step.LearningRate, subspace.SGD{Momentum: want.Momentum, WeightDecay: want.WeightDecay,
 					Beta: want.Beta, Smoothing: method.Smoothing, Rho: method.Rho})
 				if err != nil {
 					t.Fatal(err)
@@ -62,7 +60,7 @@ func TestAverageAgreesWithPyTorch(t *testing.T) {
 	want := reference.Average
 	s := methodsSpace(t, reference, 1)
 	setInitial(t, s) // statistics that re-estimation must forget
-	var mean Average
+	var mean subspace.Average
 	for i := range want.Models {
 		var row []float32
 		for _, w := range s.Layout.Weights {
@@ -87,11 +85,11 @@ func TestAverageAgreesWithPyTorch(t *testing.T) {
 	if err := s.SetEndpoints(mean.Endpoints); err != nil {
 		t.Fatal(err)
 	}
-	at := Uniform(Weights{1}, len(s.Layout.Layers))
+	at := subspace.Uniform(subspace.Weights{1}, len(s.Layout.Layers))
 	pixels := reference.Side * reference.Side
-	err := s.Recalibrate(t.Context(), at, func(yield func(Batch, error) bool) {
+	err := s.Recalibrate(t.Context(), at, func(yield func(subspace.Batch, error) bool) {
 		for k, n := range want.Batches {
-			if !yield(Batch{Images: reference.Images(k + 1)[:n*pixels], Labels: reference.Labels(k + 1)[:n]}, nil) {
+			if !yield(subspace.Batch{Images: reference.Images(k + 1)[:n*pixels], Labels: reference.Labels(k + 1)[:n]}, nil) {
 				return
 			}
 		}
@@ -99,15 +97,16 @@ func TestAverageAgreesWithPyTorch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.state) != len(want.Statistics) {
-		t.Fatalf("%d statistics, the reference has %d", len(s.state), len(want.Statistics))
+	buffers := state(t, s).Buffers
+	if len(buffers) != len(want.Statistics) {
+		t.Fatalf("%d statistics, the reference has %d", len(buffers), len(want.Statistics))
 	}
-	for _, v := range s.state {
-		check(v.Path(), want.Statistics[v.Path()].Difference(tensors.MustCopyFlatData[float32](v.MustValue())), parity.Tolerance)
+	for _, a := range buffers {
+		check(a.Name, want.Statistics[a.Name].Difference(floats(a)), parity.Tolerance)
 	}
 
-	logits, _, err := s.Logits(t.Context(), at, func(yield func(Batch, error) bool) {
-		yield(Batch{Images: reference.Images(1), Labels: reference.Labels(1)}, nil)
+	logits, _, err := s.Logits(t.Context(), at, func(yield func(subspace.Batch, error) bool) {
+		yield(subspace.Batch{Images: reference.Images(1), Labels: reference.Labels(1)}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -124,27 +123,12 @@ func TestAverageAgreesWithPyTorch(t *testing.T) {
 }
 
 // methodsSpace is a subspace of the reference's network.
-func methodsSpace(t *testing.T, want *parity.Methods, m int) *Space {
+func methodsSpace(t *testing.T, want *parity.Methods, m int) *subspace.Space {
 	t.Helper()
-	s, err := New(backendtest.Open(t), network.CNN(want.Classes, want.Width), [3]int{want.Side, want.Side, 1}, m, 1)
+	s, err := subspace.New(backendtest.Open(t), network.CNN(want.Classes, want.Width), [3]int{want.Side, want.Side, 1}, m, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Finalize)
 	return s
-}
-
-// clearVelocity makes the next step the first.
-func clearVelocity(t *testing.T, s *Space) {
-	t.Helper()
-	state, err := s.State()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range state.Velocity {
-		clear(row)
-	}
-	if err := s.SetState(state); err != nil {
-		t.Fatal(err)
-	}
 }
