@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"gosubspace/kernel/internal/program"
 )
 
 const addAbout = `Adds packages of others to this project's go.mod, so that cells can import them,
@@ -51,17 +53,17 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	var out, said bytes.Buffer
-	err = start(ctx, p.dir, setenv(os.Environ(), values), &out, &said, t.command(), append([]string{"get"}, fs.Args()...)...)
+	err = program.Run(ctx, p.dir, program.Setenv(os.Environ(), values), &out, &said, t.command(), append([]string{"get"}, fs.Args()...)...)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
 		text := strings.TrimSpace(said.String())
 		do := "see that each path is that of a package and each version one that it has, such as " + addExample
-		if path := spokenOf(fs.Args(), lastLine(text)); path != "" {
+		if path := spokenOf(fs.Args(), program.LastLine(text)); path != "" {
 			do = "see that the path is that of a package and the version one that it has, such as " + path + "@v1.2.3"
 		}
-		return explain(errors.New(text), advice{part: "add", folder: t.modules, offline: "give Go a mirror (GOPROXY)", other: do})
+		return program.Explain(errors.New(text), program.Advice{Part: "add", Folder: t.modules, Offline: "give Go a mirror (GOPROXY)", Other: do})
 	}
 	for line := range strings.Lines(said.String()) {
 		if line, ok := strings.CutPrefix(line, "go: "); ok && !strings.HasPrefix(line, "downloading ") {
@@ -87,7 +89,7 @@ const addExample = "github.com/owner/name@v1.2.3"
 // it speaks as if it were.
 func (p project) addable(arg, goroot string) error {
 	path, version, _ := strings.Cut(arg, "@")
-	wrong := func(why, do string) error { return usageError{failure{"add", why, do}.Error()} }
+	wrong := func(why, do string) error { return usageError{program.Fail("add", why, do).Error()} }
 	switch {
 	case ofProject(path) && p.has(path, goroot):
 		return wrong(path+" is a package of this project and needs no adding", "import it in a cell")

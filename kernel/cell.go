@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
 	"gosubspace/subspace/speed"
 )
@@ -47,12 +48,12 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 	for name, value := range goSettings(go_) {
 		values[name] = &value
 	}
-	env := setenv(os.Environ(), values)
-	goimports := filepath.Join(dir, "goimports"+exe)
-	if _, err := output(ctx, p.dir, env, go_.command(), "build", "-o", goimports, "./kernel/goimports"); err != nil {
+	env := program.Setenv(os.Environ(), values)
+	goimports := filepath.Join(dir, "goimports"+program.Exe)
+	if _, err := program.Output(ctx, p.dir, env, go_.command(), "build", "-o", goimports, "./kernel/goimports"); err != nil {
 		return g, err
 	}
-	program := filepath.Join(dir, "cell"+exe)
+	binary := filepath.Join(dir, "cell"+program.Exe)
 	for name, text := range map[string]string{
 		"go.mod":  "module cell\n\ngo " + p.minimum + "\n",
 		"go.work": fmt.Sprintf("go %s\n\nuse (\n\t.\n\t%q\n)\n", p.minimum, p.dir),
@@ -70,10 +71,10 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 		}
 		for _, step := range [][]string{
 			{dir, goimports, "-w", filepath.Join(dir, "main.go")},
-			{dir, go_.command(), "build", "-o", program},
-			{p.notebooks(), program},
+			{dir, go_.command(), "build", "-o", binary},
+			{p.notebooks(), binary},
 		} {
-			if _, err := output(ctx, step[0], env, step[1], step[2:]...); err != nil {
+			if _, err := program.Output(ctx, step[0], env, step[1], step[2:]...); err != nil {
 				return g, fmt.Errorf("%s of a cell's program: %w", filepath.Base(step[1]), err)
 			}
 		}

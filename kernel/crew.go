@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/experiment"
 )
 
@@ -161,7 +162,7 @@ func (c *crew) start(family []experiment.Planned, cores []int) (*worker, error) 
 	}
 	w.cmd = exec.Command(c.program[0], c.program[1:]...)
 	w.cmd.Stderr = &w.said
-	ownGroup(w.cmd) // Ctrl-C is for us to hand on
+	program.OwnGroup(w.cmd) // Ctrl-C is for us to hand on
 	in, err := w.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -251,7 +252,7 @@ func (c *crew) leave(e event) {
 		if e.err != nil {
 			status = e.err.Error()
 		}
-		why := because(status, string(w.said.text))
+		why := program.Because(status, string(w.said.text))
 		c.fail(fmt.Errorf("run %s: its process has ended (%s): run it again to go on from the last checkpoint; "+
 			"where memory was short, with a smaller -parallel", w.runs[w.made].Config.Name(), why))
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
 )
@@ -91,9 +92,11 @@ func (e *examination) parts() []part {
 		{"packages", e.lookPackages},
 		{"plugin", e.lookPlugin},
 		{"GoNB", e.lookGoNB},
-		{"relay", func(context.Context) finding { return lookProgram(filepath.Join(e.env.kernel(), "bin", "relay"+exe)) }},
+		{"relay", func(context.Context) finding {
+			return lookProgram(filepath.Join(e.env.kernel(), "bin", "relay"+program.Exe))
+		}},
 		{"goimports", func(context.Context) finding {
-			return lookProgram(filepath.Join(e.env.kernel(), "bin", "goimports"+exe))
+			return lookProgram(filepath.Join(e.env.kernel(), "bin", "goimports"+program.Exe))
 		}},
 		{"gopls", func(context.Context) finding { return lookProgram(e.env.gopls()) }},
 		{"kernel spec", e.lookSpec},
@@ -111,8 +114,8 @@ func (e *examination) parts() []part {
 const setUpFirst = "run go run ./kernel setup"
 
 func broken(err error) finding {
-	if f, ok := err.(failure); ok && f.do != "" {
-		return finding{todo: f.why + ": " + f.do}
+	if f, ok := err.(program.Failure); ok && f.Do != "" {
+		return finding{todo: f.Why + ": " + f.Do}
 	}
 	return finding{todo: err.Error()}
 }
@@ -133,12 +136,12 @@ func (e *examination) lookCompiler(ctx context.Context) finding {
 	if err := t.checkCompiler(ctx); err != nil {
 		return broken(err)
 	}
-	text, _ := output(ctx, "", nil, t.compiler, "-dumpversion")
-	return finding{version: firstLine(text), where: t.compiler}
+	text, _ := program.Output(ctx, "", nil, t.compiler, "-dumpversion")
+	return finding{version: program.FirstLine(text), where: t.compiler}
 }
 
 func (e *examination) lookPython(ctx context.Context) finding {
-	if !isFile(e.env.python()) {
+	if !place.IsFile(e.env.python()) {
 		if py, err := findPython(ctx, e.project.packages.python); err != nil {
 			return broken(err)
 		} else if len(e.record.Steps) == 0 {
@@ -215,17 +218,17 @@ func wheelVersion(plugin string) string {
 }
 
 func (e *examination) lookGoNB(ctx context.Context) finding {
-	path := filepath.Join(e.env.kernel(), "bin", "gonb"+exe)
-	text, err := output(ctx, "", nil, path, "-V")
+	path := filepath.Join(e.env.kernel(), "bin", "gonb"+program.Exe)
+	text, err := program.Output(ctx, "", nil, path, "-V")
 	if err != nil {
 		return finding{where: path, todo: "does not run: " + setUpFirst}
 	}
-	return finding{version: firstLine(text), where: path}
+	return finding{version: program.FirstLine(text), where: path}
 }
 
 // lookProgram looks at a program that serves GoNB.
 func lookProgram(path string) finding {
-	if !isFile(path) {
+	if !place.IsFile(path) {
 		return finding{where: path, todo: "is not there: " + setUpFirst}
 	}
 	// Not all have a flag for their version, but every Go program carries it.
@@ -247,7 +250,7 @@ func (e *examination) lookCells(ctx context.Context) finding {
 	if err != nil {
 		return finding{todo: "do not run: " + err.Error() + ": see to what is wrong above, else " + setUpFirst}
 	}
-	return finding{where: "run, " + lastLine(printed)}
+	return finding{where: "run, " + program.LastLine(printed)}
 }
 
 func (e *examination) lookSpec(ctx context.Context) finding {
@@ -308,7 +311,7 @@ func (e *examination) lookGPU(ctx context.Context) finding {
 
 func (e *examination) lookDisk(ctx context.Context) finding {
 	dir := e.home
-	for !isFolder(dir) && dir != filepath.Dir(dir) {
+	for !place.IsFolder(dir) && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
 	}
 	bytes, ok := freeBytes(dir)
@@ -327,7 +330,7 @@ func lookFolder(dir string, err error) finding {
 	if err != nil {
 		return broken(err)
 	}
-	if !isFolder(dir) {
+	if !place.IsFolder(dir) {
 		return finding{version: "empty", where: dir}
 	}
 	temp, err := os.CreateTemp(dir, ".doctor-")
@@ -370,7 +373,7 @@ func addsUp(b compute.Backend) (err error) {
 	}()
 	sum, err := graph.CallOnce(b, func(x, y *graph.Node) *graph.Node { return graph.Add(x, y) }, float32(1), float32(2))
 	if err != nil {
-		return fmt.Errorf("does not compute: %s", firstLine(err.Error()))
+		return fmt.Errorf("does not compute: %s", program.FirstLine(err.Error()))
 	}
 	if sum.Value() != float32(3) {
 		return fmt.Errorf("computes 1 + 2 = %v", sum.Value())

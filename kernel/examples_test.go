@@ -19,6 +19,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
 )
 
@@ -35,7 +36,7 @@ func alone(t *testing.T, home string, more ...string) []string {
 		"JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID"} {
 		values[name] = nil
 	}
-	return append(setenv(os.Environ(), values), more...)
+	return append(program.Setenv(os.Environ(), values), more...)
 }
 
 // kernelPath returns the path of the command under test.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"gosubspace/kernel/internal/program"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,7 +34,7 @@ func (s *setUp) cellStep(ctx context.Context) (step, error) {
 			if err == nil || ctx.Err() != nil {
 				return err
 			}
-			return failure{"first cell", "a cell does not run here: " + err.Error(), "run go run ./kernel doctor; it looks at each part"}
+			return program.Fail("first cell", "a cell does not run here: "+err.Error(), "run go run ./kernel doctor; it looks at each part")
 		},
 	}, nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,10 +10,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/gofrs/flock"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/place"
 )
@@ -94,7 +93,7 @@ func (h *hold) share(cmd *exec.Cmd) (started func()) {
 	if h == nil {
 		return func() {}
 	}
-	return shareLock(cmd, h.lock.Path())
+	return program.ShareLock(cmd, h.lock.Path())
 }
 
 func (h *hold) release() {
@@ -119,19 +118,13 @@ func held(home string) []holder {
 		if text, err := os.ReadFile(path); err == nil {
 			json.Unmarshal(text, &h)
 		}
-		if gone(h.Process) {
+		if program.Gone(h.Process) {
 			h.Process = 0 // it was killed, and what it started goes on
 		}
 		all = append(all, h)
 	}
 	slices.SortFunc(all, func(a, b holder) int { return strings.Compare(a.What, b.What) })
 	return all
-}
-
-// gone reports whether a process has ended.
-func gone(pid int) bool {
-	process, err := os.FindProcess(pid)
-	return err != nil || errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
 // users returns the processes that run a program of these folders or have one of
@@ -220,5 +213,5 @@ func usedBy(home string, all []holder) error {
 	if kill != "" {
 		do += ", or with kill" + kill + " (kill -9 where that does not help)"
 	}
-	return failure{"uninstall", home + " is in use by " + who, do + "; then uninstall again. Nothing has been removed"}
+	return program.Fail("uninstall", home+" is in use by "+who, do+"; then uninstall again. Nothing has been removed")
 }

@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	"github.com/gofrs/flock"
+
+	"gosubspace/subspace/place"
 )
 
 // put writes files below a folder, by their names.
@@ -234,14 +236,14 @@ func TestUninstallWhileARunIsMade(t *testing.T) {
 		t.Fatal(held, err)
 	}
 	status, said := call("uninstall", "-all")
-	if status != 1 || !strings.Contains(said, "the process that makes the run line-1") || !isFolder(filepath.Join(home, "env")) {
+	if status != 1 || !strings.Contains(said, "the process that makes the run line-1") || !place.IsFolder(filepath.Join(home, "env")) {
 		t.Errorf("exit status %d: %s", status, said)
 	}
 	if status, said := call("uninstall"); status != 0 || !strings.Contains(said, "kept     "+filepath.Join(home, "runs")) {
 		t.Errorf("what leaves the runs: exit status %d: %s", status, said)
 	}
 	lock.Close()
-	if status, said := call("uninstall", "-all"); status != 0 || isFolder(home) {
+	if status, said := call("uninstall", "-all"); status != 0 || place.IsFolder(home) {
 		t.Errorf("exit status %d: %s", status, said)
 	}
 }
@@ -283,7 +285,7 @@ func TestUninstallPrograms(t *testing.T) {
 		home := filepath.Join(t.TempDir(), "home")
 		t.Setenv("GOSUBSPACE_HOME", home)
 		put(t, home, program, "runs/line-1/result.json")
-		if status, said := call("uninstall"); status != 0 || isFolder(filepath.Join(home, "programs")) || !isFolder(filepath.Join(home, "runs")) {
+		if status, said := call("uninstall"); status != 0 || place.IsFolder(filepath.Join(home, "programs")) || !place.IsFolder(filepath.Join(home, "runs")) {
 			t.Errorf("exit status %d: %s", status, said)
 		}
 	})
@@ -311,10 +313,10 @@ func TestUninstallAfterTheFolderWasWrittenAgain(t *testing.T) {
 					args = append(args, "-all")
 				}
 				status, said := call(args...)
-				if status != 0 || isFolder(filepath.Join(home, "jupyter")) || isFolder(filepath.Join(home, "env")) {
+				if status != 0 || place.IsFolder(filepath.Join(home, "jupyter")) || place.IsFolder(filepath.Join(home, "env")) {
 					t.Errorf("exit status %d: %s", status, said)
 				}
-				if kept := how == "uninstall" && !all; isFolder(home) != kept {
+				if kept := how == "uninstall" && !all; place.IsFolder(home) != kept {
 					t.Errorf("the home is there: %t, want %t: %v", !kept, kept, tree(t, home))
 				}
 			})
@@ -346,14 +348,14 @@ func TestUninstallLeavesWhatIsNotOurs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"uninstall"}, {"uninstall", "-all"}} {
-		if status, said := call(args...); status != 1 || !strings.Contains(said, "env was not made by this command") || !isFile(filepath.Join(home, "env/lib/x.py")) {
+		if status, said := call(args...); status != 1 || !strings.Contains(said, "env was not made by this command") || !place.IsFile(filepath.Join(home, "env/lib/x.py")) {
 			t.Errorf("%v: exit status %d: %s", args, status, said)
 		}
 	}
 	// An empty folder is somebody's as well.
 	empty := t.TempDir()
 	t.Setenv("GOSUBSPACE_HOME", empty)
-	if status, said := call("uninstall", "-all"); status != 0 || !isFolder(empty) {
+	if status, said := call("uninstall", "-all"); status != 0 || !place.IsFolder(empty) {
 		t.Errorf("an empty home: exit status %d: %s", status, said)
 	}
 }
@@ -399,7 +401,7 @@ func TestUninstallGoesOnWhereItWasKilled(t *testing.T) {
 				args = append(args, "-all")
 			}
 			status, said := call(args...)
-			if status != 0 || isFolder(kernel) {
+			if status != 0 || place.IsFolder(kernel) {
 				t.Errorf("cut off at %s, %v: exit status %d: %s", name, args, status, said)
 			}
 			want := []string{".gosubspace", "data", "lock", "runs"}
@@ -431,7 +433,7 @@ func TestUninstallGoesOnWhereItWasKilled(t *testing.T) {
 	if left := tree(t, home); len(left) != 2 {
 		t.Fatalf("%v, want the home and its lock alone", left)
 	}
-	if status, said := call("uninstall"); status != 0 || isFolder(home) {
+	if status, said := call("uninstall"); status != 0 || place.IsFolder(home) {
 		t.Errorf("the lock alone was left: exit status %d: %s", status, said)
 	}
 }

@@ -3,19 +3,12 @@ package main
 import (
 	"regexp"
 	"strings"
+
+	"gosubspace/kernel/internal/program"
 )
 
-var (
-	// exitStatus is what the kernel writes when a cell's program, or a shell
-	// line, ends with an error.
-	exitStatus = regexp.MustCompile(`(?m)^(?:\^C)?((?:exit status|signal:) .+)$`)
-	// unknown is what it writes for a command that it does not know.
-	unknown = regexp.MustCompile(`(?m)^"%[^"]*" unknown or not implemented yet\.`)
-	// died is how a Go program's last words begin.
-	died = regexp.MustCompile(`(?m)^(?:panic|fatal error): .*$`)
-
-	colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
-)
+// unknown is what the kernel writes for a command that it does not know.
+var unknown = regexp.MustCompile(`(?m)^"%[^"]*" unknown or not implemented yet\.`)
 
 // judge says in one line what went wrong in an executed cell; nothing, if
 // nothing did. Jupyter itself sees a program that fails, but neither a shell
@@ -32,15 +25,15 @@ func judge(c cell) string {
 	}
 	for _, r := range c.Outputs {
 		if r.Type == "error" {
-			value := firstLine(r.Value)
-			if !exitStatus.MatchString(value) {
+			value := program.FirstLine(r.Value)
+			if !program.ExitStatus.MatchString(value) {
 				return value // the relay has said it in a line
 			}
-			return because(value, stderr.String())
+			return program.Because(value, stderr.String())
 		}
 	}
-	if m := exitStatus.FindStringSubmatch(all.String()); m != nil {
-		return because(m[1], stderr.String())
+	if m := program.ExitStatus.FindStringSubmatch(all.String()); m != nil {
+		return program.Because(m[1], stderr.String())
 	}
 	return unknown.FindString(stderr.String())
 }
@@ -53,31 +46,8 @@ var absentInCell = regexp.MustCompile(`^the imports? .+ in no module of this pro
 func remedy(c cell) string {
 	for _, r := range c.Outputs {
 		if r.Type == "error" && absentInCell.MatchString(r.Value) && len(r.Traceback) > 1 {
-			return strings.TrimSpace(colour.ReplaceAllString(r.Traceback[len(r.Traceback)-1], ""))
+			return strings.TrimSpace(program.Plain(r.Traceback[len(r.Traceback)-1]))
 		}
 	}
 	return ""
-}
-
-// because is how a program ended, behind what it said at its end.
-func because(status, stderr string) string {
-	if said := lastWords(stderr); said != "" {
-		return said + " (" + status + ")"
-	}
-	return status
-}
-
-// lastWords picks the line in which a program that failed says why.
-func lastWords(stderr string) string {
-	stderr = colour.ReplaceAllString(stderr, "")
-	if m := died.FindString(stderr); m != "" {
-		return m
-	}
-	last := ""
-	for line := range strings.SplitSeq(stderr, "\n") {
-		if line = strings.TrimSpace(line); line != "" && !exitStatus.MatchString(line) {
-			last = line
-		}
-	}
-	return last
 }

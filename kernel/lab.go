@@ -23,6 +23,7 @@ import (
 	"syscall"
 	"time"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
 )
 
@@ -43,7 +44,7 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return usageError{fmt.Sprintf("-port %d: want one from 1 to 65535, or 0", *port)}
 	}
 	if *port != 0 && !free(*port) {
-		return failure{"port", fmt.Sprintf("%d is taken by another program", *port), "end that program, give another -port, or none"}
+		return program.Fail("port", fmt.Sprintf("%d is taken by another program", *port), "end that program, give another -port, or none")
 	}
 	s, err := ensure(ctx, cuda.value, stdout)
 	if err != nil {
@@ -97,7 +98,7 @@ func firstFree(from int) (int, error) {
 			return port, nil
 		}
 	}
-	return 0, failure{"port", fmt.Sprintf("%d to %d are all taken", from, from+99), "give one with -port"}
+	return 0, program.Fail("port", fmt.Sprintf("%d to %d are all taken", from, from+99), "give one with -port")
 }
 
 // jupyterSettings are what differs from JupyterLab's own settings, by file.
@@ -168,7 +169,7 @@ func (s *setUp) jupyterEnv(extra map[string]string) []string {
 	for name, value := range extra {
 		values[name] = &value
 	}
-	return setenv(pythonEnv(), values)
+	return program.Setenv(pythonEnv(), values)
 }
 
 // A server is a running JupyterLab.
@@ -185,7 +186,7 @@ type server struct {
 // open last time.
 func (s *setUp) page() string {
 	const first = "00-start.ipynb"
-	if !isFile(filepath.Join(s.project.notebooks(), first)) {
+	if !place.IsFile(filepath.Join(s.project.notebooks(), first)) {
 		return "/lab"
 	}
 	return "/lab/tree/" + first
@@ -194,7 +195,7 @@ func (s *setUp) page() string {
 // startLab starts JupyterLab. The token travels in an environment variable,
 // which other users of the machine cannot read, not on the command line.
 func (s *setUp) startLab(port int, browser bool) (*server, error) {
-	if !isFolder(s.project.notebooks()) {
+	if !place.IsFolder(s.project.notebooks()) {
 		return nil, fmt.Errorf("%s is not there: is the checkout complete?", s.project.notebooks())
 	}
 	secret := make([]byte, 24)
@@ -222,7 +223,7 @@ func (s *setUp) startLab(port int, browser bool) (*server, error) {
 	v.cmd.Dir = s.project.notebooks()
 	v.cmd.Env = s.jupyterEnv(map[string]string{"JUPYTER_TOKEN": v.token})
 	v.cmd.Stdout, v.cmd.Stderr = log, log
-	ownGroup(v.cmd)
+	program.OwnGroup(v.cmd)
 	started := s.held.share(v.cmd)
 	err = v.cmd.Start()
 	started()
@@ -230,7 +231,7 @@ func (s *setUp) startLab(port int, browser bool) (*server, error) {
 		return nil, err
 	}
 	if err := s.held.say(holder{fmt.Sprintf("JupyterLab at http://127.0.0.1:%d", port), v.cmd.Process.Pid}); err != nil {
-		killGroup(v.cmd.Process.Pid)
+		program.KillGroup(v.cmd.Process.Pid)
 		v.cmd.Wait()
 		return nil, err
 	}
@@ -264,31 +265,31 @@ func (v *server) waitReady(ctx context.Context) error {
 			}
 		}
 	}
-	return failure{"JupyterLab", "does not answer after two minutes", "see " + v.log}
+	return program.Fail("JupyterLab", "does not answer after two minutes", "see "+v.log)
 }
 
 // stop ends JupyterLab and the kernels that it runs: it is asked to, and killed
 // with them if it does not within 15 seconds.
 func (v *server) stop() {
-	v.cmd.Process.Signal(stopSignal)
+	v.cmd.Process.Signal(program.StopSignal)
 	select {
 	case <-v.ended:
 	case <-time.After(15 * time.Second):
-		kernels := kernelsOf(v.cmd.Process.Pid)
-		killGroup(v.cmd.Process.Pid)
+		kernels := program.Children(v.cmd.Process.Pid)
+		program.KillGroup(v.cmd.Process.Pid)
 		for _, kernel := range kernels {
-			killGroup(kernel)
+			program.KillGroup(kernel)
 		}
 		<-v.ended
 	}
 }
 
 // failure is how JupyterLab failed, with the reason where its log tells one.
-func (v *server) failure(how string) failure {
+func (v *server) failure(how string) program.Failure {
 	if words := v.lastWords(); words != "" {
 		how += ": " + words
 	}
-	return failure{"JupyterLab", how, "see " + v.log}
+	return program.Fail("JupyterLab", how, "see "+v.log)
 }
 
 // levelled is a line of Jupyter's log: its level, and what is told.
@@ -305,7 +306,7 @@ func (v *server) lastWords() string {
 	}
 	told, breaking := false, false
 	var broke, wrong, warning string
-	for line := range strings.Lines(colour.ReplaceAllString(string(text), "")) {
+	for line := range strings.Lines(program.Plain(string(text))) {
 		line = strings.TrimRight(line, "\r\n ")
 		if m := levelled.FindStringSubmatch(line); m != nil {
 			told, breaking, broke = true, false, ""
@@ -326,7 +327,7 @@ func (v *server) lastWords() string {
 		}
 	}
 	if !told {
-		return lastLine(string(text)) // it has not come to its log
+		return program.LastLine(string(text)) // it has not come to its log
 	}
 	return cmp.Or(broke, wrong, warning)
 }

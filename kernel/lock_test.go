@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gosubspace/subspace/place"
 )
 
 // A writer that interrupts as soon as something is said.
@@ -63,7 +65,7 @@ func TestLockOfRemovedFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer second()
-	if !isFile(filepath.Join(home, "lock")) {
+	if !place.IsFile(filepath.Join(home, "lock")) {
 		t.Error("the lock that is held is not in the folder")
 	}
 }

@@ -161,7 +161,7 @@ func (p project) has(path, goroot string) bool {
 	if ofProject(path) {
 		dir = filepath.Join(p.dir, filepath.FromSlash(strings.TrimPrefix(path, moduleName)))
 	}
-	if !isFolder(dir) {
+	if !place.IsFolder(dir) {
 		return false
 	}
 	pkg, err := build.ImportDir(dir, 0)

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/mod/module"
+
+	"gosubspace/kernel/internal/program"
 )
 
 func TestImports(t *testing.T) {
@@ -107,7 +109,7 @@ func TestProvidesStandardLibrary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := output(t.Context(), p.dir, nil, tools.command(), "list", "std")
+	list, err := program.Output(t.Context(), p.dir, nil, tools.command(), "list", "std")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,9 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"gosubspace/kernel/internal/program"
+	"gosubspace/subspace/place"
 )
 
 // A python is a Python interpreter.
@@ -48,15 +51,15 @@ func findPython(ctx context.Context, minimum string) (python, error) {
 		}
 	}
 	if len(seen) == 0 {
-		return python{}, failure{"Python", "there is no python3 on PATH", get}
+		return python{}, program.Fail("Python", "there is no python3 on PATH", get)
 	}
-	return python{}, failure{"Python", "none on PATH will do: " + strings.Join(seen, "; "), get}
+	return python{}, program.Fail("Python", "none on PATH will do: "+strings.Join(seen, "; "), get)
 }
 
 func askPython(ctx context.Context, path string) (python, error) {
 	const question = `import importlib.util as u, platform
 print(platform.python_version(), all(map(u.find_spec, ("venv", "ensurepip"))))`
-	text, err := output(ctx, "", nil, path, "-c", question)
+	text, err := program.Output(ctx, "", nil, path, "-c", question)
 	if err != nil {
 		return python{}, err
 	}
@@ -94,7 +97,7 @@ func (e environment) python() string {
 	if runtime.GOOS != "windows" {
 		return filepath.Join(e.dir, "bin", "python")
 	}
-	if own := filepath.Join(e.dir, "Scripts", "python.exe"); isFile(own) {
+	if own := filepath.Join(e.dir, "Scripts", "python.exe"); place.IsFile(own) {
 		return own
 	}
 	return filepath.Join(e.dir, "python.exe") // conda
@@ -107,7 +110,7 @@ func (e environment) kernel() string {
 }
 
 // gopls returns the path of the program that completes names for the kernel.
-func (e environment) gopls() string { return filepath.Join(e.kernel(), "libexec", "gopls"+exe) }
+func (e environment) gopls() string { return filepath.Join(e.kernel(), "libexec", "gopls"+program.Exe) }
 
 // installed returns the versions of the named packages, and of pip, that the
 // environment has, by normal names.
@@ -124,7 +127,7 @@ print(json.dumps(found))`
 	for _, p := range pins {
 		args = append(args, normal(p.name))
 	}
-	text, err := output(ctx, "", pythonEnv(), e.python(), args...)
+	text, err := program.Output(ctx, "", pythonEnv(), e.python(), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +142,7 @@ print(json.dumps(found))`
 func active() (environment, bool) {
 	for _, variable := range []string{"VIRTUAL_ENV", "CONDA_PREFIX"} {
 		if dir := os.Getenv(variable); dir != "" {
-			if e := (environment{dir: dir}); isFile(e.python()) {
+			if e := (environment{dir: dir}); place.IsFile(e.python()) {
 				return e, true
 			}
 		}
@@ -152,18 +155,8 @@ func active() (environment, bool) {
 func pythonEnv() []string {
 	one := "1"
 	zero := "0"
-	return setenv(os.Environ(), map[string]*string{
+	return program.Setenv(os.Environ(), map[string]*string{
 		"PYTHONPATH": nil, "PYTHONHOME": nil, "PYTHONNOUSERSITE": &one,
 		"PIP_USER": &zero, "PIP_TARGET": nil, "PIP_PREFIX": nil, "PIP_ROOT": nil,
 	})
-}
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }

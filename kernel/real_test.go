@@ -199,7 +199,7 @@ func TestPythonDies(t *testing.T) {
 	if err == nil {
 		t.Error("no error")
 	}
-	for isFile(fmt.Sprintf("/proc/%d/cmdline", kernel)) {
+	for place.IsFile(fmt.Sprintf("/proc/%d/cmdline", kernel)) {
 		if text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", kernel)); len(text) == 0 {
 			break // dead, and nobody asked how it ended
 		}

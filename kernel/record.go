@@ -94,7 +94,7 @@ func mark(dir string) error {
 		[]byte("This folder belongs to gosubspace; `go run ./kernel uninstall` removes it.\n"), 0o644)
 }
 
-func isMarked(dir string) bool { return isFile(filepath.Join(dir, marker)) }
+func isMarked(dir string) bool { return place.IsFile(filepath.Join(dir, marker)) }
 
 // removeMarked removes a folder if it is ours. A folder that is not there is
 // no error.

@@ -17,6 +17,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
 )
 
@@ -117,7 +118,7 @@ func (p project) find(names []string) ([]string, error) {
 next:
 	for _, name := range names {
 		for _, path := range []string{name, filepath.Join(p.notebooks(), name), filepath.Join(p.notebooks(), name+".ipynb")} {
-			if isFile(path) {
+			if place.IsFile(path) {
 				abs, err := filepath.Abs(path)
 				if err != nil {
 					return nil, err
@@ -210,7 +211,7 @@ var executed = regexp.MustCompile(`^\.executed-(?:(\d+)-)?\d+\.ipynb$`)
 func removeStale(paths []string) {
 	seen := map[string]bool{}
 	for _, dir := range paths {
-		if !isFolder(dir) {
+		if !place.IsFolder(dir) {
 			dir = filepath.Dir(dir)
 		}
 		if seen[dir] {
@@ -228,7 +229,7 @@ func removeStale(paths []string) {
 				continue
 			}
 			process, err := strconv.Atoi(m[1])
-			if time.Since(info.ModTime()) > 24*time.Hour || err == nil && gone(process) {
+			if time.Since(info.ModTime()) > 24*time.Hour || err == nil && program.Gone(process) {
 				os.Remove(filepath.Join(dir, e.Name()))
 			}
 		}
@@ -245,7 +246,7 @@ var runPy string
 func (s *setUp) play(ctx context.Context, path, target string, timeout time.Duration, seen func(int, cell, string) bool) error {
 	cmd := exec.Command(s.env.python(), "-c", runPy, path, target, kernelName, fmt.Sprint(timeout.Seconds()), filepath.Dir(path))
 	cmd.Env = s.jupyterEnv(nil)
-	ownGroup(cmd)
+	program.OwnGroup(cmd)
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	cmd.WaitDelay = 5 * time.Second // for what the kernel leaves behind and still holds the stream
@@ -267,10 +268,10 @@ func (s *setUp) play(ctx context.Context, path, target string, timeout time.Dura
 	defer undo()
 	kernel, done, err := follow(json.NewDecoder(events), answers, seen)
 	if err != nil {
-		killGroup(cmd.Process.Pid)
+		program.KillGroup(cmd.Process.Pid)
 	}
 	if !done && kernel > 0 {
-		killGroup(kernel) // Python did not get to it
+		program.KillGroup(kernel) // Python did not get to it
 	}
 	ended := cmd.Wait()
 	if done && errors.Is(ended, exec.ErrWaitDelay) {
@@ -282,7 +283,7 @@ func (s *setUp) play(ctx context.Context, path, target string, timeout time.Dura
 	case err != nil:
 		return err
 	case ended != nil || !done:
-		return fmt.Errorf("cannot be executed: %s", lastLine(said.String()))
+		return fmt.Errorf("cannot be executed: %s", program.LastLine(said.String()))
 	}
 	return nil
 }
@@ -296,7 +297,7 @@ func killAfterGrace(ctx context.Context, cmd *exec.Cmd) (undo func()) {
 		select {
 		case <-over:
 		case <-time.After(15 * time.Second):
-			killGroup(cmd.Process.Pid)
+			program.KillGroup(cmd.Process.Pid)
 		}
 	})
 	return func() {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"gosubspace/subspace/place"
 )
 
 // What executions left that were killed goes; what one at work needs stays, and so
@@ -54,7 +56,7 @@ func TestRemoveStale(t *testing.T) {
 		t.Errorf("%s is not known for an execution's", mine)
 	}
 	removeStale([]string{notebooks, filepath.Join(out, "02-plane.ipynb"), filepath.Join(out, "03.ipynb"), "/nowhere/else.ipynb"})
-	if !isFile(mine) {
+	if !place.IsFile(mine) {
 		t.Errorf("%s of this process is gone", mine)
 	}
 	for _, dir := range []string{notebooks, out} {

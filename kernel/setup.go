@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
 )
@@ -94,10 +95,10 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 		return nil, s.go_.checkCompiler(ctx)
 	}
 	if why := cmp.Or(unusable(p.dir), unusableCheckout(p.dir)); why != "" {
-		return nil, failure{"folder", p.dir + " has " + why, "rename it, or move the checkout to another one"}
+		return nil, program.Fail("folder", p.dir+" has "+why, "rename it, or move the checkout to another one")
 	}
 	if why := cmp.Or(unusable(home), unusableHome(home)); why != "" {
-		return nil, failure{"folder", home + " has " + why, "set GOSUBSPACE_HOME to another folder"}
+		return nil, program.Fail("folder", home+" has "+why, "set GOSUBSPACE_HOME to another folder")
 	}
 	unlock, err := lockHome(ctx, home, report)
 	if err != nil {
@@ -148,7 +149,7 @@ func (s *setUp) perform(ctx context.Context, st step) error {
 	}
 	for _, path := range st.leave {
 		if !allThere([]string{path}) {
-			return failure{st.name, path + " is not there afterwards", "run go run ./kernel doctor"}
+			return program.Fail(st.name, path+" is not there afterwards", "run go run ./kernel doctor")
 		}
 	}
 	steps[st.name] = st.current()

@@ -37,7 +37,7 @@ func makeRuns(ctx context.Context, title string, configs []experiment.Config, o 
 	if left < 2 {
 		return one()
 	}
-	program, err := os.Executable()
+	binary, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func makeRuns(ctx context.Context, title string, configs []experiment.Config, o 
 			return nil, err
 		}
 	}
-	c := &crew{title: title, program: []string{program, "train", "worker"}, options: o, cores: cores, most: len(cores),
+	c := &crew{title: title, program: []string{binary, "train", "worker"}, options: o, cores: cores, most: len(cores),
 		queue: families[:left], done: load, say: func(line string) { fmt.Fprintln(stdout, line) }}
 	c.tally = tally{runs: len(plan), work: experiment.Left(plan), began: time.Now()}
 	c.places = make([]*worker, min(max(parallel, 1), left))

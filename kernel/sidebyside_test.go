@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/place"
@@ -166,7 +167,7 @@ func TestSideBySideKilled(t *testing.T) {
 		n, err := stderr.Read(piece)
 		if said += string(piece[:n]); !killed && strings.Contains(said, "2 at work") {
 			killed = true
-			workers := kernelsOf(cmd.Process.Pid)
+			workers := program.Children(cmd.Process.Pid)
 			if len(workers) != 2 {
 				t.Errorf("%d processes make runs, want 2", len(workers))
 			}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
 )
@@ -34,8 +35,8 @@ func (s *setUp) spec() kernelSpec {
 	kernel := s.env.kernel()
 	return kernelSpec{
 		Argv: []string{
-			filepath.Join(kernel, "bin", "relay"+exe), "{connection_file}",
-			filepath.Join(kernel, "bin", "gonb"+exe),
+			filepath.Join(kernel, "bin", "relay"+program.Exe), "{connection_file}",
+			filepath.Join(kernel, "bin", "gonb"+program.Exe),
 			// Cells use the checkout's packages, and the versions of its go.mod.
 			"-go_work=" + s.project.dir,
 			// Errors come as text, of which the relay makes what a reader sees.
@@ -151,7 +152,7 @@ func (s *setUp) cleanFlags() {
 // basePath holds the folders of the system's programs, which shell lines of a
 // notebook use.
 func (s *setUp) basePath() string {
-	if exe != "" {
+	if program.Exe != "" {
 		return ""
 	}
 	return "/usr/local/bin:/usr/bin:/bin"

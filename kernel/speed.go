@@ -64,16 +64,16 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 			return usageError{fmt.Sprintf("-rows %s: want some of %s", name, strings.Join(names, ", "))}
 		}
 	}
-	program, err := os.Executable()
+	binary, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	build, err := os.ReadFile(program)
+	build, err := os.ReadFile(binary)
 	if err != nil {
 		return err
 	}
 	sum := hash(build)
-	m := speed.Meter{Ours: []string{program, "speed", "worker"}, Torch: *torch, Size: speed.FullSize(), Say: func(line string) { fmt.Fprintln(stderr, line) }}
+	m := speed.Meter{Ours: []string{binary, "speed", "worker"}, Torch: *torch, Size: speed.FullSize(), Say: func(line string) { fmt.Fprintln(stderr, line) }}
 	defer m.Close()
 	if *quick {
 		m.Size = speed.QuickSize()

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 )
 
@@ -64,9 +65,9 @@ func (s *setUp) makeEnvironment(ctx context.Context, py python) error {
 	if err := mark(s.env.dir); err != nil {
 		return err
 	}
-	if _, err := output(ctx, "", pythonEnv(), py.path, "-m", "venv", s.env.dir); err != nil {
-		return explain(err, advice{part: "environment", folder: s.env.dir,
-			other: "install Python's venv module, for example: apt install python3-venv; then start again"})
+	if _, err := program.Output(ctx, "", pythonEnv(), py.path, "-m", "venv", s.env.dir); err != nil {
+		return program.Explain(err, program.Advice{Part: "environment", Folder: s.env.dir,
+			Other: "install Python's venv module, for example: apt install python3-venv; then start again"})
 	}
 	return nil
 }
@@ -74,8 +75,8 @@ func (s *setUp) makeEnvironment(ctx context.Context, py python) error {
 // room sees that the disk of the project's folder has so many bytes free.
 func (s *setUp) room(part string, need uint64) error {
 	if free, ok := freeBytes(s.home); ok && free < need {
-		return failure{part, fmt.Sprintf("%s has %d MB free, and %d are needed", s.home, free>>20, need>>20),
-			"free some, or set GOSUBSPACE_HOME to a folder on another disk, and start again"}
+		return program.Fail(part, fmt.Sprintf("%s has %d MB free, and %d are needed", s.home, free>>20, need>>20),
+			"free some, or set GOSUBSPACE_HOME to a folder on another disk, and start again")
 	}
 	return nil
 }
@@ -138,10 +139,10 @@ func (s *setUp) unwanted(pins []pin) []string {
 }
 
 func (s *setUp) pip(ctx context.Context, args []string) error {
-	if _, err := output(ctx, "", pythonEnv(), s.env.python(), append([]string{"-m", "pip"}, args...)...); err != nil {
-		return explain(err, advice{part: "packages", folder: s.env.dir,
-			offline: "give pip a mirror (PIP_INDEX_URL) or a folder of wheels (PIP_NO_INDEX=1 PIP_FIND_LINKS=folder)",
-			other: "see that pip's network or mirror has these versions, and that they are made for the Python of " + s.env.dir +
+	if _, err := program.Output(ctx, "", pythonEnv(), s.env.python(), append([]string{"-m", "pip"}, args...)...); err != nil {
+		return program.Explain(err, program.Advice{Part: "packages", Folder: s.env.dir,
+			Offline: "give pip a mirror (PIP_INDEX_URL) or a folder of wheels (PIP_NO_INDEX=1 PIP_FIND_LINKS=folder)",
+			Other: "see that pip's network or mirror has these versions, and that they are made for the Python of " + s.env.dir +
 				": with a very new Python, uninstall, put an older one first on PATH, and start again"})
 	}
 	return nil
@@ -159,7 +160,7 @@ func (s *setUp) pluginStep(ctx context.Context) (step, error) {
 		return step{}, nil // the user has chosen
 	}
 	if onLinux() {
-		return step{}, failure{"plugin", s.env.dir + " has no PJRT plugin", "remove the environment with go run ./kernel uninstall, and start again"}
+		return step{}, program.Fail("plugin", s.env.dir+" has no PJRT plugin", "remove the environment with go run ./kernel uninstall, and start again")
 	}
 	fmt.Fprintf(s.report, "%-12s none is installed on this system: computing in pure Go, unless GOMLX_BACKEND=xla:/path/of/a/plugin names one\n", "plugin")
 	return step{}, nil
@@ -178,7 +179,7 @@ func (s *setUp) kernelStep(ctx context.Context) (step, error) {
 	bin := filepath.Join(s.env.kernel(), "bin")
 	st := step{name: "kernel", doing: "building GoNB with Go " + s.go_.version}
 	for _, p := range kernelPrograms {
-		st.leave = append(st.leave, filepath.Join(bin, path.Base(p)+exe))
+		st.leave = append(st.leave, filepath.Join(bin, path.Base(p)+program.Exe))
 	}
 	sums, err := s.project.hashFolders(kernelSources...)
 	if err != nil {
@@ -222,17 +223,17 @@ func (s *setUp) goplsStep(ctx context.Context) (step, error) {
 	if err != nil {
 		return step{}, err
 	}
-	program := s.env.gopls()
+	binary := s.env.gopls()
 	return step{
 		name:  "gopls",
 		doing: "building gopls, for completion and help in cells (a minute or so)",
 		key:   s.go_.version + " " + sums,
-		leave: []string{program},
+		leave: []string{binary},
 		do: func(ctx context.Context) error {
-			if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
 				return err
 			}
-			err := s.build(ctx, "gopls", s.goplsDir(), program, goplsProgram)
+			err := s.build(ctx, "gopls", s.goplsDir(), binary, goplsProgram)
 			if err == nil || ctx.Err() != nil {
 				return err
 			}
@@ -244,10 +245,10 @@ func (s *setUp) goplsStep(ctx context.Context) (step, error) {
 
 // reason is why something failed, in a line.
 func reason(err error) string {
-	if f, ok := err.(failure); ok {
-		return f.why
+	if f, ok := err.(program.Failure); ok {
+		return f.Why
 	}
-	return firstLine(err.Error())
+	return program.FirstLine(err.Error())
 }
 
 // modulesStep reads the go.mod of every module of the graph into Go's module
@@ -269,9 +270,9 @@ func (s *setUp) modulesStep(ctx context.Context) (step, error) {
 		shared: true,
 		leave:  s.moduleFiles(),
 		do: func(ctx context.Context) error {
-			if _, err := output(ctx, s.project.dir, s.buildEnv(), s.go_.command(), "mod", "graph"); err != nil {
-				return explain(err, advice{part: "modules", folder: s.go_.modules, offline: "give Go a mirror (GOPROXY)",
-					other: "see that the checkout is complete and that go mod graph works in " + s.project.dir + ", and start again"})
+			if _, err := program.Output(ctx, s.project.dir, s.buildEnv(), s.go_.command(), "mod", "graph"); err != nil {
+				return program.Explain(err, program.Advice{Part: "modules", Folder: s.go_.modules, Offline: "give Go a mirror (GOPROXY)",
+					Other: "see that the checkout is complete and that go mod graph works in " + s.project.dir + ", and start again"})
 			}
 			return nil
 		},
@@ -293,9 +294,9 @@ func (s *setUp) moduleFiles() []string {
 // that they find what was compiled; only here may modules be downloaded.
 func (s *setUp) build(ctx context.Context, part, dir, out string, packages ...string) error {
 	args := append([]string{"build", "-o", out}, packages...)
-	if _, err := output(ctx, dir, s.buildEnv(), s.go_.command(), args...); err != nil {
-		return explain(err, advice{part: part, folder: s.go_.cache, offline: "give Go a mirror (GOPROXY)",
-			other: "see that the checkout is complete and that go build ./... works in " + s.project.dir + ", and start again"})
+	if _, err := program.Output(ctx, dir, s.buildEnv(), s.go_.command(), args...); err != nil {
+		return program.Explain(err, program.Advice{Part: part, Folder: s.go_.cache, Offline: "give Go a mirror (GOPROXY)",
+			Other: "see that the checkout is complete and that go build ./... works in " + s.project.dir + ", and start again"})
 	}
 	return nil
 }
@@ -305,7 +306,7 @@ func (s *setUp) buildEnv() []string {
 	for name, value := range goSettings(s.go_) {
 		values[name] = &value
 	}
-	return setenv(os.Environ(), values)
+	return program.Setenv(os.Environ(), values)
 }
 
 func (s *setUp) specStep(ctx context.Context) (step, error) {
@@ -401,5 +402,5 @@ func (s *setUp) compile(ctx context.Context, imports []string) error {
 	if err := os.WriteFile(main, []byte(source.String()), 0o600); err != nil {
 		return err
 	}
-	return s.build(ctx, "compile", s.project.dir, filepath.Join(dir, "main"+exe), main)
+	return s.build(ctx, "compile", s.project.dir, filepath.Join(dir, "main"+program.Exe), main)
 }

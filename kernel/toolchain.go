@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"gosubspace/kernel/internal/program"
 )
 
 // A toolchain is the Go installation that builds the project's cells.
@@ -24,11 +26,8 @@ type toolchain struct {
 
 // command is the path of the go command.
 func (t toolchain) command() string {
-	return filepath.Join(t.root, "bin", "go"+exe)
+	return filepath.Join(t.root, "bin", "go"+program.Exe)
 }
-
-// exe is the suffix of programs' file names.
-var exe = map[bool]string{true: ".exe"}[runtime.GOOS == "windows"]
 
 // findGo finds the Go that the project builds with: the go command on PATH, or
 // the newer one that it fetched for go.mod.
@@ -36,19 +35,19 @@ func findGo(ctx context.Context, p project) (toolchain, error) {
 	get := fmt.Sprintf("install Go %s or newer from https://go.dev/dl, open a new terminal, and start again", p.minimum)
 	name, err := exec.LookPath("go")
 	if err != nil {
-		return toolchain{}, failure{"Go", "there is no go command on PATH", get}
+		return toolchain{}, program.Fail("Go", "there is no go command on PATH", get)
 	}
-	text, err := output(ctx, p.dir, nil, name, "env", "-json", "GOROOT", "GOVERSION", "GOMODCACHE", "GOCACHE", "CC")
+	text, err := program.Output(ctx, p.dir, nil, name, "env", "-json", "GOROOT", "GOVERSION", "GOMODCACHE", "GOCACHE", "CC")
 	if err != nil {
-		return toolchain{}, failure{"Go", fmt.Sprintf("%s does not run here (%s)", name, lastLine(err.Error())), get}
+		return toolchain{}, program.Fail("Go", fmt.Sprintf("%s does not run here (%s)", name, program.LastLine(err.Error())), get)
 	}
 	var env struct{ GOROOT, GOVERSION, GOMODCACHE, GOCACHE, CC string }
 	if err := json.Unmarshal([]byte(text), &env); err != nil {
-		return toolchain{}, failure{"Go", fmt.Sprintf("%s env answers what is no JSON (%v)", name, err), get}
+		return toolchain{}, program.Fail("Go", fmt.Sprintf("%s env answers what is no JSON (%v)", name, err), get)
 	}
 	goVersion, _, _ := strings.Cut(env.GOVERSION, " ") // experiments follow the version
 	if version.Compare(goVersion, "go"+p.minimum) < 0 {
-		return toolchain{}, failure{"Go", fmt.Sprintf("%s is %s, too old: the project wants %s", name, env.GOVERSION, p.minimum), get}
+		return toolchain{}, program.Fail("Go", fmt.Sprintf("%s is %s, too old: the project wants %s", name, env.GOVERSION, p.minimum), get)
 	}
 	t := toolchain{
 		root: env.GOROOT, version: strings.TrimPrefix(goVersion, "go"),
@@ -76,7 +75,7 @@ func (t toolchain) checkCompiler(ctx context.Context) error {
 	}
 	get += "; then open a new terminal and start again"
 	if t.compiler == "" {
-		return failure{"C compiler", fmt.Sprintf("%q is not on PATH, and XLA's bindings need it", t.cc), get}
+		return program.Fail("C compiler", fmt.Sprintf("%q is not on PATH, and XLA's bindings need it", t.cc), get)
 	}
 	dir, err := os.MkdirTemp("", "gosubspace-cc-")
 	if err != nil {
@@ -87,17 +86,12 @@ func (t toolchain) checkCompiler(ctx context.Context) error {
 	if err := os.WriteFile(source, []byte("#include <stdlib.h>\n#include <stdio.h>\nint main(void) { return puts(\"\") == EOF; }\n"), 0o600); err != nil {
 		return err
 	}
-	args := append(strings.Fields(t.cc)[1:], "-o", filepath.Join(dir, "a"+exe), source)
-	if _, err := output(ctx, dir, nil, t.compiler, args...); err != nil {
+	args := append(strings.Fields(t.cc)[1:], "-o", filepath.Join(dir, "a"+program.Exe), source)
+	if _, err := program.Output(ctx, dir, nil, t.compiler, args...); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return failure{"C compiler", fmt.Sprintf("%s does not compile a small program (%s)", t.compiler, firstLine(err.Error())), get}
+		return program.Fail("C compiler", fmt.Sprintf("%s does not compile a small program (%s)", t.compiler, program.FirstLine(err.Error())), get)
 	}
 	return nil
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return line
 }

@@ -115,7 +115,7 @@ func kernelFolders(r record, own string) []string {
 // removePrograms removes the programs that XLA has compiled, and their folder if nothing
 // else is in it. They are known by their names: any process may have made the folder.
 func removePrograms(dir string, stdout io.Writer) error {
-	if !isFolder(dir) {
+	if !place.IsFolder(dir) {
 		return nil
 	}
 	found := false
@@ -148,7 +148,7 @@ func keptElsewhere(home string, stdout io.Writer) {
 		if dir == "" {
 			continue
 		}
-		if abs, err := filepath.Abs(dir); err == nil && isFolder(abs) && !inside(abs, home) {
+		if abs, err := filepath.Abs(dir); err == nil && place.IsFolder(abs) && !inside(abs, home) {
 			fmt.Fprintf(stdout, "kept     %s (%s)\n", abs, variable)
 		}
 	}

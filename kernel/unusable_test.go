@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"gosubspace/subspace/place"
 )
 
 // Names that no program can be told of are refused before anything is done, in a
@@ -46,7 +48,7 @@ func TestUnusableFoldersAreRefused(t *testing.T) {
 		if status != 1 || !strings.Contains(said, "folder: ") || !strings.Contains(said, c.says) || !strings.Contains(said, "what to do: "+c.do) {
 			t.Errorf("%q, %q: exit status %d, says %q", c.checkout, c.home, status, said)
 		}
-		if isFolder(home) {
+		if place.IsFolder(home) {
 			t.Errorf("%q was made", home)
 		}
 	}

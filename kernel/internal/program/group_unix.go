@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package program
 
 import (
 	"fmt"
@@ -13,15 +13,15 @@ import (
 	"gosubspace/subspace/place"
 )
 
-// stopSignal asks JupyterLab to end cleanly.
-const stopSignal = syscall.SIGTERM
+// StopSignal asks a program to end cleanly.
+const StopSignal = syscall.SIGTERM
 
-// ownGroup keeps the terminal's Ctrl-C from the program: it is ended by us.
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+// OwnGroup keeps the terminal's Ctrl-C from the program: it is ended by us.
+func OwnGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// shareLock locks a file, which others may have locked in the same way, for a program
+// ShareLock locks a file, which others may have locked in the same way, for a program
 // that is about to be started: it has the lock until it ends.
-func shareLock(cmd *exec.Cmd, path string) (started func()) {
+func ShareLock(cmd *exec.Cmd, path string) (started func()) {
 	file, err := os.Open(path)
 	if err != nil {
 		return func() {}
@@ -32,15 +32,15 @@ func shareLock(cmd *exec.Cmd, path string) (started func()) {
 	return func() { file.Close() }
 }
 
-// killGroup kills the programs of a group, named by the process that leads it.
+// KillGroup kills the programs of a group, named by the process that leads it.
 // What one of them started in a group of its own, as Jupyter starts kernels, goes
 // on.
-func killGroup(leader int) { syscall.Kill(-leader, syscall.SIGKILL) }
+func KillGroup(leader int) { syscall.Kill(-leader, syscall.SIGKILL) }
 
-// kernelsOf returns the processes that a Jupyter server has started, each the
+// Children returns the processes that a program has started, each perhaps the
 // leader of a group. Only Linux tells.
-func kernelsOf(server int) []int {
-	lists, _ := place.Glob(fmt.Sprintf("/proc/%d/task", server), "*/children")
+func Children(of int) []int {
+	lists, _ := place.Glob(fmt.Sprintf("/proc/%d/task", of), "*/children")
 	var all []int
 	for _, path := range lists {
 		text, _ := os.ReadFile(path)

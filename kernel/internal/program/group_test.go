@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package program
 
 import (
 	"bufio"
@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-func TestKernelsOf(t *testing.T) {
+func TestChildren(t *testing.T) {
 	// A child that ends when we do, at the latest, and not before.
 	server := exec.Command("sh", "-c", "cat <&3 & echo $!; wait")
-	ownGroup(server)
+	OwnGroup(server)
 	ends, open, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -37,10 +37,10 @@ func TestKernelsOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := kernelsOf(server.Process.Pid); len(got) != 1 || got[0] != want {
+	if got := Children(server.Process.Pid); len(got) != 1 || got[0] != want {
 		t.Errorf("started %v, want %d alone", got, want)
 	}
-	killGroup(server.Process.Pid)
+	KillGroup(server.Process.Pid)
 	if err := server.Wait(); err == nil {
 		t.Error("the group that was killed ended well")
 	}
