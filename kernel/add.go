@@ -74,7 +74,7 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer s.held.release()
+	defer s.held.Release()
 	if !s.worked {
 		fmt.Fprintln(stdout, "everything is there already")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 
+	"gosubspace/kernel/internal/folder"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
@@ -314,7 +315,7 @@ func (e *examination) lookDisk(ctx context.Context) finding {
 	for !place.IsFolder(dir) && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
 	}
-	bytes, ok := freeBytes(dir)
+	bytes, ok := folder.Free(dir)
 	if !ok {
 		return finding{where: dir}
 	}

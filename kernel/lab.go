@@ -23,6 +23,7 @@ import (
 	"syscall"
 	"time"
 
+	"gosubspace/kernel/internal/folder"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
 )
@@ -51,7 +52,7 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	s.cleanFlags()
-	defer s.held.release()
+	defer s.held.Release()
 	// Nobody reads on where the output went: JupyterLab is to be ended all the same.
 	signal.Ignore(syscall.SIGPIPE)
 	if *port == 0 {
@@ -133,7 +134,7 @@ func (s *setUp) settingsStep(ctx context.Context) (step, error) {
 		st.leave = append(st.leave, filepath.Join(jupyter, "config", filepath.FromSlash(name)))
 	}
 	st.do = func(context.Context) error {
-		if err := mark(jupyter); err != nil {
+		if err := folder.Mark(jupyter); err != nil {
 			return err
 		}
 		for _, dir := range []string{"config/labconfig", "data", "runtime"} {
@@ -224,13 +225,13 @@ func (s *setUp) startLab(port int, browser bool) (*server, error) {
 	v.cmd.Env = s.jupyterEnv(map[string]string{"JUPYTER_TOKEN": v.token})
 	v.cmd.Stdout, v.cmd.Stderr = log, log
 	program.OwnGroup(v.cmd)
-	started := s.held.share(v.cmd)
+	started := s.held.Share(v.cmd)
 	err = v.cmd.Start()
 	started()
 	if err != nil {
 		return nil, err
 	}
-	if err := s.held.say(holder{fmt.Sprintf("JupyterLab at http://127.0.0.1:%d", port), v.cmd.Process.Pid}); err != nil {
+	if err := s.held.Say(fmt.Sprintf("JupyterLab at http://127.0.0.1:%d", port), v.cmd.Process.Pid); err != nil {
 		program.KillGroup(v.cmd.Process.Pid)
 		v.cmd.Wait()
 		return nil, err

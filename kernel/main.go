@@ -52,6 +52,16 @@ func commands() []command {
 	}
 }
 
+// subcommands are their names.
+func subcommands() (names []string) {
+	for _, c := range commands() {
+		if c.name != "" {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -80,52 +79,4 @@ func (p project) hashFolders(folders ...string) (string, error) {
 		}
 	}
 	return hash(all), nil
-}
-
-// marker is the file that makes a folder ours.
-const marker = ".gosubspace"
-
-// mark makes a folder and puts the marker into it.
-func mark(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, marker),
-		[]byte("This folder belongs to gosubspace; `go run ./kernel uninstall` removes it.\n"), 0o644)
-}
-
-func isMarked(dir string) bool { return place.IsFile(filepath.Join(dir, marker)) }
-
-// removeMarked removes a folder if it is ours. A folder that is not there is
-// no error.
-func removeMarked(dir string) error {
-	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if !isMarked(dir) {
-		return fmt.Errorf("%s was not made by this command (it has no file %s): move it away, or set GOSUBSPACE_HOME to another folder", dir, marker)
-	}
-	// The marker goes last, and after it but the lock, which is known for ours too:
-	// what is left of an interrupted removal still is.
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if e.Name() != marker && e.Name() != "lock" {
-			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-				return err
-			}
-		}
-	}
-	for _, name := range []string{marker, "lock"} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	err = os.Remove(dir)
-	if left, _ := os.ReadDir(dir); len(left) > 0 {
-		return errors.Join(mark(dir), fmt.Errorf("%s is written to while it is being removed (%s): end what writes there, and do it again", dir, left[0].Name()))
-	}
-	return err
 }

@@ -56,8 +56,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	s.cleanFlags()
-	defer s.held.release()
-	if err := s.held.say(holder{"go run ./kernel run", os.Getpid()}); err != nil {
+	defer s.held.Release()
+	if err := s.held.Say("go run ./kernel run", os.Getpid()); err != nil {
 		return err
 	}
 	var all []outcome
@@ -258,7 +258,7 @@ func (s *setUp) play(ctx context.Context, path, target string, timeout time.Dura
 	if err != nil {
 		return err
 	}
-	started := s.held.share(cmd)
+	started := s.held.Share(cmd)
 	err = cmd.Start()
 	started()
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 
+	"gosubspace/kernel/internal/folder"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
@@ -28,7 +29,7 @@ func setup(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer s.held.release()
+	defer s.held.Release()
 	if !s.worked {
 		fmt.Fprintf(stdout, "everything is there already: %s\n", s.env.dir)
 	}
@@ -46,7 +47,7 @@ type setUp struct {
 	record  record
 	found   map[string]string // the versions of the packages in env
 	worked  bool              // a step had something to do
-	held    *hold             // keeps others from removing all this
+	held    *folder.Hold      // keeps others from removing all this
 }
 
 // A step is one part of set-up. It is done when its key is not the one that is
@@ -100,12 +101,12 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 	if why := cmp.Or(unusable(home), unusableHome(home)); why != "" {
 		return nil, program.Fail("folder", home+" has "+why, "set GOSUBSPACE_HOME to another folder")
 	}
-	unlock, err := lockHome(ctx, home, report)
+	unlock, err := folder.Lock(ctx, home, report)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	if err := reclaim(home); err != nil {
+	if err := folder.Reclaim(home); err != nil {
 		return nil, err
 	}
 	s.record = readRecord(home)
@@ -128,7 +129,8 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 	if err := s.record.write(s.home); err != nil {
 		return nil, err
 	}
-	return s, s.hold("go run ./kernel")
+	s.held, err = folder.TakeHold(s.home, "go run ./kernel")
+	return s, err
 }
 
 // perform does one step, unless it has been done.
@@ -246,22 +248,3 @@ func (s *setUp) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 }
 
 func (s *setUp) pins() []pin { return s.project.packages.on(thisPlatform(s.cuda)) }
-
-// claim makes the project's folder, or sees that it is the project's: nothing
-// is put into, and later removed from, a folder of somebody else's.
-func claim(home string) error {
-	if isMarked(home) {
-		return nil
-	}
-	foreign, _, err := unmarked(home)
-	if err != nil {
-		return err
-	}
-	if foreign != "" {
-		return fmt.Errorf("%s holds files that are not ours (%s): set GOSUBSPACE_HOME to a new folder", home, foreign)
-	}
-	if err := mark(home); err != nil {
-		return fmt.Errorf("cannot make the project's folder: %w; set GOSUBSPACE_HOME to a folder that you may write", err)
-	}
-	return nil
-}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gosubspace/kernel/internal/folder"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 )
@@ -37,7 +38,7 @@ func (s *setUp) environmentStep(ctx context.Context) (step, error) {
 		return step{}, nil
 	}
 	steps := s.record.in(s.env)
-	if lacking := missing(s.pins(), s.found); s.found["pip"] != "" && isMarked(s.env.dir) &&
+	if lacking := missing(s.pins(), s.found); s.found["pip"] != "" && folder.IsMarked(s.env.dir) &&
 		(steps[st.name] == st.key || len(lacking) == 0) {
 		steps[st.name] = st.key // a record that was lost need not cost the environment at the next new pin
 		return step{}, nil
@@ -53,7 +54,7 @@ func (s *setUp) environmentStep(ctx context.Context) (step, error) {
 }
 
 func (s *setUp) makeEnvironment(ctx context.Context, py python) error {
-	if err := removeMarked(s.env.dir); err != nil {
+	if err := folder.Remove(s.env.dir); err != nil {
 		return err
 	}
 	s.found = nil
@@ -62,7 +63,7 @@ func (s *setUp) makeEnvironment(ctx context.Context, py python) error {
 	if err := s.room("environment", 1500<<20); err != nil {
 		return err
 	}
-	if err := mark(s.env.dir); err != nil {
+	if err := folder.Mark(s.env.dir); err != nil {
 		return err
 	}
 	if _, err := program.Output(ctx, "", pythonEnv(), py.path, "-m", "venv", s.env.dir); err != nil {
@@ -74,7 +75,7 @@ func (s *setUp) makeEnvironment(ctx context.Context, py python) error {
 
 // room sees that the disk of the project's folder has so many bytes free.
 func (s *setUp) room(part string, need uint64) error {
-	if free, ok := freeBytes(s.home); ok && free < need {
+	if free, ok := folder.Free(s.home); ok && free < need {
 		return program.Fail(part, fmt.Sprintf("%s has %d MB free, and %d are needed", s.home, free>>20, need>>20),
 			"free some, or set GOSUBSPACE_HOME to a folder on another disk, and start again")
 	}
@@ -187,7 +188,7 @@ func (s *setUp) kernelStep(ctx context.Context) (step, error) {
 	}
 	st.key = s.go_.version + " " + sums
 	st.do = func(ctx context.Context) error {
-		if err := mark(s.env.kernel()); err != nil {
+		if err := folder.Mark(s.env.kernel()); err != nil {
 			return err
 		}
 		if err := os.MkdirAll(bin, 0o755); err != nil {

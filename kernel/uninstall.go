@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gosubspace/kernel/internal/folder"
 	"gosubspace/subspace/place"
 )
 
@@ -32,36 +33,34 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if err != nil {
 		return err
 	}
-	ours := isMarked(home)
-	if !ours {
-		if _, ours, err = unmarked(home); err != nil {
-			return err
-		}
+	ours, err := folder.IsOurs(home)
+	if err != nil {
+		return err
 	}
 	if ours {
-		unlock, err := tryLockHome(home)
-		if errors.Is(err, errTaken) {
-			return usedBy(home, []holder{lockedBy(home)})
+		unlock, err := folder.TryLock(home)
+		if errors.Is(err, folder.ErrTaken) {
+			return folder.UsedBy(home, []folder.Holder{folder.LockedBy(home)})
 		}
 		if err != nil {
 			return err
 		}
 		defer unlock()
-		if err := reclaim(home); err != nil {
+		if err := folder.Reclaim(home); err != nil {
 			return err
 		}
 	}
 	kernels := kernelFolders(readRecord(home), own)
-	users, err := inUse(home, append(kernels, own), *all && ours)
+	users, err := folder.InUse(home, append(kernels, own), *all && ours, subcommands())
 	if err != nil {
 		return err
 	}
 	if len(users) > 0 {
-		return usedBy(home, users)
+		return folder.UsedBy(home, users)
 	}
 	for _, dir := range kernels {
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 { // set-up, or a removal, was cut off
-			if err := mark(dir); err != nil {
+			if err := folder.Mark(dir); err != nil {
 				return err
 			}
 		}
@@ -165,7 +164,7 @@ func removeSaying(dir string, stdout io.Writer) error {
 	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if err := removeMarked(dir); err != nil {
+	if err := folder.Remove(dir); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "removed  %s\n", dir)
@@ -174,18 +173,14 @@ func removeSaying(dir string, stdout io.Writer) error {
 
 // keepRest lists what stays, and removes the folder where nothing does.
 func keepRest(home string, stdout io.Writer) error {
-	entries, err := os.ReadDir(home)
+	rest, err := folder.Rest(home)
 	if err != nil {
 		return err
 	}
-	left := 0
-	for _, e := range entries {
-		if e.Name() != marker && e.Name() != "lock" { // the lock is held
-			left++
-			fmt.Fprintf(stdout, "kept     %s\n", filepath.Join(home, e.Name()))
-		}
+	for _, path := range rest {
+		fmt.Fprintf(stdout, "kept     %s\n", path)
 	}
-	if left == 0 {
+	if len(rest) == 0 {
 		return removeSaying(home, stdout)
 	}
 	return nil

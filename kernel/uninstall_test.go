@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"gosubspace/kernel/internal/folder"
 	"gosubspace/subspace/place"
 )
 
@@ -35,6 +35,9 @@ func put(t *testing.T, dir string, names ...string) {
 	}
 }
 
+// marker is the file of a folder of ours.
+const marker = ".gosubspace"
+
 // aHome makes a home as set-up leaves it, with data, a run, and the kernel in an
 // environment of the user's, and makes it the one in use.
 func aHome(t *testing.T) (home, kernel string) {
@@ -47,7 +50,7 @@ func aHome(t *testing.T) (home, kernel string) {
 	put(t, mine, "bin/python")
 	put(t, kernel, "kernel.json", "bin/gonb")
 	for _, of := range []string{home, filepath.Join(home, "env"), filepath.Join(home, "jupyter"), kernel} {
-		if err := mark(of); err != nil {
+		if err := folder.Mark(of); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -105,28 +108,28 @@ func refused(t *testing.T, home string, says ...string) {
 
 func TestUninstallWhileHeld(t *testing.T) {
 	home, _ := aHome(t)
-	var holds []*hold
+	var holds []*folder.Hold
 	for i := range 2 {
-		s := &setUp{home: home}
-		if err := s.hold("go run ./kernel"); err != nil {
+		hold, err := folder.TakeHold(home, "go run ./kernel")
+		if err != nil {
 			t.Fatal(err)
 		}
-		holds = append(holds, s.held)
-		if err := s.held.say(holder{fmt.Sprint("JupyterLab at http://127.0.0.1:", 8888+i), os.Getpid()}); err != nil {
+		holds = append(holds, hold)
+		if err := hold.Say(fmt.Sprint("JupyterLab at http://127.0.0.1:", 8888+i), os.Getpid()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	me := fmt.Sprintf("(process %d)", os.Getpid())
 	refused(t, home, "JupyterLab at http://127.0.0.1:8888 "+me, ", and by JupyterLab at http://127.0.0.1:8889 "+me, "or with kill ")
 	// Set-up does not wait for them.
-	unlock, err := tryLockHome(home)
+	unlock, err := folder.TryLock(home)
 	if err != nil {
 		t.Fatal(err)
 	}
 	unlock()
-	holds[0].release()
+	holds[0].Release()
 	refused(t, home, "is in use by JupyterLab at http://127.0.0.1:8889 ")
-	holds[1].release()
+	holds[1].Release()
 	if status, said := call("uninstall"); status != 0 {
 		t.Errorf("nobody holds it: exit status %d: %s", status, said)
 	}
@@ -134,7 +137,7 @@ func TestUninstallWhileHeld(t *testing.T) {
 
 func TestUninstallWhileSetUpRuns(t *testing.T) {
 	home, _ := aHome(t)
-	unlock, err := lockHome(t.Context(), home, new(bytes.Buffer))
+	unlock, err := folder.Lock(t.Context(), home, new(bytes.Buffer))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,53 +146,6 @@ func TestUninstallWhileSetUpRuns(t *testing.T) {
 	if status, said := call("uninstall", "-all"); status != 0 {
 		t.Errorf("nobody holds it: exit status %d: %s", status, said)
 	}
-}
-
-// A program that is killed gives its hold back; one that it has started keeps it.
-func TestHoldOutlivesItsCommand(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("programs inherit no locks")
-	}
-	home, _ := aHome(t)
-	s := &setUp{home: home}
-	if err := s.hold("go run ./kernel"); err != nil {
-		t.Fatal(err)
-	}
-	child := exec.Command("sh", "-c", "echo ready; read line")
-	in, err := child.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	started := s.held.share(child)
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
-	started()
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.held.say(holder{"JupyterLab at http://127.0.0.1:8888", child.Process.Pid}); err != nil {
-		t.Fatal(err)
-	}
-	s.held.lock.Close() // as the system does to one that is killed
-	refused(t, home, fmt.Sprintf("JupyterLab at http://127.0.0.1:8888 (process %d)", child.Process.Pid))
-	in.Close()
-	child.Wait()
-	if got := held(home); len(got) > 0 {
-		t.Errorf("held by %v after its end", got)
-	}
-	// The next one takes the file away.
-	if err := s.hold("go run ./kernel"); err != nil {
-		t.Fatal(err)
-	}
-	if files := tree(t, holders(home)); len(files) != 2 {
-		t.Errorf("files %v, want the folder and one", files)
-	}
-	s.held.release()
 }
 
 // Where nothing says who it is, a process is known by its program or a library: a
@@ -420,7 +376,7 @@ func TestUninstallGoesOnWhereItWasKilled(t *testing.T) {
 	}
 	// The last moments of -all.
 	home, _ := aHome(t)
-	unlock, err := tryLockHome(home)
+	unlock, err := folder.TryLock(home)
 	if err != nil {
 		t.Fatal(err)
 	}

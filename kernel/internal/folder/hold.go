@@ -1,4 +1,4 @@
-package main
+package folder
 
 import (
 	"bytes"
@@ -18,37 +18,38 @@ import (
 	"gosubspace/subspace/place"
 )
 
-// A holder is somebody who works with what set-up left.
-type holder struct {
+// A Holder is somebody who works with what set-up left.
+type Holder struct {
 	What    string `json:"what"`    // for example JupyterLab at http://127.0.0.1:8888
 	Process int    `json:"process"` // 0 where it is not known
 }
 
-func (h holder) String() string {
+func (h Holder) String() string {
 	if h.Process == 0 {
 		return h.What
 	}
 	return fmt.Sprintf("%s (process %d)", h.What, h.Process)
 }
 
-// A hold says that this process works with what set-up left, so that nobody
+// A Hold says that this process works with what set-up left, so that nobody
 // removes it: a file that says who it is, with a lock that the system gives back
 // when the process ends, however it ends. Holds are each in a file of their own:
 // they do not wait for each other, nor set-up for them.
-type hold struct{ lock *flock.Flock }
+type Hold struct{ lock *flock.Flock }
 
 // holders is the folder of the holds' files.
 func holders(home string) string { return filepath.Join(home, "jupyter", "running") }
 
-// hold takes the hold of this process. The caller has the home's lock.
-func (s *setUp) hold(what string) error {
-	dir := holders(s.home)
+// TakeHold takes the hold of this process, which is told as what. The caller has the
+// home's lock.
+func TakeHold(home, what string) (*Hold, error) {
+	dir := holders(home)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+		return nil, err
 	}
 	old, err := place.Glob(dir, "*.json")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, path := range old {
 		if lock := flock.New(path); isFree(lock) {
@@ -58,14 +59,14 @@ func (s *setUp) hold(what string) error {
 	}
 	file, err := os.CreateTemp(dir, "*.json")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	file.Close()
-	s.held = &hold{flock.New(file.Name())}
-	if held, err := s.held.lock.TryRLock(); err != nil || !held {
-		return fmt.Errorf("cannot lock %s: %w", file.Name(), err)
+	h := &Hold{flock.New(file.Name())}
+	if held, err := h.lock.TryRLock(); err != nil || !held {
+		return nil, fmt.Errorf("cannot lock %s: %w", file.Name(), err)
 	}
-	return s.held.say(holder{what, os.Getpid()})
+	return h, h.Say(what, os.Getpid())
 }
 
 // isFree takes a lock if nobody has it.
@@ -74,29 +75,30 @@ func isFree(lock *flock.Flock) bool {
 	return err == nil && free
 }
 
-// say tells who it is.
-func (h *hold) say(who holder) error {
+// Say tells who it is. Process is this one or one that has a share.
+func (h *Hold) Say(what string, process int) error {
 	if h == nil {
 		return nil
 	}
-	text, err := json.Marshal(who)
+	text, err := json.Marshal(Holder{what, process})
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(h.lock.Path(), append(text, '\n'), 0o600)
 }
 
-// share gives the hold to a program that is about to be started as well: it keeps
+// Share gives the hold to a program that is about to be started as well: it keeps
 // it where this process is killed and the program goes on. Started must be called
 // afterwards.
-func (h *hold) share(cmd *exec.Cmd) (started func()) {
+func (h *Hold) Share(cmd *exec.Cmd) (started func()) {
 	if h == nil {
 		return func() {}
 	}
 	return program.ShareLock(cmd, h.lock.Path())
 }
 
-func (h *hold) release() {
+// Release gives the hold back.
+func (h *Hold) Release() {
 	if h != nil {
 		os.Remove(h.lock.Path())
 		h.lock.Close()
@@ -104,9 +106,9 @@ func (h *hold) release() {
 }
 
 // held returns the holders in a home.
-func held(home string) []holder {
+func held(home string) []Holder {
 	paths, _ := place.Glob(holders(home), "*.json")
-	var all []holder
+	var all []Holder
 	for _, path := range paths {
 		lock := flock.New(path)
 		free := isFree(lock)
@@ -114,7 +116,7 @@ func held(home string) []holder {
 		if free {
 			continue // its process was killed
 		}
-		h := holder{What: "a command of another process"}
+		h := Holder{What: "a command of another process"}
 		if text, err := os.ReadFile(path); err == nil {
 			json.Unmarshal(text, &h)
 		}
@@ -123,13 +125,14 @@ func held(home string) []holder {
 		}
 		all = append(all, h)
 	}
-	slices.SortFunc(all, func(a, b holder) int { return strings.Compare(a.What, b.What) })
+	slices.SortFunc(all, func(a, b Holder) int { return strings.Compare(a.What, b.What) })
 	return all
 }
 
 // users returns the processes that run a program of these folders or have one of
-// their libraries loaded. Only Linux tells, and of one's own processes.
-func users(dirs []string) []holder {
+// their libraries loaded. A word of the command line that is one of the subcommands
+// is told with it. Only Linux tells, and of one's own processes.
+func users(dirs, subcommands []string) []Holder {
 	for _, dir := range slices.Clone(dirs) {
 		if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
 			dirs = append(dirs, real)
@@ -139,7 +142,7 @@ func users(dirs []string) []holder {
 		return slices.ContainsFunc(dirs, func(dir string) bool { return strings.HasPrefix(path, dir+string(filepath.Separator)) })
 	}
 	processes, _ := place.Glob("/proc", "[0-9]*")
-	var all []holder
+	var all []Holder
 	for _, process := range processes {
 		pid, err := strconv.Atoi(filepath.Base(process))
 		if err != nil || pid == os.Getpid() {
@@ -162,43 +165,44 @@ func users(dirs []string) []holder {
 		switch { // python -m jupyterlab, kernel train
 		case len(words) > 2 && words[1] == "-m":
 			what += " -m " + words[2]
-		case len(words) > 1 && slices.ContainsFunc(commands(), func(c command) bool { return c.name != "" && c.name == words[1] }):
+		case len(words) > 1 && slices.Contains(subcommands, words[1]):
 			what += " " + words[1]
 		}
-		all = append(all, holder{what, pid})
+		all = append(all, Holder{what, pid})
 	}
 	return all
 }
 
-// inUse returns who works with what is about to be removed: these folders, with runs
-// everything in the home.
-func inUse(home string, dirs []string, runs bool) ([]holder, error) {
+// InUse returns who works with what is about to be removed: these folders, with runs
+// everything in the home. The subcommands are those of our command, by which a
+// process is told.
+func InUse(home string, dirs []string, runs bool, subcommands []string) ([]Holder, error) {
 	all := held(home)
-	if !slices.ContainsFunc(all, func(h holder) bool { return h.Process > 0 }) {
+	if !slices.ContainsFunc(all, func(h Holder) bool { return h.Process > 0 }) {
 		// Else they end with one of those.
-		all = append(all, users(dirs)...)
+		all = append(all, users(dirs, subcommands)...)
 	}
 	if !runs {
 		return all, nil
 	}
 	making, err := experiment.Making(filepath.Join(home, "runs"))
 	for _, dir := range making {
-		all = append(all, holder{What: "the process that makes the run " + filepath.Base(dir)})
+		all = append(all, Holder{What: "the process that makes the run " + filepath.Base(dir)})
 	}
 	return all, err
 }
 
-// lockedBy is who has the home's lock.
-func lockedBy(home string) holder {
-	h := holder{What: "a set-up, or another uninstall"}
-	if text, err := os.ReadFile(filepath.Join(home, "lock")); err == nil {
+// LockedBy is who has the home's lock.
+func LockedBy(home string) Holder {
+	h := Holder{What: "a set-up, or another uninstall"}
+	if text, err := os.ReadFile(filepath.Join(home, lockName)); err == nil {
 		fmt.Sscanf(string(text), lockText+"process %d", &h.Process)
 	}
 	return h
 }
 
-// usedBy says by whom the home is in use, and what to do about it.
-func usedBy(home string, all []holder) error {
+// UsedBy says by whom the home is in use, and what to do about it.
+func UsedBy(home string, all []Holder) error {
 	who, kill := "", ""
 	for i, h := range all {
 		if i > 0 {

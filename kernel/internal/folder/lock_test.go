@@ -1,4 +1,4 @@
-package main
+package folder
 
 import (
 	"bytes"
@@ -26,20 +26,20 @@ func (i *interrupter) Write(p []byte) (int, error) {
 func TestLockWaitsAloud(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	var quiet bytes.Buffer
-	unlock, err := lockHome(t.Context(), home, &quiet)
+	unlock, err := Lock(t.Context(), home, &quiet)
 	if err != nil || quiet.Len() > 0 {
 		t.Fatalf("error %v, said %q", err, &quiet)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	said := &interrupter{cancel: cancel}
-	if _, err := lockHome(ctx, home, said); !errors.Is(err, context.Canceled) {
+	if _, err := Lock(ctx, home, said); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that of the interrupt", err)
 	}
 	if got := said.String(); !strings.Contains(got, "another set-up is running") || strings.Count(got, "\n") != 1 {
 		t.Errorf("said %q, want one line", got)
 	}
 	unlock()
-	unlock, err = lockHome(t.Context(), home, &quiet)
+	unlock, err = Lock(t.Context(), home, &quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestLockWaitsAloud(t *testing.T) {
 // locks the new one.
 func TestLockOfRemovedFolder(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
-	unlock, err := lockHome(t.Context(), home, new(bytes.Buffer))
+	unlock, err := Lock(t.Context(), home, new(bytes.Buffer))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestLockOfRemovedFolder(t *testing.T) {
 		}
 		unlock()
 	}}
-	second, err := lockHome(t.Context(), home, said)
+	second, err := Lock(t.Context(), home, said)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package folder
 
 import (
 	"errors"
@@ -64,7 +64,7 @@ func unmarked(home string) (foreign string, ours bool, err error) {
 		switch name := e.Name(); name {
 		case "data", "runs", "programs":
 			fine = true
-		case "lock":
+		case lockName:
 			text, err := os.ReadFile(filepath.Join(home, name))
 			known := strings.HasPrefix(string(text), lockText)
 			fine, ours = err == nil && (known || len(text) == 0), ours || known
@@ -80,16 +80,25 @@ func unmarked(home string) (foreign string, ours bool, err error) {
 	return "", ours, nil
 }
 
-// reclaim marks the folders of a home of ours that have lost their marker, or did
+// Reclaim marks the folders of a home of ours that have lost their marker, or did
 // not get it. Home is locked.
-func reclaim(home string) error {
+func Reclaim(home string) error {
 	for _, name := range []string{"env", "jupyter"} {
 		dir := filepath.Join(home, name)
-		if _, ours := remains(home, name); ours && !isMarked(dir) {
-			if err := mark(dir); err != nil {
+		if _, ours := remains(home, name); ours && !IsMarked(dir) {
+			if err := Mark(dir); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// IsOurs reports whether a home is ours: by its marker, or by what is left in it.
+func IsOurs(home string) (bool, error) {
+	if IsMarked(home) {
+		return true, nil
+	}
+	_, ours, err := unmarked(home)
+	return ours, err
 }

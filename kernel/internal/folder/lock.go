@@ -1,4 +1,4 @@
-package main
+package folder
 
 import (
 	"context"
@@ -13,12 +13,15 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockHome takes the project's folder for this process, and makes it if need
+// lockName is the file of a home that is locked.
+const lockName = "lock"
+
+// Lock takes the home for this process, and makes it if need
 // be. The system gives the lock back when the process ends, however it ends.
-func lockHome(ctx context.Context, home string, report io.Writer) (unlock func(), err error) {
+func Lock(ctx context.Context, home string, report io.Writer) (unlock func(), err error) {
 	for waited := false; ; waited = true {
-		unlock, err := tryLockHome(home)
-		if !errors.Is(err, errTaken) {
+		unlock, err := TryLock(home)
+		if !errors.Is(err, ErrTaken) {
 			return unlock, err
 		}
 		if !waited {
@@ -32,12 +35,12 @@ func lockHome(ctx context.Context, home string, report io.Writer) (unlock func()
 	}
 }
 
-// errTaken says that another process has the lock.
-var errTaken = errors.New("another process has it")
+// ErrTaken says that another process has the lock.
+var ErrTaken = errors.New("another process has it")
 
-// tryLockHome does not wait.
-func tryLockHome(home string) (unlock func(), err error) {
-	path := filepath.Join(home, "lock")
+// TryLock is Lock, but does not wait: its error may be [ErrTaken].
+func TryLock(home string) (unlock func(), err error) {
+	path := filepath.Join(home, lockName)
 	for {
 		if err := claim(home); err != nil {
 			return nil, err
@@ -51,9 +54,9 @@ func tryLockHome(home string) (unlock func(), err error) {
 			return nil, fmt.Errorf("cannot lock %s: %w", home, err)
 		case !held:
 			lock.Close()
-			return nil, errTaken
+			return nil, ErrTaken
 		}
-		if isSame(lock, path) && isMarked(home) {
+		if isSame(lock, path) && IsMarked(home) {
 			os.WriteFile(path, fmt.Appendf(nil, "%sprocess %d\n", lockText, os.Getpid()), 0o600)
 			return func() { lock.Close() }, nil
 		}

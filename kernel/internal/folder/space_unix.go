@@ -1,11 +1,11 @@
 //go:build unix
 
-package main
+package folder
 
 import "golang.org/x/sys/unix"
 
-// freeBytes returns the free space of the disk that holds the folder.
-func freeBytes(dir string) (uint64, bool) {
+// Free returns the free space of the disk that holds the folder.
+func Free(dir string) (uint64, bool) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, false
