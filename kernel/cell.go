@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
 	"gosubspace/subspace/speed"
@@ -25,11 +26,11 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 	if err != nil {
 		return g, fmt.Errorf("a notebook's cell is measured in a checkout: %w", err)
 	}
-	nb, err := readNotebook(filepath.Join(p.notebooks(), "01-line.ipynb"))
+	nb, err := jupyter.Read(filepath.Join(p.notebooks(), "01-line.ipynb"))
 	if err != nil {
 		return g, err
 	}
-	i := slices.IndexFunc(nb.Cells, func(c cell) bool {
+	i := slices.IndexFunc(nb.Cells, func(c jupyter.Cell) bool {
 		return c.Type == "code" && strings.Contains(string(c.Source), "lesson.Recorded(") && strings.Contains(string(c.Source), "lesson.Figure(")
 	})
 	if i < 0 {
@@ -93,14 +94,12 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 
 // cellProgram is the program that GoNB makes of a cell, with the imports of the
 // cells above it, that prints a word of its own.
-func cellProgram(nb notebook, at int, word string) string {
+func cellProgram(nb jupyter.Notebook, at int, word string) string {
 	var b strings.Builder
 	b.WriteString("package main\n\nimport \"flag\"\n")
 	var paths []string
 	for _, c := range nb.Cells[:at+1] {
-		if c.Type == "code" {
-			paths = append(paths, imports(string(c.Source))...)
-		}
+		paths = append(paths, c.Imports()...)
 	}
 	slices.Sort(paths)
 	for _, path := range slices.Compact(paths) {

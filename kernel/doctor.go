@@ -247,7 +247,7 @@ func lookProgram(path string) finding {
 // lookCells runs a cell. It wants the parts above.
 func (e *examination) lookCells(ctx context.Context) finding {
 	s := &setUp{project: e.project, home: e.home, env: e.env, record: e.record}
-	printed, err := s.runCell(ctx, firstCell)
+	printed, err := s.jupyter().RunCell(ctx, firstCell)
 	if err != nil {
 		return finding{todo: "do not run: " + err.Error() + ": see to what is wrong above, else " + setUpFirst}
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gosubspace/kernel/internal/jupyter"
 )
 
 // Notebooks, versions and what verify looks for are found whatever the checkout and
@@ -22,10 +24,10 @@ func TestFoldersOfAnyName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found, err := p.find(nil); err != nil || len(found) != 1 {
+		if found, err := jupyter.Find(p.notebooks(), nil); err != nil || len(found) != 1 {
 			t.Errorf("%q: notebooks %v, %v; want one", name, found, err)
 		}
-		if books, err := readNotebooks(p.notebooks()); err != nil || len(books) != 1 {
+		if books, err := jupyter.ReadAll(p.notebooks()); err != nil || len(books) != 1 {
 			t.Errorf("%q: %d notebooks read, %v; want one", name, len(books), err)
 		}
 

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
 )
@@ -106,7 +107,7 @@ func (e environment) python() string {
 // kernel is the folder of our kernel in the environment: all that set-up puts
 // into an environment of the user's.
 func (e environment) kernel() string {
-	return filepath.Join(e.dir, "share", "jupyter", "kernels", kernelName)
+	return filepath.Join(e.dir, "share", "jupyter", "kernels", jupyter.Kernel)
 }
 
 // gopls returns the path of the program that completes names for the kernel.
@@ -127,7 +128,7 @@ print(json.dumps(found))`
 	for _, p := range pins {
 		args = append(args, normal(p.name))
 	}
-	text, err := program.Output(ctx, "", pythonEnv(), e.python(), args...)
+	text, err := program.Output(ctx, "", jupyter.PythonEnv(), e.python(), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -148,15 +149,4 @@ func active() (environment, bool) {
 		}
 	}
 	return environment{}, false
-}
-
-// pythonEnv is this process's environment without what would mix the user's
-// own packages into an environment.
-func pythonEnv() []string {
-	one := "1"
-	zero := "0"
-	return program.Setenv(os.Environ(), map[string]*string{
-		"PYTHONPATH": nil, "PYTHONHOME": nil, "PYTHONNOUSERSITE": &one,
-		"PIP_USER": &zero, "PIP_TARGET": nil, "PIP_PREFIX": nil, "PIP_ROOT": nil,
-	})
 }

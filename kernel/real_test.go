@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/place"
@@ -46,7 +47,7 @@ func ready(t *testing.T) *setUp {
 func write(t *testing.T, cells ...string) string {
 	t.Helper()
 	type any = map[string]interface{}
-	nb := any{"nbformat": 4, "nbformat_minor": 5, "metadata": any{"kernelspec": any{"name": kernelName, "display_name": kernelTitle, "language": "go"}}}
+	nb := any{"nbformat": 4, "nbformat_minor": 5, "metadata": any{"kernelspec": any{"name": jupyter.Kernel, "display_name": kernelTitle, "language": "go"}}}
 	var list []any
 	for i, source := range cells {
 		list = append(list, any{"id": string(rune('a' + i)), "cell_type": "code", "source": source, "metadata": any{}, "outputs": []any{}, "execution_count": nil})
@@ -91,9 +92,9 @@ func TestReal(t *testing.T) {
 	}
 	t.Setenv("PATH", "/usr/bin:/bin")
 	judged := 0
-	err := s.play(context.Background(), path, path, 0, func(index int, c cell, problem string) bool {
+	err := s.jupyter().Play(context.Background(), path, path, 0, func(index int, c jupyter.Cell, problem string) bool {
 		judged++
-		got := judge(c)
+		got := jupyter.Judge(c)
 		if want := cells[index].want; (want == "") != (got == "") || !strings.Contains(got, want) || problem != "" {
 			t.Errorf("%s: judged %q, want %q", c.Source, got, want)
 		}
@@ -113,7 +114,7 @@ func TestUnknownXLAFlags(t *testing.T) {
 	s := ready(t)
 	const flag = "--xla_nobody_knows_this=1"
 	t.Setenv(backend.FlagsVariable, flag)
-	printed, err := s.runCell(t.Context(), firstCell)
+	printed, err := s.jupyter().RunCell(t.Context(), firstCell)
 	if err != nil || !strings.Contains(printed, "computing without "+flag) {
 		t.Errorf("the cell printed %q, %v", printed, err)
 	}
@@ -128,7 +129,7 @@ func TestUnknownXLAFlags(t *testing.T) {
 	if !strings.Contains(said.String(), flag) || os.Getenv(backend.FlagsVariable) != "" {
 		t.Errorf("the start says %q and leaves %q", &said, os.Getenv(backend.FlagsVariable))
 	}
-	if printed, err := s.runCell(t.Context(), firstCell); err != nil || strings.Contains(printed, flag) {
+	if printed, err := s.jupyter().RunCell(t.Context(), firstCell); err != nil || strings.Contains(printed, flag) {
 		t.Errorf("after that the cell printed %q, %v", printed, err)
 	}
 }
@@ -151,9 +152,9 @@ func TestExecute(t *testing.T) {
 				t.Fatal(err)
 			}
 			var stdout bytes.Buffer
-			o := s.execute(context.Background(), path, path, 0, false, &stdout)
-			if (c.want == "") != (o.problem == "") || !strings.HasPrefix(o.problem, c.want) {
-				t.Errorf("problem %q, want %q", o.problem, c.want)
+			o := s.jupyter().Execute(context.Background(), path, path, 0, false, &stdout)
+			if (c.want == "") != (o.Problem == "") || !strings.HasPrefix(o.Problem, c.want) {
+				t.Errorf("problem %q, want %q", o.Problem, c.want)
 			}
 			after, err := os.ReadFile(path)
 			if err != nil {
@@ -179,7 +180,7 @@ func TestPythonDies(t *testing.T) {
 	pid := filepath.Join(t.TempDir(), "pid")
 	path := write(t, "!echo $PPID $GONB_TMP_DIR >"+pid, "!sleep 600")
 	kernel, folder := 0, ""
-	err := s.play(t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, cell, string) bool {
+	err := s.jupyter().Play(t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, jupyter.Cell, string) bool {
 		text, err := os.ReadFile(pid)
 		if err != nil {
 			t.Fatal(err)
@@ -231,18 +232,4 @@ func parentOf(t *testing.T, pid int) int {
 		t.Fatal(err)
 	}
 	return parent
-}
-
-// A cell of the notebooks that draws a recorded run can be built and measured.
-func TestMeasureCell(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds a program")
-	}
-	g, err := measureCell(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if x := g.Measurements[0]; x.N != 1 || !(x.Median > 0) {
-		t.Errorf("measured %+v", x)
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"gosubspace/kernel/internal/folder"
+	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
@@ -248,3 +249,8 @@ func (s *setUp) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 }
 
 func (s *setUp) pins() []pin { return s.project.packages.on(thisPlatform(s.cuda)) }
+
+// jupyter is what the steps left to run notebooks with.
+func (s *setUp) jupyter() jupyter.Installation {
+	return jupyter.Installation{Python: s.env.python(), Home: s.home, Hold: s.held}
+}

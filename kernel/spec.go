@@ -13,11 +13,8 @@ import (
 	"gosubspace/subspace/place"
 )
 
-// kernelName is what notebooks call our kernel, kernelTitle what people read.
-const (
-	kernelName  = "gosubspace"
-	kernelTitle = "Go (gosubspace)"
-)
+// kernelTitle is what people read of our kernel.
+const kernelTitle = "Go (gosubspace)"
 
 // A kernelSpec is Jupyter's description of a kernel, kernel.json.
 type kernelSpec struct {

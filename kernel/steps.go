@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"gosubspace/kernel/internal/folder"
+	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 )
@@ -66,7 +67,7 @@ func (s *setUp) makeEnvironment(ctx context.Context, py python) error {
 	if err := folder.Mark(s.env.dir); err != nil {
 		return err
 	}
-	if _, err := program.Output(ctx, "", pythonEnv(), py.path, "-m", "venv", s.env.dir); err != nil {
+	if _, err := program.Output(ctx, "", jupyter.PythonEnv(), py.path, "-m", "venv", s.env.dir); err != nil {
 		return program.Explain(err, program.Advice{Part: "environment", Folder: s.env.dir,
 			Other: "install Python's venv module, for example: apt install python3-venv; then start again"})
 	}
@@ -140,7 +141,7 @@ func (s *setUp) unwanted(pins []pin) []string {
 }
 
 func (s *setUp) pip(ctx context.Context, args []string) error {
-	if _, err := program.Output(ctx, "", pythonEnv(), s.env.python(), append([]string{"-m", "pip"}, args...)...); err != nil {
+	if _, err := program.Output(ctx, "", jupyter.PythonEnv(), s.env.python(), append([]string{"-m", "pip"}, args...)...); err != nil {
 		return program.Explain(err, program.Advice{Part: "packages", Folder: s.env.dir,
 			Offline: "give pip a mirror (PIP_INDEX_URL) or a folder of wheels (PIP_NO_INDEX=1 PIP_FIND_LINKS=folder)",
 			Other: "see that pip's network or mirror has these versions, and that they are made for the Python of " + s.env.dir +
@@ -338,7 +339,7 @@ func (s *setUp) specStep(ctx context.Context) (step, error) {
 // not. An import of somebody's own notebook that is nowhere is passed
 // over: its cell says so, and it keeps nobody from opening the others.
 func (s *setUp) compileStep(ctx context.Context) (step, error) {
-	books, err := readNotebooks(s.project.notebooks())
+	books, err := jupyter.ReadAll(s.project.notebooks())
 	if err != nil {
 		return step{}, err
 	}

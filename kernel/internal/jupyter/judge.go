@@ -1,4 +1,4 @@
-package main
+package jupyter
 
 import (
 	"regexp"
@@ -10,10 +10,10 @@ import (
 // unknown is what the kernel writes for a command that it does not know.
 var unknown = regexp.MustCompile(`(?m)^"%[^"]*" unknown or not implemented yet\.`)
 
-// judge says in one line what went wrong in an executed cell; nothing, if
+// Judge says in one line what went wrong in an executed cell; nothing, if
 // nothing did. Jupyter itself sees a program that fails, but neither a shell
 // line that fails nor an unknown command: the kernel only writes about them.
-func judge(c cell) string {
+func Judge(c Cell) string {
 	var stderr, all strings.Builder
 	for _, r := range c.Outputs {
 		if r.Type == "stream" {
@@ -43,7 +43,7 @@ var absentInCell = regexp.MustCompile(`^the imports? .+ in no module of this pro
 
 // remedy is what to do about a cell that failed, where it failed for an import that is
 // nowhere: judge's line tells only that.
-func remedy(c cell) string {
+func remedy(c Cell) string {
 	for _, r := range c.Outputs {
 		if r.Type == "error" && absentInCell.MatchString(r.Value) && len(r.Traceback) > 1 {
 			return strings.TrimSpace(program.Plain(r.Traceback[len(r.Traceback)-1]))

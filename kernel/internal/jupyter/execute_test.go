@@ -1,4 +1,4 @@
-package main
+package jupyter
 
 import (
 	"fmt"
@@ -39,10 +39,13 @@ func TestRemoveStale(t *testing.T) {
 	}
 	for _, dir := range []string{notebooks, out} {
 		for name := range names {
-			putText(t, dir, name, "{}")
+			path := filepath.Join(dir, name)
+			if err := os.WriteFile(path, []byte("{}\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
 			if old[name] {
 				yesterday := time.Now().Add(-25 * time.Hour)
-				if err := os.Chtimes(filepath.Join(dir, name), yesterday, yesterday); err != nil {
+				if err := os.Chtimes(path, yesterday, yesterday); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -55,7 +58,7 @@ func TestRemoveStale(t *testing.T) {
 	if !executed.MatchString(filepath.Base(mine)) {
 		t.Errorf("%s is not known for an execution's", mine)
 	}
-	removeStale([]string{notebooks, filepath.Join(out, "02-plane.ipynb"), filepath.Join(out, "03.ipynb"), "/nowhere/else.ipynb"})
+	RemoveStale([]string{notebooks, filepath.Join(out, "02-plane.ipynb"), filepath.Join(out, "03.ipynb"), "/nowhere/else.ipynb"})
 	if !place.IsFile(mine) {
 		t.Errorf("%s of this process is gone", mine)
 	}

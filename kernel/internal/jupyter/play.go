@@ -1,0 +1,121 @@
+package jupyter
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"gosubspace/kernel/internal/program"
+)
+
+//go:embed run.py
+var runPy string
+
+// Play executes a notebook cell by cell. After every code cell it calls seen
+// with the cell's index, the cell with its outputs, and what kept the cell from
+// its end, if something did; seen says whether to go on. The notebook, as far as
+// it was executed, is written to target.
+func (j Installation) Play(ctx context.Context, path, target string, timeout time.Duration, seen func(int, Cell, string) bool) error {
+	cmd := exec.Command(j.Python, "-c", runPy, path, target, Kernel, fmt.Sprint(timeout.Seconds()), filepath.Dir(path))
+	cmd.Env = j.env(nil)
+	program.OwnGroup(cmd)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	cmd.WaitDelay = 5 * time.Second // for what the kernel leaves behind and still holds the stream
+	answers, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	events, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	started := j.Hold.Share(cmd)
+	err = cmd.Start()
+	started()
+	if err != nil {
+		return err
+	}
+	undo := killAfterGrace(ctx, cmd)
+	defer undo()
+	kernel, done, err := follow(json.NewDecoder(events), answers, seen)
+	if err != nil {
+		program.KillGroup(cmd.Process.Pid)
+	}
+	if !done && kernel > 0 {
+		program.KillGroup(kernel) // Python did not get to it
+	}
+	ended := cmd.Wait()
+	if done && errors.Is(ended, exec.ErrWaitDelay) {
+		ended = nil // a cell started what outlives it
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return err
+	case ended != nil || !done:
+		return fmt.Errorf("cannot be executed: %s", program.LastLine(said.String()))
+	}
+	return nil
+}
+
+// killAfterGrace interrupts the program when the context ends, and kills it if
+// 15 seconds later it is still there: the kernel gets the time to stop its cell.
+func killAfterGrace(ctx context.Context, cmd *exec.Cmd) (undo func()) {
+	over := make(chan struct{})
+	undoInterrupt := context.AfterFunc(ctx, func() {
+		cmd.Process.Signal(os.Interrupt)
+		select {
+		case <-over:
+		case <-time.After(15 * time.Second):
+			program.KillGroup(cmd.Process.Pid)
+		}
+	})
+	return func() {
+		close(over)
+		undoInterrupt()
+	}
+}
+
+// follow reads what run.py says cell by cell, and answers. It returns the
+// kernel's process, 0 if none was started.
+func follow(events *json.Decoder, answers io.Writer, seen func(int, Cell, string) bool) (kernel int, done bool, err error) {
+	for {
+		var event struct {
+			Kernel  *int
+			Index   int
+			Cell    Cell
+			Problem string
+			Done    bool
+		}
+		if err := events.Decode(&event); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return kernel, done, nil
+		} else if err != nil {
+			return kernel, done, fmt.Errorf("run.py does not say what it should: %w", err)
+		}
+		if event.Kernel != nil {
+			kernel = *event.Kernel
+			continue
+		}
+		if event.Done {
+			done = true
+			continue
+		}
+		answer := "stop"
+		if seen(event.Index, event.Cell, event.Problem) {
+			answer = "go on"
+		}
+		if _, err := fmt.Fprintln(answers, answer); err != nil {
+			return kernel, done, fmt.Errorf("its Python ended early: %w", err)
+		}
+	}
+}
