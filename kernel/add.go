@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/program"
 )
 
@@ -31,39 +32,35 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if fs.NArg() == 0 {
 		return usageError{"add: want the import path of a package, such as gonum.org/v1/gonum/stat@v0.16.0"}
 	}
-	p, err := here()
+	p, err := checkout.Here()
 	if err != nil {
 		return err
 	}
-	t, err := findGo(ctx, p)
+	t, err := p.Go(ctx)
 	if err != nil {
 		return err
 	}
-	values := map[string]*string{}
-	for name, value := range goSettings(t) {
-		values[name] = &value
-	}
-	values["GOFLAGS"] = nil
+	other := map[string]*string{"GOFLAGS": nil}
 	if os.Getenv("GOPROXY") == "off" {
-		values["GOPROXY"] = nil // it is for cells, and this may be called from one
+		other["GOPROXY"] = nil // it is for cells, and this may be called from one
 	}
 	for _, arg := range fs.Args() {
-		if err := p.addable(arg, t.root); err != nil {
-			return err
+		if err := p.Addable(arg, t.Root); err != nil {
+			return usageError{err.Error()}
 		}
 	}
 	var out, said bytes.Buffer
-	err = program.Run(ctx, p.dir, program.Setenv(os.Environ(), values), &out, &said, t.command(), append([]string{"get"}, fs.Args()...)...)
+	err = program.Run(ctx, p.Dir, program.Setenv(t.Env(), other), &out, &said, t.Command(), append([]string{"get"}, fs.Args()...)...)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
 		text := strings.TrimSpace(said.String())
-		do := "see that each path is that of a package and each version one that it has, such as " + addExample
+		do := "see that each path is that of a package and each version one that it has, such as " + checkout.Example
 		if path := spokenOf(fs.Args(), program.LastLine(text)); path != "" {
 			do = "see that the path is that of a package and the version one that it has, such as " + path + "@v1.2.3"
 		}
-		return program.Explain(errors.New(text), program.Advice{Part: "add", Folder: t.modules, Offline: "give Go a mirror (GOPROXY)", Other: do})
+		return program.Explain(errors.New(text), program.Advice{Part: "add", Folder: t.Modules, Offline: "give Go a mirror (GOPROXY)", Other: do})
 	}
 	for line := range strings.Lines(said.String()) {
 		if line, ok := strings.CutPrefix(line, "go: "); ok && !strings.HasPrefix(line, "downloading ") {
@@ -77,34 +74,6 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer s.held.Release()
 	if !s.worked {
 		fmt.Fprintln(stdout, "everything is there already")
-	}
-	return nil
-}
-
-// addExample shows how a package of others is named.
-const addExample = "github.com/owner/name@v1.2.3"
-
-// addable says what is wrong with an argument before Go is asked: without a version
-// Go would take the newest, over the pinned one, and of what is no package of others
-// it speaks as if it were.
-func (p project) addable(arg, goroot string) error {
-	path, version, _ := strings.Cut(arg, "@")
-	wrong := func(why, do string) error { return usageError{program.Fail("add", why, do).Error()} }
-	switch {
-	case ofProject(path) && p.has(path, goroot):
-		return wrong(path+" is a package of this project and needs no adding", "import it in a cell")
-	case ofProject(path):
-		return wrong("this project has no package "+path+" that cells can import", "see how its folder is called, below "+p.dir)
-	case p.has(path, goroot):
-		return wrong(path+" is a package of Go's own and needs no adding", "import it in a cell")
-	case !othersMay(path):
-		return wrong(fmt.Sprintf("%q is not the path of a package of others", arg), "give the path by which cells import it, and a version, such as "+addExample)
-	case version == "":
-		why := path + " has no version, and Go would take the newest that there is"
-		if m, ok := p.moduleOf(path); ok {
-			return wrong(why+" where go.mod pins "+m.String(), "give the version that is pinned, go run ./kernel add "+path+"@"+m.Version+", or another one")
-		}
-		return wrong(why, "give one, go run ./kernel add "+path+"@VERSION; https://pkg.go.dev/"+path+"?tab=versions lists them")
 	}
 	return nil
 }

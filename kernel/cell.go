@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
@@ -22,11 +23,11 @@ import (
 // does not count. Each time it prints another word, so that it is built anew, as
 // after an edit. What Jupyter itself takes, some milliseconds, is not in it.
 func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
-	p, err := here()
+	p, err := checkout.Here()
 	if err != nil {
 		return g, fmt.Errorf("a notebook's cell is measured in a checkout: %w", err)
 	}
-	nb, err := jupyter.Read(filepath.Join(p.notebooks(), "01-line.ipynb"))
+	nb, err := jupyter.Read(filepath.Join(p.Notebooks(), "01-line.ipynb"))
 	if err != nil {
 		return g, err
 	}
@@ -36,7 +37,7 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 	if i < 0 {
 		return g, errors.New("01-line has no cell that draws a recorded run")
 	}
-	go_, err := findGo(ctx, p)
+	go_, err := p.Go(ctx)
 	if err != nil {
 		return g, err
 	}
@@ -45,19 +46,15 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 		return g, err
 	}
 	defer os.RemoveAll(dir)
-	values := map[string]*string{"GOSUBSPACE_FIGURES": &dir}
-	for name, value := range goSettings(go_) {
-		values[name] = &value
-	}
-	env := program.Setenv(os.Environ(), values)
+	env := program.Setenv(go_.Env(), map[string]*string{"GOSUBSPACE_FIGURES": &dir})
 	goimports := filepath.Join(dir, "goimports"+program.Exe)
-	if _, err := program.Output(ctx, p.dir, env, go_.command(), "build", "-o", goimports, "./kernel/goimports"); err != nil {
+	if _, err := program.Output(ctx, p.Dir, env, go_.Command(), "build", "-o", goimports, "./kernel/goimports"); err != nil {
 		return g, err
 	}
 	binary := filepath.Join(dir, "cell"+program.Exe)
 	for name, text := range map[string]string{
-		"go.mod":  "module cell\n\ngo " + p.minimum + "\n",
-		"go.work": fmt.Sprintf("go %s\n\nuse (\n\t.\n\t%q\n)\n", p.minimum, p.dir),
+		"go.mod":  "module cell\n\ngo " + p.Minimum + "\n",
+		"go.work": fmt.Sprintf("go %s\n\nuse (\n\t.\n\t%q\n)\n", p.Minimum, p.Dir),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			return g, err
@@ -72,8 +69,8 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 		}
 		for _, step := range [][]string{
 			{dir, goimports, "-w", filepath.Join(dir, "main.go")},
-			{dir, go_.command(), "build", "-o", binary},
-			{p.notebooks(), binary},
+			{dir, go_.Command(), "build", "-o", binary},
+			{p.Notebooks(), binary},
 		} {
 			if _, err := program.Output(ctx, step[0], env, step[1], step[2:]...); err != nil {
 				return g, fmt.Errorf("%s of a cell's program: %w", filepath.Base(step[1]), err)

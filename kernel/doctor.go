@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/folder"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
@@ -29,7 +30,7 @@ func doctor(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err := parse(fs, args, 0); err != nil {
 		return err
 	}
-	p, err := here()
+	p, err := checkout.Here()
 	if err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ type part struct {
 
 // An examination is what the looks at the parts share.
 type examination struct {
-	project project
+	project checkout.Project
 	home    string
 	record  record
 	env     environment
@@ -122,28 +123,28 @@ func broken(err error) finding {
 }
 
 func (e *examination) lookGo(ctx context.Context) finding {
-	t, err := findGo(ctx, e.project)
+	t, err := e.project.Go(ctx)
 	if err != nil {
 		return broken(err)
 	}
-	return finding{version: t.version, where: t.root}
+	return finding{version: t.Version, where: t.Root}
 }
 
 func (e *examination) lookCompiler(ctx context.Context) finding {
-	t, err := findGo(ctx, e.project)
+	t, err := e.project.Go(ctx)
 	if err != nil {
 		return finding{todo: "see Go"}
 	}
-	if err := t.checkCompiler(ctx); err != nil {
+	if err := t.CheckCompiler(ctx); err != nil {
 		return broken(err)
 	}
-	text, _ := program.Output(ctx, "", nil, t.compiler, "-dumpversion")
-	return finding{version: program.FirstLine(text), where: t.compiler}
+	text, _ := program.Output(ctx, "", nil, t.Compiler, "-dumpversion")
+	return finding{version: program.FirstLine(text), where: t.Compiler}
 }
 
 func (e *examination) lookPython(ctx context.Context) finding {
 	if !place.IsFile(e.env.python()) {
-		if py, err := findPython(ctx, e.project.packages.python); err != nil {
+		if py, err := findPython(ctx, e.project.Packages.Python); err != nil {
 			return broken(err)
 		} else if len(e.record.Steps) == 0 {
 			return finding{version: py.version, where: py.path, todo: "nothing is set up yet: " + setUpFirst}
@@ -158,15 +159,15 @@ func (e *examination) lookPython(ctx context.Context) finding {
 }
 
 func (e *examination) lookPackages(ctx context.Context) finding {
-	pins := e.project.packages.on(thisPlatform(e.record.in(e.env)["cuda"] == "true"))
+	pins := e.project.Packages.Here(e.record.in(e.env)["cuda"] == "true")
 	found, err := e.env.installed(ctx, pins)
 	if err != nil {
 		return finding{todo: "cannot be listed: " + setUpFirst}
 	}
-	if lacking := missing(pins, found); len(lacking) > 0 {
-		return finding{todo: fmt.Sprintf("lacking %s: %s", joinPins(lacking), setUpFirst)}
+	if lacking := checkout.Missing(pins, found); len(lacking) > 0 {
+		return finding{todo: fmt.Sprintf("lacking %s: %s", checkout.JoinPins(lacking), setUpFirst)}
 	}
-	return finding{version: fmt.Sprintf("%d", len(pins)), where: joinPins(pins)}
+	return finding{version: fmt.Sprintf("%d", len(pins)), where: checkout.JoinPins(pins)}
 }
 
 func (e *examination) lookPlugin(ctx context.Context) finding {
@@ -238,7 +239,7 @@ func lookProgram(path string) finding {
 		return finding{where: path, todo: "is no program of Go's: " + setUpFirst}
 	}
 	version := info.Main.Version
-	if info.Main.Path == moduleName {
+	if info.Main.Path == checkout.Module {
 		version = "" // this checkout's
 	}
 	return finding{version: version, where: path}
@@ -264,7 +265,7 @@ func (e *examination) lookSpec(ctx context.Context) finding {
 	if err := json.Unmarshal(text, &spec); err != nil {
 		return finding{where: path, todo: "cannot be read: " + setUpFirst}
 	}
-	if !slices.Contains(spec.Argv, "-go_work="+e.project.dir) {
+	if !slices.Contains(spec.Argv, "-go_work="+e.project.Dir) {
 		return finding{where: path, todo: "belongs to another checkout: " + setUpFirst + " in this one"}
 	}
 	if _, err := buildinfo.ReadFile(spec.Argv[0]); err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
 )
 
@@ -17,17 +18,17 @@ import (
 func TestFoldersOfAnyName(t *testing.T) {
 	for _, name := range []string{"course [2026]", "my [ML] #1 %d", "*"} {
 		dir := filepath.Join(t.TempDir(), name)
-		if err := checkout(dir); err != nil {
+		if err := aProject(dir); err != nil {
 			t.Fatal(err)
 		}
-		p, err := findProject(dir)
+		p, err := checkout.Find(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found, err := jupyter.Find(p.notebooks(), nil); err != nil || len(found) != 1 {
+		if found, err := jupyter.Find(p.Notebooks(), nil); err != nil || len(found) != 1 {
 			t.Errorf("%q: notebooks %v, %v; want one", name, found, err)
 		}
-		if books, err := jupyter.ReadAll(p.notebooks()); err != nil || len(books) != 1 {
+		if books, err := jupyter.ReadAll(p.Notebooks()); err != nil || len(books) != 1 {
 			t.Errorf("%q: %d notebooks read, %v; want one", name, len(books), err)
 		}
 

@@ -44,7 +44,7 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	server, err := s.jupyter().Start(s.project.notebooks(), *port, !*noBrowser && hasDisplay())
+	server, err := s.jupyter().Start(s.project.Notebooks(), *port, !*noBrowser && hasDisplay())
 	if err != nil {
 		return err
 	}

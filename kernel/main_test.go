@@ -59,7 +59,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOSUBSPACE_HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("CUDA_VISIBLE_DEVICES", "-1")
 			env.Setenv("GOTOOLCHAIN", "local")
-			return checkout(filepath.Join(env.WorkDir, "project"))
+			return aProject(filepath.Join(env.WorkDir, "project"))
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition == "cc" {
@@ -71,9 +71,9 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// checkout makes a small project with go.mod, go.sum, one package and one
+// aProject makes a small project with go.mod, go.sum, one package and one
 // notebook.
-func checkout(dir string) error {
+func aProject(dir string) error {
 	for name, text := range map[string]string{
 		"go.mod":                   "module gosubspace\n\ngo 1.26.5\n",
 		"go.sum":                   "",

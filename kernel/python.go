@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
@@ -115,7 +116,7 @@ func (e environment) gopls() string { return filepath.Join(e.kernel(), "libexec"
 
 // installed returns the versions of the named packages, and of pip, that the
 // environment has, by normal names.
-func (e environment) installed(ctx context.Context, pins []pin) (map[string]string, error) {
+func (e environment) installed(ctx context.Context, pins []checkout.Pin) (map[string]string, error) {
 	const question = `import importlib.metadata as m, json, sys
 found = {}
 for name in sys.argv[1:]:
@@ -126,7 +127,7 @@ for name in sys.argv[1:]:
 print(json.dumps(found))`
 	args := []string{"-c", question, "pip"}
 	for _, p := range pins {
-		args = append(args, normal(p.name))
+		args = append(args, checkout.Normal(p.Name))
 	}
 	text, err := program.Output(ctx, "", jupyter.PythonEnv(), e.python(), args...)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/backend/backendtest"
@@ -24,7 +25,7 @@ import (
 // test is skipped, or fails where XLA is required.
 func ready(t *testing.T) *setUp {
 	t.Helper()
-	p, err := here()
+	p, err := checkout.Here()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"gosubspace/subspace/place"
 )
@@ -50,33 +46,4 @@ func (r record) write(home string) error {
 		return err
 	}
 	return place.WriteFile(filepath.Join(home, "setup.json"), append(text, '\n'))
-}
-
-func hash(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
-}
-
-// hashFolders is a hash of what the project's Go programs are built from in these
-// folders: go.mod, go.sum and Go files, without tests and what lies deeper.
-func (p project) hashFolders(folders ...string) (string, error) {
-	var all []byte
-	for _, folder := range folders {
-		entries, err := os.ReadDir(filepath.Join(p.dir, filepath.FromSlash(folder)))
-		if err != nil {
-			return "", err
-		}
-		for _, e := range entries {
-			name := e.Name()
-			if name != "go.mod" && name != "go.sum" && (!strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go")) {
-				continue
-			}
-			text, err := os.ReadFile(filepath.Join(p.dir, filepath.FromSlash(folder), name))
-			if err != nil {
-				return "", err
-			}
-			all = fmt.Appendf(all, "%s/%s %s\n", folder, name, hash(text))
-		}
-	}
-	return hash(all), nil
 }

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
 )
 
@@ -25,11 +26,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := parse(fs, args, -1); err != nil {
 		return err
 	}
-	p, err := here()
+	p, err := checkout.Here()
 	if err != nil {
 		return err
 	}
-	paths, err := jupyter.Find(p.notebooks(), fs.Args())
+	paths, err := jupyter.Find(p.Notebooks(), fs.Args())
 	if err != nil {
 		return err
 	}
@@ -42,7 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	jupyter.RemoveStale(append([]string{p.notebooks()}, targets...))
+	jupyter.RemoveStale(append([]string{p.Notebooks()}, targets...))
 	s, err := ensure(ctx, nil, stdout)
 	if err != nil {
 		return err

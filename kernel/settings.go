@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/folder"
 	"gosubspace/subspace/place"
 )
@@ -36,7 +37,7 @@ func (s *setUp) settingsStep(ctx context.Context) (step, error) {
 	st := step{
 		name:   "settings",
 		doing:  "keeping JupyterLab's files in " + jupyter,
-		key:    hash(key),
+		key:    checkout.Hash(key),
 		shared: true,
 		leave:  []string{filepath.Join(jupyter, "data"), filepath.Join(jupyter, "runtime")},
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/folder"
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
@@ -39,9 +40,9 @@ func setup(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // A setUp is one pass through the steps, and then what they left.
 type setUp struct {
-	project project
+	project checkout.Project
 	home    string
-	go_     toolchain
+	go_     checkout.Toolchain
 	env     environment
 	cuda    bool
 	report  io.Writer
@@ -81,7 +82,7 @@ var errSkipped = errors.New("skipped")
 // ensure does the steps that have not been done. Cuda says whether to install
 // what NVIDIA GPUs need; nil means: if there is one.
 func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
-	p, err := here()
+	p, err := checkout.Here()
 	if err != nil {
 		return nil, err
 	}
@@ -90,14 +91,14 @@ func ensure(ctx context.Context, cuda *bool, report io.Writer) (*setUp, error) {
 		return nil, err
 	}
 	s := &setUp{project: p, home: home, report: report}
-	if s.go_, err = findGo(ctx, p); err != nil {
+	if s.go_, err = p.Go(ctx); err != nil {
 		return nil, err
 	}
-	if s.go_.compiler == "" {
-		return nil, s.go_.checkCompiler(ctx)
+	if s.go_.Compiler == "" {
+		return nil, s.go_.CheckCompiler(ctx)
 	}
-	if why := cmp.Or(unusable(p.dir), unusableCheckout(p.dir)); why != "" {
-		return nil, program.Fail("folder", p.dir+" has "+why, "rename it, or move the checkout to another one")
+	if why := cmp.Or(unusable(p.Dir), unusableCheckout(p.Dir)); why != "" {
+		return nil, program.Fail("folder", p.Dir+" has "+why, "rename it, or move the checkout to another one")
 	}
 	if why := cmp.Or(unusable(home), unusableHome(home)); why != "" {
 		return nil, program.Fail("folder", home+" has "+why, "set GOSUBSPACE_HOME to another folder")
@@ -211,7 +212,7 @@ func (s *setUp) chooseEnvironment(ctx context.Context, cuda *bool) error {
 	if _, decided := s.record.in(own)["cuda"]; s.cuda && !decided && cuda == nil {
 		fmt.Fprintf(s.report, "%-12s %s\n", "GPU", "found: its CUDA libraries (about 3 GB) will be installed; -cuda=false leaves them out")
 	}
-	s.found, err = own.installed(ctx, s.project.packages.pins)
+	s.found, err = own.installed(ctx, s.project.Packages.Pins)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -231,7 +232,7 @@ func (s *setUp) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 	if why := unusable(e.dir); why != "" {
 		return "has " + why, nil
 	}
-	pins := s.project.packages.on(thisPlatform(s.wantsCUDA(e, cuda)))
+	pins := s.project.Packages.Here(s.wantsCUDA(e, cuda))
 	found, err := e.installed(ctx, pins)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
@@ -239,8 +240,8 @@ func (s *setUp) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 	if err != nil {
 		return "does not answer", nil
 	}
-	if lacking := missing(pins, found); len(lacking) > 0 {
-		return "lacks " + joinPins(lacking), nil
+	if lacking := checkout.Missing(pins, found); len(lacking) > 0 {
+		return "lacks " + checkout.JoinPins(lacking), nil
 	}
 	s.use(e, cuda)
 	s.found = found
@@ -248,7 +249,7 @@ func (s *setUp) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 	return "", nil
 }
 
-func (s *setUp) pins() []pin { return s.project.packages.on(thisPlatform(s.cuda)) }
+func (s *setUp) pins() []checkout.Pin { return s.project.Packages.Here(s.cuda) }
 
 // jupyter is what the steps left to run notebooks with.
 func (s *setUp) jupyter() jupyter.Installation {

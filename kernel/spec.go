@@ -35,7 +35,7 @@ func (s *setUp) spec() kernelSpec {
 			filepath.Join(kernel, "bin", "relay"+program.Exe), "{connection_file}",
 			filepath.Join(kernel, "bin", "gonb"+program.Exe),
 			// Cells use the checkout's packages, and the versions of its go.mod.
-			"-go_work=" + s.project.dir,
+			"-go_work=" + s.project.Dir,
 			// Errors come as text, of which the relay makes what a reader sees.
 			"-raw_error",
 			// Only what stops the kernel is printed where Jupyter runs.
@@ -52,16 +52,16 @@ func (s *setUp) spec() kernelSpec {
 
 // cellEnv is the environment of a cell's compilation and run.
 func (s *setUp) cellEnv() map[string]string {
-	path := []string{filepath.Join(s.env.kernel(), "bin"), filepath.Join(s.go_.root, "bin")}
-	if s.go_.compiler != "" {
-		path = append(path, filepath.Dir(s.go_.compiler))
+	path := []string{filepath.Join(s.env.kernel(), "bin"), filepath.Join(s.go_.Root, "bin")}
+	if s.go_.Compiler != "" {
+		path = append(path, filepath.Dir(s.go_.Compiler))
 	}
 	for _, dir := range filepath.SplitList(s.basePath()) {
 		if !slices.Contains(path, dir) {
 			path = append(path, dir)
 		}
 	}
-	env := goSettings(s.go_)
+	env := s.go_.Settings()
 	for name, value := range env {
 		env[name] = literal(value)
 	}
@@ -94,22 +94,6 @@ func (s *setUp) cellEnv() map[string]string {
 		env["GOMLX_BACKEND"] = literal(config)
 	}
 	return env
-}
-
-// goSettings are what decides how the go command builds. Set-up and cells share
-// them, and with them what has been compiled.
-func goSettings(t toolchain) map[string]string {
-	return map[string]string{
-		// Without symbols for debuggers a cell is linked in half the time; a panic names
-		// functions and lines all the same.
-		"GOFLAGS":     "-mod=readonly -ldflags=-s",
-		"GOTOOLCHAIN": "local",
-		"GOWORK":      "",
-		"GOMODCACHE":  t.modules,
-		"GOCACHE":     t.cache,
-		"CGO_ENABLED": "1",
-		"CC":          t.cc,
-	}
 }
 
 // backend is GOMLX_BACKEND for the cells: the user's, or the environment's CPU

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/plots"
 	"gosubspace/subspace/place"
 	"gosubspace/subspace/speed"
@@ -72,7 +73,7 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	sum := hash(build)
+	sum := checkout.Hash(build)
 	m := speed.Meter{Ours: []string{binary, "speed", "worker"}, Torch: *torch, Size: speed.FullSize(), Say: func(line string) { fmt.Fprintln(stderr, line) }}
 	defer m.Close()
 	if *quick {
@@ -148,11 +149,11 @@ func recordSpeed(r speed.Record, text, dir string, stdout io.Writer) error {
 	if err := place.WriteFile(filepath.Join(dir, "speed.txt"), []byte(text)); err != nil {
 		return err
 	}
-	p, err := here()
+	p, err := checkout.Here()
 	if err != nil {
 		return nil // a binary that was carried elsewhere
 	}
-	path := filepath.Join(p.dir, "README.md")
+	path := filepath.Join(p.Dir, "README.md")
 	readme, err := os.ReadFile(path)
 	if err != nil || !strings.Contains(string(readme), speed.Begin) {
 		return nil

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/folder"
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
@@ -23,10 +24,10 @@ import (
 func (s *setUp) compilerStep(ctx context.Context) (step, error) {
 	return step{
 		name:   "C compiler",
-		doing:  "trying " + s.go_.compiler,
-		key:    s.go_.compiler + " " + s.go_.cc,
+		doing:  "trying " + s.go_.Compiler,
+		key:    s.go_.Compiler + " " + s.go_.CC,
 		shared: true,
-		do:     s.go_.checkCompiler,
+		do:     s.go_.CheckCompiler,
 	}, nil
 }
 
@@ -39,13 +40,13 @@ func (s *setUp) environmentStep(ctx context.Context) (step, error) {
 		return step{}, nil
 	}
 	steps := s.record.in(s.env)
-	if lacking := missing(s.pins(), s.found); s.found["pip"] != "" && folder.IsMarked(s.env.dir) &&
+	if lacking := checkout.Missing(s.pins(), s.found); s.found["pip"] != "" && folder.IsMarked(s.env.dir) &&
 		(steps[st.name] == st.key || len(lacking) == 0) {
 		steps[st.name] = st.key // a record that was lost need not cost the environment at the next new pin
 		return step{}, nil
 	}
 	delete(steps, st.name)
-	py, err := findPython(ctx, s.project.packages.python)
+	py, err := findPython(ctx, s.project.Packages.Python)
 	if err != nil {
 		return step{}, err
 	}
@@ -90,7 +91,7 @@ func (s *setUp) packagesStep(ctx context.Context) (step, error) {
 		return step{}, nil // it has them all, or it would not be used
 	}
 	pins := s.pins()
-	lacking := missing(pins, s.found)
+	lacking := checkout.Missing(pins, s.found)
 	if len(lacking) > 0 {
 		delete(s.record.in(s.env), "packages")
 	}
@@ -107,7 +108,7 @@ func (s *setUp) packagesStep(ctx context.Context) (step, error) {
 		st.doing = fmt.Sprintf("installing %s and %d more with pip (3 GB with CUDA; some minutes)", specs[0], len(specs)-1)
 	}
 	st.do = func(ctx context.Context) error {
-		if s.cuda && len(missing(pins, s.found)) > 0 {
+		if s.cuda && len(checkout.Missing(pins, s.found)) > 0 {
 			if err := s.room("packages", 4<<30); err != nil {
 				return err
 			}
@@ -126,14 +127,14 @@ func (s *setUp) packagesStep(ctx context.Context) (step, error) {
 
 // unwanted returns the names of packages of the list that are installed and not
 // among the pins.
-func (s *setUp) unwanted(pins []pin) []string {
+func (s *setUp) unwanted(pins []checkout.Pin) []string {
 	want := map[string]bool{}
 	for _, p := range pins {
-		want[normal(p.name)] = true
+		want[checkout.Normal(p.Name)] = true
 	}
 	var gone []string
-	for _, p := range s.project.packages.pins {
-		if name := normal(p.name); !want[name] && s.found[name] != "" {
+	for _, p := range s.project.Packages.Pins {
+		if name := checkout.Normal(p.Name); !want[name] && s.found[name] != "" {
 			gone = append(gone, name)
 		}
 	}
@@ -179,15 +180,15 @@ var kernelSources = []string{".", "kernel/relay", "kernel/goimports", "kernel/go
 // kernelStep builds the kernel's programs.
 func (s *setUp) kernelStep(ctx context.Context) (step, error) {
 	bin := filepath.Join(s.env.kernel(), "bin")
-	st := step{name: "kernel", doing: "building GoNB with Go " + s.go_.version}
+	st := step{name: "kernel", doing: "building GoNB with Go " + s.go_.Version}
 	for _, p := range kernelPrograms {
 		st.leave = append(st.leave, filepath.Join(bin, path.Base(p)+program.Exe))
 	}
-	sums, err := s.project.hashFolders(kernelSources...)
+	sums, err := s.project.HashFolders(kernelSources...)
 	if err != nil {
 		return step{}, err
 	}
-	st.key = s.go_.version + " " + sums
+	st.key = s.go_.Version + " " + sums
 	st.do = func(ctx context.Context) error {
 		if err := folder.Mark(s.env.kernel()); err != nil {
 			return err
@@ -195,7 +196,7 @@ func (s *setUp) kernelStep(ctx context.Context) (step, error) {
 		if err := os.MkdirAll(bin, 0o755); err != nil {
 			return err
 		}
-		return s.build(ctx, "kernel", s.project.dir, bin+string(filepath.Separator), kernelPrograms...)
+		return s.build(ctx, "kernel", s.project.Dir, bin+string(filepath.Separator), kernelPrograms...)
 	}
 	return st, nil
 }
@@ -206,7 +207,7 @@ func (s *setUp) compileMeanwhile(ctx context.Context) (wait func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s.build(ctx, "kernel", s.project.dir, os.DevNull, kernelPrograms...)
+		s.build(ctx, "kernel", s.project.Dir, os.DevNull, kernelPrograms...)
 		s.build(ctx, "gopls", s.goplsDir(), os.DevNull, goplsProgram)
 	}()
 	return func() { <-done }
@@ -214,14 +215,14 @@ func (s *setUp) compileMeanwhile(ctx context.Context) (wait func()) {
 
 const goplsProgram = "golang.org/x/tools/gopls"
 
-func (s *setUp) goplsDir() string { return filepath.Join(s.project.dir, "kernel", "gopls", "pinned") }
+func (s *setUp) goplsDir() string { return filepath.Join(s.project.Dir, "kernel", "gopls", "pinned") }
 
 // goplsStep builds gopls, with which GoNB completes names and shows what they
 // are. It is pinned by a go.mod of its own: what it needs would weigh on the one
 // that every cell is built with, and pull its versions up. Who cannot get it does
 // without it.
 func (s *setUp) goplsStep(ctx context.Context) (step, error) {
-	sums, err := s.project.hashFolders("kernel/gopls/pinned")
+	sums, err := s.project.HashFolders("kernel/gopls/pinned")
 	if err != nil {
 		return step{}, err
 	}
@@ -229,7 +230,7 @@ func (s *setUp) goplsStep(ctx context.Context) (step, error) {
 	return step{
 		name:  "gopls",
 		doing: "building gopls, for completion and help in cells (a minute or so)",
-		key:   s.go_.version + " " + sums,
+		key:   s.go_.Version + " " + sums,
 		leave: []string{binary},
 		do: func(ctx context.Context) error {
 			if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
@@ -261,20 +262,20 @@ func reason(err error) string {
 //
 // What CI alone uses stands in .ci/tools and is no part of the graph.
 func (s *setUp) modulesStep(ctx context.Context) (step, error) {
-	sums, err := s.project.hashFolders(".")
+	sums, err := s.project.HashFolders(".")
 	if err != nil {
 		return step{}, err
 	}
 	return step{
 		name:   "modules",
 		doing:  "reading what the project's modules are made of",
-		key:    strings.Join([]string{s.go_.version, s.go_.modules, sums}, " "),
+		key:    strings.Join([]string{s.go_.Version, s.go_.Modules, sums}, " "),
 		shared: true,
 		leave:  s.moduleFiles(),
 		do: func(ctx context.Context) error {
-			if _, err := program.Output(ctx, s.project.dir, s.buildEnv(), s.go_.command(), "mod", "graph"); err != nil {
-				return program.Explain(err, program.Advice{Part: "modules", Folder: s.go_.modules, Offline: "give Go a mirror (GOPROXY)",
-					Other: "see that the checkout is complete and that go mod graph works in " + s.project.dir + ", and start again"})
+			if _, err := program.Output(ctx, s.project.Dir, s.go_.Env(), s.go_.Command(), "mod", "graph"); err != nil {
+				return program.Explain(err, program.Advice{Part: "modules", Folder: s.go_.Modules, Offline: "give Go a mirror (GOPROXY)",
+					Other: "see that the checkout is complete and that go mod graph works in " + s.project.Dir + ", and start again"})
 			}
 			return nil
 		},
@@ -284,9 +285,9 @@ func (s *setUp) modulesStep(ctx context.Context) (step, error) {
 // moduleFiles are files that are in the module cache after it was filled and gone
 // after it was emptied: GoMLX's go.mod.
 func (s *setUp) moduleFiles() []string {
-	for _, m := range s.project.requires {
+	for _, m := range s.project.Requires {
 		if m.Path == "github.com/gomlx/gomlx" {
-			return []string{filepath.Join(s.go_.modules, "cache", "download", filepath.FromSlash(m.Path), "@v", m.Version+".mod")}
+			return []string{filepath.Join(s.go_.Modules, "cache", "download", filepath.FromSlash(m.Path), "@v", m.Version+".mod")}
 		}
 	}
 	return nil
@@ -296,19 +297,11 @@ func (s *setUp) moduleFiles() []string {
 // that they find what was compiled; only here may modules be downloaded.
 func (s *setUp) build(ctx context.Context, part, dir, out string, packages ...string) error {
 	args := append([]string{"build", "-o", out}, packages...)
-	if _, err := program.Output(ctx, dir, s.buildEnv(), s.go_.command(), args...); err != nil {
-		return program.Explain(err, program.Advice{Part: part, Folder: s.go_.cache, Offline: "give Go a mirror (GOPROXY)",
-			Other: "see that the checkout is complete and that go build ./... works in " + s.project.dir + ", and start again"})
+	if _, err := program.Output(ctx, dir, s.go_.Env(), s.go_.Command(), args...); err != nil {
+		return program.Explain(err, program.Advice{Part: part, Folder: s.go_.Cache, Offline: "give Go a mirror (GOPROXY)",
+			Other: "see that the checkout is complete and that go build ./... works in " + s.project.Dir + ", and start again"})
 	}
 	return nil
-}
-
-func (s *setUp) buildEnv() []string {
-	values := map[string]*string{}
-	for name, value := range goSettings(s.go_) {
-		values[name] = &value
-	}
-	return program.Setenv(os.Environ(), values)
 }
 
 func (s *setUp) specStep(ctx context.Context) (step, error) {
@@ -323,13 +316,13 @@ func (s *setUp) specStep(ctx context.Context) (step, error) {
 		return step{}, nil
 	}
 	doing := fmt.Sprintf("telling Jupyter about %q", kernelTitle)
-	if other := checkoutOf(there); other != "" && other != s.project.dir {
+	if other := checkoutOf(there); other != "" && other != s.project.Dir {
 		doing += ": it was that of " + other + ", whose notebooks now use this checkout until the command is run there"
 	}
 	return step{
 		name:  "kernel spec",
 		doing: doing,
-		key:   hash(text),
+		key:   checkout.Hash(text),
 		leave: []string{path},
 		do:    func(context.Context) error { return spec.write(s.env.kernel()) },
 	}, nil
@@ -339,20 +332,20 @@ func (s *setUp) specStep(ctx context.Context) (step, error) {
 // not. An import of somebody's own notebook that is nowhere is passed
 // over: its cell says so, and it keeps nobody from opening the others.
 func (s *setUp) compileStep(ctx context.Context) (step, error) {
-	books, err := jupyter.ReadAll(s.project.notebooks())
+	books, err := jupyter.ReadAll(s.project.Notebooks())
 	if err != nil {
 		return step{}, err
 	}
-	imports, absent := s.project.importsOf(books, s.go_.root)
+	imports, absent := s.project.ImportsOf(books, s.go_.Root)
 	s.sayAbsent(absent)
-	sums, err := s.project.hashFolders(".")
+	sums, err := s.project.HashFolders(".")
 	if err != nil {
 		return step{}, err
 	}
 	return step{
 		name:   "compile",
 		doing:  "compiling what the notebooks import",
-		key:    strings.Join([]string{s.project.dir, s.go_.version, s.go_.cache, sums, strings.Join(imports, " ")}, " "),
+		key:    strings.Join([]string{s.project.Dir, s.go_.Version, s.go_.Cache, sums, strings.Join(imports, " ")}, " "),
 		shared: true,
 		leave:  s.moduleFiles(),
 		do: func(ctx context.Context) error {
@@ -368,13 +361,13 @@ func (s *setUp) compileStep(ctx context.Context) (step, error) {
 
 // sayAbsent says which imports are passed over, each once while it is there: there
 // need be nothing new to compile when one comes or goes.
-func (s *setUp) sayAbsent(absent []absentImport) {
+func (s *setUp) sayAbsent(absent []checkout.Absent) {
 	const name = "absent imports"
 	var said []string
-	if dir, rest, _ := strings.Cut(s.record.Steps[name], "\n"); dir == s.project.dir {
+	if dir, rest, _ := strings.Cut(s.record.Steps[name], "\n"); dir == s.project.Dir {
 		said = strings.Split(rest, "\n")
 	}
-	now := []string{s.project.dir}
+	now := []string{s.project.Dir}
 	for _, a := range absent {
 		line := a.String()
 		if !slices.Contains(said, line) {
@@ -404,5 +397,5 @@ func (s *setUp) compile(ctx context.Context, imports []string) error {
 	if err := os.WriteFile(main, []byte(source.String()), 0o600); err != nil {
 		return err
 	}
-	return s.build(ctx, "compile", s.project.dir, filepath.Join(dir, "main"+program.Exe), main)
+	return s.build(ctx, "compile", s.project.Dir, filepath.Join(dir, "main"+program.Exe), main)
 }

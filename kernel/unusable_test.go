@@ -38,7 +38,7 @@ func TestUnusableFoldersAreRefused(t *testing.T) {
 		{"p", "a\nb", "has a line break in its name", "set GOSUBSPACE_HOME"},
 	} {
 		dir, home := filepath.Join(good, c.checkout), filepath.Join(good, "homes", c.home)
-		if err := checkout(dir); err != nil {
+		if err := aProject(dir); err != nil {
 			t.Fatal(err)
 		}
 		t.Chdir(dir)

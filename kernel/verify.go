@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/notebooks/lesson"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
@@ -65,12 +66,12 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		x.apply(&base)
 		words = append(words, x.words)
 	}
-	project, projectErr := here()
+	project, projectErr := checkout.Here()
 	if *dir == "" {
 		if projectErr != nil {
 			return fmt.Errorf("%w; or name the recorded runs with -results", projectErr)
 		}
-		*dir = filepath.Join(project.notebooks(), "results")
+		*dir = filepath.Join(project.Notebooks(), "results")
 	}
 	rec, err := experiment.ReadRecord(*dir)
 	if err != nil {
@@ -84,8 +85,8 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err := v.figures(all); err != nil {
 		return err
 	}
-	if projectErr == nil && sameFolder(*dir, filepath.Join(project.notebooks(), "results")) {
-		if err := v.readme(filepath.Join(project.dir, "README.md"), all); err != nil {
+	if projectErr == nil && sameFolder(*dir, filepath.Join(project.Notebooks(), "results")) {
+		if err := v.readme(filepath.Join(project.Dir, "README.md"), all); err != nil {
 			return err
 		}
 	}

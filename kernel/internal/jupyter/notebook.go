@@ -133,7 +133,7 @@ func (c Cell) Imports() []string {
 		lines = append(lines, line)
 	}
 	// The parser keeps the imports it has read where what follows is no file.
-	file, _ := parser.ParseFile(token.NewFileSet(), "", "package jupyter\n"+strings.Join(lines, "\n"), parser.ImportsOnly)
+	file, _ := parser.ParseFile(token.NewFileSet(), "", "package main\n"+strings.Join(lines, "\n"), parser.ImportsOnly)
 	if file == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package main
+package checkout
 
 import (
 	"os"
@@ -17,18 +17,18 @@ import (
 // all of a module that go.mod names.
 func TestProvides(t *testing.T) {
 	goroot := t.TempDir()
-	p := project{dir: t.TempDir(), requires: []module.Version{{Path: "example.com/there", Version: "v1.2.3"}, {Path: "example.com/there/more", Version: "v0.1.0"}}}
+	p := Project{Dir: t.TempDir(), Requires: []module.Version{{Path: "example.com/there", Version: "v1.2.3"}, {Path: "example.com/there/more", Version: "v0.1.0"}}}
 	for name, text := range map[string]string{
 		"src/fmt/print.go": "package fmt", "src/math/rand/v2/rand.go": "package rand", "src/internal/cpu/cpu.go": "package cpu",
-		"src/cmd/go/main.go": "package jupyter", "src/only/a_test.go": "package only", "src/vendor/x/x.go": "package x",
+		"src/cmd/go/main.go": "package main", "src/only/a_test.go": "package only", "src/vendor/x/x.go": "package x",
 	} {
 		putText(t, goroot, name, text)
 	}
 	for name, text := range map[string]string{
-		"plots/p.go": "package plots", "kernel/main.go": "package jupyter", "subspace/internal/cpu/cpu.go": "package cpu",
+		"plots/p.go": "package plots", "kernel/main.go": "package main", "subspace/internal/cpu/cpu.go": "package cpu",
 		"notebooks/00-here.ipynb": "{}", "mine/a.go": "package mine", "mine/b.go": "package other",
 	} {
-		putText(t, p.dir, name, text)
+		putText(t, p.Dir, name, text)
 	}
 	for path, want := range map[string]bool{
 		"fmt": true, "math/rand/v2": true,
@@ -48,7 +48,7 @@ func TestProvides(t *testing.T) {
 		{Type: "code", Source: "import (\n\t\"fmt\"\n\t\"maths\"\n\t\"example.com/nowhere\"\n)"},
 		{Type: "code", Source: "import \"C\""}, {Type: "markdown", Source: "import \"text\""},
 	}}}, {Name: "b.ipynb", Notebook: jupyter.Notebook{Cells: []jupyter.Cell{{Type: "code", Source: "import \"maths\"\nimport \"./plots\""}}}}}
-	paths, absent := p.importsOf(books, goroot)
+	paths, absent := p.ImportsOf(books, goroot)
 	if want := []string{"fmt", "github.com/janpfeifer/gonb/gonbui", "gosubspace/subspace/backend"}; !slices.Equal(paths, want) {
 		t.Errorf("imports %q, want %q", paths, want)
 	}
@@ -70,15 +70,15 @@ func TestProvides(t *testing.T) {
 
 // Every package of this Go's library that a cell can import is provided.
 func TestProvidesStandardLibrary(t *testing.T) {
-	p, err := here()
+	p, err := Here()
 	if err != nil {
 		t.Fatal(err)
 	}
-	tools, err := findGo(t.Context(), p)
+	tools, err := p.Go(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := program.Output(t.Context(), p.dir, nil, tools.command(), "list", "std")
+	list, err := program.Output(t.Context(), p.Dir, nil, tools.Command(), "list", "std")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestProvidesStandardLibrary(t *testing.T) {
 			continue
 		}
 		found++
-		if !p.provides(path, tools.root) {
+		if !p.provides(path, tools.Root) {
 			t.Errorf("%s is not provided", path)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package checkout
 
 import (
 	"errors"
@@ -11,15 +11,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A packageList is what environment.yml asks for.
-type packageList struct {
-	python string // the oldest Python, for example "3.10"
-	pins   []pin
+// A PackageList is what environment.yml asks for.
+type PackageList struct {
+	Python string // the oldest Python, for example "3.10"
+	Pins   []Pin
 }
 
-// A pin is one Python package at one version, where its marker holds.
-type pin struct {
-	name, version string
+// A Pin is one Python package at one version, where its marker holds.
+type Pin struct {
+	Name, Version string
 	marker        []clause // all must hold
 }
 
@@ -31,7 +31,7 @@ type clause struct {
 	value    string
 }
 
-func (p pin) String() string { return p.name + "==" + p.version }
+func (p Pin) String() string { return p.Name + "==" + p.Version }
 
 // platform is where packages are to be installed, in the terms of markers.
 type platform map[string]string
@@ -58,10 +58,14 @@ func thisPlatform(cuda bool) platform {
 	return p
 }
 
+// Here returns the pins that this machine wants, with those for NVIDIA GPUs or
+// without.
+func (l PackageList) Here(cuda bool) []Pin { return l.on(thisPlatform(cuda)) }
+
 // on returns the pins whose markers hold on the platform.
-func (l packageList) on(where platform) []pin {
-	var pins []pin
-	for _, p := range l.pins {
+func (l PackageList) on(where platform) []Pin {
+	var pins []Pin
+	for _, p := range l.Pins {
 		if !slices.ContainsFunc(p.marker, func(c clause) bool { return (where[c.variable] == c.value) != c.equal }) {
 			pins = append(pins, p)
 		}
@@ -77,72 +81,72 @@ var (
 
 // parsePackages reads environment.yml: a conda environment whose dependencies
 // are python>=X.Y, pip, and a list for pip in which every package is pinned.
-func parsePackages(text []byte) (packageList, error) {
+func parsePackages(text []byte) (PackageList, error) {
 	var file struct {
 		Dependencies []yaml.Node `yaml:"dependencies"`
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
-		return packageList{}, err
+		return PackageList{}, err
 	}
-	var list packageList
+	var list PackageList
 	for _, node := range file.Dependencies {
 		var line string
 		var sub map[string][]string
 		switch {
 		case node.Decode(&line) == nil && node.Kind == yaml.ScalarNode:
 			if m := pythonLine.FindStringSubmatch(line); m != nil {
-				list.python = m[1]
+				list.Python = m[1]
 			} else if line != "pip" {
-				return packageList{}, fmt.Errorf("line %d: %q is neither python>=X.Y nor pip; packages belong in the pip list", node.Line, line)
+				return PackageList{}, fmt.Errorf("line %d: %q is neither python>=X.Y nor pip; packages belong in the pip list", node.Line, line)
 			}
 		case node.Decode(&sub) == nil && len(sub) == 1 && sub["pip"] != nil:
 			for _, line := range sub["pip"] {
 				p, err := parsePin(line)
 				if err != nil {
-					return packageList{}, err
+					return PackageList{}, err
 				}
-				list.pins = append(list.pins, p)
+				list.Pins = append(list.Pins, p)
 			}
 		default:
-			return packageList{}, fmt.Errorf("line %d: want a package or a pip list", node.Line)
+			return PackageList{}, fmt.Errorf("line %d: want a package or a pip list", node.Line)
 		}
 	}
 	switch {
-	case list.python == "":
-		return packageList{}, errors.New("dependencies lack python>=X.Y")
-	case len(list.pins) == 0:
-		return packageList{}, errors.New("dependencies lack a pip list")
+	case list.Python == "":
+		return PackageList{}, errors.New("dependencies lack python>=X.Y")
+	case len(list.Pins) == 0:
+		return PackageList{}, errors.New("dependencies lack a pip list")
 	}
 	return list, nil
 }
 
 // parsePin reads a line such as `name==1.2 ; sys_platform == "linux"`.
-func parsePin(line string) (pin, error) {
+func parsePin(line string) (Pin, error) {
 	spec, marker, marked := strings.Cut(line, ";")
 	m := pinLine.FindStringSubmatch(strings.TrimSpace(spec))
 	if m == nil {
-		return pin{}, fmt.Errorf("%q: want name==version", line)
+		return Pin{}, fmt.Errorf("%q: want name==version", line)
 	}
-	p := pin{name: m[1], version: m[2]}
+	p := Pin{Name: m[1], Version: m[2]}
 	if !marked {
 		return p, nil
 	}
 	for part := range strings.SplitSeq(marker, " and ") {
 		m := clauseText.FindStringSubmatch(strings.TrimSpace(part))
 		if m == nil {
-			return pin{}, fmt.Errorf("%q: want a marker of sys_platform, platform_machine and extra, compared by == or != and joined by and", line)
+			return Pin{}, fmt.Errorf("%q: want a marker of sys_platform, platform_machine and extra, compared by == or != and joined by and", line)
 		}
 		p.marker = append(p.marker, clause{variable: m[1], equal: m[2] == "==", value: m[3] + m[4]})
 	}
 	return p, nil
 }
 
-// missing returns the pins that the installed packages do not meet.
+// Missing returns the pins that the installed packages do not meet.
 // Installed maps names to versions.
-func missing(pins []pin, installed map[string]string) []pin {
-	var lacking []pin
+func Missing(pins []Pin, installed map[string]string) []Pin {
+	var lacking []Pin
 	for _, p := range pins {
-		if installed[normal(p.name)] != p.version {
+		if installed[Normal(p.Name)] != p.Version {
 			lacking = append(lacking, p)
 		}
 	}
@@ -151,12 +155,13 @@ func missing(pins []pin, installed map[string]string) []pin {
 
 var separators = regexp.MustCompile(`[-_.]+`)
 
-// normal is a package's name as package indexes compare it.
-func normal(name string) string {
+// Normal is a package's name as package indexes compare it.
+func Normal(name string) string {
 	return strings.ToLower(separators.ReplaceAllString(name, "-"))
 }
 
-func joinPins(pins []pin) string {
+// JoinPins lists pins.
+func JoinPins(pins []Pin) string {
 	names := make([]string, len(pins))
 	for i, p := range pins {
 		names[i] = p.String()

@@ -1,4 +1,4 @@
-package main
+package checkout
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 )
 
 func TestOwnPackageList(t *testing.T) {
-	text, err := os.ReadFile("../environment.yml")
+	text, err := os.ReadFile("../../../environment.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -16,9 +16,9 @@ func TestOwnPackageList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	has := func(pins []pin, name string) bool {
+	has := func(pins []Pin, name string) bool {
 		for _, p := range pins {
-			if p.name == name {
+			if p.Name == name {
 				return true
 			}
 		}
@@ -69,8 +69,8 @@ func TestParsePackages(t *testing.T) {
 }
 
 func TestMissing(t *testing.T) {
-	pins := []pin{{name: "A_b", version: "1"}, {name: "c", version: "2"}, {name: "d", version: "3"}}
-	got := missing(pins, map[string]string{"a-b": "1", "c": "2.1"})
+	pins := []Pin{{Name: "A_b", Version: "1"}, {Name: "c", Version: "2"}, {Name: "d", Version: "3"}}
+	got := Missing(pins, map[string]string{"a-b": "1", "c": "2.1"})
 	if want := pins[1:]; !reflect.DeepEqual(got, want) {
 		t.Errorf("missing %v, want %v", got, want)
 	}
@@ -79,7 +79,7 @@ func TestMissing(t *testing.T) {
 // FuzzParsePackages checks that what is accepted is safe to hand to pip: no
 // option, address or second requirement can hide in a pin.
 func FuzzParsePackages(f *testing.F) {
-	own, err := os.ReadFile("../environment.yml")
+	own, err := os.ReadFile("../../../environment.yml")
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func FuzzParsePackages(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, p := range list.pins {
+		for _, p := range list.Pins {
 			if s := p.String(); strings.HasPrefix(s, "-") || strings.ContainsAny(s, " \t\n;@/\\") {
 				t.Errorf("accepted %q", s)
 			}

@@ -1,0 +1,122 @@
+package checkout
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"go/version"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"gosubspace/kernel/internal/program"
+)
+
+// A Toolchain is the Go installation that builds the project's cells.
+type Toolchain struct {
+	Root     string // GOROOT
+	Version  string // for example "1.26.8"
+	Modules  string // GOMODCACHE
+	Cache    string // GOCACHE
+	Compiler string // the C compiler's path, empty if there is none
+	CC       string // CC as Go has it, a name or path and perhaps flags
+}
+
+// Command is the path of the go command.
+func (t Toolchain) Command() string {
+	return filepath.Join(t.Root, "bin", "go"+program.Exe)
+}
+
+// Go finds the Go that the project builds with: the go command on PATH, or
+// the newer one that it fetched for go.mod.
+func (p Project) Go(ctx context.Context) (Toolchain, error) {
+	get := fmt.Sprintf("install Go %s or newer from https://go.dev/dl, open a new terminal, and start again", p.Minimum)
+	name, err := exec.LookPath("go")
+	if err != nil {
+		return Toolchain{}, program.Fail("Go", "there is no go command on PATH", get)
+	}
+	text, err := program.Output(ctx, p.Dir, nil, name, "env", "-json", "GOROOT", "GOVERSION", "GOMODCACHE", "GOCACHE", "CC")
+	if err != nil {
+		return Toolchain{}, program.Fail("Go", fmt.Sprintf("%s does not run here (%s)", name, program.LastLine(err.Error())), get)
+	}
+	var env struct{ GOROOT, GOVERSION, GOMODCACHE, GOCACHE, CC string }
+	if err := json.Unmarshal([]byte(text), &env); err != nil {
+		return Toolchain{}, program.Fail("Go", fmt.Sprintf("%s env answers what is no JSON (%v)", name, err), get)
+	}
+	goVersion, _, _ := strings.Cut(env.GOVERSION, " ") // experiments follow the version
+	if version.Compare(goVersion, "go"+p.Minimum) < 0 {
+		return Toolchain{}, program.Fail("Go", fmt.Sprintf("%s is %s, too old: the project wants %s", name, env.GOVERSION, p.Minimum), get)
+	}
+	t := Toolchain{
+		Root: env.GOROOT, Version: strings.TrimPrefix(goVersion, "go"),
+		Modules: env.GOMODCACHE, Cache: env.GOCACHE, CC: env.CC,
+	}
+	if words := strings.Fields(env.CC); len(words) > 0 {
+		if t.Compiler, err = exec.LookPath(words[0]); err == nil {
+			t.Compiler, err = filepath.Abs(t.Compiler)
+		}
+		if err != nil {
+			t.Compiler = ""
+		}
+	}
+	return t, nil
+}
+
+// CheckCompiler compiles three lines of C, as XLA's bindings need it.
+func (t Toolchain) CheckCompiler(ctx context.Context) error {
+	get := map[string]string{
+		"darwin":  "run xcode-select --install",
+		"windows": "install a GCC for Windows, for example MSYS2's mingw-w64, and put its bin folder on PATH",
+	}[runtime.GOOS]
+	if get == "" {
+		get = "install one with the C library's headers, for example: apt install gcc libc6-dev, or dnf install gcc, or apk add build-base"
+	}
+	get += "; then open a new terminal and start again"
+	if t.Compiler == "" {
+		return program.Fail("C compiler", fmt.Sprintf("%q is not on PATH, and XLA's bindings need it", t.CC), get)
+	}
+	dir, err := os.MkdirTemp("", "gosubspace-cc-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	source := filepath.Join(dir, "a.c")
+	if err := os.WriteFile(source, []byte("#include <stdlib.h>\n#include <stdio.h>\nint main(void) { return puts(\"\") == EOF; }\n"), 0o600); err != nil {
+		return err
+	}
+	args := append(strings.Fields(t.CC)[1:], "-o", filepath.Join(dir, "a"+program.Exe), source)
+	if _, err := program.Output(ctx, dir, nil, t.Compiler, args...); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return program.Fail("C compiler", fmt.Sprintf("%s does not compile a small program (%s)", t.Compiler, program.FirstLine(err.Error())), get)
+	}
+	return nil
+}
+
+// Settings are what decides how the go command builds. Set-up and cells share
+// them, and with them what has been compiled.
+func (t Toolchain) Settings() map[string]string {
+	return map[string]string{
+		// Without symbols for debuggers a cell is linked in half the time; a panic names
+		// functions and lines all the same.
+		"GOFLAGS":     "-mod=readonly -ldflags=-s",
+		"GOTOOLCHAIN": "local",
+		"GOWORK":      "",
+		"GOMODCACHE":  t.Modules,
+		"GOCACHE":     t.Cache,
+		"CGO_ENABLED": "1",
+		"CC":          t.CC,
+	}
+}
+
+// Env is this process's environment with them.
+func (t Toolchain) Env() []string {
+	values := map[string]*string{}
+	for name, value := range t.Settings() {
+		values[name] = &value
+	}
+	return program.Setenv(os.Environ(), values)
+}
