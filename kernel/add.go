@@ -12,6 +12,7 @@ import (
 
 	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/program"
+	"gosubspace/kernel/internal/setup"
 )
 
 const addAbout = `Adds packages of others to this project's go.mod, so that cells can import them,
@@ -67,12 +68,12 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			fmt.Fprint(stdout, line)
 		}
 	}
-	s, err := ensure(ctx, nil, stdout)
+	s, err := setup.Ensure(ctx, nil, stdout)
 	if err != nil {
 		return err
 	}
-	defer s.held.Release()
-	if !s.worked {
+	defer s.Hold.Release()
+	if !s.Worked {
 		fmt.Fprintln(stdout, "everything is there already")
 	}
 	return nil

@@ -13,8 +13,7 @@ import (
 	"gosubspace/kernel/internal/jupyter"
 )
 
-// Notebooks, versions and what verify looks for are found whatever the checkout and
-// the environment are called.
+// Notebooks and what verify looks for are found whatever the checkout is called.
 func TestFoldersOfAnyName(t *testing.T) {
 	for _, name := range []string{"course [2026]", "my [ML] #1 %d", "*"} {
 		dir := filepath.Join(t.TempDir(), name)
@@ -30,14 +29,6 @@ func TestFoldersOfAnyName(t *testing.T) {
 		}
 		if books, err := jupyter.ReadAll(p.Notebooks()); err != nil || len(books) != 1 {
 			t.Errorf("%q: %d notebooks read, %v; want one", name, len(books), err)
-		}
-
-		wheel := filepath.Join(dir, "env/lib/python3.12/site-packages/xla_cpu_pjrt-0.0.1.dist-info")
-		if err := os.MkdirAll(wheel, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if got := wheelVersion(filepath.Join(filepath.Dir(wheel), "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so")); got != "0.0.1" {
-			t.Errorf("%q: the plugin's version is %q", name, got)
 		}
 
 		var picture, stdout bytes.Buffer

@@ -6,10 +6,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
+	"gosubspace/kernel/internal/setup"
 )
 
 // lab is the command without a name: it sets up what is missing and opens
@@ -31,12 +33,12 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *port != 0 && !jupyter.IsFree(*port) {
 		return program.Fail("port", fmt.Sprintf("%d is taken by another program", *port), "end that program, give another -port, or none")
 	}
-	s, err := ensure(ctx, cuda.value, stdout)
+	s, err := setup.Ensure(ctx, cuda.value, stdout)
 	if err != nil {
 		return err
 	}
-	s.cleanFlags()
-	defer s.held.Release()
+	s.CleanFlags()
+	defer s.Hold.Release()
 	// Nobody reads on where the output went: JupyterLab is to be ended all the same.
 	signal.Ignore(syscall.SIGPIPE)
 	if *port == 0 {
@@ -44,7 +46,7 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	server, err := s.jupyter().Start(s.project.Notebooks(), *port, !*noBrowser && hasDisplay())
+	server, err := s.Jupyter().Start(s.Project.Notebooks(), *port, !*noBrowser && hasDisplay())
 	if err != nil {
 		return err
 	}
@@ -65,5 +67,5 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // hasDisplay reports whether a browser could show itself.
 func hasDisplay() bool {
-	return !onLinux() || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }

@@ -41,7 +41,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"", "set up what is missing, then open JupyterLab on the notebooks", lab},
-		{"setup", "set up what is missing, no more", setup},
+		{"setup", "set up what is missing, no more", setUp},
 		{"run", "execute notebooks without a browser", run},
 		{"train", "train and evaluate without a notebook", train},
 		{"verify", "check the recorded figures, tables, claims and scores", verify},

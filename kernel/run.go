@@ -12,6 +12,7 @@ import (
 
 	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
+	"gosubspace/kernel/internal/setup"
 )
 
 // run executes notebooks without a browser.
@@ -44,19 +45,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	jupyter.RemoveStale(append([]string{p.Notebooks()}, targets...))
-	s, err := ensure(ctx, nil, stdout)
+	s, err := setup.Ensure(ctx, nil, stdout)
 	if err != nil {
 		return err
 	}
-	s.cleanFlags()
-	defer s.held.Release()
-	if err := s.held.Say("go run ./kernel run", os.Getpid()); err != nil {
+	s.CleanFlags()
+	defer s.Hold.Release()
+	if err := s.Hold.Say("go run ./kernel run", os.Getpid()); err != nil {
 		return err
 	}
 	var all []jupyter.Outcome
 	for i, path := range paths {
 		// A failed run never takes the place of its notebook.
-		o := s.jupyter().Execute(ctx, path, targets[i], *timeout, !sameFile(path, targets[i]), stdout)
+		o := s.Jupyter().Execute(ctx, path, targets[i], *timeout, !sameFile(path, targets[i]), stdout)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

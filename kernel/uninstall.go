@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"gosubspace/kernel/internal/folder"
+	"gosubspace/kernel/internal/setup"
 	"gosubspace/subspace/place"
 )
 
@@ -50,7 +49,7 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 			return err
 		}
 	}
-	kernels := kernelFolders(readRecord(home), own)
+	kernels := setup.KernelFolders(home, own)
 	users, err := folder.InUse(home, append(kernels, own), *all && ours, subcommands())
 	if err != nil {
 		return err
@@ -83,32 +82,10 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if *all {
 		return removeSaying(home, stdout)
 	}
-	drafts, err := place.Glob(home, ".setup.json.*") // of a write that was cut off
-	if err != nil {
+	if err := setup.Forget(home); err != nil {
 		return err
 	}
-	for _, path := range append(drafts, filepath.Join(home, "setup.json")) {
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
 	return keepRest(home, stdout)
-}
-
-// kernelFolders returns the folders of our kernel in the users' environments
-// that set-up has used.
-func kernelFolders(r record, own string) []string {
-	used := map[string]bool{r.Environment: true}
-	for dir := range r.Environments {
-		used[dir] = true
-	}
-	delete(used, "")
-	delete(used, own)
-	var folders []string
-	for _, dir := range slices.Sorted(maps.Keys(used)) {
-		folders = append(folders, environment{dir: dir}.kernel())
-	}
-	return folders
 }
 
 // removePrograms removes the programs that XLA has compiled, and their folder if nothing
@@ -147,16 +124,10 @@ func keptElsewhere(home string, stdout io.Writer) {
 		if dir == "" {
 			continue
 		}
-		if abs, err := filepath.Abs(dir); err == nil && place.IsFolder(abs) && !inside(abs, home) {
+		if abs, err := filepath.Abs(dir); err == nil && place.IsFolder(abs) && !folder.Inside(abs, home) {
 			fmt.Fprintf(stdout, "kept     %s (%s)\n", abs, variable)
 		}
 	}
-}
-
-// inside reports whether a folder is the other, or lies in it.
-func inside(dir, other string) bool {
-	rest, err := filepath.Rel(other, dir)
-	return err == nil && filepath.IsLocal(rest)
 }
 
 // removeSaying removes a folder of ours and says so.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -45,7 +46,7 @@ func aHome(t *testing.T) (home, kernel string) {
 	dir := t.TempDir()
 	home, mine := filepath.Join(dir, "my [ML]"), filepath.Join(dir, "mine")
 	t.Setenv("GOSUBSPACE_HOME", home)
-	kernel = environment{dir: mine}.kernel()
+	kernel = filepath.Join(mine, "share", "jupyter", "kernels", "gosubspace")
 	put(t, home, "env/bin/python", "env/lib/x.py", "jupyter/gonb.log", "jupyter/data/nbsignatures.db", "data/cifar10/a", "runs/line-1/result.json", "runs/line-1/lock", "lock")
 	put(t, mine, "bin/python")
 	put(t, kernel, "kernel.json", "bin/gonb")
@@ -54,8 +55,12 @@ func aHome(t *testing.T) (home, kernel string) {
 			t.Fatal(err)
 		}
 	}
-	r := record{Environment: mine, Environments: map[string]map[string]string{mine: {}, filepath.Join(home, "env"): {}}}
-	if err := r.write(home); err != nil {
+	type object = map[string]any
+	record, err := json.Marshal(object{"environment": mine, "environments": object{mine: object{}, filepath.Join(home, "env"): object{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, "setup.json"), record, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return home, kernel

@@ -93,3 +93,9 @@ func claim(home string) error {
 	}
 	return nil
 }
+
+// Inside reports whether a folder is the other, or lies in it.
+func Inside(dir, other string) bool {
+	rest, err := filepath.Rel(other, dir)
+	return err == nil && filepath.IsLocal(rest)
+}

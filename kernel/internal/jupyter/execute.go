@@ -41,12 +41,12 @@ func (j Installation) Execute(ctx context.Context, path, target string, timeout 
 	}
 	defer os.Remove(temp)
 	last := time.Now()
-	err = j.Play(ctx, path, temp, timeout, func(index int, c Cell, problem string) bool {
+	err = j.play(ctx, path, temp, timeout, func(index int, c Cell, problem string) bool {
 		took := time.Since(last)
 		last = time.Now()
 		o.Figures += c.figures()
 		if problem == "" {
-			problem = Judge(c)
+			problem = judge(c)
 		}
 		if problem != "" {
 			o.Problem = fmt.Sprintf("cell %d (%s): %s", index+1, c.firstSource(), problem)

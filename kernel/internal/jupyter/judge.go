@@ -10,10 +10,10 @@ import (
 // unknown is what the kernel writes for a command that it does not know.
 var unknown = regexp.MustCompile(`(?m)^"%[^"]*" unknown or not implemented yet\.`)
 
-// Judge says in one line what went wrong in an executed cell; nothing, if
+// judge says in one line what went wrong in an executed cell; nothing, if
 // nothing did. Jupyter itself sees a program that fails, but neither a shell
 // line that fails nor an unknown command: the kernel only writes about them.
-func Judge(c Cell) string {
+func judge(c Cell) string {
 	var stderr, all strings.Builder
 	for _, r := range c.Outputs {
 		if r.Type == "stream" {

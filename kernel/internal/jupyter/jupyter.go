@@ -84,10 +84,10 @@ func (j Installation) RunCell(ctx context.Context, source string) (printed strin
 		return "", err
 	}
 	ran, wrong := false, ""
-	err = j.Play(ctx, path, path, 0, func(_ int, c Cell, problem string) bool {
+	err = j.play(ctx, path, path, 0, func(_ int, c Cell, problem string) bool {
 		ran = true
 		if wrong = problem; wrong == "" {
-			wrong = Judge(c)
+			wrong = judge(c)
 		}
 		for _, r := range c.Outputs {
 			printed += string(r.Text)

@@ -85,7 +85,7 @@ func TestJudge(t *testing.T) {
 		if err := json.Unmarshal([]byte(`{"cell_type": "code", "source": "", "outputs": [`+strings.Join(c.outputs, ",")+`]}`), &got); err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		if problem := Judge(got); problem != c.want {
+		if problem := judge(got); problem != c.want {
 			t.Errorf("%s: %q, want %q", c.name, problem, c.want)
 		}
 	}

@@ -19,11 +19,11 @@ import (
 //go:embed run.py
 var runPy string
 
-// Play executes a notebook cell by cell. After every code cell it calls seen
+// play executes a notebook cell by cell. After every code cell it calls seen
 // with the cell's index, the cell with its outputs, and what kept the cell from
 // its end, if something did; seen says whether to go on. The notebook, as far as
 // it was executed, is written to target.
-func (j Installation) Play(ctx context.Context, path, target string, timeout time.Duration, seen func(int, Cell, string) bool) error {
+func (j Installation) play(ctx context.Context, path, target string, timeout time.Duration, seen func(int, Cell, string) bool) error {
 	cmd := exec.Command(j.Python, "-c", runPy, path, target, Kernel, fmt.Sprint(timeout.Seconds()), filepath.Dir(path))
 	cmd.Env = j.env(nil)
 	program.OwnGroup(cmd)

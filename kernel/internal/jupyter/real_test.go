@@ -1,10 +1,11 @@
-package main
+package jupyter_test
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,41 +15,47 @@ import (
 	"testing"
 	"time"
 
-	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
+	"gosubspace/kernel/internal/setup"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/place"
 )
 
-// ready returns what set-up left for this checkout, unchanged. Without it the
-// test is skipped, or fails where XLA is required.
-func ready(t *testing.T) *setUp {
+// ready returns what set-up left for this checkout, unchanged, which tells what it
+// does to report. Without it the test is skipped, or fails where XLA is required.
+func ready(t *testing.T, report io.Writer) *setup.State {
 	t.Helper()
-	p, err := checkout.Here()
+	s, err := setup.Left(report)
 	if err != nil {
 		t.Fatal(err)
 	}
-	home, err := place.Home()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := examination{project: p, home: home, record: readRecord(home)}
-	e.env = environment{dir: e.record.Environment}
-	if f := e.lookSpec(t.Context()); f.todo != "" {
+	if f := look(t, s, "kernel spec"); f.Todo != "" {
 		if os.Getenv(backendtest.Require) == "1" {
-			t.Fatalf("%s=1, but the kernel spec %s %s", backendtest.Require, f.where, f.todo)
+			t.Fatalf("%s=1, but the kernel spec %s %s", backendtest.Require, f.Where, f.Todo)
 		}
 		t.Skip("wants the notebooks' kernel: run go run ./kernel first")
 	}
-	return &setUp{project: p, home: home, env: e.env, record: e.record}
+	return s
+}
+
+// look looks at one of the parts.
+func look(t *testing.T, s *setup.State, name string) setup.Finding {
+	t.Helper()
+	for _, part := range s.Parts() {
+		if part.Name == name {
+			return part.Look(t.Context())
+		}
+	}
+	t.Fatalf("there is no part %s", name)
+	return setup.Finding{}
 }
 
 // write writes a notebook with these code cells.
 func write(t *testing.T, cells ...string) string {
 	t.Helper()
 	type any = map[string]interface{}
-	nb := any{"nbformat": 4, "nbformat_minor": 5, "metadata": any{"kernelspec": any{"name": jupyter.Kernel, "display_name": kernelTitle, "language": "go"}}}
+	nb := any{"nbformat": 4, "nbformat_minor": 5, "metadata": any{"kernelspec": any{"name": jupyter.Kernel, "display_name": "Go (gosubspace)", "language": "go"}}}
 	var list []any
 	for i, source := range cells {
 		list = append(list, any{"id": string(rune('a' + i)), "cell_type": "code", "source": source, "metadata": any{}, "outputs": []any{}, "execution_count": nil})
@@ -69,7 +76,7 @@ func write(t *testing.T, cells ...string) string {
 // judges what they really say. PATH is what a desktop menu knows, and nothing
 // else tells the kernel where things are: its spec must be complete.
 func TestReal(t *testing.T) {
-	s := ready(t)
+	s := ready(t, io.Discard)
 	cells := []struct{ source, want string }{
 		{"import \"gosubspace/subspace/backend\"\n%%\n_, info, err := backend.Open()\nfmt.Println(info, err)\nif info.Name != \"xla\" {\n\tos.Exit(1)\n}", ""},
 		{"!true", ""},
@@ -93,7 +100,7 @@ func TestReal(t *testing.T) {
 	}
 	t.Setenv("PATH", "/usr/bin:/bin")
 	judged := 0
-	err := s.jupyter().Play(context.Background(), path, path, 0, func(index int, c jupyter.Cell, problem string) bool {
+	err := jupyter.Play(s.Jupyter(), context.Background(), path, path, 0, func(index int, c jupyter.Cell, problem string) bool {
 		judged++
 		got := jupyter.Judge(c)
 		if want := cells[index].want; (want == "") != (got == "") || !strings.Contains(got, want) || problem != "" {
@@ -112,32 +119,31 @@ func TestReal(t *testing.T) {
 // Flags for another XLA, as people keep them in their shell, end no cell and no
 // doctor: they are named, and left out.
 func TestUnknownXLAFlags(t *testing.T) {
-	s := ready(t)
+	var said bytes.Buffer
+	s := ready(t, &said)
 	const flag = "--xla_nobody_knows_this=1"
 	t.Setenv(backend.FlagsVariable, flag)
-	printed, err := s.jupyter().RunCell(t.Context(), firstCell)
+	const cell = "import \"gosubspace/notebooks/lesson\"\n%%\nlesson.Backend()" // set-up's first
+	printed, err := s.Jupyter().RunCell(t.Context(), cell)
 	if err != nil || !strings.Contains(printed, "computing without "+flag) {
 		t.Errorf("the cell printed %q, %v", printed, err)
 	}
-	e := examination{project: s.project, home: s.home, record: s.record, env: s.env}
-	if f := e.lookBackend(t.Context()); !strings.Contains(f.todo, flag) || !strings.Contains(f.where, "XLA") {
+	if f := look(t, s, "backend"); !strings.Contains(f.Todo, flag) || !strings.Contains(f.Where, "XLA") {
 		t.Errorf("doctor sees %+v", f)
 	}
 	t.Setenv(backend.FlagsVariable, flag)
-	var said bytes.Buffer
-	s.report = &said
-	s.cleanFlags()
+	s.CleanFlags()
 	if !strings.Contains(said.String(), flag) || os.Getenv(backend.FlagsVariable) != "" {
 		t.Errorf("the start says %q and leaves %q", &said, os.Getenv(backend.FlagsVariable))
 	}
-	if printed, err := s.jupyter().RunCell(t.Context(), firstCell); err != nil || strings.Contains(printed, flag) {
+	if printed, err := s.Jupyter().RunCell(t.Context(), cell); err != nil || strings.Contains(printed, flag) {
 		t.Errorf("after that the cell printed %q, %v", printed, err)
 	}
 }
 
 // TestExecute checks that a notebook is replaced if it went well, and only then.
 func TestExecute(t *testing.T) {
-	s := ready(t)
+	s := ready(t, io.Discard)
 	for _, c := range []struct {
 		name, want string
 		cells      []string
@@ -153,7 +159,7 @@ func TestExecute(t *testing.T) {
 				t.Fatal(err)
 			}
 			var stdout bytes.Buffer
-			o := s.jupyter().Execute(context.Background(), path, path, 0, false, &stdout)
+			o := s.Jupyter().Execute(context.Background(), path, path, 0, false, &stdout)
 			if (c.want == "") != (o.Problem == "") || !strings.HasPrefix(o.Problem, c.want) {
 				t.Errorf("problem %q, want %q", o.Problem, c.want)
 			}
@@ -174,14 +180,14 @@ func TestExecute(t *testing.T) {
 // TestPythonDies kills the Python that runs a notebook: the command says so, does
 // not wait for ever, and leaves no kernel and no gopls.
 func TestPythonDies(t *testing.T) {
-	s := ready(t)
+	s := ready(t, io.Discard)
 	if runtime.GOOS != "linux" {
 		t.Skip("finds the processes in /proc")
 	}
 	pid := filepath.Join(t.TempDir(), "pid")
 	path := write(t, "!echo $PPID $GONB_TMP_DIR >"+pid, "!sleep 600")
 	kernel, folder := 0, ""
-	err := s.jupyter().Play(t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, jupyter.Cell, string) bool {
+	err := jupyter.Play(s.Jupyter(), t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, jupyter.Cell, string) bool {
 		text, err := os.ReadFile(pid)
 		if err != nil {
 			t.Fatal(err)

@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"context"
@@ -28,7 +28,7 @@ var jupyterSettings = map[string]string{
 }
 
 // settingsStep makes the folders of JupyterLab's files and writes its settings.
-func (s *setUp) settingsStep(ctx context.Context) (step, error) {
+func (s *State) settingsStep(ctx context.Context) (step, error) {
 	jupyter := filepath.Join(s.home, "jupyter")
 	key, err := json.Marshal(jupyterSettings)
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"context"
@@ -14,18 +14,18 @@ lesson.Backend()`
 
 // cellStep runs a cell as JupyterLab will. Each part can be in its place and a
 // cell still not run; better that set-up says so than the reader's first cell.
-func (s *setUp) cellStep(ctx context.Context) (step, error) {
-	sums, err := s.project.HashFolders(append([]string{"notebooks/lesson"}, kernelSources...)...)
+func (s *State) cellStep(ctx context.Context) (step, error) {
+	sums, err := s.Project.HashFolders(append([]string{"notebooks/lesson"}, kernelSources...)...)
 	if err != nil {
 		return step{}, err
 	}
 	return step{
 		name:  "first cell",
 		doing: "running a cell, as JupyterLab will",
-		key:   strings.Join([]string{s.project.Dir, s.go_.Version, sums}, " "),
+		key:   strings.Join([]string{s.Project.Dir, s.go_.Version, sums}, " "),
 		leave: s.moduleFiles(),
 		do: func(ctx context.Context) error {
-			_, err := s.jupyter().RunCell(ctx, firstCell)
+			_, err := s.Jupyter().RunCell(ctx, firstCell)
 			if err == nil || ctx.Err() != nil {
 				return err
 			}

@@ -1,6 +1,8 @@
-package main
+package setup
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -8,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
@@ -28,14 +31,14 @@ type kernelSpec struct {
 // spec describes the kernel so completely that it does not matter who starts
 // Jupyter: a terminal, another project's environment, or a desktop menu, which
 // knows of no PATH.
-func (s *setUp) spec() kernelSpec {
+func (s *State) spec() kernelSpec {
 	kernel := s.env.kernel()
 	return kernelSpec{
 		Argv: []string{
 			filepath.Join(kernel, "bin", "relay"+program.Exe), "{connection_file}",
 			filepath.Join(kernel, "bin", "gonb"+program.Exe),
 			// Cells use the checkout's packages, and the versions of its go.mod.
-			"-go_work=" + s.project.Dir,
+			"-go_work=" + s.Project.Dir,
 			// Errors come as text, of which the relay makes what a reader sees.
 			"-raw_error",
 			// Only what stops the kernel is printed where Jupyter runs.
@@ -51,7 +54,7 @@ func (s *setUp) spec() kernelSpec {
 }
 
 // cellEnv is the environment of a cell's compilation and run.
-func (s *setUp) cellEnv() map[string]string {
+func (s *State) cellEnv() map[string]string {
 	path := []string{filepath.Join(s.env.kernel(), "bin"), filepath.Join(s.go_.Root, "bin")}
 	if s.go_.Compiler != "" {
 		path = append(path, filepath.Dir(s.go_.Compiler))
@@ -99,7 +102,7 @@ func (s *setUp) cellEnv() map[string]string {
 // backend is GOMLX_BACKEND for the cells: the user's, or the environment's CPU
 // plugin. With a CUDA plugin it is left open, since a GPU may be there at one
 // start and not at the next: package backend finds out.
-func (s *setUp) backend() string {
+func (s *State) backend() string {
 	if config := os.Getenv("GOMLX_BACKEND"); config != "" {
 		return config
 	}
@@ -115,9 +118,9 @@ func (s *setUp) backend() string {
 	return cpu
 }
 
-// cleanFlags takes out of XLA_FLAGS what the cells' plugin does not take, and says
+// CleanFlags takes out of XLA_FLAGS what the cells' plugin does not take, and says
 // so, once for all cells.
-func (s *setUp) cleanFlags() {
+func (s *State) CleanFlags() {
 	plugin := strings.TrimPrefix(s.backend(), "xla:")
 	if found := backend.InEnvironment(s.env.dir); plugin == "" && len(found) > 0 {
 		plugin = found[0].Path // a GPU's plugin and a processor's are of one XLA, or nearly
@@ -132,7 +135,7 @@ func (s *setUp) cleanFlags() {
 
 // basePath holds the folders of the system's programs, which shell lines of a
 // notebook use.
-func (s *setUp) basePath() string {
+func (s *State) basePath() string {
 	if program.Exe != "" {
 		return ""
 	}
@@ -172,4 +175,29 @@ func (k kernelSpec) write(dir string) error {
 func (k kernelSpec) text() ([]byte, error) {
 	text, err := json.MarshalIndent(k, "", "  ")
 	return append(text, '\n'), err
+}
+
+// specStep tells Jupyter about the kernel.
+func (s *State) specStep(ctx context.Context) (step, error) {
+	spec := s.spec()
+	text, err := spec.text()
+	if err != nil {
+		return step{}, err
+	}
+	path := filepath.Join(s.env.kernel(), "kernel.json")
+	there, _ := os.ReadFile(path)
+	if bytes.Equal(there, text) {
+		return step{}, nil
+	}
+	doing := fmt.Sprintf("telling Jupyter about %q", kernelTitle)
+	if other := checkoutOf(there); other != "" && other != s.Project.Dir {
+		doing += ": it was that of " + other + ", whose notebooks now use this checkout until the command is run there"
+	}
+	return step{
+		name:  "kernel spec",
+		doing: doing,
+		key:   checkout.Hash(text),
+		leave: []string{path},
+		do:    func(context.Context) error { return spec.write(s.env.kernel()) },
+	}, nil
 }

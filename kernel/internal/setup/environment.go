@@ -1,0 +1,93 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strconv"
+
+	"gosubspace/kernel/internal/checkout"
+	"gosubspace/subspace/backend"
+	"gosubspace/subspace/place"
+)
+
+// wantsCUDA decides about the packages for NVIDIA GPUs: as the user says, else
+// as at the last set-up of this environment, else if there is a GPU.
+func (s *State) wantsCUDA(e environment, wanted *bool) bool {
+	had, decided := s.record.Environments[e.dir]["cuda"]
+	switch {
+	case runtime.GOOS != "linux":
+		return false
+	case wanted != nil:
+		return *wanted
+	case decided:
+		return had == "true"
+	}
+	return backend.HasGPU()
+}
+
+// chooseEnvironment takes the active environment if it has every package, the
+// project's own otherwise.
+func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
+	dir, err := place.Environment()
+	if err != nil {
+		return err
+	}
+	own := environment{dir: dir, own: true}
+	if candidate, ok := active(); ok && candidate.dir != own.dir {
+		why, err := s.lacks(ctx, candidate, cuda)
+		if err != nil {
+			return err
+		}
+		if why == "" {
+			if s.record.Environment != candidate.dir {
+				fmt.Fprintf(s.report, "%-12s using the active one, %s\n", "environment", candidate.dir)
+			}
+			return nil
+		}
+		if s.record.Environment != own.dir {
+			fmt.Fprintf(s.report, "%-12s the active one, %s, %s: using the project's own\n", "environment", candidate.dir, why)
+		}
+	}
+	s.use(own, cuda)
+	if _, decided := s.record.in(own)["cuda"]; s.cuda && !decided && cuda == nil {
+		fmt.Fprintf(s.report, "%-12s %s\n", "GPU", "found: its CUDA libraries (about 3 GB) will be installed; -cuda=false leaves them out")
+	}
+	s.found, err = own.installed(ctx, s.Project.Packages.Pins)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		s.found = nil // it is not there, or its Python does not run
+	}
+	s.record.in(own)["cuda"] = strconv.FormatBool(s.cuda)
+	return nil
+}
+
+func (s *State) use(e environment, cuda *bool) {
+	s.env, s.cuda = e, s.wantsCUDA(e, cuda)
+}
+
+// lacks says why an active environment cannot be used. One that can, it uses.
+func (s *State) lacks(ctx context.Context, e environment, cuda *bool) (why string, err error) {
+	if why := unusable(e.dir); why != "" {
+		return "has " + why, nil
+	}
+	pins := s.Project.Packages.Here(s.wantsCUDA(e, cuda))
+	found, err := e.installed(ctx, pins)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if err != nil {
+		return "does not answer", nil
+	}
+	if lacking := checkout.Missing(pins, found); len(lacking) > 0 {
+		return "lacks " + checkout.JoinPins(lacking), nil
+	}
+	s.use(e, cuda)
+	s.found = found
+	s.record.in(e)["cuda"] = strconv.FormatBool(s.cuda)
+	return "", nil
+}
+
+func (s *State) pins() []checkout.Pin { return s.Project.Packages.Here(s.cuda) }

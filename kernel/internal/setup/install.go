@@ -1,0 +1,164 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"gosubspace/kernel/internal/checkout"
+	"gosubspace/kernel/internal/folder"
+	"gosubspace/kernel/internal/jupyter"
+	"gosubspace/kernel/internal/program"
+	"gosubspace/subspace/backend"
+)
+
+func (s *State) compilerStep(ctx context.Context) (step, error) {
+	return step{
+		name:   "C compiler",
+		doing:  "trying " + s.go_.Compiler,
+		key:    s.go_.Compiler + " " + s.go_.CC,
+		shared: true,
+		do:     s.go_.CheckCompiler,
+	}, nil
+}
+
+// environmentStep makes the project's own environment. It stays as long as its
+// Python finds pip in it: an environment whose Python has become another version
+// looks for packages where none are.
+func (s *State) environmentStep(ctx context.Context) (step, error) {
+	st := step{name: "environment", key: "made", do: func(context.Context) error { return nil }}
+	if !s.env.own {
+		return step{}, nil
+	}
+	steps := s.record.in(s.env)
+	if lacking := checkout.Missing(s.pins(), s.found); s.found["pip"] != "" && folder.IsMarked(s.env.dir) &&
+		(steps[st.name] == st.key || len(lacking) == 0) {
+		steps[st.name] = st.key // a record that was lost need not cost the environment at the next new pin
+		return step{}, nil
+	}
+	delete(steps, st.name)
+	py, err := findPython(ctx, s.Project.Packages.Python)
+	if err != nil {
+		return step{}, err
+	}
+	st.doing = fmt.Sprintf("making %s with Python %s", s.env.dir, py.version)
+	st.do = func(ctx context.Context) error { return s.makeEnvironment(ctx, py) }
+	return st, nil
+}
+
+func (s *State) makeEnvironment(ctx context.Context, py python) error {
+	if err := folder.Remove(s.env.dir); err != nil {
+		return err
+	}
+	s.found = nil
+	clear(s.record.in(s.env))
+	s.record.in(s.env)["cuda"] = strconv.FormatBool(s.cuda)
+	if err := s.room("environment", 1500<<20); err != nil {
+		return err
+	}
+	if err := folder.Mark(s.env.dir); err != nil {
+		return err
+	}
+	if _, err := program.Output(ctx, "", jupyter.PythonEnv(), py.path, "-m", "venv", s.env.dir); err != nil {
+		return program.Explain(err, program.Advice{Part: "environment", Folder: s.env.dir,
+			Other: "install Python's venv module, for example: apt install python3-venv; then start again"})
+	}
+	return nil
+}
+
+// room sees that the disk of the project's folder has so many bytes free.
+func (s *State) room(part string, need uint64) error {
+	if free, ok := folder.Free(s.home); ok && free < need {
+		return program.Fail(part, fmt.Sprintf("%s has %d MB free, and %d are needed", s.home, free>>20, need>>20),
+			"free some, or set GOSUBSPACE_HOME to a folder on another disk, and start again")
+	}
+	return nil
+}
+
+// packagesStep installs the pinned packages, and removes those that were only
+// wanted for the other choice of -cuda.
+func (s *State) packagesStep(ctx context.Context) (step, error) {
+	if !s.env.own {
+		return step{}, nil // it has them all, or it would not be used
+	}
+	pins := s.pins()
+	lacking := checkout.Missing(pins, s.found)
+	if len(lacking) > 0 {
+		delete(s.record.in(s.env), "packages")
+	}
+	var specs []string
+	for _, p := range pins {
+		specs = append(specs, p.String())
+	}
+	st := step{
+		name:  "packages",
+		doing: fmt.Sprintf("installing %s and %d more with pip (0.4 GB; a minute or a few)", specs[0], len(specs)-1),
+		key:   strings.Join(specs, " "),
+	}
+	if s.cuda {
+		st.doing = fmt.Sprintf("installing %s and %d more with pip (3 GB with CUDA; some minutes)", specs[0], len(specs)-1)
+	}
+	st.do = func(ctx context.Context) error {
+		if s.cuda && len(checkout.Missing(pins, s.found)) > 0 {
+			if err := s.room("packages", 4<<30); err != nil {
+				return err
+			}
+		}
+		if gone := s.unwanted(pins); len(gone) > 0 {
+			if err := s.pip(ctx, append([]string{"uninstall", "--yes", "--quiet"}, gone...)); err != nil {
+				return err
+			}
+		}
+		// Pip keeps one core busy at most, for half a minute.
+		defer s.compileMeanwhile(ctx)()
+		return s.pip(ctx, append([]string{"install", "--quiet", "--no-input", "--disable-pip-version-check"}, specs...))
+	}
+	return st, nil
+}
+
+// unwanted returns the names of packages of the list that are installed and not
+// among the pins.
+func (s *State) unwanted(pins []checkout.Pin) []string {
+	want := map[string]bool{}
+	for _, p := range pins {
+		want[checkout.Normal(p.Name)] = true
+	}
+	var gone []string
+	for _, p := range s.Project.Packages.Pins {
+		if name := checkout.Normal(p.Name); !want[name] && s.found[name] != "" {
+			gone = append(gone, name)
+		}
+	}
+	return gone
+}
+
+func (s *State) pip(ctx context.Context, args []string) error {
+	if _, err := program.Output(ctx, "", jupyter.PythonEnv(), s.env.python(), append([]string{"-m", "pip"}, args...)...); err != nil {
+		return program.Explain(err, program.Advice{Part: "packages", Folder: s.env.dir,
+			Offline: "give pip a mirror (PIP_INDEX_URL) or a folder of wheels (PIP_NO_INDEX=1 PIP_FIND_LINKS=folder)",
+			Other: "see that pip's network or mirror has these versions, and that they are made for the Python of " + s.env.dir +
+				": with a very new Python, uninstall, put an older one first on PATH, and start again"})
+	}
+	return nil
+}
+
+// pluginStep sees that there is a PJRT plugin. It comes with the packages on
+// Linux; elsewhere the user names one, or computes in pure Go.
+func (s *State) pluginStep(ctx context.Context) (step, error) {
+	for _, p := range backend.InEnvironment(s.env.dir) {
+		if p.Kind == backend.CPU {
+			return step{}, nil
+		}
+	}
+	if os.Getenv("GOMLX_BACKEND") != "" {
+		return step{}, nil // the user has chosen
+	}
+	if runtime.GOOS == "linux" {
+		return step{}, program.Fail("plugin", s.env.dir+" has no PJRT plugin", "remove the environment with go run ./kernel uninstall, and start again")
+	}
+	fmt.Fprintf(s.report, "%-12s none is installed on this system: computing in pure Go, unless GOMLX_BACKEND=xla:/path/of/a/plugin names one\n", "plugin")
+	return step{}, nil
+}
