@@ -21,8 +21,8 @@ import (
 	"gosubspace/subspace/place"
 )
 
-// grid returns a command that makes runs side by side.
-func grid(t *testing.T, runs, parallel string, env []string, args ...string) *exec.Cmd {
+// sideBySide returns a command that makes runs side by side.
+func sideBySide(t *testing.T, runs, parallel string, env []string, args ...string) *exec.Cmd {
 	cmd := exec.Command(kernelPath(t), slices.Concat([]string{"train", "-runs", runs, "-parallel", parallel}, small, args)...)
 	cmd.Env = env
 	return cmd
@@ -83,7 +83,7 @@ func TestSideBySide(t *testing.T) {
 		env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SLURM_") })
 	}
 	after := t.TempDir()
-	out, err := grid(t, after, "1", env, args...).CombinedOutput()
+	out, err := sideBySide(t, after, "1", env, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -93,7 +93,7 @@ func TestSideBySide(t *testing.T) {
 	}
 	for _, parallel := range []string{"0", "3"} {
 		side := t.TempDir()
-		cmd := grid(t, side, parallel, env, args...)
+		cmd := sideBySide(t, side, parallel, env, args...)
 		var stdout, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr
 		if err := cmd.Run(); err != nil {
@@ -119,13 +119,13 @@ func TestSideBySideInterrupted(t *testing.T) {
 	env := alone(t, t.TempDir())
 	args := []string{"-shape", "standard,line", "-epochs", "1000"}
 	after := t.TempDir()
-	if out, err := grid(t, after, "1", env, args...).CombinedOutput(); err != nil {
+	if out, err := sideBySide(t, after, "1", env, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	want := numbers(t, after)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		runs := t.TempDir()
-		status, said := stopIn(t, grid(t, runs, "2", slices.Clone(env), args...), signal)
+		status, said := stopIn(t, sideBySide(t, runs, "2", slices.Clone(env), args...), signal)
 		if status != 130 || strings.Count(said, "kernel: ") != 1 ||
 			!strings.Contains(said, "interrupted; run it again to go on from there") {
 			t.Errorf("%v: exit status %d, want 130: %s", signal, status, tail(said))
@@ -136,7 +136,7 @@ func TestSideBySideInterrupted(t *testing.T) {
 		if making, err := experiment.Making(runs); err != nil || len(making) > 0 {
 			t.Errorf("%v: %v are still being made, %v", signal, making, err)
 		}
-		if out, err := grid(t, runs, "2", env, args...).CombinedOutput(); err != nil {
+		if out, err := sideBySide(t, runs, "2", env, args...).CombinedOutput(); err != nil {
 			t.Errorf("%v: it does not go on: %v, %s", signal, err, tail(string(out)))
 		}
 		same(t, numbers(t, runs), want)
@@ -152,7 +152,7 @@ func TestSideBySideKilled(t *testing.T) {
 	env := alone(t, t.TempDir())
 	args := []string{"-shape", "standard,line", "-epochs", "1000"}
 	runs := t.TempDir()
-	cmd := grid(t, runs, "2", env, args...)
+	cmd := sideBySide(t, runs, "2", env, args...)
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
 	stderr, err := cmd.StderrPipe()
@@ -189,7 +189,7 @@ func TestSideBySideKilled(t *testing.T) {
 	if making, err := experiment.Making(runs); err != nil || len(making) > 0 {
 		t.Errorf("%v are still being made, %v", making, err)
 	}
-	if out, err := grid(t, runs, "2", env, args...).CombinedOutput(); err != nil {
+	if out, err := sideBySide(t, runs, "2", env, args...).CombinedOutput(); err != nil {
 		t.Errorf("it does not go on: %v, %s", err, tail(string(out)))
 	}
 	if len(numbers(t, runs)) != 2 {
@@ -200,7 +200,7 @@ func TestSideBySideKilled(t *testing.T) {
 // When whoever gave the order is killed, workers stop, with a checkpoint.
 func TestSideBySideAlone(t *testing.T) {
 	runs := t.TempDir()
-	cmd := grid(t, runs, "2", alone(t, t.TempDir()), "-shape", "standard,line", "-epochs", "100000")
+	cmd := sideBySide(t, runs, "2", alone(t, t.TempDir()), "-shape", "standard,line", "-epochs", "100000")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -236,7 +236,7 @@ func TestSideBySideAlone(t *testing.T) {
 // The error of a run is said once, though others fail as well, or are stopped.
 func TestSideBySideFails(t *testing.T) {
 	args := []string{"-shape", "standard,line,bezier", "-seeds", "2", "-lr", "1e30"}
-	out, err := grid(t, t.TempDir(), "3", alone(t, t.TempDir()), args...).CombinedOutput()
+	out, err := sideBySide(t, t.TempDir(), "3", alone(t, t.TempDir()), args...).CombinedOutput()
 	said := string(out)
 	if err == nil || strings.Count(said, "kernel: ") != 1 || strings.Count(said, "diverged") != 1 {
 		t.Errorf("%v: %s", err, tail(said))

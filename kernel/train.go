@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"gosubspace/kernel/internal/grid"
 	"gosubspace/notebooks/lesson"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
@@ -56,8 +58,12 @@ GOMLX_BACKEND=xla:/path/to/plugin.so, or nothing for the pure-Go backend.`
 
 // train is the subcommand that makes runs without a notebook.
 func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 1 && args[0] == "worker" { // see crew
-		return work(ctx, os.Stdin, stdout)
+	if len(args) == 1 && args[0] == "worker" { // see kernel/internal/grid
+		err := grid.Work(ctx, os.Stdin, stdout)
+		if errors.Is(err, grid.ErrTold) {
+			return errReported
+		}
+		return err
 	}
 	fs := flags("train", "go run ./kernel train [flags]", trainAbout, stdout)
 	preset := fs.String("preset", "quick", "quick, cifar10-small or cifar10")
@@ -103,7 +109,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case *figure+len(*choose) != 0 && strings.Contains(*datasets, ","):
 		return usageError{"-figure and -choose compare on one data set: name one with -dataset"}
 	}
-	mine, err := shardOf(*split, os.Getenv)
+	mine, err := grid.ShardOf(*split, os.Getenv)
 	if err != nil {
 		return usageError{err.Error()}
 	}
@@ -136,12 +142,12 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			}
 		}
 	}
-	var trial choice
+	var trial grid.Choice
 	if *choose != "" {
-		if trial, err = newChoice(*choose, configs); err != nil {
+		if trial, err = grid.NewChoice(*choose, configs); err != nil {
 			return usageError{err.Error()}
 		}
-		configs = trial.configs
+		configs = trial.Configs
 	}
 	for _, c := range configs {
 		if err := c.Check(); err != nil {
@@ -149,7 +155,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	o.Notice = lesson.Notice()
-	configs, complete, err := mine.of(ctx, configs, o, stdout)
+	configs, complete, err := mine.Of(ctx, configs, o, stdout)
 	if err != nil || len(configs) == 0 {
 		return err
 	}
@@ -168,7 +174,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	o.Fetch = lesson.Fetch()
 	var failed error
-	results, err := makeRuns(ctx, title, configs, o, *parallel, stdout, func(run *experiment.Run) {
+	results, err := grid.Make(ctx, title, configs, o, *parallel, stdout, func(run *experiment.Run) {
 		fmt.Fprintln(stdout, lesson.Summary(run.Result))
 		if *figure == 0 {
 			printPoints(run, stdout)
@@ -195,7 +201,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return nil
 	}
 	if *choose != "" {
-		return trial.report(results, stdout)
+		return trial.Report(results, stdout)
 	}
 	if *draw != "" {
 		return drawFigure(f, results, *draw, stdout)

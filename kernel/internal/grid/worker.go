@@ -1,8 +1,9 @@
-package main
+package grid
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os/signal"
@@ -43,8 +44,11 @@ type news struct {
 	Error  string   `json:",omitempty"` // the last that it says
 }
 
-// work is a worker.
-func work(ctx context.Context, in io.Reader, out io.Writer) error {
+// ErrTold ends a worker that has told what failed to whoever gave the order.
+var ErrTold = errors.New("failed")
+
+// Work is a worker: it reads its order, and makes the runs.
+func Work(ctx context.Context, in io.Reader, out io.Writer) error {
 	var o order
 	decoder := json.NewDecoder(in)
 	if err := decoder.Decode(&o); err != nil {
@@ -84,7 +88,7 @@ func work(ctx context.Context, in io.Reader, out io.Writer) error {
 		run, err := experiment.Train(ctx, c, options)
 		if err != nil {
 			say(news{Error: err.Error()})
-			return errReported
+			return ErrTold
 		}
 		run.Close()
 		say(news{Made: true})

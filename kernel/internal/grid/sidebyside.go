@@ -1,4 +1,4 @@
-package main
+package grid
 
 import (
 	"context"
@@ -16,9 +16,9 @@ import (
 	"gosubspace/subspace/experiment"
 )
 
-// makeRuns is lesson.Make with some runs side by side: so many, or as many as pay
+// Make is lesson.Make with some runs side by side: so many, or as many as pay
 // where parallel is 0.
-func makeRuns(ctx context.Context, title string, configs []experiment.Config, o experiment.Options,
+func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options,
 	parallel int, stdout io.Writer, each func(*experiment.Run)) ([]experiment.Result, error) {
 	one := func() ([]experiment.Result, error) { return lesson.Make(ctx, title, configs, o, each) }
 	cores := ourCores()

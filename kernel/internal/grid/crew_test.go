@@ -1,4 +1,4 @@
-package main
+package grid
 
 import (
 	"io"
@@ -182,14 +182,14 @@ func TestTally(t *testing.T) {
 // An order that is none is an error, and so is a run that cannot be made: the worker
 // says which, as its order wants it.
 func TestWorkerRefuses(t *testing.T) {
-	if err := work(t.Context(), strings.NewReader("line"), io.Discard); err == nil ||
+	if err := Work(t.Context(), strings.NewReader("line"), io.Discard); err == nil ||
 		!strings.Contains(err.Error(), "JSON") {
 		t.Errorf("error %v", err)
 	}
 	var out strings.Builder
 	bad := `{"Runs":[{"data":"nothing"}]}`
-	err := work(t.Context(), strings.NewReader(bad), &out)
-	if err != errReported || !strings.Contains(out.String(), `"Error":"`) {
+	err := Work(t.Context(), strings.NewReader(bad), &out)
+	if err != ErrTold || !strings.Contains(out.String(), `"Error":"`) {
 		t.Errorf("error %v, and it says %s", err, out.String())
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package grid
 
 import (
 	"fmt"
@@ -23,16 +23,16 @@ var choosable = map[string]func(*experiment.Config) *float64{
 	"weight-decay":    func(c *experiment.Config) *float64 { return &c.WeightDecay },
 }
 
-// A choice is the values that were tried of a field, and the runs that tell
+// A Choice is the values that were tried of a field, and the runs that tell
 // which is best.
-type choice struct {
+type Choice struct {
 	field   string
 	values  []float64
-	configs []experiment.Config // for each value the same runs, in the values' order
+	Configs []experiment.Config // for each value the same runs, in the values' order
 }
 
-// newChoice reads field=value,value… and makes the runs of it.
-func newChoice(text string, base []experiment.Config) (c choice, err error) {
+// NewChoice reads field=value,value… and makes the runs of it.
+func NewChoice(text string, base []experiment.Config) (c Choice, err error) {
 	field, list, _ := strings.Cut(text, "=")
 	set, ok := choosable[field]
 	if !ok {
@@ -55,18 +55,18 @@ func newChoice(text string, base []experiment.Config) (c choice, err error) {
 				return c, fmt.Errorf("-choose decides on a validation split: say with -held-out how many training images it gets")
 			}
 			*set(&config) = v
-			c.configs = append(c.configs, config)
+			c.Configs = append(c.Configs, config)
 		}
 	}
 	return c, nil
 }
 
-// report prints a table of the values and the best of them, by the accuracy on the
-// validation split. The results are in the order of c.configs.
-func (c choice) report(results []experiment.Result, stdout io.Writer) error {
+// Report prints a table of the values and the best of them, by the accuracy on the
+// validation split. The results are in the order of c.Configs.
+func (c Choice) Report(results []experiment.Result, stdout io.Writer) error {
 	table := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
 	fmt.Fprintf(table, "%s\truns\tvalidation accuracy (%%)\tvalidation ECE (%%)\n", c.field)
-	each := len(c.configs) / len(c.values)
+	each := len(c.Configs) / len(c.values)
 	best, bestAccuracy := 0.0, -1.0
 	for i, v := range c.values {
 		var accuracy, ece []float64

@@ -1,4 +1,4 @@
-package main
+package grid
 
 import (
 	"context"
@@ -10,53 +10,53 @@ import (
 	"gosubspace/subspace/experiment"
 )
 
-// A shard is which part of a grid this process makes: part i of n, from 1.
-type shard struct {
+// A Shard is which part of a grid this process makes: part i of n, from 1.
+type Shard struct {
 	i, n int
 	from string // the variables that say so; "" where the command line does
 }
 
 // whole is all of a grid.
-var whole = shard{i: 1, n: 1}
+var whole = Shard{i: 1, n: 1}
 
 const shardUsage = "want I/N with I from 1 to N, /N to take I from Slurm's or Kubernetes' variables, or all"
 
-// shardOf reads -shard. What it leaves open, and everything where it is empty,
+// ShardOf reads -shard. What it leaves open, and everything where it is empty,
 // comes from the variables that Slurm sets in the tasks of a job array and
 // Kubernetes in the pods of an indexed Job.
-func shardOf(text string, env func(string) string) (shard, error) {
+func ShardOf(text string, env func(string) string) (Shard, error) {
 	if text == "all" {
 		return whole, nil
 	}
 	first, second, divided := strings.Cut(text, "/")
 	n, err := strconv.Atoi(second)
 	if text != "" && (!divided || err != nil || n < 1) {
-		return shard{}, fmt.Errorf("-shard %s: %s", text, shardUsage)
+		return Shard{}, fmt.Errorf("-shard %s: %s", text, shardUsage)
 	}
 	if first != "" {
 		i, err := strconv.Atoi(first)
 		if err != nil || i < 1 || i > n {
-			return shard{}, fmt.Errorf("-shard %s: %s", text, shardUsage)
+			return Shard{}, fmt.Errorf("-shard %s: %s", text, shardUsage)
 		}
-		return shard{i: i, n: n}, nil
+		return Shard{i: i, n: n}, nil
 	}
 	task, index := env(slurmID), env(kubernetesIndex)
 	switch {
 	case task != "" && index != "":
-		return shard{}, fmt.Errorf("both %s and %s are set: say which with -shard I/N, or -shard all", slurmID, kubernetesIndex)
+		return Shard{}, fmt.Errorf("both %s and %s are set: say which with -shard I/N, or -shard all", slurmID, kubernetesIndex)
 	case task != "":
 		return slurmShard(n, env)
 	case index != "" && n == 0:
-		return shard{}, fmt.Errorf("%s=%s, but Kubernetes does not say of how many: say -shard /N with the completions of the Job as N, or -shard all",
+		return Shard{}, fmt.Errorf("%s=%s, but Kubernetes does not say of how many: say -shard /N with the completions of the Job as N, or -shard all",
 			kubernetesIndex, index)
 	case index != "":
 		k, err := strconv.Atoi(index)
 		if err != nil || k < 0 || k >= n {
-			return shard{}, fmt.Errorf("%s=%s with -shard %s: want 0 to %d; N is the completions of the Job", kubernetesIndex, index, text, n-1)
+			return Shard{}, fmt.Errorf("%s=%s with -shard %s: want 0 to %d; N is the completions of the Job", kubernetesIndex, index, text, n-1)
 		}
-		return shard{k + 1, n, fmt.Sprintf("%s=%s", kubernetesIndex, index)}, nil
+		return Shard{k + 1, n, fmt.Sprintf("%s=%s", kubernetesIndex, index)}, nil
 	case n > 0:
-		return shard{}, fmt.Errorf("-shard %s, but neither %s nor %s is set: %s", text, slurmID, kubernetesIndex, shardUsage)
+		return Shard{}, fmt.Errorf("-shard %s, but neither %s nor %s is set: %s", text, slurmID, kubernetesIndex, shardUsage)
 	}
 	return whole, nil
 }
@@ -70,34 +70,34 @@ const (
 // The steps between its numbers must be equal, which a task sees from their
 // number, the first and the last; of an array such as 1,2,9 at least one task
 // sees that they are not, and refuses. n is the number that the user names, or 0.
-func slurmShard(n int, env func(string) string) (shard, error) {
+func slurmShard(n int, env func(string) string) (Shard, error) {
 	var values [4]int
 	var said []string
 	for k, name := range []string{slurmID, "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX", "SLURM_ARRAY_TASK_COUNT"} {
 		v, err := strconv.Atoi(env(name))
 		if err != nil || v < 0 {
-			return shard{}, fmt.Errorf("%s=%q is no task of a job array: say -shard I/N, or -shard all", name, env(name))
+			return Shard{}, fmt.Errorf("%s=%q is no task of a job array: say -shard I/N, or -shard all", name, env(name))
 		}
 		values[k], said = v, append(said, fmt.Sprintf("%s=%d", name, v))
 	}
 	id, first, last, count := values[0], values[1], values[2], values[3]
 	from := strings.Join(said, " ")
 	if n > 0 && n != count {
-		return shard{}, fmt.Errorf("-shard /%d in a job array of %d tasks: want as many; or say -shard I/N", n, count)
+		return Shard{}, fmt.Errorf("-shard /%d in a job array of %d tasks: want as many; or say -shard I/N", n, count)
 	}
 	step := 1
 	if count > 1 {
 		step = (last - first) / (count - 1)
 	}
 	if step < 1 || first+step*(count-1) != last || id < first || id > last || (id-first)%step != 0 {
-		return shard{}, fmt.Errorf("%s: want an array with equal steps, such as 1-8 or 1-15:2; or say -shard I/N, or -shard all", from)
+		return Shard{}, fmt.Errorf("%s: want an array with equal steps, such as 1-8 or 1-15:2; or say -shard I/N, or -shard all", from)
 	}
-	return shard{(id-first)/step + 1, count, from}, nil
+	return Shard{(id-first)/step + 1, count, from}, nil
 }
 
-// of returns the configurations of the shard, and says which it is. complete is
+// Of returns the configurations of the shard, and says which it is. complete is
 // whether they are all.
-func (s shard) of(ctx context.Context, configs []experiment.Config, o experiment.Options, stdout io.Writer) (part []experiment.Config, complete bool, err error) {
+func (s Shard) Of(ctx context.Context, configs []experiment.Config, o experiment.Options, stdout io.Writer) (part []experiment.Config, complete bool, err error) {
 	if s == whole {
 		return configs, true, nil
 	}

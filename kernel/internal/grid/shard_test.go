@@ -1,4 +1,4 @@
-package main
+package grid
 
 import (
 	"math/rand/v2"
@@ -65,7 +65,7 @@ func TestShardOf(t *testing.T) {
 		{"/2", pod, 0, 0, "want 0 to 1"},
 		{"", both, 0, 0, "both SLURM_ARRAY_TASK_ID and JOB_COMPLETION_INDEX"},
 	} {
-		s, err := shardOf(c.text, func(name string) string { return c.variables[name] })
+		s, err := ShardOf(c.text, func(name string) string { return c.variables[name] })
 		says := s.from
 		if err != nil {
 			says = err.Error()
@@ -98,7 +98,7 @@ func FuzzSlurmArray(f *testing.F) {
 		var taken []int
 		for _, id := range ids {
 			v := array(id, ids[0], ids[len(ids)-1], len(ids))
-			s, err := shardOf("", func(name string) string { return v[name] })
+			s, err := ShardOf("", func(name string) string { return v[name] })
 			if err != nil {
 				continue
 			}
