@@ -1,0 +1,78 @@
+package main
+
+import (
+	"flag"
+	"strconv"
+
+	"gosubspace/subspace/experiment"
+)
+
+// A change is a flag of the command line that changes a preset.
+type change struct {
+	words string // -epochs 4
+	apply func(*experiment.Config)
+}
+
+// presetFlags adds the flags that change a preset. What they change is applied to
+// it once it is known.
+func presetFlags(fs *flag.FlagSet) (changes *[]change) {
+	changes = new([]change)
+	number := func(name, usage string, field func(*experiment.Config) *int) {
+		changeFlag(fs, changes, name, usage, strconv.Atoi, field)
+	}
+	real := func(name, usage string, field func(*experiment.Config) *float64) {
+		parse := func(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
+		changeFlag(fs, changes, name, usage, parse, field)
+	}
+	word := func(name, usage string, field func(*experiment.Config) *string) {
+		parse := func(text string) (string, error) { return text, nil }
+		changeFlag(fs, changes, name, usage, parse, field)
+	}
+	yes := func(name, usage string, field func(*experiment.Config) *bool) {
+		fs.BoolFunc(name, usage, func(text string) error {
+			v, err := strconv.ParseBool(text)
+			*changes = append(*changes, change{"-" + name + "=" + text, func(c *experiment.Config) { *field(c) = v }})
+			return err
+		})
+	}
+	word("network", "cresnet20, cnn, mlp, resnet18 or wideresnet50-2", func(c *experiment.Config) *string { return &c.Network })
+	number("width", "channels of the network's first stage", func(c *experiment.Config) *int { return &c.Width })
+	number("epochs", "passes over the training images", func(c *experiment.Config) *int { return &c.Epochs })
+	number("warmup", "epochs of linear warm-up", func(c *experiment.Config) *int { return &c.Warmup })
+	number("batch", "images a step", func(c *experiment.Config) *int { return &c.Batch })
+	number("train-images", "train on a balanced subset of so many images, 0: all", func(c *experiment.Config) *int { return &c.TrainImages })
+	number("test-images", "test on a balanced subset of so many images, 0: all", func(c *experiment.Config) *int { return &c.TestImages })
+	number("points", "points of a curve that are scored", func(c *experiment.Config) *int { return &c.Points })
+	number("recalibration", "images that re-estimate batch norm, 0: all", func(c *experiment.Config) *int { return &c.Recalibration })
+	real("lr", "peak of the learning rate", func(c *experiment.Config) *float64 { return &c.LearningRate })
+	real("beta", "weight of the cos² regulariser", func(c *experiment.Config) *float64 { return &c.Beta })
+	number("held-out", "training images that are held out as a validation split", func(c *experiment.Config) *int { return &c.HeldOut })
+	number("chunks", "a batch in so many parts, each at a point of its own", func(c *experiment.Config) *int { return &c.Chunks })
+	number("ghost-batches", "batch norm over so many parts of a batch, each with statistics of its own", func(c *experiment.Config) *int { return &c.GhostBatches })
+	number("bins", "bins of the calibration errors", func(c *experiment.Config) *int { return &c.Bins })
+	number("plane", "side of the grid over the plane through three endpoints", func(c *experiment.Config) *int { return &c.Plane })
+	number("surface", "side of the grid along filter-normalised directions", func(c *experiment.Config) *int { return &c.Surface })
+	number("grid-images", "test images that the grids are scored on, 0: all", func(c *experiment.Config) *int { return &c.GridImages })
+	number("side", "with -dataset folder: the side of the square that images are cut to", func(c *experiment.Config) *int { return &c.Side })
+	real("dropout", "dropout rate", func(c *experiment.Config) *float64 { return &c.Dropout })
+	real("label-smoothing", "ε of label smoothing", func(c *experiment.Config) *float64 { return &c.Smoothing })
+	real("sam", "ρ of sharpness-aware minimisation", func(c *experiment.Config) *float64 { return &c.Rho })
+	real("wrong-labels", "share of the training labels that are replaced by a wrong class", func(c *experiment.Config) *float64 { return &c.WrongLabels })
+	yes("any-class", "replace wrong labels by any class, which may be the right one", func(c *experiment.Config) *bool { return &c.AnyClass })
+	yes("independent", "endpoints are networks trained independently; of a curve the rest is trained", func(c *experiment.Config) *bool { return &c.Independent })
+	yes("published", "read corrupted test images from the published files, in -corrupted", func(c *experiment.Config) *bool { return &c.Published })
+	word("swa", "stochastic weight averaging: constant, or cyclic-N", func(c *experiment.Config) *string { return &c.SWA })
+	word("corrupt", "corruptions that the midpoint is scored on, separated by commas, such as snow", func(c *experiment.Config) *string { return &c.Corrupt })
+	word("precision", "tf32 or bf16: how products are computed, instead of in float32", func(c *experiment.Config) *string { return &c.Precision })
+	return changes
+}
+
+// changeFlag adds a flag that sets a field.
+func changeFlag[T any](fs *flag.FlagSet, changes *[]change, name, usage string,
+	parse func(string) (T, error), field func(*experiment.Config) *T) {
+	fs.Func(name, usage+" (default: the preset's)", func(text string) error {
+		v, err := parse(text)
+		*changes = append(*changes, change{"-" + name + " " + text, func(c *experiment.Config) { *field(c) = v }})
+		return err
+	})
+}
