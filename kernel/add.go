@@ -41,9 +41,9 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	other := map[string]*string{"GOFLAGS": nil}
+	env := program.Setenv(t.Env(), nil, "GOFLAGS")
 	if os.Getenv("GOPROXY") == "off" {
-		other["GOPROXY"] = nil // it is for cells, and this may be called from one
+		env = program.Setenv(env, nil, "GOPROXY") // it is for cells, and this may be called from one
 	}
 	for _, arg := range fs.Args() {
 		if err := p.Addable(arg, t.Root); err != nil {
@@ -51,7 +51,7 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	var out, said bytes.Buffer
-	err = program.Run(ctx, p.Dir, program.Setenv(t.Env(), other), &out, &said, t.Command(), append([]string{"get"}, fs.Args()...)...)
+	err = program.Run(ctx, p.Dir, env, &out, &said, t.Command(), append([]string{"get"}, fs.Args()...)...)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

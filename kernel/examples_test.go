@@ -31,12 +31,10 @@ var small = strings.Fields("-preset quick -network mlp -width 2 -epochs 4 -warmu
 // in pure Go, and some variables more.
 func alone(t *testing.T, home string, more ...string) []string {
 	t.Helper()
-	values := map[string]*string{"GOSUBSPACE_HOME": &home}
-	for _, name := range []string{"GOMLX_BACKEND", "VIRTUAL_ENV", "CONDA_PREFIX", "PJRT_PLUGIN_LIBRARY_PATH", "GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", "GOSUBSPACE_PROGRAMS",
-		"JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID"} {
-		values[name] = nil
-	}
-	return append(program.Setenv(os.Environ(), values), more...)
+	env := program.Setenv(os.Environ(), map[string]string{"GOSUBSPACE_HOME": home},
+		"GOMLX_BACKEND", "VIRTUAL_ENV", "CONDA_PREFIX", "PJRT_PLUGIN_LIBRARY_PATH", "GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", "GOSUBSPACE_PROGRAMS",
+		"JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID")
+	return append(env, more...)
 }
 
 // kernelPath returns the path of the command under test.

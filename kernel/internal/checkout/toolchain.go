@@ -113,10 +113,4 @@ func (t Toolchain) Settings() map[string]string {
 }
 
 // Env is this process's environment with them.
-func (t Toolchain) Env() []string {
-	values := map[string]*string{}
-	for name, value := range t.Settings() {
-		values[name] = &value
-	}
-	return program.Setenv(os.Environ(), values)
-}
+func (t Toolchain) Env() []string { return program.Setenv(os.Environ(), t.Settings()) }

@@ -37,32 +37,21 @@ type Installation struct {
 // project's folder, and the user's own Jupyter stays as it is.
 func (j Installation) env(extra map[string]string) []string {
 	jupyter := filepath.Join(j.Home, "jupyter")
-	values := map[string]*string{"JUPYTER_PATH": nil, "JUPYTER_CONFIG_PATH": nil, "JUPYTER_TOKEN": nil,
-		"JUPYTERLAB_SETTINGS_DIR": nil, "JUPYTERLAB_WORKSPACES_DIR": nil}
-	for name, value := range map[string]string{
+	ours := program.Setenv(PythonEnv(), map[string]string{
 		"JUPYTER_CONFIG_DIR":      filepath.Join(jupyter, "config"),
 		"JUPYTER_DATA_DIR":        filepath.Join(jupyter, "data"),
 		"JUPYTER_RUNTIME_DIR":     filepath.Join(jupyter, "runtime"),
 		"JUPYTER_PREFER_ENV_PATH": "1",
 		"IPYTHONDIR":              filepath.Join(jupyter, "ipython"),
-	} {
-		values[name] = &value
-	}
-	for name, value := range extra {
-		values[name] = &value
-	}
-	return program.Setenv(PythonEnv(), values)
+	}, "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTER_TOKEN", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+	return program.Setenv(ours, extra)
 }
 
 // PythonEnv is this process's environment without what would mix the user's
 // own packages into an environment.
 func PythonEnv() []string {
-	one := "1"
-	zero := "0"
-	return program.Setenv(os.Environ(), map[string]*string{
-		"PYTHONPATH": nil, "PYTHONHOME": nil, "PYTHONNOUSERSITE": &one,
-		"PIP_USER": &zero, "PIP_TARGET": nil, "PIP_PREFIX": nil, "PIP_ROOT": nil,
-	})
+	return program.Setenv(os.Environ(), map[string]string{"PYTHONNOUSERSITE": "1", "PIP_USER": "0"},
+		"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
 }
 
 // RunCell executes a notebook of one cell, and returns what the cell printed.

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -53,20 +54,17 @@ func Run(ctx context.Context, dir string, env []string, stdout, stderr io.Writer
 	return cmd.Run()
 }
 
-// Setenv returns the environment with some variables set, or removed where the
-// value is nil.
-func Setenv(env []string, values map[string]*string) []string {
+// Setenv returns the environment with some variables set, and others removed.
+func Setenv(env []string, set map[string]string, removed ...string) []string {
 	var out []string
 	for _, line := range env {
 		name, _, _ := strings.Cut(line, "=")
-		if _, replaced := values[name]; !replaced {
+		if _, replaced := set[name]; !replaced && !slices.Contains(removed, name) {
 			out = append(out, line)
 		}
 	}
-	for name, value := range values {
-		if value != nil {
-			out = append(out, name+"="+*value)
-		}
+	for name, value := range set {
+		out = append(out, name+"="+value)
 	}
 	return out
 }

@@ -72,15 +72,11 @@ var errSkipped = errors.New("skipped")
 // whether to install what NVIDIA GPUs need; nil means: if there is one. The hold of
 // what it returns is to be released.
 func Ensure(ctx context.Context, cuda *bool, report io.Writer) (*State, error) {
-	p, err := checkout.Here()
+	s, err := Left(report)
 	if err != nil {
 		return nil, err
 	}
-	home, err := place.Home()
-	if err != nil {
-		return nil, err
-	}
-	s := &State{Project: p, home: home, report: report}
+	p, home := s.Project, s.home
 	if s.go_, err = p.Go(ctx); err != nil {
 		return nil, err
 	}
@@ -101,7 +97,7 @@ func Ensure(ctx context.Context, cuda *bool, report io.Writer) (*State, error) {
 	if err := folder.Reclaim(home); err != nil {
 		return nil, err
 	}
-	s.record = readRecord(home)
+	s.record = readRecord(home) // as whoever had the lock left it
 	if err := s.chooseEnvironment(ctx, cuda); err != nil {
 		return nil, err
 	}
