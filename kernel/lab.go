@@ -30,7 +30,7 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *port < 0 || *port > 65535 {
 		return usageError{fmt.Sprintf("-port %d: want one from 1 to 65535, or 0", *port)}
 	}
-	if *port != 0 && !jupyter.IsFree(*port) {
+	if *port != 0 && !jupyter.PortIsFree(*port) {
 		return program.Fail("port", fmt.Sprintf("%d is taken by another program", *port), "end that program, give another -port, or none")
 	}
 	s, err := setup.Ensure(ctx, cuda.value, stdout)

@@ -57,21 +57,7 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if len(users) > 0 {
 		return folder.UsedBy(home, users)
 	}
-	for _, dir := range kernels {
-		if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 { // set-up, or a removal, was cut off
-			if err := folder.Mark(dir); err != nil {
-				return err
-			}
-		}
-	}
-	var failed []error
-	for _, dir := range append(kernels, filepath.Join(home, "jupyter"), own) {
-		failed = append(failed, removeSaying(dir, stdout))
-	}
-	if err := errors.Join(failed...); err != nil {
-		return err
-	}
-	if err := removePrograms(filepath.Join(home, "programs"), stdout); err != nil {
+	if err := removeTools(home, own, kernels, stdout); err != nil {
 		return err
 	}
 	defer keptElsewhere(home, stdout)
@@ -86,6 +72,26 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 		return err
 	}
 	return keepRest(home, stdout)
+}
+
+// removeTools removes what set-up installed: the kernels in environments of the
+// user's, JupyterLab's files, our own environment, and compiled programs.
+func removeTools(home, own string, kernels []string, stdout io.Writer) error {
+	for _, dir := range kernels {
+		if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 { // set-up, or a removal, was cut off
+			if err := folder.Mark(dir); err != nil {
+				return err
+			}
+		}
+	}
+	var failed []error
+	for _, dir := range append(kernels, filepath.Join(home, "jupyter"), own) {
+		failed = append(failed, removeSaying(dir, stdout))
+	}
+	if err := errors.Join(failed...); err != nil {
+		return err
+	}
+	return removePrograms(filepath.Join(home, "programs"), stdout)
 }
 
 // removePrograms removes the programs that XLA has compiled, and their folder if nothing

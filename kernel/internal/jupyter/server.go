@@ -21,8 +21,8 @@ import (
 	"gosubspace/subspace/place"
 )
 
-// IsFree reports whether a port of this machine can be listened on.
-func IsFree(port int) bool {
+// PortIsFree reports whether a port of this machine can be listened on.
+func PortIsFree(port int) bool {
 	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return false
@@ -33,7 +33,7 @@ func IsFree(port int) bool {
 // FreePort returns the first free port of a hundred.
 func FreePort(from int) (int, error) {
 	for port := from; port < from+100; port++ {
-		if IsFree(port) {
+		if PortIsFree(port) {
 			return port, nil
 		}
 	}
@@ -42,12 +42,13 @@ func FreePort(from int) (int, error) {
 
 // A Server is a running JupyterLab.
 type Server struct {
+	Log   string        // the file that it logs to
+	Ended chan struct{} // closed when the process has ended
+
 	cmd   *exec.Cmd
 	port  int
 	page  string // what it opens
 	token string
-	Log   string        // the file that it logs to
-	Ended chan struct{} // closed when the process has ended
 }
 
 // page is the page that JupyterLab opens: where to start, beside the tabs that were
@@ -60,8 +61,9 @@ func page(notebooks string) string {
 	return "/lab/tree/" + first
 }
 
-// Start starts JupyterLab on a folder of notebooks. The token travels in an environment variable,
-// which other users of the machine cannot read, not on the command line.
+// Start starts JupyterLab on a folder of notebooks. The token travels in an
+// environment variable, which other users of the machine cannot read, not on the
+// command line.
 func (j Installation) Start(notebooks string, port int, browser bool) (*Server, error) {
 	if !place.IsFolder(notebooks) {
 		return nil, fmt.Errorf("%s is not there: is the checkout complete?", notebooks)
