@@ -367,3 +367,46 @@ func TestKubernetesExample(t *testing.T) {
 		t.Errorf("pod %d of %d was not refused", n, n)
 	}
 }
+
+// The script for a GPU does every step, also where one fails, and says what came of
+// it; a run that is there it does not make again; without time it does nothing.
+func TestGPUExample(t *testing.T) {
+	bin, out := t.TempDir(), t.TempDir()
+	for name, command := range map[string]string{"gosubspace": "exec '" + kernelPath(t) + `' "$@"`, "parity.test": "echo PASS"} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+command+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report := func(seconds string) string {
+		cmd := exec.Command("bash", "examples/gpu.sh", out, seconds)
+		cmd.Env = alone(t, t.TempDir(), "BIN="+bin, "PRESET=quick", "FLAGS="+strings.Join(small, " "))
+		if said, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, said)
+		}
+		text, err := os.ReadFile(filepath.Join(out, "report.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if said := report("0"); !strings.Contains(said, "standard: no time left\n") {
+		t.Errorf("without time: %s", said)
+	}
+	said := report("10000")
+	for _, want := range []string{
+		`parity: status 0, \d+ s, PASS`,
+		`epoch-tf32: status 1, .*TF32`,
+		`epoch-float32: status 0, .*images/s`,
+		`layerwise-line: status 0, .*images/s`,
+		`line-wrong-labels: status 0, .*images/s`,
+		`figure-2: status 0, `,
+		`done after \d+ s`,
+	} {
+		if !regexp.MustCompile("(?m)^" + want).MatchString(said) {
+			t.Errorf("no line %q in %s", want, said)
+		}
+	}
+	if records, err := place.Glob(filepath.Join(out, "records"), "*.json"); err != nil || len(records) < 8 {
+		t.Errorf("%d records, %v: want those of 8 runs", len(records), err)
+	}
+}

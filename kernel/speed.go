@@ -29,9 +29,10 @@ version, and how to install it. It works with as many threads, in its best of fo
 settings: channels first or last, eager or compiled.
 
 -record writes speed.json (every number), speed.txt, speed.png to a folder, and
-the tables into README.md of the checkout, where they have their places. What
-is there already and was measured by the same program on the same machine is not
-measured again, so that it can be done in pieces; -again measures it again.
+the tables into subspace/speed/README.md of the checkout, where they have their
+place. What is there already and was measured by the same program on the same
+machine is not measured again, so that it can be done in pieces; -again measures
+it again.
 
 What can be measured, for -rows:`
 
@@ -50,7 +51,7 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	fs := flags("speed", "go run ./kernel speed [flags]", about, stdout)
 	torch := fs.String("torch", "", "the `python` that has PyTorch")
 	rows := fs.String("rows", "", "what is measured, separated by commas (default: everything)")
-	dir := fs.String("record", "", "write what was measured to this `folder`, and to README.md")
+	dir := fs.String("record", "", "write what was measured to this `folder`, and to subspace/speed/README.md")
 	again := fs.Bool("again", false, "measure also what has been recorded")
 	quick := fs.Bool("quick", false, "few steps of a tiny network, to see that it works")
 	if err := parse(fs, args, 0); err != nil {
@@ -134,7 +135,7 @@ func speedText(r speed.Record) string {
 }
 
 // recordSpeed writes the tables and the figure to a folder, and the tables into
-// the checkout's README.md, if it has a place for them.
+// subspace/speed/README.md of the checkout, if it has a place for them.
 func recordSpeed(r speed.Record, text, dir string, stdout io.Writer) error {
 	figure, err := speedFigure(r)
 	if err != nil {
@@ -153,7 +154,7 @@ func recordSpeed(r speed.Record, text, dir string, stdout io.Writer) error {
 	if err != nil {
 		return nil // a binary that was carried elsewhere
 	}
-	path := filepath.Join(p.Dir, "README.md")
+	path := filepath.Join(p.Dir, "subspace", "speed", "README.md")
 	readme, err := os.ReadFile(path)
 	if err != nil || !strings.Contains(string(readme), speed.Begin) {
 		return nil

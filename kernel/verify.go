@@ -21,8 +21,9 @@ import (
 
 const verifyAbout = `Makes everything that follows from the recorded runs once more, and compares it
 with what is there: the figures, figures.md and figures.csv with their tables,
-claims.csv, and the table of claims in README.md of the checkout. -write writes
-it instead. Anything that differs is said in a line, and the exit status is 1.
+claims.csv, and the table of claims in notebooks/results/README.md of the
+checkout. -write writes it instead. Anything that differs is said in a line, and
+the exit status is 1.
 
 Then it scores the trained subspaces in RESULTS/endpoints again, where the data
 set is on this machine: each at its centre and at one other point, with batch
@@ -82,7 +83,7 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		return err
 	}
 	if projectErr == nil && sameFile(*dir, filepath.Join(project.Notebooks(), "results")) {
-		if err := v.readme(filepath.Join(project.Dir, "README.md"), all); err != nil {
+		if err := v.readme(filepath.Join(*dir, "README.md"), all); err != nil {
 			return err
 		}
 	}
@@ -172,7 +173,7 @@ func (v *verifier) stale(expected []string) error {
 	return nil
 }
 
-// readme checks the table of claims in README.md, if that has a place for it.
+// readme checks the table of claims in a README.md, if that has a place for it.
 func (v *verifier) readme(path string, all []lesson.RecordedRuns) error {
 	text, err := os.ReadFile(path)
 	if err != nil || !strings.Contains(string(text), lesson.ClaimsBegin) {

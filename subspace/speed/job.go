@@ -10,7 +10,7 @@
 // each of its [Settings] first, and the best of them is what we are compared to.
 //
 // The result is a [Record]: raw numbers, from which [Record.Table] makes the
-// table of README and [Record.Growth] the one of growing cost.
+// table of README.md in this folder and [Record.Growth] the one of growing cost.
 //
 // Images are random numbers. What is measured does not depend on their values,
 // and nothing need be downloaded.

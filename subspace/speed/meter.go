@@ -57,7 +57,7 @@ type Size struct {
 // measured.
 const planeSide = 21
 
-// FullSize is what README's table is measured with.
+// FullSize is what the table in README.md is measured with.
 func FullSize() Size {
 	return Size{
 		Width: 16, Side: 32, Batch: 128, Warm: 5, Screen: 4, Blocks: 6, Block: 4,

@@ -1,0 +1,81 @@
+#!/bin/bash
+# Everything that only a GPU can show, in one go and in the order of its worth, for
+# as many seconds as there are:
+#
+#   kernel/examples/gpu.sh OUT SECONDS
+#
+# OUT/report.txt says what was done, how long it took and what came of it. First the
+# comparison with PyTorch's numbers; then an epoch in float32, tf32 and bf16, and of
+# 1, 10 and 100 steps a call; then whole runs of the paper's setting, whose scores
+# are in OUT/records and whose endpoints in OUT/runs as soon as each is made. A run
+# that the time does not allow is stopped with a checkpoint: called again with the
+# same OUT, the script goes on with it.
+#
+# It wants bin/gosubspace and bin/parity.test, which can be built on another machine:
+#
+#   go build -o bin/gosubspace ./kernel
+#   go test -c -o bin/parity.test ./subspace/internal/parity
+#
+# (BIN names another folder) and a plugin: what set-up found, or
+# GOMLX_BACKEND=xla:/path/to/plugin.so. PRESET and FLAGS make it small, to try it on
+# a CPU: PRESET=quick FLAGS="-epochs 2 -warmup 1".
+set -u
+out=${1:?usage: gpu.sh OUT SECONDS} seconds=${2:?usage: gpu.sh OUT SECONDS}
+cd "$(dirname "$0")/../.."
+bin=${BIN:-$PWD/bin} preset=${PRESET:-cifar10}
+read -ra flags <<<"${FLAGS:-}"
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+export GOSUBSPACE_REQUIRE_XLA=1
+
+left() { echo $((seconds - SECONDS)); }
+
+# step NAME COMMAND… runs a command for as long as there is time, and says how it went.
+# Its own words are in OUT/NAME.log.
+step() {
+	local name=$1 began=$SECONDS status said
+	shift
+	if [ "$(left)" -lt 10 ]; then
+		echo "$name: no time left" | tee -a "$out/report.txt"
+		return 1
+	fi
+	timeout --signal=TERM --kill-after=20 "$(left)" "$@" >>"$out/$name.log" 2>&1
+	status=$?
+	said=$(tr '\r' '\n' <"$out/$name.log" | grep -v '^$')
+	grep -q 'images/s' <<<"$said" && said=$(grep 'images/s' <<<"$said")
+	echo "$name: status $status, $((SECONDS - began)) s, $(tail -n 1 <<<"$said" | sed 's/^ *//')" | tee -a "$out/report.txt"
+	return $status
+}
+
+# one NAME FLAG… is an epoch, in a folder of its own.
+one() {
+	local name=$1
+	shift
+	step "$name" "$bin/gosubspace" train -preset "$preset" -parallel 1 -shape standard -epochs 1 -warmup 0 -points 2 "${flags[@]}" "$@" -runs "$out/epochs/$name"
+}
+
+# run NAME FLAG… is a whole run.
+run() {
+	local name=$1
+	shift
+	step "$name" "$bin/gosubspace" train -preset "$preset" -parallel 1 "${flags[@]}" "$@" -runs "$out/runs" -record "$out/records"
+}
+
+{ date -u; nvidia-smi || echo "no nvidia-smi"; } >>"$out/report.txt" 2>&1
+step doctor "$bin/gosubspace" doctor
+step parity "$bin/parity.test" -test.v
+for precision in float32 tf32 bf16; do
+	one "epoch-$precision" $([ $precision = float32 ] || echo "-precision $precision")
+done
+for n in 1 10 100; do
+	one "epoch-$n-a-call" -together $n
+done
+
+for shape in standard line layerwise-line bezier; do
+	run "$shape" -shape $shape -corrupt snow
+done
+for shape in standard layerwise-line line; do
+	run "$shape-wrong-labels" -shape $shape -wrong-labels 0.2
+done
+run figure-2 -figure 2
+echo "done after $SECONDS s" | tee -a "$out/report.txt"
