@@ -74,24 +74,14 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	sum := checkout.Hash(build)
 	m := speed.Meter{Ours: []string{binary, "speed", "worker"}, Torch: *torch, Size: speed.FullSize(), Say: func(line string) { fmt.Fprintln(stderr, line) }}
 	defer m.Close()
 	if *quick {
 		m.Size = speed.QuickSize()
 	}
-	r := speed.NewRecord(sum, m.Size)
-	if *dir != "" {
-		if err := os.MkdirAll(*dir, 0o755); err != nil {
-			return fmt.Errorf("cannot record to %s: %w; choose another folder", *dir, err)
-		}
-		old, there, err := speed.ReadRecord(filepath.Join(*dir, "speed.json"))
-		if err != nil {
-			return err
-		}
-		if there && !r.Take(old) {
-			fmt.Fprintln(stderr, "what was recorded is of another machine or program: it is measured anew")
-		}
+	r, err := startRecord(checkout.Hash(build), m.Size, *dir, stderr)
+	if err != nil {
+		return err
 	}
 	for _, name := range wanted {
 		if r.Has(name, *torch != "") && !*again {
@@ -99,16 +89,9 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 			continue
 		}
 		fmt.Fprintf(stderr, "%s …\n", name)
-		var g speed.Group
-		if name == speed.CellWork {
-			g, err = measureCell(ctx, m.Size.Cells)
-		} else {
-			g, err = m.Measure(ctx, name)
-		}
-		if err != nil {
+		if r.Measured[name], err = measure(ctx, &m, name); err != nil {
 			return err
 		}
-		r.Measured[name] = g
 		if *dir != "" { // at once: what follows may be interrupted
 			if err := r.Write(filepath.Join(*dir, "speed.json")); err != nil {
 				return err
@@ -121,6 +104,31 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		return nil
 	}
 	return recordSpeed(r, text, *dir, stdout)
+}
+
+// startRecord starts a record with what is in the folder already, if there is one, and
+// was measured by the same program on the same machine.
+func startRecord(program string, size speed.Size, dir string, stderr io.Writer) (speed.Record, error) {
+	r := speed.NewRecord(program, size)
+	if dir == "" {
+		return r, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return r, fmt.Errorf("cannot record to %s: %w; choose another folder", dir, err)
+	}
+	old, there, err := speed.ReadRecord(filepath.Join(dir, "speed.json"))
+	if err == nil && there && !r.Take(old) {
+		fmt.Fprintln(stderr, "what was recorded is of another machine or program: it is measured anew")
+	}
+	return r, err
+}
+
+// measure measures one part.
+func measure(ctx context.Context, m *speed.Meter, name string) (speed.Group, error) {
+	if name == speed.CellWork {
+		return measureCell(ctx, m.Size.Cells)
+	}
+	return m.Measure(ctx, name)
 }
 
 // speedText returns the tables.
