@@ -11,7 +11,7 @@ import (
 	"gosubspace/subspace/place"
 )
 
-// recordName is its file in the home.
+// recordName is the file of the record, in the home.
 const recordName = "setup.json"
 
 // A record remembers what set-up did, so that it is not done twice.
