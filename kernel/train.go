@@ -14,10 +14,11 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"gosubspace/notebooks/lesson"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
+	"gosubspace/subspace/watch"
 )
 
 const trainAbout = `Makes the runs of a preset, the same as the notebooks make: every shape with
@@ -118,11 +119,11 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	data := strings.Split(cmp.Or(*datasets, base.Data), ",")
 	base.Data = strings.TrimSpace(data[0])
 	title := "train"
-	var f experiment.Figure
+	var f paper.Figure
 	var configs []experiment.Config
 	switch {
 	case *figure != 0:
-		if f, err = experiment.NewFigure(*figure, base); err != nil {
+		if f, err = paper.NewFigure(*figure, base); err != nil {
 			return usageError{err.Error()}
 		}
 		title, configs = fmt.Sprintf("figure %d", *figure), f.Runs(*seeds)
@@ -148,7 +149,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return usageError{err.Error()}
 		}
 	}
-	o.Notice = lesson.Notice()
+	o.Notice = watch.Notice()
 	configs, complete, err := mine.of(ctx, configs, o, stdout)
 	if err != nil || len(configs) == 0 {
 		return err
@@ -166,10 +167,10 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return fmt.Errorf("cannot ship to %s: %w; choose another folder", *ship, err)
 		}
 	}
-	o.Fetch = lesson.Fetch()
+	o.Fetch = watch.Fetch()
 	var failed error
 	results, err := makeRuns(ctx, title, configs, o, *parallel, stdout, func(run *experiment.Run) {
-		fmt.Fprintln(stdout, lesson.Summary(run.Result))
+		fmt.Fprintln(stdout, run.Result.Summary())
 		if *figure == 0 {
 			printPoints(run, stdout)
 		}
@@ -355,8 +356,8 @@ func seconds(s float64) time.Duration {
 
 // drawFigure draws a figure of the paper from the results of its runs: PNG files
 // in a folder, with their words.
-func drawFigure(f experiment.Figure, results []experiment.Result, dir string, stdout io.Writer) error {
-	pictures, err := lesson.Draw(f.Number, lesson.RowsOf(f, results))
+func drawFigure(f paper.Figure, results []experiment.Result, dir string, stdout io.Writer) error {
+	pictures, err := f.Draw(f.Rows(results))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"gosubspace/subspace/corruption"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 )
 
 // CorruptionSheet draws image i of a set of 8×8, 32×32 or 64×64 pixels under every
@@ -69,34 +70,18 @@ func howToGetCIFAR10() {
 	fmt.Println("A folder that has it already is named by the environment variable GOSUBSPACE_CIFAR10.")
 }
 
-// Under returns a score of each run's midpoint under the first corruption that
-// the run was scored on, at a severity of 1 to 5; 0 is the clean test images.
-func Under(results []experiment.Result, severity int, score Percent) []float64 {
-	return numbers(results, func(r experiment.Result) float64 {
-		if severity == 0 {
-			return score(r.Midpoint().Scores)
-		}
-		s, there := underSeverity(severity)(r)
-		if there {
-			return score(s)
-		}
-		Check(fmt.Errorf("%s was not scored at severity %d of a corruption: set Config.Corrupt, and a severity of 0 to 5", r.Config.Name(), severity))
-		return 0
-	})
-}
-
 // SeverityTable prints a score of the midpoints of each method under the first
 // corruption of the runs, by severity, with a given number of digits behind the
 // point.
-func SeverityTable(all Rows, score Percent, digits int) {
+func SeverityTable(all paper.Rows, score paper.Score, digits int) {
 	var columns []scoreColumn
 	for severity := range 6 {
 		head := fmt.Sprint("severity ", severity)
 		if severity == 0 {
 			head = "clean"
 		}
-		columns = append(columns, scoreColumn{head, digits, func(r experiment.Result) float64 {
-			return Under([]experiment.Result{r}, severity, score)[0]
+		columns = append(columns, scoreColumn{head, digits, func(runs []experiment.Result) []float64 {
+			return paper.Under(runs, severity, score)
 		}})
 	}
 	printScores(all, columns...)

@@ -7,6 +7,7 @@ import (
 	"gosubspace/plots"
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 )
 
 // Reach draws what a training step at one point of a triangle does to all the
@@ -92,39 +93,14 @@ func Schedules(c experiment.Config, cycles int) (*plots.Figure, error) {
 // or of an ensemble: accuracy, calibration error, by how much its confidence
 // exceeds its accuracy, and the training loss that its runs ended with: mean ±
 // standard deviation over the seeds.
-func CompareCentres(all Rows) {
+func CompareCentres(all paper.Rows) {
 	fmt.Printf("%-24s  %-5s  %-14s  %-14s  %-24s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "confidence − acc. (%)", "training loss")
 	for _, row := range all {
-		accuracy, ece := experiment.Midpoints(row.Results, Accuracy), experiment.Midpoints(row.Results, ECE)
-		excess, loss := Excess(row.Results), Losses(row.Results)
+		accuracy, ece := paper.Together(row.Results, paper.Accuracy), paper.Together(row.Results, paper.ECE)
+		excess, loss := paper.Overconfidence(row.Results), paper.Losses(row.Results)
 		if row.Results[0].Config.Independent { // the point between the networks says nothing of their ensemble
-			accuracy, ece, excess, loss = ensembles(row.Results, Accuracy), ensembles(row.Results, ECE), nil, nil
+			excess, loss = nil, nil
 		}
-		fmt.Printf("%-24s  %-5d  %-14s  %-14s  %-24s  %s\n", row.Name, len(row.Results), Spread(accuracy), Spread(ece), Spread(excess), Spread(loss))
+		fmt.Printf("%-24s  %-5d  %-14s  %-14s  %-24s  %s\n", row.Name, len(row.Results), spread(accuracy), spread(ece), spread(excess), spread(loss))
 	}
-}
-
-// Excess returns by how much the mean confidence of each run's midpoint exceeds
-// its accuracy on the test images, in percent: positive where the network is
-// overconfident, negative where it is underconfident.
-func Excess(runs []experiment.Result) (values []float64) {
-	for _, r := range runs {
-		sum, n := 0.0, 0
-		for _, b := range r.Calibration.Reliability {
-			sum, n = sum+float64(b.N)*(b.Confidence-b.Accuracy), n+b.N
-		}
-		values = append(values, 100*sum/float64(n))
-	}
-	return values
-}
-
-// Losses returns the training loss of each run's last epoch, at the points that
-// were drawn.
-func Losses(runs []experiment.Result) (values []float64) {
-	for _, r := range runs {
-		if len(r.History) > 0 {
-			values = append(values, Last(r).Loss)
-		}
-	}
-	return values
 }

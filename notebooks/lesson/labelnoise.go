@@ -6,6 +6,7 @@ import (
 	"gosubspace/plots"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 )
 
 // WrongLabels returns the digits that the runs of a configuration train on, with
@@ -56,28 +57,13 @@ func WrongDigits(c experiment.Config, n int) (*plots.Figure, error) {
 	return figure.Draw()
 }
 
-// Fit returns of each run the share of training images, in percent, that got the
-// label that the run was given for them, right or wrong: the mean of the last ten
-// epochs, at the points drawn.
-func Fit(runs []experiment.Result) (percent []float64) {
-	for _, r := range runs {
-		last := r.History[max(0, len(r.History)-10):]
-		var sum float64
-		for _, e := range last {
-			sum += 100 * e.Accuracy
-		}
-		percent = append(percent, sum/float64(len(last)))
-	}
-	return percent
-}
-
 // CompareFit prints, method by method, how far training images were fitted with
 // the labels they were given, and accuracy and calibration error of the midpoint:
 // mean ± standard deviation over the seeds.
-func CompareFit(all Rows) {
+func CompareFit(all paper.Rows) {
 	fmt.Printf("%-18s  %-5s  %-22s  %-18s  %s\n", "", "seeds", "labels fitted (%)", "test accuracy (%)", "ECE (%)")
 	for _, row := range all {
-		fmt.Printf("%-18s  %-5d  %-22s  %-18s  %s\n", row.Name, len(row.Results), Spread(Fit(row.Results)),
-			Spread(experiment.Midpoints(row.Results, Accuracy)), Spread(experiment.Midpoints(row.Results, ECE)))
+		fmt.Printf("%-18s  %-5d  %-22s  %-18s  %s\n", row.Name, len(row.Results), spread(paper.Fit(row.Results)),
+			spread(experiment.Midpoints(row.Results, paper.Accuracy)), spread(experiment.Midpoints(row.Results, paper.ECE)))
 	}
 }

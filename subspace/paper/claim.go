@@ -1,0 +1,89 @@
+package paper
+
+import (
+	"fmt"
+	"strings"
+
+	"gosubspace/subspace/metric"
+)
+
+// Claim is something that the paper says, as it can be measured: that a quantity of
+// one method is larger than that of another under the same seeds, or smaller. The
+// paper's "subspace" is its centre; nothing here says whether a claim is true.
+type Claim struct {
+	Figure  int
+	Says    string
+	First   Term
+	Against Term
+	Sign    int // 1: the first is larger; −1: it is smaller
+}
+
+// claims are those of the figures, in their order.
+type claims struct {
+	figure int
+	all    []Claim
+}
+
+func (c *claims) larger(first, against Term, says string) {
+	c.all = append(c.all, Claim{c.figure, says, first, against, 1})
+}
+
+func (c *claims) smaller(first, against Term, says string) {
+	c.all = append(c.all, Claim{c.figure, says, first, against, -1})
+}
+
+// Claims returns what the paper says of the figure.
+func (f Figure) Claims() []Claim {
+	c := claims{figure: f.Number}
+	if add := figures[f.Number-1].claims; add != nil {
+		add(&c)
+	}
+	return c.all
+}
+
+// Finding is what recorded runs say about a claim.
+type Finding struct {
+	Claim
+	Difference metric.Difference // first − against, over the seeds that both have
+	Command    string            // makes the runs
+}
+
+// The verdicts.
+const (
+	Holds      = "holds"
+	Opposite   = "the opposite"
+	Open       = "cannot be told"
+	Unmeasured = "not recorded"
+)
+
+// Verdict follows from the 95 % interval of the difference alone.
+func (f Finding) Verdict() string {
+	switch {
+	case f.Difference.N == 0:
+		return Unmeasured
+	case f.Difference.Side() == f.Sign:
+		return Holds
+	case f.Difference.Side() == -f.Sign:
+		return Opposite
+	}
+	return Open
+}
+
+// String is the finding in a sentence.
+func (f Finding) String() string {
+	if f.Difference.N == 0 {
+		return fmt.Sprintf("%s: %s", f.Says, Unmeasured)
+	}
+	return fmt.Sprintf("%s: %s (%s, n = %d)", f.Says, f.Verdict(), f.measured(), f.Difference.N)
+}
+
+// measured is "accuracy +0.73 [−8.07, +9.53] points".
+func (f Finding) measured() string {
+	q := f.First.Quantity
+	kind, _, _ := strings.Cut(q.Name, ",") // without where it is taken
+	unit := q.Unit
+	if unit == "%" {
+		unit = "points"
+	}
+	return kind + " " + difference(f.Difference, q.Digits) + " " + unit
+}
