@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"cmp"
 	"fmt"
 
 	"gosubspace/plots"
@@ -76,32 +77,29 @@ func at(score paper.Score) func([]experiment.Result) []float64 {
 func ECEByBins(all paper.Rows) (*plots.Figure, error) {
 	figure := plots.Panels{Title: "How many bins?", Note: all.Note()}
 	for _, row := range all {
+		panel := plots.Lines{Title: row.Name, XLabel: "number of bins", YLabel: "ECE (%)"}
 		most := len(paper.Diagram(row.Results[0]))
 		var counts []float64
-		found, lucky := make([][]float64, len(row.Results)), make([][]float64, len(row.Results))
+		var found, lucky [][]float64 // by count, by run
 		for count := 1; count <= most; count++ {
 			if most%count != 0 {
 				continue
 			}
-			counts = append(counts, float64(count))
-			for i, r := range row.Results {
+			var measured, chance []float64
+			for _, r := range row.Results {
 				bins, err := metric.Coarser(paper.Diagram(r), count)
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", row.Name, err)
 				}
-				found[i] = append(found[i], 100*metric.DiagramECE(bins))
-				lucky[i] = append(lucky[i], 100*metric.Chance(bins))
+				measured, chance = append(measured, 100*metric.DiagramECE(bins)), append(chance, 100*metric.Chance(bins))
 			}
+			counts, found, lucky = append(counts, float64(count)), append(found, measured), append(lucky, chance)
 		}
-		measured, err := plots.Mean("as measured", counts, found...)
-		if err != nil {
+		if err := cmp.Or(paper.AddMean(&panel, "as measured", counts, found),
+			paper.AddMean(&panel, "by chance, if calibrated", counts, lucky)); err != nil {
 			return nil, err
 		}
-		floor, err := plots.Mean("by chance, if calibrated", counts, lucky...)
-		if err != nil {
-			return nil, err
-		}
-		figure.Panels = append(figure.Panels, plots.Lines{Title: row.Name, XLabel: "number of bins", YLabel: "ECE (%)", Series: []plots.Series{measured, floor}})
+		figure.Panels = append(figure.Panels, panel)
 	}
 	return figure.Draw()
 }

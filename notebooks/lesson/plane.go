@@ -16,27 +16,13 @@ import (
 // the plane through three points that are one apart, the coefficient of the
 // third, and the smallest of the three coefficients. No network is behind it.
 func Coordinates() (*plots.Figure, error) {
-	triangle := subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
-	xs, ys := triangle.Grid(137, 0.35)
 	panel := func(title, label string, value func(subspace.Weights) float64, levels ...float64) plots.Field {
-		f := plots.Field{Title: title, XLabel: "distance", YLabel: "distance", ZLabel: label, X: xs, Y: ys, Levels: levels}
-		for _, y := range ys {
-			row := make([]float64, len(xs))
-			for j, x := range xs {
-				row[j] = value(triangle.At(x, y))
-			}
-			f.Z = append(f.Z, row)
+		f := plots.Field{Title: title, ZLabel: label, Levels: levels}
+		for i := range 3 {
+			x, y := equilateral.Place(subspace.Corner(i, 3))
+			f.Marks = append(f.Marks, plots.Mark{Name: fmt.Sprintf("endpoint %d", i+1), X: x, Y: y})
 		}
-		outline := plots.Path{Name: "triangle"}
-		for _, i := range []int{0, 1, 2, 0} {
-			x, y := triangle.Place(subspace.Corner(i, 3))
-			outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
-			if len(f.Marks) < 3 {
-				f.Marks = append(f.Marks, plots.Mark{Name: fmt.Sprintf("endpoint %d", i+1), X: x, Y: y})
-			}
-		}
-		f.Paths = []plots.Path{outline}
-		return f
+		return overTriangle(f, "triangle", 137, 0.35, value)
 	}
 	return plots.Contours{
 		Title: "The coefficients of a point of the plane",
@@ -53,6 +39,30 @@ func Coordinates() (*plots.Figure, error) {
 			"Right: the smallest of the three coefficients. It is 0 on the three edges, rises to a third at the midpoint, and is negative " +
 			"everywhere outside, the more the farther away.",
 	}.Draw()
+}
+
+// equilateral is the plane through three points that are one apart.
+var equilateral = subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
+
+// overTriangle adds to a field a value of every point of that plane, on a grid of so
+// many points a side that reaches beyond the triangle by a margin, and the triangle.
+func overTriangle(f plots.Field, name string, side int, margin float64, value func(subspace.Weights) float64) plots.Field {
+	f.XLabel, f.YLabel = "distance", "distance"
+	f.X, f.Y = equilateral.Grid(side, margin)
+	for _, y := range f.Y {
+		row := make([]float64, len(f.X))
+		for j, x := range f.X {
+			row[j] = value(equilateral.At(x, y))
+		}
+		f.Z = append(f.Z, row)
+	}
+	outline := plots.Path{Name: name}
+	for _, i := range []int{0, 1, 2, 0} {
+		x, y := equilateral.Place(subspace.Corner(i, 3))
+		outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
+	}
+	f.Paths = append(f.Paths, outline)
+	return f
 }
 
 // ComparePlanes prints accuracy and loss at the endpoints, at the midpoint and on

@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"cmp"
 	"fmt"
 
 	"gosubspace/plots"
@@ -60,12 +61,9 @@ func ensemblePanel(first, row paper.Row) (plots.Lines, error) {
 		alphas, together, alone = append(alphas, *e.Alpha), append(together, ensemble), append(alone, members)
 	}
 	alphas, together, alone = append(alphas, 0.5), append(together, middle), append(alone, middle)
-	for i, values := range [][][]float64{together, alone} {
-		series, err := plots.Mean([]string{"ensemble of the two", "mean of the two alone"}[i], alphas, paper.Transposed(values)...)
-		if err != nil {
-			return panel, err
-		}
-		panel.Series = append(panel.Series, series)
+	if err := cmp.Or(paper.AddMean(&panel, "ensemble of the two", alphas, together),
+		paper.AddMean(&panel, "mean of the two alone", alphas, alone)); err != nil {
+		return panel, err
 	}
 	reference, err := plots.MeanReference(first.Name, experiment.Midpoints(first.Results, paper.Accuracy)...)
 	panel.References = []plots.Reference{reference}

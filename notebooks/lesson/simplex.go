@@ -2,7 +2,6 @@ package lesson
 
 import (
 	"fmt"
-	"math"
 
 	"gosubspace/plots"
 	"gosubspace/subspace"
@@ -16,8 +15,6 @@ import (
 // aside), so it moves the point with the coefficients d by Σᵢ cᵢdᵢ of it. No
 // network is behind it.
 func Reach() (*plots.Figure, error) {
-	triangle := subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
-	xs, ys := triangle.Grid(121, 0.06)
 	figure := plots.Contours{
 		Title: "How much of a step arrives where, if it is taken…",
 		Note:  "Geometry of the simplex of 3, drawn from the sum over the endpoints of both coefficients' product: not a measurement. 1 is a step of standard training.",
@@ -34,24 +31,15 @@ func Reach() (*plots.Figure, error) {
 		{"near an edge", subspace.Weights{0.48, 0.48, 0.04}},
 		{"at the centre", subspace.Simplex(3).Midpoint()},
 	} {
-		f := plots.Field{Title: p.title, XLabel: "distance", YLabel: "distance", ZLabel: "share of the step", X: xs, Y: ys,
-			Levels: []float64{-0.5, 0, 0.2, 0.4, 0.6, 0.8, 1}}
-		for _, y := range ys {
-			row := make([]float64, len(xs))
-			for j, x := range xs {
-				for i, d := range triangle.At(x, y) {
-					row[j] += p.at[i] * d
-				}
+		f := plots.Field{Title: p.title, ZLabel: "share of the step", Levels: []float64{-0.5, 0, 0.2, 0.4, 0.6, 0.8, 1}}
+		x, y := equilateral.Place(p.at)
+		f.Marks = []plots.Mark{{Name: "step", X: x, Y: y}}
+		f = overTriangle(f, "simplex of 3 endpoints", 121, 0.06, func(d subspace.Weights) (share float64) {
+			for i := range d {
+				share += p.at[i] * d[i]
 			}
-			f.Z = append(f.Z, row)
-		}
-		outline := plots.Path{Name: "simplex of 3 endpoints"}
-		for _, i := range []int{0, 1, 2, 0} {
-			x, y := triangle.Place(subspace.Corner(i, 3))
-			outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
-		}
-		x, y := triangle.Place(p.at)
-		f.Marks, f.Paths = []plots.Mark{{Name: "step", X: x, Y: y}}, []plots.Path{outline}
+			return share
+		})
 		figure.Fields = append(figure.Fields, f)
 	}
 	return figure.Draw()

@@ -118,7 +118,8 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 	}
 	title := "The true class along a " + s.Config.Shape
 	if len(images) == 0 {
-		images = mostChanged(percent)
+		images = mostChanged(percent, mostSeries)
+		slices.Sort(images)
 	}
 	lines := plots.Lines{Title: title, XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
 	for _, k := range images {
@@ -139,23 +140,20 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 	return lines.Draw()
 }
 
-// mostChanged returns the images whose probability changes most between points, in
-// their order.
-func mostChanged(percent [][]float64) []int {
-	change := make([]float64, len(percent[0]))
-	var images []int
+// mostChanged returns the n images whose probability changes most between points,
+// [point][image], the one that changes most first.
+func mostChanged(probability [][]float64, n int) []int {
+	change := make([]float64, len(probability[0]))
+	images := make([]int, len(change))
 	for k := range change {
 		low, high := math.Inf(1), math.Inf(-1)
-		for _, row := range percent {
+		for _, row := range probability {
 			low, high = min(low, row[k]), max(high, row[k])
 		}
-		change[k] = high - low
-		images = append(images, k)
+		change[k], images[k] = high-low, k
 	}
 	slices.SortStableFunc(images, func(a, b int) int { return cmp.Compare(change[b], change[a]) })
-	images = images[:min(len(images), mostSeries)]
-	slices.Sort(images)
-	return images
+	return images[:min(n, len(images))]
 }
 
 // CertaintyTable prints the probability of the true class of every image, at five

@@ -88,7 +88,7 @@ func TestShippedInCells(t *testing.T) {
 
 func TestMostChanged(t *testing.T) {
 	percent := [][]float64{make([]float64, 10), {50, 1, 2, 3, 4, 5, 6, 7, 8, 0.5}}
-	if got, want := mostChanged(percent), []int{0, 2, 3, 4, 5, 6, 7, 8}; !slices.Equal(got, want) {
+	if got, want := mostChanged(percent, mostSeries), []int{0, 8, 7, 6, 5, 4, 3, 2}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	if got := spaced(21); !slices.Equal(got, []int{0, 5, 10, 15, 20}) {

@@ -1,7 +1,6 @@
 package lesson
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -51,17 +50,13 @@ func Disputed(c experiment.Config, o experiment.Options, n int) []int {
 	test := o.Data.Test
 	_, along, err := classified(c, o, test, 5)
 	Check(err)
-	numbers, varies := make([]int, test.Len()), make([]float64, test.Len())
-	for i, label := range test.Labels {
-		low, high := 1.0, 0.0
-		for _, p := range along {
-			own := p[i*len(test.Classes)+int(label)]
-			low, high = min(low, own), max(high, own)
+	own := make([][]float64, len(along)) // of the right class
+	for k, p := range along {
+		for i, label := range test.Labels {
+			own[k] = append(own[k], p[i*len(test.Classes)+int(label)])
 		}
-		numbers[i], varies[i] = i, high-low
 	}
-	slices.SortStableFunc(numbers, func(a, b int) int { return cmp.Compare(varies[b], varies[a]) })
-	return numbers[:min(n, len(numbers))]
+	return mostChanged(own, n)
 }
 
 // Classified draws what the points of a trained line make of one test image: the

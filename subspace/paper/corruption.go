@@ -25,12 +25,8 @@ var corruption = definition{
 		t.toStandard(m, underAll)
 	},
 	claims: func(c *claims) {
-		for _, name := range curves {
-			c.larger(Term{name, underAll}, Term{standard, underAll}, "under snow the midpoint of a "+name+" is more accurate than standard training")
-		}
-		for _, name := range curves {
-			c.larger(Term{name, accuracyUnder(5)}, Term{standard, accuracyUnder(5)}, "under snow of severity 5 the midpoint of a "+name+" is more accurate than standard training")
-		}
+		c.beyond(1, underAll, standard, "under snow the midpoint of a %s is more accurate than standard training", curves...)
+		c.beyond(1, accuracyUnder(5), standard, "under snow of severity 5 the midpoint of a %s is more accurate than standard training", curves...)
 	},
 }
 

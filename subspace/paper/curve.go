@@ -27,12 +27,8 @@ var curve = definition{
 		t.within(m, ends, accuracyMidpoint, "its midpoint")
 	},
 	claims: func(c *claims) {
-		for _, name := range curves {
-			c.larger(Term{name, accuracyMidpoint}, Term{standard, accuracyMidpoint}, "the midpoint of a "+name+" is more accurate than standard training")
-		}
-		for _, name := range curves {
-			c.smaller(Term{name, eceMidpoint}, Term{standard, eceMidpoint}, "the midpoint of a "+name+" is better calibrated than standard training")
-		}
+		c.beyond(1, accuracyMidpoint, standard, "the midpoint of a %s is more accurate than standard training", curves...)
+		c.beyond(-1, eceMidpoint, standard, "the midpoint of a %s is better calibrated than standard training", curves...)
 		for _, name := range curves {
 			c.larger(Term{name, accuracyMidpoint}, Term{name, ends}, "the midpoint of a "+name+" is more accurate than its ends")
 		}

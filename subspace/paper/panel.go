@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"slices"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
@@ -64,6 +65,20 @@ func Lines(a Axis, x string, all Rows, of Values) (plots.Lines, error) {
 		lines.Series = append(lines.Series, series)
 	}
 	return lines, nil
+}
+
+// AddMean adds to a panel the mean over runs of what was measured at places x,
+// [place][run], of the runs that every place has; with a band of a standard deviation.
+func AddMean(lines *plots.Lines, name string, x []float64, measured [][]float64) error {
+	runs := make([][]float64, len(slices.MinFunc(measured, func(a, b []float64) int { return len(a) - len(b) })))
+	for i := range runs {
+		for _, at := range measured {
+			runs[i] = append(runs[i], at[i])
+		}
+	}
+	series, err := plots.Mean(name, x, runs...)
+	lines.Series = append(lines.Series, series)
+	return err
 }
 
 // each returns a number of each run.

@@ -116,20 +116,13 @@ func (f RecordedRuns) Budget() string {
 	if first.Config.Width > 0 {
 		net = fmt.Sprintf("%s of width %d", net, first.Config.Width)
 	}
-	var seeds []string
-	for _, s := range f.seeds() {
-		seeds = append(seeds, fmt.Sprint(s))
-	}
-	var runs []experiment.Result
-	for _, row := range f.Rows {
-		runs = append(runs, row.Results...)
-	}
-	words := "seeds "
+	words, seeds := "seeds", f.seeds()
 	if len(seeds) == 1 {
-		words = "seed "
+		words = "seed"
 	}
-	return fmt.Sprintf("Figure %d, %s: %s, %s training images, %d epochs, %s; %s; %s", f.Number, strings.TrimPrefix(f.flags, "-"),
-		first.Config.Data, images, first.Config.Epochs, net, words+strings.Join(seeds, ", "), devicesOf(runs))
+	numbers := strings.ReplaceAll(strings.Trim(fmt.Sprint(seeds), "[]"), " ", ", ")
+	return fmt.Sprintf("Figure %d, %s: %s, %s training images, %d epochs, %s; %s %s; %s", f.Number, strings.TrimPrefix(f.flags, "-"),
+		first.Config.Data, images, first.Config.Epochs, net, words, numbers, devicesOf(f.Rows.runs()...))
 }
 
 func count(n int, what string) string {

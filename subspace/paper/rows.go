@@ -43,16 +43,18 @@ func (rows Rows) first() (first Rows) {
 	return first
 }
 
-// Note says under a figure where the numbers of the rows come from.
-func (rows Rows) Note() string {
-	var groups [][]experiment.Result
+// runs returns the results of the rows that have any.
+func (rows Rows) runs() (groups [][]experiment.Result) {
 	for _, r := range rows {
 		if len(r.Results) > 0 {
 			groups = append(groups, r.Results)
 		}
 	}
-	return Note(groups...)
+	return groups
 }
+
+// Note says under a figure where the numbers of the rows come from.
+func (rows Rows) Note() string { return Note(rows.runs()...) }
 
 // Note says under a figure where its numbers come from: network, data, seeds,
 // backend and device.

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
 
 	"gosubspace/plots"
@@ -86,30 +87,8 @@ func centres(a Axis, all Rows) (plots.Lines, error) {
 		ms = append(ms, float64(len(row.Results[0].Midpoint().Weights)))
 		centres, corners = append(centres, values), append(corners, Corners(row.Results, a.Score))
 	}
-	for i, values := range [][][]float64{centres, corners} {
-		series, err := plots.Mean([]string{"centre", "mean of the endpoints"}[i], ms, Transposed(values)...)
-		if err != nil {
-			return lines, err
-		}
-		lines.Series = append(lines.Series, series)
-	}
-	return lines, nil
-}
-
-// Transposed turns values by place and run, [place][run], into [run][place], of the
-// runs that every place has.
-func Transposed(values [][]float64) [][]float64 {
-	seeds := len(values[0])
-	for _, row := range values {
-		seeds = min(seeds, len(row))
-	}
-	out := make([][]float64, seeds)
-	for i := range out {
-		for _, row := range values {
-			out[i] = append(out[i], row[i])
-		}
-	}
-	return out
+	err := cmp.Or(AddMean(&lines, "centre", ms, centres), AddMean(&lines, "mean of the endpoints", ms, corners))
+	return lines, err
 }
 
 // Together returns a score of what figure 4 shows of each run: of the centre of a

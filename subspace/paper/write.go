@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"bytes"
 	"encoding/csv"
 	"fmt"
 	"math"
@@ -26,9 +25,7 @@ func Tables(all []RecordedRuns) string {
 
 // TablesCSV returns the same tables for programs.
 func TablesCSV(all []RecordedRuns) (string, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.Write([]string{"figure", "method", "quantity", "unit", "n", "mean", "deviation", "compared with", "pairs", "difference", "low", "high"})
+	rows := [][]string{{"figure", "method", "quantity", "unit", "n", "mean", "deviation", "compared with", "pairs", "difference", "low", "high"}}
 	for _, f := range all {
 		for _, e := range f.Entries() {
 			mean, std := metric.MeanStd(e.Sample)
@@ -37,26 +34,15 @@ func TablesCSV(all []RecordedRuns) (string, error) {
 			if d := e.Difference; e.Against != "" {
 				copy(cells[8:], []string{fmt.Sprint(d.N), full(d.Mean), full(d.Low), full(d.High)})
 			}
-			w.Write(cells)
+			rows = append(rows, cells)
 		}
 	}
-	w.Flush()
-	return b.String(), w.Error()
-}
-
-// full is a number to six digits, which machines agree on; "" where it is unknown.
-func full(x float64) string {
-	if math.IsNaN(x) {
-		return ""
-	}
-	return strconv.FormatFloat(x, 'g', 6, 64)
+	return inCSV(rows)
 }
 
 // ClaimsCSV returns the claims with their verdicts for programs.
 func ClaimsCSV(all []RecordedRuns) (string, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.Write([]string{"figure", "claim", "method", "against", "quantity", "claimed sign", "n", "difference", "low", "high", "verdict", "command"})
+	rows := [][]string{{"figure", "claim", "method", "against", "quantity", "claimed sign", "n", "difference", "low", "high", "verdict", "command"}}
 	for _, f := range all {
 		for _, x := range f.Findings() {
 			against := x.Against.Method
@@ -68,11 +54,24 @@ func ClaimsCSV(all []RecordedRuns) (string, error) {
 			if d := x.Difference; d.N > 0 {
 				copy(cells[6:], []string{fmt.Sprint(d.N), full(d.Mean), full(d.Low), full(d.High)})
 			}
-			w.Write(cells)
+			rows = append(rows, cells)
 		}
 	}
-	w.Flush()
-	return b.String(), w.Error()
+	return inCSV(rows)
+}
+
+func inCSV(rows [][]string) (string, error) {
+	var b strings.Builder
+	err := csv.NewWriter(&b).WriteAll(rows)
+	return b.String(), err
+}
+
+// full is a number to six digits, which machines agree on; "" where it is unknown.
+func full(x float64) string {
+	if math.IsNaN(x) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', 6, 64)
 }
 
 // ClaimsTable returns the claims with their verdicts as Markdown.
