@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -32,53 +33,20 @@ func spread(dst, value []byte, newline string) []byte {
 	if len(value) <= lineLength || value[0] != '{' && value[0] != '[' {
 		return append(dst, value...)
 	}
+	d := json.NewDecoder(bytes.NewReader(value)) // of valid JSON: it reports no error
+	d.Token()
 	dst = append(dst, value[0])
-	for i, part := range parts(value) {
-		if i > 0 {
-			dst = append(dst, ',')
+	for comma := ""; d.More(); comma = "," {
+		dst = append(dst, comma+newline+" "...)
+		if start := d.InputOffset(); value[0] == '{' {
+			d.Token()
+			dst = append(append(dst, bytes.TrimPrefix(value[start:d.InputOffset()], []byte(","))...), ": "...)
 		}
-		dst = append(dst, newline+" "...)
-		if value[0] == '{' { // "name":value
-			colon := nameLength(part)
-			dst = append(append(dst, part[:colon+1]...), ' ')
-			part = part[colon+1:]
-		}
+		var part json.RawMessage
+		d.Decode(&part)
 		dst = spread(dst, part, newline+" ")
 	}
 	return append(append(dst, newline...), value[len(value)-1])
-}
-
-// nameLength returns the length of the quoted name that a member begins with.
-func nameLength(member []byte) int {
-	for i := 1; ; i++ {
-		switch member[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-}
-
-// parts returns the elements of a compact JSON array or the members of an object.
-func parts(value []byte) (parts [][]byte) {
-	depth, quoted, from := 0, false, 1
-	for i := 1; i < len(value)-1; i++ {
-		switch c := value[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			depth--
-		case c == ',' && depth == 0:
-			parts, from = append(parts, value[from:i]), i+1
-		}
-	}
-	return append(parts, value[from:len(value)-1])
 }
 
 // rounded returns a copy of r with what was measured rounded to eight digits.
