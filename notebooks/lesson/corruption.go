@@ -56,18 +56,14 @@ func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
 // says how to get it.
 func CorruptedPhoto(i int) {
 	if !dataset.HasCIFAR10("") {
-		howToGetCIFAR10()
+		fmt.Println("CIFAR-10 is not on this machine. To download it once (170 MB), run in a cell:")
+		fmt.Println(`dataset.CIFAR10(context.Background(), "", lesson.Fetch())`)
+		fmt.Println("A folder that has it already is named by the environment variable GOSUBSPACE_CIFAR10.")
 		return
 	}
 	data, err := dataset.CIFAR10(context.Background(), "", nil)
 	Check(err)
 	Figure(CorruptionSheet(data.Test, i))
-}
-
-func howToGetCIFAR10() {
-	fmt.Println("CIFAR-10 is not on this machine. To download it once (170 MB), run in a cell:")
-	fmt.Println(`dataset.CIFAR10(context.Background(), "", lesson.Fetch())`)
-	fmt.Println("A folder that has it already is named by the environment variable GOSUBSPACE_CIFAR10.")
 }
 
 // SeverityTable prints a score of the midpoints of each method under the first

@@ -44,17 +44,10 @@ func WrongDigits(c experiment.Config, n int) (*plots.Figure, error) {
 	if n < 1 || n > len(wrong) {
 		return nil, fmt.Errorf("%d wrongly labelled digits: want 1 to %d, as many as there are", n, len(wrong))
 	}
-	figure := plots.Images{
-		Title:  fmt.Sprintf("%d of the %d wrong labels of %d training images", n, len(wrong), right.Len()),
-		Height: right.Height, Width: right.Width, Channels: right.Channels,
-		Note: "handwritten digits, UCI Machine Learning Repository, CC BY 4.0",
-	}
-	size := right.Height * right.Width * right.Channels
-	for _, i := range wrong[:n] {
-		figure.Pixels = append(figure.Pixels, right.Pixels[i*size:(i+1)*size]...)
-		figure.Labels = append(figure.Labels, fmt.Sprintf("labelled %s, is %s", right.Classes[given.Labels[i]], right.Classes[right.Labels[i]]))
-	}
-	return figure.Draw()
+	title := fmt.Sprintf("%d of the %d wrong labels of %d training images", n, len(wrong), right.Len())
+	return pictures(title, "handwritten digits, UCI Machine Learning Repository, CC BY 4.0", right, wrong[:n], func(i int) string {
+		return fmt.Sprintf("labelled %s, is %s", right.Classes[given.Labels[i]], right.Classes[right.Labels[i]])
+	})
 }
 
 // CompareFit prints, method by method, how far training images were fitted with

@@ -2,7 +2,6 @@ package lesson
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"gosubspace/plots"
@@ -63,12 +62,8 @@ func Valleys(all paper.Rows) {
 // lowest returns the lowest accuracy along the curve of each run, in percent.
 func lowest(results []experiment.Result) (values []float64) {
 	for _, r := range results {
-		least := math.Inf(1)
 		_, along := r.Along(paper.Accuracy)
-		for _, v := range along {
-			least = min(least, v)
-		}
-		values = append(values, least)
+		values = append(values, slices.Min(along))
 	}
 	return values
 }

@@ -2,6 +2,8 @@ package lesson
 
 import (
 	"fmt"
+	"os"
+	"text/tabwriter"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
@@ -102,3 +104,28 @@ func Compare(groups ...[]experiment.Result) {
 
 // spread is the mean of a sample and its standard deviation, as tables have it.
 func spread(sample []float64) string { return metric.Spread(sample, 2) }
+
+// scoreColumn is a column of a table of methods: a number of each run.
+type scoreColumn struct {
+	head   string
+	digits int // behind the point
+	of     func([]experiment.Result) []float64
+}
+
+// printScores prints a line for each method: the mean of every column ± its
+// standard deviation over the seeds.
+func printScores(all paper.Rows, columns ...scoreColumn) {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	for _, c := range columns {
+		fmt.Fprintf(w, "\t%s", c.head)
+	}
+	fmt.Fprintln(w)
+	for _, row := range all {
+		fmt.Fprint(w, row.Name)
+		for _, c := range columns {
+			fmt.Fprintf(w, "\t%s", metric.Spread(c.of(row.Results), c.digits))
+		}
+		fmt.Fprintln(w)
+	}
+	Check(w.Flush())
+}

@@ -73,10 +73,7 @@ func ShowShippedImages(s *experiment.Shipped) (*plots.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plots.Images{
-		Title: "One test image of each class", Pixels: set.Pixels, Height: set.Height, Width: set.Width, Channels: set.Channels,
-		Labels: set.Classes, Note: s.Config.Data + ", the first test image of each class",
-	}.Draw()
+	return pictures("One test image of each class", s.Config.Data+", the first test image of each class", set, firsts(set), nil)
 }
 
 // certainties returns the probability in percent that the network at each point of
@@ -185,14 +182,8 @@ func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
 
 // spaced returns all of n places, or five evenly spaced ones of many.
 func spaced(n int) (places []int) {
-	if n <= 5 {
-		for i := range n {
-			places = append(places, i)
-		}
-		return places
-	}
-	for i := range 5 {
-		places = append(places, i*(n-1)/4)
+	for i := range min(n, 5) {
+		places = append(places, i*(n-1)/max(min(n, 5)-1, 1))
 	}
 	return places
 }

@@ -1,6 +1,8 @@
 package lesson
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -24,20 +26,34 @@ import (
 // none, which shows what was read.
 func Samples(title string, s *dataset.Set, numbers ...int) (*plots.Figure, error) {
 	if len(numbers) == 0 {
-		for class := range s.Classes {
-			if i := slices.Index(s.Labels, int32(class)); i >= 0 {
-				numbers = append(numbers, i)
-			}
+		numbers = firsts(s)
+	}
+	return pictures(title, "", s, numbers, nil)
+}
+
+// firsts returns the number of the first image of each class.
+func firsts(s *dataset.Set) (numbers []int) {
+	for class := range s.Classes {
+		if i := slices.Index(s.Labels, int32(class)); i >= 0 {
+			numbers = append(numbers, i)
 		}
 	}
-	figure := plots.Images{Title: title, Height: s.Height, Width: s.Width, Channels: s.Channels}
+	return numbers
+}
+
+// pictures draws images of a set, with a label each: where label is nil, their class.
+func pictures(title, note string, s *dataset.Set, numbers []int, label func(i int) string) (*plots.Figure, error) {
+	figure := plots.Images{Title: title, Height: s.Height, Width: s.Width, Channels: s.Channels, Note: note}
 	for _, i := range numbers {
 		one, err := s.Image(i)
 		if err != nil {
 			return nil, err
 		}
-		figure.Pixels = append(figure.Pixels, one.Pixels...)
-		figure.Labels = append(figure.Labels, s.Classes[one.Labels[0]])
+		text := s.Classes[one.Labels[0]]
+		if label != nil {
+			text = label(i)
+		}
+		figure.Pixels, figure.Labels = append(figure.Pixels, one.Pixels...), append(figure.Labels, text)
 	}
 	return figure.Draw()
 }
@@ -162,22 +178,14 @@ func writeDigits(dir string) error {
 		for i, label := range set.Labels {
 			n++
 			class := filepath.Join(dir, spelled[label])
-			if err := os.MkdirAll(class, 0o755); err != nil {
-				return err
-			}
 			picture := &image.Gray{Pix: set.Pixels[i*size:][:size], Stride: set.Width, Rect: image.Rect(0, 0, set.Width, set.Height)}
-			if err := writePNG(filepath.Join(class, fmt.Sprintf("%04d.png", n)), picture); err != nil {
+			var file bytes.Buffer
+			err := cmp.Or(os.MkdirAll(class, 0o755), png.Encode(&file, picture),
+				os.WriteFile(filepath.Join(class, fmt.Sprintf("%04d.png", n)), file.Bytes(), 0o644))
+			if err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func writePNG(path string, picture image.Image) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(png.Encode(f, picture), f.Close())
 }

@@ -180,33 +180,32 @@ func (c Config) checkNumbers() error {
 // plainName is what may be part of a run's folder.
 var plainName = regexp.MustCompile(`^[\pL\pN_-]+$`)
 
-// builtIn reports whether c names a network of the project's own.
-func (c Config) builtIn() bool {
-	return slices.Contains([]string{"cresnet20", "cnn", "mlp", "resnet18", "wideresnet50-2"}, c.Network)
-}
+// The project's own networks: those that come in widths, and those of one width.
+var (
+	inWidths = map[string]func(classes, width int) subspace.Net{
+		"cresnet20": network.CResNet20, "cnn": network.CNN,
+		"mlp": func(classes, width int) subspace.Net { return network.MLP(classes, width) },
+	}
+	oneWidth = map[string]func(classes int) subspace.Net{
+		"resnet18": network.ResNet18, "wideresnet50-2": network.WideResNet50x2,
+	}
+)
 
-// sized reports whether the network comes in widths.
-func (c Config) sized() bool { return c.Network != "resnet18" && c.Network != "wideresnet50-2" }
+// builtIn reports whether c names a network of the project's own.
+func (c Config) builtIn() bool { return inWidths[c.Network] != nil || oneWidth[c.Network] != nil }
 
 // net returns the network that c names, for images of the given classes.
 func (c Config) net(classes int) (subspace.Net, error) {
-	if c.builtIn() && c.sized() && c.Width < 1 {
+	sized, other := inWidths[c.Network], oneWidth[c.Network]
+	switch {
+	case sized != nil && c.Width < 1:
 		return nil, fmt.Errorf("network %s of width %d: want at least 1", c.Network, c.Width)
-	}
-	if c.builtIn() && !c.sized() && c.Width != 0 {
+	case sized != nil:
+		return sized(classes, c.Width), nil
+	case other != nil && c.Width != 0:
 		return nil, fmt.Errorf("network %s of width %d: it comes in one width, want 0", c.Network, c.Width)
-	}
-	switch c.Network {
-	case "cresnet20":
-		return network.CResNet20(classes, c.Width), nil
-	case "cnn":
-		return network.CNN(classes, c.Width), nil
-	case "mlp":
-		return network.MLP(classes, c.Width), nil
-	case "resnet18":
-		return network.ResNet18(classes), nil
-	case "wideresnet50-2":
-		return network.WideResNet50x2(classes), nil
+	case other != nil:
+		return other(classes), nil
 	}
 	return nil, fmt.Errorf("unknown network %q: want cresnet20, cnn, mlp, resnet18 or wideresnet50-2, or hand in your own as Options.Net", c.Network)
 }

@@ -31,7 +31,7 @@ var calibration = definition{
 		c.beyond(-1, eceMidpoint, standard, "the midpoint of a %s is better calibrated than standard training",
 			"line", "layer-wise line", "line + label smoothing")
 		for _, m := range []string{"dropout", "label smoothing"} {
-			c.smaller(Term{"line", eceMidpoint}, Term{m, eceMidpoint}, "the midpoint of a line is better calibrated than "+m)
+			c.add(-1, Term{"line", eceMidpoint}, Term{m, eceMidpoint}, "the midpoint of a line is better calibrated than "+m)
 		}
 	},
 }

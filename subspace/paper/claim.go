@@ -24,20 +24,16 @@ type claims struct {
 	all    []Claim
 }
 
-// larger adds that a quantity is larger than another, smaller that it is smaller.
-func (c *claims) larger(first, against Term, says string) {
-	c.all = append(c.all, Claim{c.figure, says, first, against, 1})
-}
-
-func (c *claims) smaller(first, against Term, says string) {
-	c.all = append(c.all, Claim{c.figure, says, first, against, -1})
+// add adds that a quantity is larger than another (1), or smaller (−1).
+func (c *claims) add(sign int, first, against Term, says string) {
+	c.all = append(c.all, Claim{c.figure, says, first, against, sign})
 }
 
 // beyond adds one claim a method: that a quantity of it is larger than that of
 // another method, or smaller. In says %s is the method.
 func (c *claims) beyond(sign int, q Quantity, against, says string, methods ...string) {
 	for _, m := range methods {
-		c.all = append(c.all, Claim{c.figure, fmt.Sprintf(says, m), Term{m, q}, Term{against, q}, sign})
+		c.add(sign, Term{m, q}, Term{against, q}, fmt.Sprintf(says, m))
 	}
 }
 

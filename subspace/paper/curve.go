@@ -30,7 +30,7 @@ var curve = definition{
 		c.beyond(1, accuracyMidpoint, standard, "the midpoint of a %s is more accurate than standard training", curves...)
 		c.beyond(-1, eceMidpoint, standard, "the midpoint of a %s is better calibrated than standard training", curves...)
 		for _, name := range curves {
-			c.larger(Term{name, accuracyMidpoint}, Term{name, ends}, "the midpoint of a "+name+" is more accurate than its ends")
+			c.add(1, Term{name, accuracyMidpoint}, Term{name, ends}, "the midpoint of a "+name+" is more accurate than its ends")
 		}
 	},
 }

@@ -43,7 +43,7 @@
 //	figure 6  corruption.go   under snow, by severity
 //	figure 7  labelnoise.go   with wrong training labels
 //
-// What they share is in the other files: figure.go and method.go for the runs,
-// panel.go for drawing, quantity.go, claim.go and table.go for the numbers,
-// recorded.go for recorded runs, write.go for the files that follow from these.
+// What they share is in the other files: figure.go and rows.go for the runs, panel.go
+// for drawing, quantity.go, claim.go and table.go for the numbers, recorded.go for
+// recorded runs, write.go for the files that follow from these.
 package paper

@@ -32,7 +32,7 @@ var labelNoise = definition{
 	claims: func(c *claims) {
 		c.beyond(1, accuracyMidpoint, standard, "with wrong labels the midpoint of a %s is more accurate than standard training", curves...)
 		for _, m := range []string{"dropout", "label smoothing", "SAM", "SWA"} {
-			c.larger(Term{"line", accuracyMidpoint}, Term{m, accuracyMidpoint}, "with wrong labels the midpoint of a line is more accurate than "+m)
+			c.add(1, Term{"line", accuracyMidpoint}, Term{m, accuracyMidpoint}, "with wrong labels the midpoint of a line is more accurate than "+m)
 		}
 	},
 }

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"math"
 	"slices"
 
 	"gosubspace/plots"
@@ -31,9 +32,9 @@ var plane = definition{
 		t.alone(m, ends)
 	},
 	claims: func(c *claims) {
-		c.larger(Term{triangle, accuracyInside}, Term{triangle, accuracyOutside}, "a trained triangle is more accurate inside than outside")
-		c.larger(Term{triangle, accuracyMidpoint}, Term{triangle, ends}, "the centre of a trained triangle is more accurate than its corners")
-		c.smaller(Term{apart, accuracyMidpoint}, Term{apart, ends}, "the centre between three networks trained apart is less accurate than they are")
+		c.add(1, Term{triangle, accuracyInside}, Term{triangle, accuracyOutside}, "a trained triangle is more accurate inside than outside")
+		c.add(1, Term{triangle, accuracyMidpoint}, Term{triangle, ends}, "the centre of a trained triangle is more accurate than its corners")
+		c.add(-1, Term{apart, accuracyMidpoint}, Term{apart, ends}, "the centre between three networks trained apart is less accurate than they are")
 	},
 }
 
@@ -51,11 +52,11 @@ func onTriangle(name, unit string, digits int, score Score, within bool) Quantit
 		if r.Plane == nil {
 			return 0, false
 		}
-		points, outside := Inside(*r.Plane)
+		value, outside := InsideOutside([]experiment.Result{r}, score)
 		if !within {
-			points = outside
+			value = outside
 		}
-		return MeanOf(points, score), len(points) > 0
+		return value[0], !math.IsNaN(value[0])
 	}}
 }
 

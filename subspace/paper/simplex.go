@@ -36,7 +36,7 @@ var simplex = definition{
 	},
 	claims: func(c *claims) {
 		larger := func(first, against, says string) {
-			c.larger(Term{first, accuracyTogether}, Term{against, accuracyTogether}, says)
+			c.add(1, Term{first, accuracyTogether}, Term{against, accuracyTogether}, says)
 		}
 		for _, than := range [][2]string{{standard, "standard training"}, {"SWA, cyclic rate", "SWA"}} {
 			for i, s := range []string{"line", "simplex-3", "simplex-4", "simplex-5", "simplex-6"} {
