@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -12,22 +13,25 @@ import (
 	"gosubspace/subspace/network"
 )
 
-// openBackend opens the backend once a process: each has threads of its own, and
-// an NVIDIA GPU rounds products to TF32 or does not, for the whole process.
-func openBackend(o backend.Options) (opened, error) {
+// openBackend opens the backend that computes as the run's configuration says, once a
+// process: each has threads of its own, and an NVIDIA GPU rounds products to TF32 or
+// does not, for the whole process.
+func (r *Run) openBackend() (opened, error) {
 	theBackend.Lock()
 	defer theBackend.Unlock()
-	if theBackend.Backend != nil && theBackend.options == o {
-		return theBackend.opened, nil
-	}
-	if theBackend.Backend != nil && theBackend.GPU {
-		return opened{}, errors.New("runs in TF32 and in float32 in one process: an NVIDIA GPU computes in one of them, make the runs one after the other")
-	}
-	b, info, err := o.Open()
-	if err == nil {
+	o := backend.Options{TF32: r.Config.Precision == tf32}
+	if b := theBackend.opened; b.Backend == nil || theBackend.options != o {
+		if b.Backend != nil && b.GPU {
+			return opened{}, errors.New("runs in TF32 and in float32 in one process: an NVIDIA GPU computes in one of them, make the runs one after the other")
+		}
+		b, info, err := o.Open()
+		if err != nil {
+			return opened{}, err
+		}
 		theBackend.opened, theBackend.options = opened{b, info}, o
 	}
-	return opened{b, info}, err
+	r.gpu = theBackend.GPU
+	return theBackend.opened, nil
 }
 
 var theBackend struct {
@@ -39,13 +43,6 @@ var theBackend struct {
 type opened struct {
 	compute.Backend
 	backend.Info
-}
-
-// openBackend opens the backend that computes as the run's configuration says.
-func (r *Run) openBackend() (opened, error) {
-	b, err := openBackend(backend.Options{TF32: r.Config.Precision == tf32})
-	r.gpu = b.GPU
-	return b, err
 }
 
 // net returns the run's network for images of the given classes.
@@ -94,10 +91,7 @@ var fresh, toBeSet spaceOf = subspace.New, subspace.Blank
 
 // newSpace makes a space of m endpoints of the run's network.
 func (r *Run) newSpace(m int, of spaceOf) (*subspace.Space, error) {
-	devices, chunks := r.options.Devices, max(r.Config.Chunks, 1)
-	if devices == 0 {
-		devices = 1
-	}
+	devices, chunks := cmp.Or(r.options.Devices, 1), max(r.Config.Chunks, 1)
 	if devices > 1 && r.Config.Batch%(devices*chunks) != 0 {
 		return nil, fmt.Errorf("a batch of %d images in %d chunks on %d devices: want a batch that divides by %d", r.Config.Batch, chunks, devices, chunks*devices)
 	}

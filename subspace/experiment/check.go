@@ -56,17 +56,15 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 	if _, err := c.schedule(); err != nil {
 		return sampler, err
 	}
-	if !slices.Contains([]string{"", tf32, bf16}, c.Precision) {
-		return sampler, fmt.Errorf("unknown precision %q: want %s or %s, or none for float32", c.Precision, tf32, bf16)
-	}
 	m := sampler.Shape.Endpoints()
-	if c.Independent && (m < 2 || sampler.Layerwise) {
+	switch {
+	case !slices.Contains([]string{"", tf32, bf16}, c.Precision):
+		return sampler, fmt.Errorf("unknown precision %q: want %s or %s, or none for float32", c.Precision, tf32, bf16)
+	case c.Independent && (m < 2 || sampler.Layerwise):
 		return sampler, fmt.Errorf("independent networks as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
-	}
-	if c.Plane > 0 && m < 3 {
+	case c.Plane > 0 && m < 3:
 		return sampler, fmt.Errorf("a plane through three endpoints of %q, which has %d: want simplex-3, bezier or more", c.Shape, m)
-	}
-	if c.Chunks > 1 && m == 1 {
+	case c.Chunks > 1 && m == 1:
 		return sampler, fmt.Errorf("a batch in %d chunks of %q: one endpoint leaves nothing to draw", c.Chunks, c.Shape)
 	}
 	known := corruption.Names()
@@ -167,11 +165,9 @@ func (c Config) checkNumbers() error {
 			c.Batch, max(c.Chunks, 1), c.GhostBatches, max(c.Chunks, 1)*c.GhostBatches)
 	case c.Plane == 1 || c.Surface == 1:
 		return errors.New("a grid of one point on a side: want 0 (none) or at least 2")
-	}
-	if c.Warmup > c.Epochs {
+	case c.Warmup > c.Epochs:
 		return fmt.Errorf("a warm-up of %d epochs in a run of %d: make the run longer or the warm-up shorter", c.Warmup, c.Epochs)
-	}
-	if c.Points < 0 || c.Points == 1 {
+	case c.Points < 0 || c.Points == 1:
 		return fmt.Errorf("the number of points on a curve is %d: want 0 (its ends alone) or at least 2", c.Points)
 	}
 	return nil

@@ -17,7 +17,11 @@ import (
 // each epoch, each point and each bin on a line, and scores, losses and rates
 // rounded to eight digits. Configuration and coefficients stay exact.
 func (r Result) Record(path string) error {
-	text, err := json.Marshal(r.rounded())
+	short, err := r.rounded()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(short)
 	if err != nil {
 		return err
 	}
@@ -50,64 +54,58 @@ func spread(dst, value []byte, newline string) []byte {
 }
 
 // rounded returns a copy of r with what was measured rounded to eight digits.
-func (r Result) rounded() Result {
-	r.Training, r.Evaluation = math.Round(1000*r.Training)/1000, math.Round(1000*r.Evaluation)/1000
-	r.History = slices.Clone(r.History)
-	for i := range r.History {
-		e := &r.History[i]
-		e.Rate, e.Loss, e.Accuracy, e.Test = digits(e.Rate), digits(e.Loss), digits(e.Accuracy), roundedCopy(e.Test)
+func (r Result) rounded() (c Result, err error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return c, err
 	}
-	r.Points, r.Ensembles, r.Corrupted = slices.Clone(r.Points), slices.Clone(r.Ensembles), slices.Clone(r.Corrupted)
-	for i := range r.Points {
-		r.Points[i].Scores = roundScores(r.Points[i].Scores)
+	if err := json.Unmarshal(text, &c); err != nil { // a copy of all that r points to
+		return c, err
 	}
-	for i := range r.Ensembles {
-		r.Ensembles[i].Scores = roundScores(r.Ensembles[i].Scores)
+	c.Training, c.Evaluation = math.Round(1000*r.Training)/1000, math.Round(1000*r.Evaluation)/1000
+	for i := range c.History {
+		e := &c.History[i]
+		round(&e.Rate, &e.Loss, &e.Accuracy)
+		roundScores(e.Test)
 	}
-	for i := range r.Corrupted {
-		r.Corrupted[i].Scores = roundScores(r.Corrupted[i].Scores)
+	for i := range c.Points {
+		roundScores(&c.Points[i].Scores)
 	}
-	if r.Calibration != nil {
-		c := *r.Calibration
-		c.HeldOut, c.Scaled, c.Temperature = roundedCopy(c.HeldOut), roundedCopy(c.Scaled), digits(c.Temperature)
-		c.Reliability = slices.Clone(c.Reliability)
-		for i := range c.Reliability {
-			b := &c.Reliability[i]
-			b.Confidence, b.Accuracy = digits(b.Confidence), digits(b.Accuracy)
-		}
-		r.Calibration = &c
+	for i := range c.Ensembles {
+		roundScores(&c.Ensembles[i].Scores)
 	}
-	r.Plane, r.Surface = r.Plane.rounded(), r.Surface.rounded()
-	return r
-}
-
-func (g *Grid) rounded() *Grid {
-	if g == nil {
-		return nil
+	for i := range c.Corrupted {
+		roundScores(&c.Corrupted[i].Scores)
 	}
-	copied := *g
-	copied.Scores = make([][]metric.Scores, len(g.Scores))
-	for i, row := range g.Scores {
-		for _, s := range row {
-			copied.Scores[i] = append(copied.Scores[i], roundScores(s))
+	if k := c.Calibration; k != nil {
+		roundScores(k.HeldOut)
+		roundScores(k.Scaled)
+		round(&k.Temperature)
+		for i := range k.Reliability {
+			round(&k.Reliability[i].Confidence, &k.Reliability[i].Accuracy)
 		}
 	}
-	return &copied
-}
-
-func roundedCopy(s *metric.Scores) *metric.Scores {
-	if s == nil {
-		return nil
+	for _, g := range []*Grid{c.Plane, c.Surface} {
+		for i := 0; g != nil && i < len(g.Scores); i++ {
+			for j := range g.Scores[i] {
+				roundScores(&g.Scores[i][j])
+			}
+		}
 	}
-	copied := roundScores(*s)
-	return &copied
+	return c, nil
 }
 
-func roundScores(s metric.Scores) metric.Scores {
-	for _, v := range []*float64{&s.Accuracy, &s.NLL, &s.ECE, &s.Brier, &s.AdaptiveECE, &s.MCE} {
+// roundScores rounds scores, where there are any.
+func roundScores(s *metric.Scores) {
+	if s != nil {
+		round(&s.Accuracy, &s.NLL, &s.ECE, &s.Brier, &s.AdaptiveECE, &s.MCE)
+	}
+}
+
+func round(values ...*float64) {
+	for _, v := range values {
 		*v = digits(*v)
 	}
-	return s
 }
 
 // digits rounds to eight significant digits.

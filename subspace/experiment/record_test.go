@@ -51,8 +51,8 @@ func TestRecordIsCompactAndReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(got, r.rounded()) {
-		t.Errorf("read back %+v\nwant %+v", got, r.rounded())
+	if want, err := r.rounded(); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("read back %+v, %v\nwant %+v", got, err, want)
 	}
 	if !reflect.DeepEqual(r, full(1)) {
 		t.Error("recording changed the result")

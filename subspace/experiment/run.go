@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -145,10 +146,7 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if r.data, r.held, err = c.part(r.all); err != nil {
 		return nil, err
 	}
-	if err := r.loadStreamed(); err != nil {
-		return nil, err
-	}
-	if err := r.checkCorrupted(); err != nil {
+	if err := cmp.Or(r.loadStreamed(), r.checkCorrupted()); err != nil {
 		return nil, err
 	}
 	if n := r.data.Train.Len(); n < c.Batch {

@@ -90,7 +90,10 @@ const shippedSteps = 20
 
 // shippedPoints returns the points that statistics are shipped of.
 func (r *Run) shippedPoints() []PointScore {
-	points := r.Result.rounded().Points
+	points := slices.Clone(r.Result.Points)
+	for i := range points {
+		roundScores(&points[i].Scores)
+	}
 	curve, ok := r.sampler.Shape.(subspace.Curve)
 	if !ok || points[0].Alpha == nil {
 		return points

@@ -14,25 +14,25 @@ import (
 func (r *Run) tasks() ([]task, error) {
 	test := func() (*dataset.Set, error) { return r.data.Test, nil }
 	var tasks []task
+	add := func(set func() (*dataset.Set, error), put func(metric.Scores), at ...subspace.Weights) {
+		tasks = append(tasks, task{r.space, at, set, put})
+	}
 	points := r.points()
-	r.Result.Points = points
-	for i := range points {
-		tasks = append(tasks, task{r.space, []subspace.Weights{points[i].Weights}, test, func(s metric.Scores) { points[i].Scores = s }})
-	}
 	ensembles := r.ensembles(points)
-	r.Result.Ensembles = ensembles
-	for i := range ensembles {
-		tasks = append(tasks, task{r.space, ensembles[i].Points, test, func(s metric.Scores) { ensembles[i].Scores = s }})
+	r.Result.Points, r.Result.Ensembles, r.Result.Corrupted = points, ensembles, nil
+	for i := range points {
+		add(test, func(s metric.Scores) { points[i].Scores = s }, points[i].Weights)
 	}
-	r.Result.Corrupted = nil
+	for i := range ensembles {
+		add(test, func(s metric.Scores) { ensembles[i].Scores = s }, ensembles[i].Points...)
+	}
 	for _, name := range r.Config.corruptions() {
 		for severity := 1; severity <= severities; severity++ {
+			i := len(r.Result.Corrupted)
 			r.Result.Corrupted = append(r.Result.Corrupted, Corrupted{Corruption: name, Severity: severity})
+			set := func() (*dataset.Set, error) { return r.corrupt(name, severity) }
+			add(set, func(s metric.Scores) { r.Result.Corrupted[i].Scores = s }, r.sampler.Shape.Midpoint())
 		}
-	}
-	for i, c := range r.Result.Corrupted {
-		at, set := r.sampler.Shape.Midpoint(), func() (*dataset.Set, error) { return r.corrupt(c.Corruption, c.Severity) }
-		tasks = append(tasks, task{r.space, []subspace.Weights{at}, set, func(s metric.Scores) { r.Result.Corrupted[i].Scores = s }})
 	}
 	grids, err := r.grids()
 	return append(tasks, grids...), err

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,10 +88,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	batches := r.batches(feed, on, p.Step, total)
 	var speed clock
 	saved, resumed, before := time.Now(), time.Now(), p.Seconds
-	every := r.options.Checkpoint
-	if every == 0 {
-		every = 20 * time.Second
-	}
+	every := cmp.Or(r.options.Checkpoint, 20*time.Second)
 	for p.Step < total {
 		epoch := p.Step / perEpoch
 		rate := schedule.Rate(epoch)

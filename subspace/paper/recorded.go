@@ -3,6 +3,7 @@ package paper
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -87,16 +88,12 @@ func (f RecordedRuns) Lacks() string {
 func (f RecordedRuns) Seeds() int { return len(f.seeds()) }
 
 // seeds returns the seeds of which any method has been recorded, ascending.
-func (f RecordedRuns) seeds() (seeds []uint64) {
-	for _, row := range f.Rows {
-		for _, r := range row.Results {
-			if !slices.Contains(seeds, r.Config.Seed) {
-				seeds = append(seeds, r.Config.Seed)
-			}
-		}
+func (f RecordedRuns) seeds() []uint64 {
+	seen := map[uint64]bool{}
+	for _, r := range slices.Concat(f.Rows.runs()...) {
+		seen[r.Config.Seed] = true
 	}
-	slices.Sort(seeds)
-	return seeds
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // Budget says in a line what the runs cost and where they were made.
