@@ -1,9 +1,10 @@
 package lesson
 
 import (
+	"errors"
 	"fmt"
 	"os"
-	"text/tabwriter"
+	"path/filepath"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
@@ -70,6 +71,57 @@ func resultsOf(title string, configs []experiment.Config, o experiment.Options) 
 // Fetch returns a function that shows how far a download is.
 func Fetch() func(done, total int64) { return watch.Fetch() }
 
+// resultsDir returns the folder of the recorded runs, beside the notebooks.
+func resultsDir() string {
+	if _, err := os.Stat("results"); errors.Is(err, os.ErrNotExist) {
+		return filepath.Join("notebooks", "results")
+	}
+	return "results"
+}
+
+// Recorded returns the recorded runs of a configuration and shape, all seeds,
+// from the folder results beside the notebooks.
+func Recorded(base experiment.Config, shape string) []experiment.Result {
+	results, err := experiment.ReadResults(resultsDir(), base.With(shape, 0))
+	Check(err)
+	if len(results) == 0 {
+		Check(fmt.Errorf("%s holds no recorded run of %s", resultsDir(), base.With(shape, 0).Name()))
+	}
+	return results
+}
+
+// RecordedFigure shows a figure of the paper as it was recorded with a preset,
+// under the cell: the figure, the settings and seeds of its runs, the table of its
+// methods, and what the runs say about the paper's claims. Where not all of its
+// methods have been recorded yet it says which have, and how the rest is made.
+func RecordedFigure(number int, preset string) {
+	base, err := experiment.Preset(preset)
+	Check(err)
+	rec, err := experiment.ReadRecord(resultsDir())
+	Check(err)
+	f, err := paper.ReadFigure(rec, number, base, "-preset "+preset)
+	Check(err)
+	if len(f.Missing) > 0 {
+		fmt.Println(f.Lacks())
+		return
+	}
+	figures, err := f.Draw()
+	Check(err)
+	for _, figure := range figures {
+		Figure(figure, nil)
+	}
+	fmt.Println(f.Budget())
+	if text := f.Table(paper.Plain); text != "" {
+		fmt.Print("\n", text)
+	}
+	if findings := f.Findings(); len(findings) > 0 {
+		fmt.Println("\nWhat the paper says, and these runs, by the 95 % interval of the difference under the same seeds:")
+		for _, x := range findings {
+			fmt.Println("–", x)
+		}
+	}
+}
+
 // TrainingCurves draws the history of one run of each shape.
 func TrainingCurves(title string, runs ...experiment.Result) (*plots.Figure, error) {
 	var groups [][]experiment.Result // of one seed each
@@ -115,17 +167,17 @@ type scoreColumn struct {
 // printScores prints a line for each method: the mean of every column ± its
 // standard deviation over the seeds.
 func printScores(all paper.Rows, columns ...scoreColumn) {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	head := []string{""}
 	for _, c := range columns {
-		fmt.Fprintf(w, "\t%s", c.head)
+		head = append(head, c.head)
 	}
-	fmt.Fprintln(w)
+	table := [][]string{head}
 	for _, row := range all {
-		fmt.Fprint(w, row.Name)
+		cells := []string{row.Name}
 		for _, c := range columns {
-			fmt.Fprintf(w, "\t%s", metric.Spread(c.of(row.Results), c.digits))
+			cells = append(cells, metric.Spread(c.of(row.Results), c.digits))
 		}
-		fmt.Fprintln(w)
+		table = append(table, cells)
 	}
-	Check(w.Flush())
+	fmt.Print(paper.Plain.Write(table))
 }

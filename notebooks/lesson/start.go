@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -22,6 +21,7 @@ import (
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
 )
 
 //go:embed cells.md
@@ -113,12 +113,11 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 	if err != nil {
 		return nil, err
 	}
-	title := "The true class along a " + s.Config.Shape
 	if len(images) == 0 {
 		images = mostChanged(percent, mostSeries)
 		slices.Sort(images)
 	}
-	lines := plots.Lines{Title: title, XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
+	lines := plots.Lines{Title: "The true class along a " + s.Config.Shape, XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
 	for _, k := range images {
 		if k < 0 || k >= set.Len() {
 			return nil, fmt.Errorf("image %d: the set has the images 0 to %d", k, set.Len()-1)
@@ -160,24 +159,22 @@ func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
 	percent, likeliest, err := certainties(s, set)
 	Check(err)
 	points := spaced(len(s.Points))
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "true class (%)")
+	table := [][]string{{"true class (%)"}}
 	for _, i := range points {
-		fmt.Fprint(w, "\t", pointName(s.Points[i]))
+		table[0] = append(table[0], pointName(s.Points[i]))
 	}
-	fmt.Fprintln(w)
 	for k, label := range set.Labels {
-		fmt.Fprint(w, set.Classes[label])
+		cells := []string{set.Classes[label]}
 		for _, i := range points {
 			cell := fmt.Sprintf("%.1f", percent[i][k])
 			if best := likeliest[i][k]; best != int(label) {
 				cell += fmt.Sprintf(" (%s)", set.Classes[best])
 			}
-			fmt.Fprint(w, "\t", cell)
+			cells = append(cells, cell)
 		}
-		fmt.Fprintln(w)
+		table = append(table, cells)
 	}
-	Check(w.Flush())
+	fmt.Print(paper.Plain.Write(table))
 }
 
 // spaced returns all of n places, or five evenly spaced ones of many.

@@ -242,17 +242,6 @@ func (s *Set) image(i int) []uint8 {
 	return s.Pixels[i*size : (i+1)*size]
 }
 
-// Image returns the set of one image of s, which must be in memory, by its number
-// from 0.
-func (s *Set) Image(number int) (*Set, error) {
-	if number < 0 || number >= s.Len() || s.Pixels == nil {
-		return nil, fmt.Errorf("image %d of %s: want a set in memory, and one of its numbers, 0 to %d", number, s.Name, s.Len()-1)
-	}
-	one := s.empty(fmt.Sprintf("%s, image %d", s.Name, number))
-	one.Pixels, one.Labels = s.image(number), s.Labels[number:][:1]
-	return one, nil
-}
-
 // Moments returns the mean and the standard deviation (divisor n) of pixel/255
 // of each channel over the whole set, the numbers that [Data] normalises with. Of
 // a streamed set it decodes every image, and fails where one can't be read.

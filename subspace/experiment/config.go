@@ -105,13 +105,8 @@ func Full() Config {
 
 // Preset returns the preset of a name: quick, cifar10-small or cifar10.
 func Preset(name string) (Config, error) {
-	switch name {
-	case "quick":
-		return Quick(), nil
-	case "cifar10-small":
-		return Small(), nil
-	case "cifar10":
-		return Full(), nil
+	if preset := map[string]func() Config{"quick": Quick, "cifar10-small": Small, "cifar10": Full}[name]; preset != nil {
+		return preset(), nil
 	}
 	return Config{}, fmt.Errorf("unknown preset %q: want quick, cifar10-small or cifar10", name)
 }

@@ -62,10 +62,8 @@ const OnGPU = 100
 // shapeOf returns the shape of one's own, or nil where c is of one of the
 // project's: the networks that a run builds on are of standard training.
 func (o Options) shapeOf(c Config) subspace.Shape {
-	if o.Shape == nil || strings.TrimPrefix(c.Shape, "layerwise-") == o.Shape.String() {
-		return o.Shape
-	}
-	if _, err := subspace.ParseSampler(c.Shape); err == nil {
+	_, err := subspace.ParseSampler(c.Shape)
+	if o.Shape != nil && strings.TrimPrefix(c.Shape, "layerwise-") != o.Shape.String() && err == nil {
 		return nil
 	}
 	return o.Shape

@@ -14,7 +14,6 @@ import (
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/metric"
-	"gosubspace/subspace/place"
 )
 
 // scoresFile holds the scores that there are while a run's scoring is
@@ -74,7 +73,7 @@ func (r *Run) score(ctx context.Context) error {
 			done.Seconds += time.Since(start).Seconds()
 		}
 		if ctx.Err() != nil || i+1 == len(tasks) || time.Since(saved) > time.Second {
-			if err := r.saveScores(path, done); err != nil {
+			if err := writeJSON(path, done); err != nil {
 				return err
 			}
 			saved = time.Now()
@@ -119,14 +118,6 @@ func (r *Run) readScores(path string) (done answers, err error) {
 		return now, nil
 	}
 	return done, nil
-}
-
-func (r *Run) saveScores(path string, done answers) error {
-	text, err := json.Marshal(done)
-	if err != nil {
-		return err
-	}
-	return place.WriteFile(path, text)
 }
 
 // endScoring lets go of what only scoring needs.

@@ -49,20 +49,12 @@ func afterScaling(r experiment.Result) (metric.Scores, bool) {
 // midpoints (figure 5 of the paper), where there is a validation split also after
 // temperature scaling.
 func Calibrations(all Rows) (*plots.Figure, error) {
-	scaled := func(runs []experiment.Result) (values []float64) {
-		for _, r := range runs {
-			if s, there := afterScaling(r); there {
-				values = append(values, ECE(s))
-			}
-		}
-		return values
-	}
 	labels := []string{"ECE (%)"}
-	if len(scaled(all[0].Results)) > 0 {
+	if len(eceScaled.values(all[0].Results)) > 0 {
 		labels = append(labels, "ECE, scaled by temperature (%)")
 	}
 	return compare("Calibration", all, labels, func(runs []experiment.Result) [][]float64 {
-		return [][]float64{experiment.Midpoints(runs, ECE), scaled(runs)}[:len(labels)]
+		return [][]float64{experiment.Midpoints(runs, ECE), eceScaled.values(runs)}[:len(labels)]
 	})
 }
 

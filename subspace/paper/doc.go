@@ -6,9 +6,7 @@
 // them; [Figure.Draw] draws them:
 //
 //	f, err := paper.NewFigure(3, experiment.Quick())
-//	…
 //	results, err := watch.Make(ctx, f.Title, f.Runs(3), experiment.Options{}, nil)
-//	…
 //	pictures, err := f.Draw(f.Rows(results)) // one or several
 //
 // You want to know what recorded runs say. [ReadFigure] finds those of a figure in a
@@ -17,9 +15,7 @@
 // whether the paper's claim holds for them:
 //
 //	rec, err := experiment.ReadRecord("notebooks/results")
-//	…
 //	f, err := paper.ReadFigure(rec, 3, experiment.Small(), "-preset cifar10-small")
-//	…
 //	fmt.Print(f.Table(paper.Plain))
 //	for _, finding := range f.Findings() {
 //		fmt.Println(finding)
@@ -44,6 +40,6 @@
 //	figure 7  labelnoise.go   with wrong training labels
 //
 // What they share is in the other files: figure.go and rows.go for the runs, panel.go
-// for drawing, quantity.go, claim.go and table.go for the numbers, recorded.go for
-// recorded runs, write.go for the files that follow from these.
+// for drawing, claim.go and table.go for the numbers, recorded.go for recorded runs,
+// write.go for the files that follow from these.
 package paper

@@ -8,14 +8,12 @@ import (
 	"gosubspace/subspace/metric"
 )
 
-// wrongShare is the share of the training labels that are wrong.
-const wrongShare = 0.2
-
-// labelNoise is figure 7: accuracy where a part of the training labels is wrong.
+// labelNoise is figure 7: accuracy where a part of the training labels is wrong, a
+// fifth unless the preset says otherwise.
 var labelNoise = definition{
 	title: "Wrong labels",
 	methods: func(base experiment.Config) []Method {
-		base.WrongLabels = cmp.Or(base.WrongLabels, wrongShare)
+		base.WrongLabels = cmp.Or(base.WrongLabels, 0.2)
 		return []Method{
 			row(standard, base, "standard"),
 			row("dropout", base, "standard", dropout),

@@ -3,6 +3,7 @@ package paper
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
@@ -93,14 +94,9 @@ func centres(a Axis, all Rows) (plots.Lines, error) {
 
 // Together returns a score of what figure 4 shows of each run: of the centre of a
 // subspace, or of the ensemble of networks that were trained apart. A run that was
-// not scored as an ensemble is left out.
-func Together(runs []experiment.Result, score Score) (values []float64) {
-	for _, r := range runs {
-		if s, there := together(r); there || !r.Config.Independent {
-			values = append(values, score(s))
-		}
-	}
-	return values
+// not scored there is left out.
+func Together(runs []experiment.Result, score Score) []float64 {
+	return Quantity{of: ofScores(together, score)}.values(runs)
 }
 
 // Corners returns the mean of a score over the endpoints of each run.
@@ -108,10 +104,8 @@ func Corners(runs []experiment.Result, score Score) []float64 {
 	return each(runs, func(r experiment.Result) float64 {
 		var corners []metric.Scores
 		for _, p := range r.Points {
-			for _, c := range p.Weights {
-				if c == 1 {
-					corners = append(corners, p.Scores)
-				}
+			if slices.Contains(p.Weights, 1) {
+				corners = append(corners, p.Scores)
 			}
 		}
 		return MeanOf(corners, score)

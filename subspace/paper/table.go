@@ -65,13 +65,8 @@ type Entry struct {
 // has is left out.
 func (f RecordedRuns) Entries() (entries []Entry) {
 	for _, l := range f.lines() {
-		e := Entry{Method: l.term.Method, Quantity: l.term.Quantity}
-		results, _ := f.Rows.find(e.Method) // none where it has not been recorded
-		for _, r := range results {
-			if v, there := e.Quantity.of(r); there {
-				e.Sample = append(e.Sample, v)
-			}
-		}
+		results, _ := f.Rows.find(l.term.Method) // none where it has not been recorded
+		e := Entry{Method: l.term.Method, Quantity: l.term.Quantity, Sample: l.term.Quantity.values(results)}
 		if len(e.Sample) == 0 {
 			continue
 		}
@@ -142,10 +137,11 @@ func (f RecordedRuns) Table(m Markup) string {
 	if len(rows) == 1 {
 		return ""
 	}
-	return m.table(rows)
+	return m.Write(rows)
 }
 
-func (m Markup) table(rows [][]string) string {
+// Write writes rows of cells as a table, the first of them its head.
+func (m Markup) Write(rows [][]string) string {
 	var b strings.Builder
 	if m == Plain {
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

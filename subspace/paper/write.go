@@ -88,7 +88,7 @@ func ClaimsTable(all []RecordedRuns) string {
 			rows = append(rows, cells)
 		}
 	}
-	return Markdown.table(rows) + fmt.Sprintf("\n\"%s\": the 95 %% interval (Student's t) of the difference under the same n seeds lies on the claimed side of 0; "+
+	return Markdown.Write(rows) + fmt.Sprintf("\n\"%s\": the 95 %% interval (Student's t) of the difference under the same n seeds lies on the claimed side of 0; "+
 		"\"%s\": on the other side; else it \"%s\". One in 20 such intervals misses its true value by chance; here are %d.\n", Holds, Opposite, Open, told)
 }
 
