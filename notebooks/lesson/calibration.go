@@ -71,9 +71,9 @@ func at(score paper.Score) func([]experiment.Result) []float64 {
 }
 
 // ECEByBins draws the ECE of the midpoints against the number of bins, and the
-// ECE by [metric.Chance] beside it: a panel for each of two or three methods. The runs are
-// scored once, with Config.Bins bins; neighbours of these taken together are the
-// bins of every number that divides it.
+// ECE by [metric.Chance] beside it: a panel for each of two or three methods. The
+// runs are scored once, with Config.Bins bins; neighbours of these taken together
+// are the bins of every number that divides it.
 func ECEByBins(all paper.Rows) (*plots.Figure, error) {
 	figure := plots.Panels{Title: "How many bins?", Note: all.Note()}
 	for _, row := range all {

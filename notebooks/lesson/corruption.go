@@ -14,8 +14,8 @@ import (
 
 // CorruptionSheet draws image i of a set of 8×8, 32×32 or 64×64 pixels under every
 // corruption of package corruption: a row a corruption, from the clean image to
-// severity 5; of a test set the very images that the networks get. It is an error if the set has no image i, or is streamed, or the
-// corruptions do not know its size.
+// severity 5; of a test set the very images that the networks get. It is an error if
+// the set has no image i, or is streamed, or the corruptions do not know its size.
 func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
 	if i < 0 || i >= s.Len() {
 		return nil, fmt.Errorf("image %d of %s: it has the images 0 to %d", i, s.Name, s.Len()-1)

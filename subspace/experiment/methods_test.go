@@ -296,8 +296,8 @@ func TestScoresOfOtherEndpoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forged := regexp.MustCompile(`"endpoints":"..`).ReplaceAllString(string(text), `"endpoints":"zz`)
-	forged = strings.ReplaceAll(forged, `"accuracy":0.`, `"accuracy":0.9`)
+	forged := regexp.MustCompile(`"endpoints": "..`).ReplaceAllString(string(text), `"endpoints": "zz`)
+	forged = strings.ReplaceAll(forged, `"accuracy": 0.`, `"accuracy": 0.9`)
 	if forged == string(text) {
 		t.Fatal("nothing to forge")
 	}
