@@ -11,18 +11,23 @@
 package lesson
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 
 	"github.com/gomlx/compute"
 
 	"gosubspace/plots"
+	"gosubspace/subspace"
 	"gosubspace/subspace/backend"
+	"gosubspace/subspace/dataset"
 )
 
 // Check ends the program with one line where err is not nil: the line of the
@@ -80,4 +85,71 @@ func Backend() compute.Backend {
 	}
 	fmt.Println("computing with", info)
 	return b
+}
+
+// equilateral is the plane through three points that are one apart.
+var equilateral = subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
+
+// overTriangle adds to a field a value of every point of that plane, on a grid of so
+// many points a side that reaches beyond the triangle by a margin, and the triangle.
+func overTriangle(f plots.Field, name string, side int, margin float64, value func(subspace.Weights) float64) plots.Field {
+	f.XLabel, f.YLabel = "distance", "distance"
+	f.X, f.Y = equilateral.Grid(side, margin)
+	for _, y := range f.Y {
+		row := make([]float64, len(f.X))
+		for j, x := range f.X {
+			row[j] = value(equilateral.At(x, y))
+		}
+		f.Z = append(f.Z, row)
+	}
+	outline := plots.Path{Name: name}
+	for _, i := range []int{0, 1, 2, 0} {
+		x, y := equilateral.Place(subspace.Corner(i, 3))
+		outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
+	}
+	f.Paths = append(f.Paths, outline)
+	return f
+}
+
+// firsts returns the number of the first image of each class.
+func firsts(s *dataset.Set) (numbers []int) {
+	for class := range s.Classes {
+		if i := slices.Index(s.Labels, int32(class)); i >= 0 {
+			numbers = append(numbers, i)
+		}
+	}
+	return numbers
+}
+
+// pictures draws images of a set, with a label each: where label is nil, their class.
+func pictures(title, note string, s *dataset.Set, numbers []int, label func(i int) string) (*plots.Figure, error) {
+	figure := plots.Images{Title: title, Height: s.Height, Width: s.Width, Channels: s.Channels, Note: note}
+	for _, i := range numbers {
+		one, err := s.Image(i)
+		if err != nil {
+			return nil, err
+		}
+		text := s.Classes[one.Labels[0]]
+		if label != nil {
+			text = label(i)
+		}
+		figure.Pixels, figure.Labels = append(figure.Pixels, one.Pixels...), append(figure.Labels, text)
+	}
+	return figure.Draw()
+}
+
+// mostChanged returns the n images whose probability changes most between points,
+// [point][image], the one that changes most first.
+func mostChanged(probability [][]float64, n int) []int {
+	change := make([]float64, len(probability[0]))
+	images := make([]int, len(change))
+	for k := range change {
+		low, high := math.Inf(1), math.Inf(-1)
+		for _, row := range probability {
+			low, high = min(low, row[k]), max(high, row[k])
+		}
+		change[k], images[k] = high-low, k
+	}
+	slices.SortStableFunc(images, func(a, b int) int { return cmp.Compare(change[b], change[a]) })
+	return images[:min(n, len(images))]
 }

@@ -41,30 +41,6 @@ func Coordinates() (*plots.Figure, error) {
 	}.Draw()
 }
 
-// equilateral is the plane through three points that are one apart.
-var equilateral = subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
-
-// overTriangle adds to a field a value of every point of that plane, on a grid of so
-// many points a side that reaches beyond the triangle by a margin, and the triangle.
-func overTriangle(f plots.Field, name string, side int, margin float64, value func(subspace.Weights) float64) plots.Field {
-	f.XLabel, f.YLabel = "distance", "distance"
-	f.X, f.Y = equilateral.Grid(side, margin)
-	for _, y := range f.Y {
-		row := make([]float64, len(f.X))
-		for j, x := range f.X {
-			row[j] = value(equilateral.At(x, y))
-		}
-		f.Z = append(f.Z, row)
-	}
-	outline := plots.Path{Name: name}
-	for _, i := range []int{0, 1, 2, 0} {
-		x, y := equilateral.Place(subspace.Corner(i, 3))
-		outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
-	}
-	f.Paths = append(f.Paths, outline)
-	return f
-}
-
 // ComparePlanes prints accuracy and loss at the endpoints, at the midpoint and on
 // the grid inside and outside of the triangle, and how far apart the endpoints
 // are: mean ± standard deviation over the seeds.

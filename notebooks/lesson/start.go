@@ -1,12 +1,10 @@
 package lesson
 
 import (
-	"cmp"
 	"context"
 	_ "embed"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -134,22 +132,6 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 		lines.Series = append(lines.Series, series)
 	}
 	return lines.Draw()
-}
-
-// mostChanged returns the n images whose probability changes most between points,
-// [point][image], the one that changes most first.
-func mostChanged(probability [][]float64, n int) []int {
-	change := make([]float64, len(probability[0]))
-	images := make([]int, len(change))
-	for k := range change {
-		low, high := math.Inf(1), math.Inf(-1)
-		for _, row := range probability {
-			low, high = min(low, row[k]), max(high, row[k])
-		}
-		change[k], images[k] = high-low, k
-	}
-	slices.SortStableFunc(images, func(a, b int) int { return cmp.Compare(change[b], change[a]) })
-	return images[:min(n, len(images))]
 }
 
 // CertaintyTable prints the probability of the true class of every image, at five

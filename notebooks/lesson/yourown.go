@@ -31,33 +31,6 @@ func Samples(title string, s *dataset.Set, numbers ...int) (*plots.Figure, error
 	return pictures(title, "", s, numbers, nil)
 }
 
-// firsts returns the number of the first image of each class.
-func firsts(s *dataset.Set) (numbers []int) {
-	for class := range s.Classes {
-		if i := slices.Index(s.Labels, int32(class)); i >= 0 {
-			numbers = append(numbers, i)
-		}
-	}
-	return numbers
-}
-
-// pictures draws images of a set, with a label each: where label is nil, their class.
-func pictures(title, note string, s *dataset.Set, numbers []int, label func(i int) string) (*plots.Figure, error) {
-	figure := plots.Images{Title: title, Height: s.Height, Width: s.Width, Channels: s.Channels, Note: note}
-	for _, i := range numbers {
-		one, err := s.Image(i)
-		if err != nil {
-			return nil, err
-		}
-		text := s.Classes[one.Labels[0]]
-		if label != nil {
-			text = label(i)
-		}
-		figure.Pixels, figure.Labels = append(figure.Pixels, one.Pixels...), append(figure.Labels, text)
-	}
-	return figure.Draw()
-}
-
 // Disputed returns the numbers of the n test images that the points of a trained
 // line disagree about most: those for which the probability of the right class
 // varies most along it. The line is that of the run of c, with the data of o; it is

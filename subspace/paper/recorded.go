@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -64,11 +65,7 @@ func (f RecordedRuns) Draw() ([]*plots.Figure, error) {
 
 // Command is the command that makes the runs and records them.
 func (f RecordedRuns) Command() string {
-	seeds := f.Seeds()
-	if seeds == 0 {
-		seeds = 3
-	}
-	return fmt.Sprintf("go run ./kernel train -figure %d %s -seeds %d -record notebooks/results", f.Number, f.flags, seeds)
+	return fmt.Sprintf("go run ./kernel train -figure %d %s -seeds %d -record notebooks/results", f.Number, f.flags, cmp.Or(f.Seeds(), 3))
 }
 
 // Lacks says what has been recorded of the figure, what not, and how it is made.
