@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -144,7 +143,10 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if r.data, r.held, err = c.part(r.all); err != nil {
 		return nil, err
 	}
-	if err := cmp.Or(r.loadStreamed(), r.checkCorrupted()); err != nil {
+	if err := r.loadStreamed(); err != nil {
+		return nil, err
+	}
+	if err := r.checkCorrupted(); err != nil {
 		return nil, err
 	}
 	if n := r.data.Train.Len(); n < c.Batch {

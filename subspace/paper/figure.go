@@ -152,15 +152,12 @@ func smoothed(c *experiment.Config, base experiment.Config) {
 }
 func sam(c *experiment.Config, base experiment.Config) { c.Rho = cmp.Or(base.Rho, 0.1) }
 
-const (
-	cycles   = 5  // of weight averaging
-	gridSide = 21 // points on a side of a landscape
-)
+const gridSide = 21 // points on a side of a landscape
 
 func independent(c *experiment.Config, _ experiment.Config) { c.Independent = true }
 func constant(c *experiment.Config, _ experiment.Config)    { c.SWA = "constant" }
 func cyclic(c *experiment.Config, _ experiment.Config) {
-	c.SWA = fmt.Sprintf("cyclic-%d", max(1, min(cycles, c.Epochs/4)))
+	c.SWA = fmt.Sprintf("cyclic-%d", max(1, min(5, c.Epochs/4)))
 }
 func onPlane(c *experiment.Config, base experiment.Config) {
 	c.Plane, c.GridImages = cmp.Or(base.Plane, gridSide), gridImages(base)
