@@ -13,9 +13,10 @@ import (
 	"strings"
 
 	"gosubspace/kernel/internal/grid"
-	"gosubspace/notebooks/lesson"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
+	"gosubspace/subspace/watch"
 )
 
 const trainAbout = `Makes the runs of a preset, the same as the notebooks make: every shape with
@@ -64,8 +65,8 @@ type training struct {
 
 	title   string
 	configs []experiment.Config
-	drawn   experiment.Figure // with -figure
-	trial   grid.Choice       // with -choose
+	drawn   paper.Figure // with -figure
+	trial   grid.Choice  // with -choose
 	shard   grid.Shard
 }
 
@@ -83,7 +84,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	o := t.options
-	o.Notice = lesson.Notice()
+	o.Notice = watch.Notice()
 	configs, complete, err := t.shard.Of(ctx, t.configs, o, stdout)
 	if err != nil || len(configs) == 0 {
 		return err
@@ -99,10 +100,10 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return fmt.Errorf("cannot %s to %s: %w; choose another folder", to.what, to.dir, err)
 		}
 	}
-	o.Fetch = lesson.Fetch()
+	o.Fetch = watch.Fetch()
 	var failed error
 	results, err := grid.Make(ctx, t.title, configs, o, t.parallel, stdout, func(run *experiment.Run) {
-		fmt.Fprintln(stdout, lesson.Summary(run.Result))
+		fmt.Fprintln(stdout, run.Result.Summary())
 		if t.figure == 0 {
 			printPoints(run, stdout)
 		}
@@ -197,7 +198,7 @@ func (t *training) plan(changes []change) (err error) {
 	t.title = "train"
 	switch {
 	case t.figure != 0:
-		if t.drawn, err = experiment.NewFigure(t.figure, base); err != nil {
+		if t.drawn, err = paper.NewFigure(t.figure, base); err != nil {
 			return err
 		}
 		t.title, t.configs = fmt.Sprintf("figure %d", t.figure), t.drawn.Runs(t.seeds)
@@ -250,8 +251,8 @@ func shipRun(ctx context.Context, run *experiment.Run, dir string, stdout io.Wri
 
 // drawFigure draws a figure of the paper from the results of its runs: PNG files
 // in a folder, with their words.
-func drawFigure(f experiment.Figure, results []experiment.Result, dir string, stdout io.Writer) error {
-	pictures, err := lesson.Draw(f.Number, lesson.RowsOf(f, results))
+func drawFigure(f paper.Figure, results []experiment.Result, dir string, stdout io.Writer) error {
+	pictures, err := f.Draw(f.Rows(results))
 	if err != nil {
 		return err
 	}

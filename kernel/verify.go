@@ -14,9 +14,10 @@ import (
 	"strings"
 
 	"gosubspace/kernel/internal/checkout"
-	"gosubspace/notebooks/lesson"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 	"gosubspace/subspace/place"
+	"gosubspace/subspace/watch"
 )
 
 const verifyAbout = `Makes everything that follows from the recorded runs once more, and compares it
@@ -74,7 +75,7 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	all, err := lesson.ReadFigures(rec, base, strings.Join(words, " "))
+	all, err := paper.ReadFigures(rec, base, strings.Join(words, " "))
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		}
 	}
 	if *scores {
-		if err := v.scores(ctx, scoring{experiment.Options{DataDir: *data, Fetch: lesson.Fetch(), Notice: lesson.Notice()}, *download, *seed}); err != nil {
+		if err := v.scores(ctx, scoring{experiment.Options{DataDir: *data, Fetch: watch.Fetch(), Notice: watch.Notice()}, *download, *seed}); err != nil {
 			return err
 		}
 	}
@@ -115,7 +116,7 @@ func (v *verifier) fail(format string, args ...any) {
 
 // figures checks the pictures of every figure that has been recorded, the tables
 // and the claims.
-func (v *verifier) figures(all []lesson.RecordedRuns) error {
+func (v *verifier) figures(all []paper.RecordedRuns) error {
 	var expected []string
 	file := func(name string, want []byte) error {
 		expected = append(expected, name)
@@ -139,15 +140,15 @@ func (v *verifier) figures(all []lesson.RecordedRuns) error {
 		}
 		fmt.Fprintf(v.stdout, "figure %d: %d seeds, drawn again\n", f.Number, f.Seeds())
 	}
-	tables, err := lesson.TablesCSV(all)
+	tables, err := paper.TablesCSV(all)
 	if err != nil {
 		return err
 	}
-	claims, err := lesson.ClaimsCSV(all)
+	claims, err := paper.ClaimsCSV(all)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(file("figures.md", []byte(lesson.Tables(all))), file("figures.csv", []byte(tables)), file("claims.csv", []byte(claims))); err != nil {
+	if err := errors.Join(file("figures.md", []byte(paper.Tables(all))), file("figures.csv", []byte(tables)), file("claims.csv", []byte(claims))); err != nil {
 		return err
 	}
 	return v.stale(expected)
@@ -174,12 +175,12 @@ func (v *verifier) stale(expected []string) error {
 }
 
 // readme checks the table of claims in a README.md, if that has a place for it.
-func (v *verifier) readme(path string, all []lesson.RecordedRuns) error {
+func (v *verifier) readme(path string, all []paper.RecordedRuns) error {
 	text, err := os.ReadFile(path)
-	if err != nil || !strings.Contains(string(text), lesson.ClaimsBegin) {
+	if err != nil || !strings.Contains(string(text), paper.ClaimsBegin) {
 		return nil
 	}
-	after, err := lesson.InsertClaims(string(text), lesson.ClaimsTable(all))
+	after, err := paper.InsertClaims(string(text), paper.ClaimsTable(all))
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

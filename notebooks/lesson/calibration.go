@@ -1,11 +1,13 @@
 package lesson
 
 import (
+	"cmp"
 	"fmt"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
 )
 
 // SureOfItself draws what reliability diagrams show, from formulas: a network
@@ -32,110 +34,72 @@ func SureOfItself() (*plots.Figure, error) {
 // be believed, in percent: the accuracy and the mean confidence on the test
 // images, the calibration errors, and [metric.Chance], the ECE that a perfectly
 // calibrated network would show by chance.
-func CalibrationTable(all Rows) {
-	of := func(score Percent) func(experiment.Result) float64 {
-		return func(r experiment.Result) float64 { return score(r.Midpoint().Scores) }
+func CalibrationTable(all paper.Rows) {
+	confidence := func(runs []experiment.Result) []float64 {
+		values := paper.Overconfidence(runs)
+		for i, r := range runs {
+			values[i] += 100 * r.Midpoint().Accuracy
+		}
+		return values
 	}
 	printScores(all,
-		scoreColumn{"accuracy", 1, of(Accuracy)},
-		scoreColumn{"confidence", 1, func(r experiment.Result) float64 { return 100*r.Midpoint().Accuracy + overconfidence(r) }},
-		scoreColumn{"ECE", 1, of(ECE)},
-		scoreColumn{"ECE by chance", 1, chance},
-		scoreColumn{"adaptive ECE", 1, of(func(s metric.Scores) float64 { return 100 * s.AdaptiveECE })},
-		scoreColumn{"MCE", 0, of(func(s metric.Scores) float64 { return 100 * s.MCE })})
+		scoreColumn{"accuracy", 1, at(paper.Accuracy)},
+		scoreColumn{"confidence", 1, confidence},
+		scoreColumn{"ECE", 1, at(paper.ECE)},
+		scoreColumn{"ECE by chance", 1, paper.Chances},
+		scoreColumn{"adaptive ECE", 1, at(func(s metric.Scores) float64 { return 100 * s.AdaptiveECE })},
+		scoreColumn{"MCE", 0, at(func(s metric.Scores) float64 { return 100 * s.MCE })})
 }
 
 // TemperatureTable prints the temperature that fits each method's validation
 // split best, and what scaling by it does to the scores on the test images.
-func TemperatureTable(all Rows) {
+func TemperatureTable(all paper.Rows) {
 	brier := func(s metric.Scores) float64 { return s.Brier }
-	before := func(score Percent) func(experiment.Result) float64 {
-		return func(r experiment.Result) float64 { return score(r.Midpoint().Scores) }
-	}
-	after := func(score Percent) func(experiment.Result) float64 {
-		return func(r experiment.Result) float64 { return score(*scaled(r).Scaled) }
+	after := func(score paper.Score) func([]experiment.Result) []float64 {
+		return func(runs []experiment.Result) []float64 { return paper.Scaled(runs, score) }
 	}
 	printScores(all,
-		scoreColumn{"temperature", 2, func(r experiment.Result) float64 { return scaled(r).Temperature }},
-		scoreColumn{"NLL", 3, before(NLL)}, scoreColumn{"… scaled", 3, after(NLL)},
-		scoreColumn{"Brier", 3, before(brier)}, scoreColumn{"… scaled", 3, after(brier)},
-		scoreColumn{"ECE (%)", 1, before(ECE)}, scoreColumn{"… scaled", 1, after(ECE)})
+		scoreColumn{"temperature", 2, paper.Temperatures},
+		scoreColumn{"NLL", 3, at(paper.NLL)}, scoreColumn{"… scaled", 3, after(paper.NLL)},
+		scoreColumn{"Brier", 3, at(brier)}, scoreColumn{"… scaled", 3, after(brier)},
+		scoreColumn{"ECE (%)", 1, at(paper.ECE)}, scoreColumn{"… scaled", 1, after(paper.ECE)})
 }
 
-// Scaled returns a score of each run's midpoint on the test images after
-// temperature scaling.
-func Scaled(results []experiment.Result, score Percent) []float64 {
-	return numbers(results, func(r experiment.Result) float64 { return score(*scaled(r).Scaled) })
+// at is a score of the midpoints.
+func at(score paper.Score) func([]experiment.Result) []float64 {
+	return func(runs []experiment.Result) []float64 { return experiment.Midpoints(runs, score) }
 }
-
-// Overconfidence returns the mean confidence of each run's midpoint on the test
-// images less its accuracy, in percent: above 0 it promises too much, below 0
-// too little.
-func Overconfidence(results []experiment.Result) []float64 { return numbers(results, overconfidence) }
-
-func overconfidence(r experiment.Result) float64 {
-	gap, n := 0.0, 0
-	for _, b := range diagram(r) {
-		gap += float64(b.N) * (b.Confidence - b.Accuracy)
-		n += b.N
-	}
-	return 100 * gap / float64(n)
-}
-
-// diagram returns the bins of a run's reliability diagram.
-func diagram(r experiment.Result) []metric.Bin {
-	if r.Calibration == nil {
-		Check(fmt.Errorf("%s has no reliability diagram: it was recorded before there were any; train it again", r.Config.Name()))
-	}
-	return r.Calibration.Reliability
-}
-
-// scaled returns the calibration of a run that has a validation split.
-func scaled(r experiment.Result) *experiment.Calibration {
-	if r.Calibration == nil || r.Calibration.Scaled == nil {
-		Check(fmt.Errorf("%s has no validation split to fit a temperature on: set Config.HeldOut", r.Config.Name()))
-	}
-	return r.Calibration
-}
-
-// Chances returns [metric.Chance] of each run's midpoint, in percent.
-func Chances(results []experiment.Result) []float64 { return numbers(results, chance) }
-
-func chance(r experiment.Result) float64 { return 100 * metric.Chance(diagram(r)) }
 
 // ECEByBins draws the ECE of the midpoints against the number of bins, and the
-// ECE by [metric.Chance] beside it: a panel for each of two or three methods. The runs are
-// scored once, with Config.Bins bins; neighbours of these taken together are the
-// bins of every number that divides it.
-func ECEByBins(all Rows) (*plots.Figure, error) {
-	figure := plots.Panels{Title: "How many bins?", Note: all.note()}
+// ECE by [metric.Chance] beside it: a panel for each of two or three methods. The
+// runs are scored once, with Config.Bins bins; neighbours of these taken together
+// are the bins of every number that divides it.
+func ECEByBins(all paper.Rows) (*plots.Figure, error) {
+	figure := plots.Panels{Title: "How many bins?", Note: all.Note()}
 	for _, row := range all {
-		most := len(diagram(row.Results[0]))
+		panel := plots.Lines{Title: row.Name, XLabel: "number of bins", YLabel: "ECE (%)"}
+		most := len(paper.Diagram(row.Results[0]))
 		var counts []float64
-		found, lucky := make([][]float64, len(row.Results)), make([][]float64, len(row.Results))
+		var found, lucky [][]float64 // by count, by run
 		for count := 1; count <= most; count++ {
 			if most%count != 0 {
 				continue
 			}
-			counts = append(counts, float64(count))
-			for i, r := range row.Results {
-				bins, err := metric.Coarser(diagram(r), count)
+			var measured, chance []float64
+			for _, r := range row.Results {
+				bins, err := metric.Coarser(paper.Diagram(r), count)
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", row.Name, err)
 				}
-				found[i] = append(found[i], 100*metric.DiagramECE(bins))
-				lucky[i] = append(lucky[i], 100*metric.Chance(bins))
+				measured, chance = append(measured, 100*metric.DiagramECE(bins)), append(chance, 100*metric.Chance(bins))
 			}
+			counts, found, lucky = append(counts, float64(count)), append(found, measured), append(lucky, chance)
 		}
-		measured, err := plots.Mean("as measured", counts, found...)
-		if err != nil {
+		if err := cmp.Or(paper.AddMean(&panel, "as measured", counts, found),
+			paper.AddMean(&panel, "by chance, if calibrated", counts, lucky)); err != nil {
 			return nil, err
 		}
-		floor, err := plots.Mean("by chance, if calibrated", counts, lucky...)
-		if err != nil {
-			return nil, err
-		}
-		figure.Panels = append(figure.Panels, plots.Lines{Title: row.Name, XLabel: "number of bins", YLabel: "ECE (%)", Series: []plots.Series{measured, floor}})
+		figure.Panels = append(figure.Panels, panel)
 	}
 	return figure.Draw()
 }

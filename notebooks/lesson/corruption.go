@@ -9,12 +9,13 @@ import (
 	"gosubspace/subspace/corruption"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 )
 
 // CorruptionSheet draws image i of a set of 8×8, 32×32 or 64×64 pixels under every
 // corruption of package corruption: a row a corruption, from the clean image to
-// severity 5; of a test set the very images that the networks get. It is an error if the set has no image i, or is streamed, or the
-// corruptions do not know its size.
+// severity 5; of a test set the very images that the networks get. It is an error if
+// the set has no image i, or is streamed, or the corruptions do not know its size.
 func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
 	if i < 0 || i >= s.Len() {
 		return nil, fmt.Errorf("image %d of %s: it has the images 0 to %d", i, s.Name, s.Len()-1)
@@ -55,7 +56,9 @@ func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
 // says how to get it.
 func CorruptedPhoto(i int) {
 	if !dataset.HasCIFAR10("") {
-		howToGetCIFAR10()
+		fmt.Println("CIFAR-10 is not on this machine. To download it once (170 MB), run in a cell:")
+		fmt.Println(`dataset.CIFAR10(context.Background(), "", lesson.Fetch())`)
+		fmt.Println("A folder that has it already is named by the environment variable GOSUBSPACE_CIFAR10.")
 		return
 	}
 	data, err := dataset.CIFAR10(context.Background(), "", nil)
@@ -63,40 +66,18 @@ func CorruptedPhoto(i int) {
 	Figure(CorruptionSheet(data.Test, i))
 }
 
-func howToGetCIFAR10() {
-	fmt.Println("CIFAR-10 is not on this machine. To download it once (170 MB), run in a cell:")
-	fmt.Println(`dataset.CIFAR10(context.Background(), "", lesson.Fetch())`)
-	fmt.Println("A folder that has it already is named by the environment variable GOSUBSPACE_CIFAR10.")
-}
-
-// Under returns a score of each run's midpoint under the first corruption that
-// the run was scored on, at a severity of 1 to 5; 0 is the clean test images.
-func Under(results []experiment.Result, severity int, score Percent) []float64 {
-	return numbers(results, func(r experiment.Result) float64 {
-		if severity == 0 {
-			return score(r.Midpoint().Scores)
-		}
-		s, there := underSeverity(severity)(r)
-		if there {
-			return score(s)
-		}
-		Check(fmt.Errorf("%s was not scored at severity %d of a corruption: set Config.Corrupt, and a severity of 0 to 5", r.Config.Name(), severity))
-		return 0
-	})
-}
-
 // SeverityTable prints a score of the midpoints of each method under the first
 // corruption of the runs, by severity, with a given number of digits behind the
 // point.
-func SeverityTable(all Rows, score Percent, digits int) {
+func SeverityTable(all paper.Rows, score paper.Score, digits int) {
 	var columns []scoreColumn
 	for severity := range 6 {
 		head := fmt.Sprint("severity ", severity)
 		if severity == 0 {
 			head = "clean"
 		}
-		columns = append(columns, scoreColumn{head, digits, func(r experiment.Result) float64 {
-			return Under([]experiment.Result{r}, severity, score)[0]
+		columns = append(columns, scoreColumn{head, digits, func(runs []experiment.Result) []float64 {
+			return paper.Under(runs, severity, score)
 		}})
 	}
 	printScores(all, columns...)

@@ -7,8 +7,6 @@ import (
 
 	"gosubspace/plots"
 	"gosubspace/subspace/dataset"
-	"gosubspace/subspace/experiment"
-	"gosubspace/subspace/metric"
 )
 
 // blank is a set of black photographs that are all of one class.
@@ -76,23 +74,6 @@ func TestCorruptionSheetErrors(t *testing.T) {
 	} {
 		if _, err := CorruptionSheet(try.set, try.i); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("image %d of %s: error %v, want one with %q", try.i, try.set.Name, err, want)
-		}
-	}
-}
-
-// Severity 0 is the clean images; of several corruptions the first counts.
-func TestUnder(t *testing.T) {
-	r := made("standard", nil, 0.9)
-	r.Points[0].Midpoint = true
-	for i, name := range []string{"fog", "snow"} {
-		for severity := 1; severity <= 5; severity++ {
-			r.Corrupted = append(r.Corrupted, experiment.Corrupted{Corruption: name, Severity: severity,
-				Scores: metric.Scores{Accuracy: float64(8-severity-i) / 10}})
-		}
-	}
-	for severity, want := range []float64{90, 70, 60, 50, 40, 30} {
-		if got := Under([]experiment.Result{r}, severity, Accuracy)[0]; got < want-1e-9 || got > want+1e-9 {
-			t.Errorf("severity %d: %v %%, want %v", severity, got, want)
 		}
 	}
 }

@@ -1,33 +1,33 @@
 // Package lesson is what the cells of the notebooks share, so that a cell can
-// say what it does in a line: train these shapes, show this figure, read what
-// was recorded. It holds no method; package experiment trains, package plots
-// draws.
+// say what it does in a line: make these runs, show this figure, read what was
+// recorded. It holds no method; package experiment trains, package paper draws the
+// figures of the paper and measures runs, package plots draws.
+//
+// A file with the name of a notebook is for that notebook alone: its tables, and
+// figures that the paper has not.
 //
 // The functions are for cells: where something fails they print one line that
 // says what, and end the program.
 package lesson
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math/rand/v2"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
-	"sync"
 	"syscall"
-	"time"
 
 	"github.com/gomlx/compute"
 
 	"gosubspace/plots"
 	"gosubspace/subspace"
 	"gosubspace/subspace/backend"
-	"gosubspace/subspace/experiment"
-	"gosubspace/subspace/metric"
+	"gosubspace/subspace/dataset"
 )
 
 // Check ends the program with one line where err is not nil: the line of the
@@ -70,38 +70,6 @@ func Context() (ctx context.Context, stop context.CancelFunc) {
 	return ctx, stop
 }
 
-// Notice returns a function that prints a notice of the backend once, however
-// many runs have it.
-func Notice() func(line string) {
-	var once sync.Once
-	return func(line string) { once.Do(func() { fmt.Println(line) }) }
-}
-
-// Fetch returns a function that shows how far a download is.
-func Fetch() func(done, total int64) {
-	var p *plots.Progress
-	return func(done, total int64) {
-		if p == nil {
-			p = plots.NewProgress(os.Stderr)
-		}
-		text := fmt.Sprintf("CIFAR-10: %d of %d MB", done>>20, total>>20)
-		if p.Update(text, float64(done)/float64(total)); done == total {
-			p.Done(text)
-		}
-	}
-}
-
-// Summary is a finished run in a line.
-func Summary(r experiment.Result) string {
-	m := r.Midpoint()
-	where := "midpoint "
-	if len(m.Weights) == 1 {
-		where = "" // standard training has no other point
-	}
-	return fmt.Sprintf("%s: %s%.1f %% right, ECE %.1f %%, trained in %.0f s on %s",
-		r.Config.Name(), where, 100*m.Accuracy, 100*m.ECE, r.Training, strings.Join(r.Devices, " and "))
-}
-
 // Figure shows a figure under the cell: Figure(AlongCurve(…)).
 func Figure(f *plots.Figure, err error) {
 	Check(err)
@@ -119,134 +87,69 @@ func Backend() compute.Backend {
 	return b
 }
 
-// Speed returns how many images a second a network trains on, in steps of the
-// given batch on a line: steps until two seconds are full, after one that
-// compiles.
-func Speed(b compute.Backend, net subspace.Net, input [3]int, batch int) float64 {
-	space, err := subspace.New(b, net, input, 2, 1)
-	Check(err)
-	defer space.Finalize()
-	noise := subspace.Batch{Images: make([]float32, batch*input[0]*input[1]*input[2]), Labels: make([]int32, batch)}
-	rng := rand.New(rand.NewPCG(1, 1))
-	for i := range noise.Images {
-		noise.Images[i] = float32(rng.NormFloat64())
-	}
-	var start time.Time
-	for steps := 0; ; steps++ {
-		_, _, err := space.Step(noise, space.Draw(subspace.Sampler{Shape: subspace.Line{}}, rng), 0.01, subspace.SGD{})
-		Check(err)
-		if steps == 0 {
-			start = time.Now()
-		} else if taken := time.Since(start).Seconds(); taken > 2 {
-			return float64(steps*batch) / taken
+// equilateral is the plane through three points that are one apart.
+var equilateral = subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
+
+// overTriangle adds to a field a value of every point of that plane, on a grid of so
+// many points a side that reaches beyond the triangle by a margin, and the triangle.
+func overTriangle(f plots.Field, name string, side int, margin float64, value func(subspace.Weights) float64) plots.Field {
+	f.XLabel, f.YLabel = "distance", "distance"
+	f.X, f.Y = equilateral.Grid(side, margin)
+	for _, y := range f.Y {
+		row := make([]float64, len(f.X))
+		for j, x := range f.X {
+			row[j] = value(equilateral.At(x, y))
 		}
+		f.Z = append(f.Z, row)
 	}
+	outline := plots.Path{Name: name}
+	for _, i := range []int{0, 1, 2, 0} {
+		x, y := equilateral.Place(subspace.Corner(i, 3))
+		outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
+	}
+	f.Paths = append(f.Paths, outline)
+	return f
 }
 
-// TrainingCurves draws the history of one run of each shape.
-func TrainingCurves(title string, runs ...experiment.Result) (*plots.Figure, error) {
-	var groups [][]experiment.Result // of one seed each
-	for _, r := range runs {
-		groups = append(groups, []experiment.Result{r})
-	}
-	figure := plots.Curves{Title: title, Note: Note(groups...)}
-	for _, r := range runs {
-		h := plots.History{Name: r.Config.Shape}
-		for _, e := range r.History {
-			n := float64(e.Epoch)
-			h.Train.Epoch, h.Train.Loss, h.Train.Accuracy = append(h.Train.Epoch, n), append(h.Train.Loss, e.Loss), append(h.Train.Accuracy, 100*e.Accuracy)
-			if e.Test != nil {
-				h.Test.Epoch, h.Test.Loss, h.Test.Accuracy = append(h.Test.Epoch, n), append(h.Test.Loss, e.Test.NLL), append(h.Test.Accuracy, 100*e.Test.Accuracy)
-			}
+// firsts returns the number of the first image of each class.
+func firsts(s *dataset.Set) (numbers []int) {
+	for class := range s.Classes {
+		if i := slices.Index(s.Labels, int32(class)); i >= 0 {
+			numbers = append(numbers, i)
 		}
-		figure.Runs = append(figure.Runs, h)
+	}
+	return numbers
+}
+
+// pictures draws images of a set, with a label each: where label is nil, their class.
+func pictures(title, note string, s *dataset.Set, numbers []int, label func(i int) string) (*plots.Figure, error) {
+	figure := plots.Images{Title: title, Height: s.Height, Width: s.Width, Channels: s.Channels, Note: note}
+	for _, i := range numbers {
+		one, err := s.Image(i)
+		if err != nil {
+			return nil, err
+		}
+		text := s.Classes[one.Labels[0]]
+		if label != nil {
+			text = label(i)
+		}
+		figure.Pixels, figure.Labels = append(figure.Pixels, one.Pixels...), append(figure.Labels, text)
 	}
 	return figure.Draw()
 }
 
-// Note says under a figure where its numbers come from: network, data, seeds,
-// backend and device.
-func Note(runs ...[]experiment.Result) string {
-	c := runs[0][0].Config
-	images := "all"
-	if c.TrainImages > 0 {
-		images = fmt.Sprint(c.TrainImages)
-	}
-	unequal := false
-	for _, group := range runs {
-		unequal = unequal || len(group) != len(runs[0])
-	}
-	n := fmt.Sprintf("%d seeds, bands ± 1 standard deviation", len(runs[0]))
-	if len(runs[0]) == 1 {
-		n = "1 seed"
-	}
-	if unequal {
-		n = "bands ± 1 standard deviation over unequal numbers of seeds"
-	}
-	net := c.Network
-	if c.Width > 0 {
-		net = fmt.Sprintf("%s, width %d", net, c.Width)
-	}
-	if c.TrainImages == 0 && c.HeldOut > 0 {
-		images = fmt.Sprintf("all but %d", c.HeldOut)
-	}
-	wrong := ""
-	if c.WrongLabels > 0 {
-		wrong = fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
-	}
-	return fmt.Sprintf("%s; %s, %s training images%s, %d epochs; %s; %s",
-		net, c.Data, images, wrong, c.Epochs, n, devicesOf(runs...))
-}
-
-// devicesOf names the devices that runs were made on, each once.
-func devicesOf(runs ...[]experiment.Result) string {
-	var devices []string
-	for _, r := range slices.Concat(runs...) {
-		for _, d := range r.Devices {
-			if !slices.Contains(devices, d) {
-				devices = append(devices, d)
-			}
+// mostChanged returns the n images whose probability changes most between points,
+// [point][image], the one that changes most first.
+func mostChanged(probability [][]float64, n int) []int {
+	change := make([]float64, len(probability[0]))
+	images := make([]int, len(change))
+	for k := range change {
+		low, high := math.Inf(1), math.Inf(-1)
+		for _, row := range probability {
+			low, high = min(low, row[k]), max(high, row[k])
 		}
+		change[k], images[k] = high-low, k
 	}
-	return strings.Join(devices, " and ")
-}
-
-// Compare prints accuracy and calibration error of the midpoints of each group
-// of runs, and the accuracy of the ends of curves: mean ± standard deviation
-// over the seeds.
-func Compare(groups ...[]experiment.Result) {
-	fmt.Printf("%-16s  %-5s  %-16s  %-16s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "accuracy of the ends (%)")
-	for _, runs := range groups {
-		fmt.Printf("%-16s  %-5d  %-16s  %-16s  %s\n", runs[0].Config.Shape, len(runs),
-			Spread(experiment.Midpoints(runs, Accuracy)), Spread(experiment.Midpoints(runs, ECE)), Spread(Ends(runs)))
-	}
-}
-
-// Last returns the last epoch of a run.
-func Last(r experiment.Result) experiment.Epoch { return r.History[len(r.History)-1] }
-
-// Ends returns the accuracy of each run's ends, the mean of both, in percent.
-func Ends(runs []experiment.Result) (values []float64) {
-	for _, r := range runs {
-		if _, along := r.Along(Accuracy); len(along) > 1 {
-			values = append(values, (along[0]+along[len(along)-1])/2)
-		}
-	}
-	return values
-}
-
-// Mean returns the mean of a sample.
-func Mean(sample []float64) float64 {
-	mean, _ := metric.MeanStd(sample)
-	return mean
-}
-
-// Spread is the mean of a sample and its standard deviation, 61.25 ± 0.25; the mean
-// alone where the sample is of one, nothing where it is of none.
-func Spread(sample []float64) string {
-	if len(sample) == 0 {
-		return ""
-	}
-	mean, std := metric.MeanStd(sample)
-	return spread(mean, std, 2)
+	slices.SortStableFunc(images, func(a, b int) int { return cmp.Compare(change[b], change[a]) })
+	return images[:min(n, len(images))]
 }

@@ -3,12 +3,13 @@ package lesson
 import (
 	"flag"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
-	"gosubspace/subspace"
 	_ "gosubspace/subspace/backend/backendtest" // the same programs are compiled once
 	"gosubspace/subspace/experiment"
-	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
 )
 
 var update = flag.Bool("update", false, "write the recorded figure anew")
@@ -18,7 +19,7 @@ var update = flag.Bool("update", false, "write the recorded figure anew")
 func TestRecordedFigure(t *testing.T) {
 	t.Chdir("..")
 	small := experiment.Small()
-	f, err := AlongCurve("Along a line, CIFAR-10", Recorded(small, "standard"), Recorded(small, "line"))
+	f, err := paper.AlongCurve("Along a line, CIFAR-10", Recorded(small, "standard"), Recorded(small, "line"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,30 +40,44 @@ func TestRecordedFigure(t *testing.T) {
 	}
 }
 
-// made is a result as a run would leave it.
-func made(shape string, middle subspace.Weights, accuracy float64) experiment.Result {
-	c := experiment.Quick()
-	c.Shape = shape
-	return experiment.Result{
-		Config: c, Devices: []string{"XLA on CPU"}, Training: 12,
-		Points: []experiment.PointScore{{Weights: middle, Scores: metric.Scores{Accuracy: accuracy, ECE: 0.02}}},
+// printed returns what a function prints.
+func printed(t *testing.T, do func()) string {
+	t.Helper()
+	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	defer file.Close()
+	stdout := os.Stdout
+	defer func() { os.Stdout = stdout }()
+	os.Stdout = file
+	do()
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
-func TestWords(t *testing.T) {
-	line, standard := made("line", subspace.Weights{0.5, 0.5}, 0.9), made("standard", subspace.Weights{1}, 0.8)
-	for got, want := range map[string]string{
-		Summary(line):     "digits-line-cnnx8-seed1: midpoint 90.0 % right, ECE 2.0 %, trained in 12 s on XLA on CPU",
-		Summary(standard): "digits-standard-cnnx8-seed1: 80.0 % right, ECE 2.0 %, trained in 12 s on XLA on CPU",
-		// A run of each shape is one seed each, not two seeds.
-		Note([]experiment.Result{standard}, []experiment.Result{line}): "cnn, width 8; digits, 200 training images, 200 epochs; 1 seed; XLA on CPU",
-		Note([]experiment.Result{line, line}):                          "cnn, width 8; digits, 200 training images, 200 epochs; 2 seeds, bands ± 1 standard deviation; XLA on CPU",
-		Spread([]float64{1, 2, 3}):                                     "2.00 ± 1.00",
-		Spread([]float64{1}):                                           "1.00",
-		Spread(nil):                                                    "",
-	} {
-		if got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
+// What stands below a recorded figure, and what where it has not been recorded.
+func TestRecordedFigureSays(t *testing.T) {
+	t.Chdir("..")
+	t.Setenv("GOSUBSPACE_FIGURES", t.TempDir())
+	said := printed(t, func() { RecordedFigure(7, "quick") })
+	for _, want := range []string{"Figure 7 has not been recorded with -preset quick yet.", "Not yet: standard, dropout",
+		"go run ./kernel train -figure 7 -preset quick -seeds 3 -record notebooks/results"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it says\n%s\nwant %q in it", said, want)
 		}
+	}
+	said = printed(t, func() { RecordedFigure(7, "cifar10-small") })
+	at := 0
+	for _, want := range []string{"Figure 7, preset cifar10-small: cifar10, 640 training images, 160 epochs, cresnet20 of width 8; seeds 1, 2, 3; ",
+		"accuracy, midpoint (%)", "– with wrong labels the midpoint of a line is more accurate than standard training: ", " (accuracy "} {
+		i := strings.Index(said[at:], want)
+		if i < 0 {
+			t.Fatalf("it says\n%s\nwant %q, in this order", said, want)
+		}
+		at += i
 	}
 }

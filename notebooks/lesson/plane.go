@@ -9,40 +9,28 @@ import (
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
 )
 
 // Coordinates draws what tells the inside of a triangle from its outside: over
 // the plane through three points that are one apart, the coefficient of the
 // third, and the smallest of the three coefficients. No network is behind it.
 func Coordinates() (*plots.Figure, error) {
-	triangle := subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
-	xs, ys := triangle.Grid(137, 0.35)
 	panel := func(title, label string, value func(subspace.Weights) float64, levels ...float64) plots.Field {
-		f := plots.Field{Title: title, XLabel: "distance", YLabel: "distance", ZLabel: label, X: xs, Y: ys, Levels: levels}
-		for _, y := range ys {
-			row := make([]float64, len(xs))
-			for j, x := range xs {
-				row[j] = value(triangle.At(x, y))
-			}
-			f.Z = append(f.Z, row)
+		f := plots.Field{Title: title, ZLabel: label, Levels: levels}
+		for i := range 3 {
+			x, y := equilateral.Place(subspace.Corner(i, 3))
+			f.Marks = append(f.Marks, plots.Mark{Name: fmt.Sprintf("endpoint %d", i+1), X: x, Y: y})
 		}
-		outline := plots.Path{Name: "triangle"}
-		for _, i := range []int{0, 1, 2, 0} {
-			x, y := triangle.Place(subspace.Corner(i, 3))
-			outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
-			if len(f.Marks) < 3 {
-				f.Marks = append(f.Marks, plots.Mark{Name: fmt.Sprintf("endpoint %d", i+1), X: x, Y: y})
-			}
-		}
-		f.Paths = []plots.Path{outline}
-		return f
+		return overTriangle(f, "triangle", 137, 0.35, value)
 	}
 	return plots.Contours{
 		Title: "The coefficients of a point of the plane",
 		Fields: []plots.Field{
 			panel("How much of endpoint 3", "its coefficient", func(c subspace.Weights) float64 { return c[2] },
 				-0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4),
-			panel("Inside or outside?", "smallest of the three coefficients", Depth, -1.2, -0.9, -0.6, -0.3, 0, 0.1, 0.2, 0.3),
+			panel("Inside or outside?", "smallest of the three coefficients", func(c subspace.Weights) float64 { return slices.Min(c) },
+				-1.2, -0.9, -0.6, -0.3, 0, 0.1, 0.2, 0.3),
 		},
 		Note: "Geometry of a triangle whose sides are 1: not a measurement.",
 		Alt: "Two maps of the plane through three endpoints, which are the corners of a triangle with equal sides. Geometry, not a measurement.\n" +
@@ -53,85 +41,33 @@ func Coordinates() (*plots.Figure, error) {
 	}.Draw()
 }
 
-// Depth returns the smallest coefficient of a point: 1/3 at the centre of a
-// triangle, 0 on its edges, negative outside.
-func Depth(c subspace.Weights) float64 { return slices.Min(c) }
-
-// triangleOf returns the plane that a grid was scored on, with its three
-// endpoints.
-func triangleOf(g experiment.Grid) subspace.Plane {
-	return subspace.Plane{BX: g.Marks[1].X, CX: g.Marks[2].X, CY: g.Marks[2].Y}
-}
-
-// Depths returns the scores of a grid that was scored on a plane with the
-// [Depth] of each point: point by point, row by row.
-func Depths(g experiment.Grid) (depths []float64, scores []metric.Scores) {
-	plane := triangleOf(g)
-	for i, y := range g.Y {
-		for j, x := range g.X {
-			depths = append(depths, Depth(plane.At(x, y)))
-			scores = append(scores, g.Scores[i][j])
-		}
-	}
-	return depths, scores
-}
-
-// Inside splits the scores of a plane's grid into those of points in the triangle of
-// its endpoints, none of whose coefficients is negative, and the others.
-func Inside(g experiment.Grid) (inside, outside []metric.Scores) {
-	depths, scores := Depths(g)
-	for i, s := range scores {
-		if depths[i] >= 0 {
-			inside = append(inside, s)
-		} else {
-			outside = append(outside, s)
-		}
-	}
-	return inside, outside
-}
-
-// MeanOf returns the mean of a score over points.
-func MeanOf(points []metric.Scores, score Percent) float64 {
-	var values []float64
-	for _, s := range points {
-		values = append(values, score(s))
-	}
-	return Mean(values)
-}
-
-// InsideOutside returns the mean of a score inside and outside of the triangle,
-// for each run.
-func InsideOutside(runs []experiment.Result, score Percent) (inside, outside []float64) {
-	for _, r := range runs {
-		in, out := Inside(*r.Plane)
-		inside, outside = append(inside, MeanOf(in, score)), append(outside, MeanOf(out, score))
-	}
-	return inside, outside
-}
-
 // ComparePlanes prints accuracy and loss at the endpoints, at the midpoint and on
 // the grid inside and outside of the triangle, and how far apart the endpoints
 // are: mean ± standard deviation over the seeds.
-func ComparePlanes(all Rows) {
+func ComparePlanes(all paper.Rows) {
 	for _, row := range all {
-		fmt.Printf("%s, %s\n", row.Name, count(len(row.Results), "seed"))
+		seeds := "seeds"
+		if len(row.Results) == 1 {
+			seeds = "seed"
+		}
+		fmt.Printf("%s, %d %s\n", row.Name, len(row.Results), seeds)
 		fmt.Printf("  %-16s  %-16s  %-16s  %-16s  %s\n", "", "endpoints", "midpoint", "inside", "outside")
 		for _, s := range []struct {
 			name  string
-			score Percent
-		}{{"accuracy (%)", Accuracy}, {"loss (nats)", NLL}} {
-			inside, outside := InsideOutside(row.Results, s.score)
-			fmt.Printf("  %-16s  %-16s  %-16s  %-16s  %s\n", s.name, Spread(Corners(row.Results, s.score)),
-				Spread(experiment.Midpoints(row.Results, s.score)), Spread(inside), Spread(outside))
+			score paper.Score
+		}{{"accuracy (%)", paper.Accuracy}, {"loss (nats)", paper.NLL}} {
+			inside, outside := paper.InsideOutside(row.Results, s.score)
+			fmt.Printf("  %-16s  %-16s  %-16s  %-16s  %s\n", s.name, spread(paper.Corners(row.Results, s.score)),
+				spread(experiment.Midpoints(row.Results, s.score)), spread(inside), spread(outside))
 		}
-		fmt.Printf("  sides of the triangle: %s\n", Spread(sides(row.Results)))
+		fmt.Printf("  sides of the triangle: %s\n", spread(sides(row.Results)))
 	}
 }
 
 // sides returns the mean distance between two endpoints of each run.
 func sides(runs []experiment.Result) (values []float64) {
 	for _, r := range runs {
-		p := triangleOf(*r.Plane)
+		p := paper.Triangle(*r.Plane)
 		values = append(values, (p.BX+math.Hypot(p.CX, p.CY)+math.Hypot(p.CX-p.BX, p.CY))/3)
 	}
 	return values
@@ -144,33 +80,21 @@ const (
 	binsOut, binsDeep = 9, 5
 )
 
-// ByDepth draws accuracy and loss against the [Depth] of the planes' points:
-// means over bins, then over the seeds, with bands of a standard deviation.
-func ByDepth(all Rows) (*plots.Figure, error) {
-	figure := plots.Panels{Title: "Into the triangle, and out of it", Note: all.note()}
-	for _, p := range []struct {
-		title, label string
-		score        Percent
-	}{{"Accuracy", "test accuracy (%)", Accuracy}, {"Loss", "test loss (nats)", NLL}} {
-		lines := plots.Lines{Title: p.title, XLabel: "smallest coefficient (0: edge, 1/3: centre)", YLabel: p.label}
-		for _, row := range all {
-			at, values := byDepth(row.Results, p.score)
-			series, err := plots.Mean(row.Name, at, values...)
-			Check(err)
-			lines.Series = append(lines.Series, series)
-		}
-		figure.Panels = append(figure.Panels, lines)
-	}
-	return figure.Draw()
+// ByDepth draws accuracy and loss against the smallest coefficient of the planes'
+// points: means over bins, then over the seeds, with bands of a standard deviation.
+func ByDepth(all paper.Rows) (*plots.Figure, error) {
+	return paper.Panels("Into the triangle, and out of it", all, func(a paper.Axis, all paper.Rows) (plots.Lines, error) {
+		return paper.Lines(a, "smallest coefficient (0: edge, 1/3: centre)", all, byDepth)
+	}, paper.AccuracyAxis, paper.LossAxis)
 }
 
 // byDepth returns the middles of the bins that every run has points in, and the
 // mean score there, for each run.
-func byDepth(runs []experiment.Result, score Percent) (at []float64, values [][]float64) {
+func byDepth(runs []experiment.Result, score paper.Score) (at []float64, values [][]float64, err error) {
 	bins := make([]map[int][]metric.Scores, len(runs))
 	for i, r := range runs {
 		bins[i] = map[int][]metric.Scores{}
-		depths, scores := Depths(*r.Plane)
+		depths, scores := paper.Depths(*r.Plane)
 		for j, d := range depths {
 			k := int(math.Floor(d / depthBin))
 			bins[i][k] = append(bins[i][k], scores[j])
@@ -183,8 +107,8 @@ func byDepth(runs []experiment.Result, score Percent) (at []float64, values [][]
 		}
 		at = append(at, (float64(k)+0.5)*depthBin)
 		for i, b := range bins {
-			values[i] = append(values[i], MeanOf(b[k], score))
+			values[i] = append(values[i], paper.MeanOf(b[k], score))
 		}
 	}
-	return at, values
+	return at, values, nil
 }

@@ -1,13 +1,16 @@
 package lesson
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"os"
-	"time"
+	"path/filepath"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
+	"gosubspace/subspace/watch"
 )
 
 // Train makes the runs of a shape under the seeds 1 to n, with a progress line,
@@ -15,7 +18,7 @@ import (
 // stopped goes on where it was.
 func Train(base experiment.Config, shape string, n int) {
 	for _, r := range Runs(base, shape, n) {
-		fmt.Println(Summary(r))
+		fmt.Println(r.Summary())
 	}
 }
 
@@ -25,162 +28,156 @@ func Runs(base experiment.Config, shape string, n int) []experiment.Result {
 	return Own(base, experiment.Options{}, shape, n)
 }
 
-// resultsOf makes runs for a cell and returns their results.
-func resultsOf(title string, configs []experiment.Config, o experiment.Options) []experiment.Result {
-	ctx, stop := Context()
-	defer stop()
-	o.Notice = Notice()
-	if o.Fetch == nil {
-		o.Fetch = Fetch()
-	}
-	results, err := Make(ctx, title, configs, o, nil)
-	Check(err)
-	return results
-}
-
 // One makes the run of a configuration with a network, data or a shape of your
 // own, with a progress line, and returns its result.
 func One(c experiment.Config, o experiment.Options) experiment.Result {
 	return resultsOf(c.Name(), []experiment.Config{c}, o)[0]
 }
 
-// Row is a method of a figure, with the results of its runs, a seed each.
-type Row struct {
-	Name    string
-	Results []experiment.Result
-}
-
-// Rows are the methods of a figure, in its order.
-type Rows []Row
-
-// Get returns the results of a method.
-func (rows Rows) Get(name string) []experiment.Result {
-	results, there := rows.find(name)
-	if !there {
-		Check(fmt.Errorf("the figure has no method %q", name))
+// Own returns the results of the runs of a shape under the seeds 1 to n, with a
+// network, data or a shape of your own, and makes those that are missing, as
+// [Runs] does for the project's.
+func Own(base experiment.Config, o experiment.Options, shape string, n int) []experiment.Result {
+	var configs []experiment.Config
+	for seed := range n {
+		configs = append(configs, base.With(shape, uint64(seed)+1))
 	}
-	return results
-}
-
-func (rows Rows) find(name string) (results []experiment.Result, there bool) {
-	for _, r := range rows {
-		if r.Name == name {
-			return r.Results, true
-		}
-	}
-	return nil, false
+	return resultsOf(shape, configs, o)
 }
 
 // FigureRuns returns the results behind a figure of the paper under n seeds from
 // base's on, all methods with the settings of base, and makes those that are
 // missing under one progress line. The methods' names are those of
-// [experiment.NewFigure].
-func FigureRuns(number int, base experiment.Config, n int) Rows {
-	f, err := experiment.NewFigure(number, base)
+// [paper.NewFigure].
+func FigureRuns(number int, base experiment.Config, n int) paper.Rows {
+	f, err := paper.NewFigure(number, base)
 	Check(err)
-	return RowsOf(f, resultsOf(f.Title, f.Runs(n), experiment.Options{}))
+	return f.Rows(resultsOf(f.Title, f.Runs(n), experiment.Options{}))
 }
 
-// RowsOf sorts results, which are in the order of f.Runs, by method.
-func RowsOf(f experiment.Figure, results []experiment.Result) Rows {
-	all := make(Rows, len(f.Methods))
-	for i, r := range results {
-		k := i % len(f.Methods)
-		all[k].Name = f.Methods[k].Name
-		all[k].Results = append(all[k].Results, r)
+// resultsOf makes runs for a cell and returns their results.
+func resultsOf(title string, configs []experiment.Config, o experiment.Options) []experiment.Result {
+	ctx, stop := Context()
+	defer stop()
+	o.Notice = watch.Notice()
+	if o.Fetch == nil {
+		o.Fetch = Fetch()
 	}
-	return all
+	results, err := watch.Make(ctx, title, configs, o, nil)
+	Check(err)
+	return results
 }
 
-// Make makes runs, and before them those that they build on, under one progress
-// line over the whole, and returns the results of configs. Runs that have been
-// made are loaded. Each run is handed to each, if that is not nil, and then closed.
-func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options, each func(*experiment.Run)) (results []experiment.Result, err error) {
-	plan, err := experiment.Plan(ctx, configs, o)
-	if err != nil {
-		return nil, err
+// Fetch returns a function that shows how far a download is.
+func Fetch() func(done, total int64) { return watch.Fetch() }
+
+// resultsDir returns the folder of the recorded runs, beside the notebooks.
+func resultsDir() string {
+	if _, err := os.Stat("results"); errors.Is(err, os.ErrNotExist) {
+		return filepath.Join("notebooks", "results")
 	}
-	made := map[experiment.Config]experiment.Result{}
-	w := &whole{title: title, plan: plan, began: time.Now()}
-	for _, p := range plan {
-		if !p.Made {
-			w.work += p.Work()
+	return "results"
+}
+
+// Recorded returns the recorded runs of a configuration and shape, all seeds,
+// from the folder results beside the notebooks.
+func Recorded(base experiment.Config, shape string) []experiment.Result {
+	results, err := experiment.ReadResults(resultsDir(), base.With(shape, 0))
+	Check(err)
+	if len(results) == 0 {
+		Check(fmt.Errorf("%s holds no recorded run of %s", resultsDir(), base.With(shape, 0).Name()))
+	}
+	return results
+}
+
+// RecordedFigure shows a figure of the paper as it was recorded with a preset,
+// under the cell: the figure, the settings and seeds of its runs, the table of its
+// methods, and what the runs say about the paper's claims. Where not all of its
+// methods have been recorded yet it says which have, and how the rest is made.
+func RecordedFigure(number int, preset string) {
+	base, err := experiment.Preset(preset)
+	Check(err)
+	rec, err := experiment.ReadRecord(resultsDir())
+	Check(err)
+	f, err := paper.ReadFigure(rec, number, base, "-preset "+preset)
+	Check(err)
+	if len(f.Missing) > 0 {
+		fmt.Println(f.Lacks())
+		return
+	}
+	figures, err := f.Draw()
+	Check(err)
+	for _, figure := range figures {
+		Figure(figure, nil)
+	}
+	fmt.Println(f.Budget())
+	if text := f.Table(paper.Plain); text != "" {
+		fmt.Print("\n", text)
+	}
+	if findings := f.Findings(); len(findings) > 0 {
+		fmt.Println("\nWhat the paper says, and these runs, by the 95 % interval of the difference under the same seeds:")
+		for _, x := range findings {
+			fmt.Println("–", x)
 		}
 	}
-	for i, p := range plan {
-		w.current = i
-		o.Report = w.report
-		run, err := experiment.Train(ctx, p.Config, o)
-		if err != nil {
-			w.end("stopped")
-			return nil, err
+}
+
+// TrainingCurves draws the history of one run of each shape.
+func TrainingCurves(title string, runs ...experiment.Result) (*plots.Figure, error) {
+	var groups [][]experiment.Result // of one seed each
+	for _, r := range runs {
+		groups = append(groups, []experiment.Result{r})
+	}
+	figure := plots.Curves{Title: title, Note: paper.Note(groups...)}
+	for _, r := range runs {
+		h := plots.History{Name: r.Config.Shape}
+		for _, e := range r.History {
+			n := float64(e.Epoch)
+			h.Train.Epoch, h.Train.Loss, h.Train.Accuracy = append(h.Train.Epoch, n), append(h.Train.Loss, e.Loss), append(h.Train.Accuracy, 100*e.Accuracy)
+			if e.Test != nil {
+				h.Test.Epoch, h.Test.Loss, h.Test.Accuracy = append(h.Test.Epoch, n), append(h.Test.Loss, e.Test.NLL), append(h.Test.Accuracy, 100*e.Test.Accuracy)
+			}
 		}
-		if !p.Made {
-			w.done += p.Work()
+		figure.Runs = append(figure.Runs, h)
+	}
+	return figure.Draw()
+}
+
+// Compare prints accuracy and calibration error of the midpoints of each group
+// of runs, and the accuracy of the ends of curves: mean ± standard deviation
+// over the seeds.
+func Compare(groups ...[]experiment.Result) {
+	fmt.Printf("%-16s  %-5s  %-16s  %-16s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "accuracy of the ends (%)")
+	for _, runs := range groups {
+		fmt.Printf("%-16s  %-5d  %-16s  %-16s  %s\n", runs[0].Config.Shape, len(runs),
+			spread(experiment.Midpoints(runs, paper.Accuracy)), spread(experiment.Midpoints(runs, paper.ECE)), spread(paper.Ends(runs)))
+	}
+}
+
+// spread is the mean of a sample and its standard deviation, as tables have it.
+func spread(sample []float64) string { return metric.Spread(sample, 2) }
+
+// scoreColumn is a column of a table of methods: a number of each run.
+type scoreColumn struct {
+	head   string
+	digits int // behind the point
+	of     func([]experiment.Result) []float64
+}
+
+// printScores prints a line for each method: the mean of every column ± its
+// standard deviation over the seeds.
+func printScores(all paper.Rows, columns ...scoreColumn) {
+	head := []string{""}
+	for _, c := range columns {
+		head = append(head, c.head)
+	}
+	table := [][]string{head}
+	for _, row := range all {
+		cells := []string{row.Name}
+		for _, c := range columns {
+			cells = append(cells, metric.Spread(c.of(row.Results), c.digits))
 		}
-		made[p.Config] = run.Result
-		if each != nil {
-			each(run)
-		}
-		run.Close()
+		table = append(table, cells)
 	}
-	w.end(fmt.Sprintf("%s: %s in %s", title, count(len(plan), "run"), time.Since(w.began).Round(100*time.Millisecond)))
-	for _, c := range configs {
-		results = append(results, made[c])
-	}
-	return results, nil
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// whole is how far several runs are, taken together.
-type whole struct {
-	title      string
-	plan       []experiment.Planned
-	current    int
-	work, done float64 // passes of an image, of the runs that were not made before
-	began      time.Time
-	restored   float64         // share that was there at the first report, from another sitting
-	progress   *plots.Progress // nil until there is something to show
-}
-
-func (w *whole) report(r experiment.Report) {
-	p := w.plan[w.current]
-	trained := p.Work() - float64(p.Scored)
-	done := w.done + r.Fraction()*trained
-	if r.Scoring {
-		done = w.done + trained + r.Fraction()*float64(p.Scored)
-	}
-	fraction := done / max(w.work, done, 1) // more than planned, where data have changed
-	if w.progress == nil {
-		w.progress, w.restored, w.began = plots.NewProgress(os.Stderr), fraction, time.Now()
-	}
-	text := r.String()
-	if len(w.plan) > 1 {
-		text = fmt.Sprintf("%s: run %d of %d%s; %s", w.title, w.current+1, len(w.plan), w.left(fraction), text)
-	}
-	w.progress.Update(text, fraction)
-	if r.Ended != nil || r.Scoring {
-		w.progress.Line(text)
-	}
-}
-
-// left says how much time is left of the whole, once that can be told.
-func (w *whole) left(fraction float64) string {
-	taken := time.Since(w.began)
-	if fraction <= w.restored || taken < 2*time.Second {
-		return ""
-	}
-	return fmt.Sprintf(", %s left of all", time.Duration(float64(taken)*(1-fraction)/(fraction-w.restored)).Round(time.Second))
-}
-
-func (w *whole) end(text string) {
-	if w.progress != nil {
-		w.progress.Done(text)
-	}
+	fmt.Print(paper.Plain.Write(table))
 }

@@ -1,11 +1,13 @@
 package lesson
 
 import (
+	"cmp"
 	"fmt"
 
 	"gosubspace/plots"
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 )
 
 // Coefficients draws what curves are made of, two to six of them, a panel each:
@@ -28,31 +30,11 @@ func Coefficients(curves ...subspace.Curve) (*plots.Figure, error) {
 	return figure.Draw()
 }
 
-// Ensembled returns, run by run, a score of the ensemble of the points at α and
-// 1−α of a curve (the mean of their logits), and the mean of the scores of the
-// two points alone. α is one of the places that the runs were scored at, below ½.
-func Ensembled(runs []experiment.Result, alpha float64, score Percent) (ensemble, alone []float64, err error) {
-	for _, r := range runs {
-		at, values := r.Along(score)
-		for i, e := range r.Ensembles {
-			if e.Alpha == nil || *e.Alpha != alpha || len(at) < 2 {
-				continue
-			}
-			ensemble = append(ensemble, score(e.Scores))
-			alone = append(alone, (values[i]+values[len(values)-1-i])/2)
-		}
-	}
-	if len(ensemble) != len(runs) {
-		return nil, nil, fmt.Errorf("%d of %d runs have an ensemble at α = %v: want one of the places below ½ that a curve is scored at", len(ensemble), len(runs), alpha)
-	}
-	return ensemble, alone, nil
-}
-
 // Ensembles draws the accuracy of the ensembles of the points at α and 1−α of
 // every row that is a curve, a panel each, with that of the two points alone and
 // that of the first row beside it. At α = ½ both are the midpoint.
-func Ensembles(all Rows) (*plots.Figure, error) {
-	figure := plots.Panels{Title: "Two points of a curve, together and alone", Note: all.note()}
+func Ensembles(all paper.Rows) (*plots.Figure, error) {
+	figure := plots.Panels{Title: "Two points of a curve, together and alone", Note: all.Note()}
 	for _, row := range all[1:] {
 		if e := row.Results[0].Ensembles; len(e) == 0 || e[0].Alpha == nil {
 			continue // not a curve
@@ -66,27 +48,24 @@ func Ensembles(all Rows) (*plots.Figure, error) {
 	return figure.Draw()
 }
 
-func ensemblePanel(first, row Row) (plots.Lines, error) {
+func ensemblePanel(first, row paper.Row) (plots.Lines, error) {
 	panel := plots.Lines{Title: row.Name, XLabel: "α (and 1−α)", YLabel: "test accuracy (%)"}
-	middle := experiment.Midpoints(row.Results, Accuracy)
+	middle := experiment.Midpoints(row.Results, paper.Accuracy)
 	var alphas []float64
 	var together, alone [][]float64 // by place, by run
 	for _, e := range row.Results[0].Ensembles {
-		ensemble, members, err := Ensembled(row.Results, *e.Alpha, Accuracy)
+		ensemble, members, err := paper.Ensembled(row.Results, *e.Alpha, paper.Accuracy)
 		if err != nil {
 			return panel, fmt.Errorf("%s: %w", row.Name, err)
 		}
 		alphas, together, alone = append(alphas, *e.Alpha), append(together, ensemble), append(alone, members)
 	}
 	alphas, together, alone = append(alphas, 0.5), append(together, middle), append(alone, middle)
-	for i, values := range [][][]float64{together, alone} {
-		series, err := plots.Mean([]string{"ensemble of the two", "mean of the two alone"}[i], alphas, transposed(values)...)
-		if err != nil {
-			return panel, err
-		}
-		panel.Series = append(panel.Series, series)
+	if err := cmp.Or(paper.AddMean(&panel, "ensemble of the two", alphas, together),
+		paper.AddMean(&panel, "mean of the two alone", alphas, alone)); err != nil {
+		return panel, err
 	}
-	reference, err := plots.MeanReference(first.Name, experiment.Midpoints(first.Results, Accuracy)...)
+	reference, err := plots.MeanReference(first.Name, experiment.Midpoints(first.Results, paper.Accuracy)...)
 	panel.References = []plots.Reference{reference}
 	return panel, err
 }

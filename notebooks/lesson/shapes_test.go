@@ -7,6 +7,7 @@ import (
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
 )
 
 func TestCoefficients(t *testing.T) {
@@ -40,26 +41,13 @@ func scored(accuracy, ensembles []float64) experiment.Result {
 	return r
 }
 
-func TestEnsembled(t *testing.T) {
+func TestEnsembles(t *testing.T) {
 	runs := []experiment.Result{
 		scored([]float64{0.5, 0.75, 0.875, 0.25, 0.25}, []float64{0.625, 0.9375}),
 		scored([]float64{0.25, 0.5, 0.5, 0.75, 0.75}, []float64{0.5, 0.75}),
 	}
-	together, alone, err := Ensembled(runs, 0.25, Accuracy)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []float64{93.75, 75}; together[0] != want[0] || together[1] != want[1] {
-		t.Errorf("ensembles %v, want %v", together, want)
-	}
-	if want := []float64{50, 62.5}; alone[0] != want[0] || alone[1] != want[1] {
-		t.Errorf("alone %v, want %v", alone, want)
-	}
-	if _, _, err := Ensembled(runs, 0.3, Accuracy); err == nil {
-		t.Error("an ensemble where none was scored")
-	}
-	standard := Row{"standard", []experiment.Result{made("standard", subspace.Weights{1}, 0.8)}}
-	f, err := Ensembles(Rows{standard, {"one", runs}, {"no curve", standard.Results}, {"other", runs}})
+	standard := paper.Row{Name: "standard", Results: []experiment.Result{{Points: []experiment.PointScore{{Weights: subspace.Weights{1}, Midpoint: true}}}}}
+	f, err := Ensembles(paper.Rows{standard, {Name: "one", Results: runs}, {Name: "no curve", Results: standard.Results}, {Name: "other", Results: runs}})
 	if err != nil {
 		t.Fatal(err)
 	}

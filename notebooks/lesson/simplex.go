@@ -2,11 +2,11 @@ package lesson
 
 import (
 	"fmt"
-	"math"
 
 	"gosubspace/plots"
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 )
 
 // Reach draws what a training step at one point of a triangle does to all the
@@ -15,8 +15,6 @@ import (
 // aside), so it moves the point with the coefficients d by Σᵢ cᵢdᵢ of it. No
 // network is behind it.
 func Reach() (*plots.Figure, error) {
-	triangle := subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
-	xs, ys := triangle.Grid(121, 0.06)
 	figure := plots.Contours{
 		Title: "How much of a step arrives where, if it is taken…",
 		Note:  "Geometry of the simplex of 3, drawn from the sum over the endpoints of both coefficients' product: not a measurement. 1 is a step of standard training.",
@@ -33,24 +31,15 @@ func Reach() (*plots.Figure, error) {
 		{"near an edge", subspace.Weights{0.48, 0.48, 0.04}},
 		{"at the centre", subspace.Simplex(3).Midpoint()},
 	} {
-		f := plots.Field{Title: p.title, XLabel: "distance", YLabel: "distance", ZLabel: "share of the step", X: xs, Y: ys,
-			Levels: []float64{-0.5, 0, 0.2, 0.4, 0.6, 0.8, 1}}
-		for _, y := range ys {
-			row := make([]float64, len(xs))
-			for j, x := range xs {
-				for i, d := range triangle.At(x, y) {
-					row[j] += p.at[i] * d
-				}
+		f := plots.Field{Title: p.title, ZLabel: "share of the step", Levels: []float64{-0.5, 0, 0.2, 0.4, 0.6, 0.8, 1}}
+		x, y := equilateral.Place(p.at)
+		f.Marks = []plots.Mark{{Name: "step", X: x, Y: y}}
+		f = overTriangle(f, "simplex of 3 endpoints", 121, 0.06, func(d subspace.Weights) (share float64) {
+			for i := range d {
+				share += p.at[i] * d[i]
 			}
-			f.Z = append(f.Z, row)
-		}
-		outline := plots.Path{Name: "simplex of 3 endpoints"}
-		for _, i := range []int{0, 1, 2, 0} {
-			x, y := triangle.Place(subspace.Corner(i, 3))
-			outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
-		}
-		x, y := triangle.Place(p.at)
-		f.Marks, f.Paths = []plots.Mark{{Name: "step", X: x, Y: y}}, []plots.Path{outline}
+			return share
+		})
 		figure.Fields = append(figure.Fields, f)
 	}
 	return figure.Draw()
@@ -92,39 +81,14 @@ func Schedules(c experiment.Config, cycles int) (*plots.Figure, error) {
 // or of an ensemble: accuracy, calibration error, by how much its confidence
 // exceeds its accuracy, and the training loss that its runs ended with: mean ±
 // standard deviation over the seeds.
-func CompareCentres(all Rows) {
+func CompareCentres(all paper.Rows) {
 	fmt.Printf("%-24s  %-5s  %-14s  %-14s  %-24s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "confidence − acc. (%)", "training loss")
 	for _, row := range all {
-		accuracy, ece := experiment.Midpoints(row.Results, Accuracy), experiment.Midpoints(row.Results, ECE)
-		excess, loss := Excess(row.Results), Losses(row.Results)
+		accuracy, ece := paper.Together(row.Results, paper.Accuracy), paper.Together(row.Results, paper.ECE)
+		excess, loss := paper.Overconfidence(row.Results), paper.Losses(row.Results)
 		if row.Results[0].Config.Independent { // the point between the networks says nothing of their ensemble
-			accuracy, ece, excess, loss = ensembles(row.Results, Accuracy), ensembles(row.Results, ECE), nil, nil
+			excess, loss = nil, nil
 		}
-		fmt.Printf("%-24s  %-5d  %-14s  %-14s  %-24s  %s\n", row.Name, len(row.Results), Spread(accuracy), Spread(ece), Spread(excess), Spread(loss))
+		fmt.Printf("%-24s  %-5d  %-14s  %-14s  %-24s  %s\n", row.Name, len(row.Results), spread(accuracy), spread(ece), spread(excess), spread(loss))
 	}
-}
-
-// Excess returns by how much the mean confidence of each run's midpoint exceeds
-// its accuracy on the test images, in percent: positive where the network is
-// overconfident, negative where it is underconfident.
-func Excess(runs []experiment.Result) (values []float64) {
-	for _, r := range runs {
-		sum, n := 0.0, 0
-		for _, b := range r.Calibration.Reliability {
-			sum, n = sum+float64(b.N)*(b.Confidence-b.Accuracy), n+b.N
-		}
-		values = append(values, 100*sum/float64(n))
-	}
-	return values
-}
-
-// Losses returns the training loss of each run's last epoch, at the points that
-// were drawn.
-func Losses(runs []experiment.Result) (values []float64) {
-	for _, r := range runs {
-		if len(r.History) > 0 {
-			values = append(values, Last(r).Loss)
-		}
-	}
-	return values
 }

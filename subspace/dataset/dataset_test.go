@@ -231,3 +231,20 @@ func TestMoments(t *testing.T) {
 		t.Error("moments of no images")
 	}
 }
+
+func TestImage(t *testing.T) {
+	digits, err := Digits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := digits.Test.Image(7)
+	if err != nil || one.Check() != nil || one.Len() != 1 || one.Labels[0] != digits.Test.Labels[7] ||
+		!slices.Equal(one.Pixels, digits.Test.Pixels[7*64:8*64]) {
+		t.Errorf("image 7: %+v, %v", one, err)
+	}
+	for _, number := range []int{-1, 500} {
+		if _, err := digits.Test.Image(number); err == nil {
+			t.Errorf("image %d of 500", number)
+		}
+	}
+}

@@ -51,3 +51,14 @@ func (s *Set) lastOfEach(images []int) []int {
 	slices.SortStableFunc(images, func(a, b int) int { return cmp.Compare(round[a], round[b]) })
 	return images
 }
+
+// Image returns the set of one image of s, which must be in memory, by its number
+// from 0.
+func (s *Set) Image(number int) (*Set, error) {
+	if number < 0 || number >= s.Len() || s.Pixels == nil {
+		return nil, fmt.Errorf("image %d of %s: want a set in memory, and one of its numbers, 0 to %d", number, s.Name, s.Len()-1)
+	}
+	one := s.empty(fmt.Sprintf("%s, image %d", s.Name, number))
+	one.Pixels, one.Labels = s.image(number), s.Labels[number:][:1]
+	return one, nil
+}

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Packages point one way: notebooks → plots, experiment → subspace → network;
+// Packages point one way: lesson and kernel → paper → experiment → subspace →
+// network; kernel never → lesson. Experiment knows runs and nothing of figures,
 // dataset and metric know nothing of subspaces, plots nothing of models.
 func TestArrows(t *testing.T) {
 	allowed := map[string]string{
@@ -24,7 +25,9 @@ func TestArrows(t *testing.T) {
 		"subspace":                     "subspace/network",
 		"subspace/experiment":          "subspace subspace/backend subspace/corruption subspace/dataset subspace/metric subspace/network subspace/place",
 		"subspace/speed":               "subspace subspace/backend subspace/dataset subspace/experiment subspace/internal/programs subspace/network subspace/place",
-		"notebooks/lesson":             "plots subspace subspace/backend subspace/corruption subspace/dataset subspace/experiment subspace/metric subspace/place",
+		"subspace/watch":               "plots subspace/experiment",
+		"subspace/paper":               "plots subspace subspace/experiment subspace/metric",
+		"notebooks/lesson":             "plots subspace subspace/backend subspace/corruption subspace/dataset subspace/experiment subspace/metric subspace/paper subspace/place subspace/watch",
 		"subspace/shapetest":           "subspace",
 		"subspace/backend/backendtest": "subspace/backend subspace/internal/programs",
 	}
@@ -53,5 +56,16 @@ func TestArrows(t *testing.T) {
 				t.Errorf("%s imports %s, which the architecture does not allow", from, name)
 			}
 		}
+	}
+}
+
+// The command never leans on what cells share: it would carry the lessons with it.
+func TestKernelWithoutLessons(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "gosubspace/kernel/...").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if strings.Contains(string(out), "gosubspace/notebooks/") {
+		t.Error("kernel imports a package of the notebooks, which the architecture does not allow")
 	}
 }

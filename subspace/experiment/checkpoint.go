@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -67,7 +66,7 @@ func seal(tensors []subspace.Array, metadata map[string]string) ([]byte, error) 
 	return encodeTensors(tensors, metadata)
 }
 
-// unseal reads what seal wrote for the run of an identity.
+// unseal reads what seal wrote for the run of an identity; "" for any.
 func unseal(file []byte, identity string) ([]subspace.Array, map[string]string, error) {
 	tensors, metadata, err := decodeTensors(file)
 	if err != nil {
@@ -76,7 +75,7 @@ func unseal(file []byte, identity string) ([]subspace.Array, map[string]string, 
 	if got, want := checksum(tensors, metadata), metadata[checksumKey]; got != want {
 		return nil, nil, fmt.Errorf("its checksum is %.12s…, %.12s… was written: the file is damaged", got, want)
 	}
-	if metadata["identity"] != identity {
+	if identity != "" && metadata["identity"] != identity {
 		return nil, nil, errors.New("it is of a run of another configuration, network or data set")
 	}
 	return tensors, metadata, nil
@@ -135,10 +134,8 @@ func rowsToArrays(prefix string, l subspace.Layout, rows [][]float32) []subspace
 	var out []subspace.Array
 	for i, row := range rows {
 		for _, w := range l.Weights {
-			out = append(out, subspace.Array{
-				Name: fmt.Sprintf("%s.%d/%s", prefix, i, w.Path), DType: dtypes.Float32, Dims: w.Dims,
-				Bytes: floatsToBytes(row[w.Offset : w.Offset+w.Size]),
-			})
+			bytes, _ := binary.Append(nil, binary.LittleEndian, row[w.Offset:w.Offset+w.Size]) // floats cannot fail
+			out = append(out, subspace.Array{Name: fmt.Sprintf("%s.%d/%s", prefix, i, w.Path), DType: dtypes.Float32, Dims: w.Dims, Bytes: bytes})
 		}
 	}
 	return out
@@ -152,11 +149,11 @@ func arraysToRows(prefix string, l subspace.Layout, tensors []subspace.Array) ([
 	}
 	var rows [][]float32
 	for i := 0; ; i++ {
-		row := make([]float32, 0, l.Size)
-		for _, w := range l.Weights {
+		row := make([]float32, l.Size)
+		for k, w := range l.Weights {
 			name := fmt.Sprintf("%s.%d/%s", prefix, i, w.Path)
 			t, ok := byName[name]
-			if !ok && len(row) == 0 && i > 0 {
+			if !ok && k == 0 && i > 0 {
 				return rows, nil
 			}
 			if !ok {
@@ -165,26 +162,12 @@ func arraysToRows(prefix string, l subspace.Layout, tensors []subspace.Array) ([
 			if t.DType != dtypes.Float32 || !slices.Equal(t.Dims, w.Dims) {
 				return nil, fmt.Errorf("its tensor %s is %s%v, the network's %v: it is of another network", name, t.DType, t.Dims, w.Dims)
 			}
-			row = append(row, bytesToFloats(t.Bytes)...)
+			if _, err := binary.Decode(t.Bytes, binary.LittleEndian, row[w.Offset:w.Offset+w.Size]); err != nil {
+				return nil, fmt.Errorf("its tensor %s is cut short: %w", name, err)
+			}
 		}
 		rows = append(rows, row)
 	}
-}
-
-func floatsToBytes(values []float32) []byte {
-	out := make([]byte, 0, 4*len(values))
-	for _, v := range values {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(v))
-	}
-	return out
-}
-
-func bytesToFloats(data []byte) []float32 {
-	out := make([]float32, len(data)/4)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-	}
-	return out
 }
 
 // readFile reads a file, or nothing where there is none.

@@ -4,18 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"math"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
 
-	"gosubspace/subspace"
-	"gosubspace/subspace/corruption"
 	"gosubspace/subspace/dataset"
-	"gosubspace/subspace/network"
 )
 
 // Config is everything that decides a run's numbers. Two runs of one Config
@@ -114,13 +105,8 @@ func Full() Config {
 
 // Preset returns the preset of a name: quick, cifar10-small or cifar10.
 func Preset(name string) (Config, error) {
-	switch name {
-	case "quick":
-		return Quick(), nil
-	case "cifar10-small":
-		return Small(), nil
-	case "cifar10":
-		return Full(), nil
+	if preset := map[string]func() Config{"quick": Quick, "cifar10-small": Small, "cifar10": Full}[name]; preset != nil {
+		return preset(), nil
 	}
 	return Config{}, fmt.Errorf("unknown preset %q: want quick, cifar10-small or cifar10", name)
 }
@@ -132,208 +118,11 @@ func (c Config) With(shape string, seed uint64) Config {
 	return c
 }
 
-// Check reports the first field that no run can have, where the shape and the
-// corruptions are the project's own.
-func (c Config) Check() error {
-	_, err := c.check(nil)
-	return err
-}
-
-// sampler returns how the points of a step are drawn. own is a shape of the
-// reader's, or nil.
-func (c Config) sampler(own subspace.Shape) (s subspace.Sampler, err error) {
-	if own != nil {
-		name, layerwise := strings.CutPrefix(c.Shape, "layerwise-")
-		if name != own.String() {
-			return s, fmt.Errorf("the configuration's shape is %q, yours says %q: name the same, with layerwise- before it for a draw per layer", c.Shape, own)
-		}
-		if _, err := subspace.ParseSampler(name); err == nil {
-			return s, fmt.Errorf("a shape of your own under the name %q, which is one of the project's: give it another name", name)
-		}
-		if !plainName.MatchString(name) {
-			return s, fmt.Errorf("%q is no name for a shape: want letters, digits, - and _", name)
-		}
-		s = subspace.Sampler{Shape: own, Layerwise: layerwise}
-	} else if s, err = subspace.ParseSampler(c.Shape); err != nil {
-		return s, err
-	} else if s.String() != c.Shape {
-		return s, fmt.Errorf("shape %q: write %q, so that equal runs have equal configurations", c.Shape, s)
-	}
-	s.Chunks = c.Chunks
-	return s, nil
-}
-
-func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
-	sampler, err := c.sampler(own)
-	if err != nil {
-		return sampler, err
-	}
-	if err := c.checkNumbers(); err != nil {
-		return sampler, err
-	}
-	if _, err := c.schedule(); err != nil {
-		return sampler, err
-	}
-	if !slices.Contains([]string{"", tf32, bf16}, c.Precision) {
-		return sampler, fmt.Errorf("unknown precision %q: want %s or %s, or none for float32", c.Precision, tf32, bf16)
-	}
-	m := sampler.Shape.Endpoints()
-	if c.Independent && (m < 2 || sampler.Layerwise) {
-		return sampler, fmt.Errorf("independent networks as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
-	}
-	if c.Plane > 0 && m < 3 {
-		return sampler, fmt.Errorf("a plane through three endpoints of %q, which has %d: want simplex-3, bezier or more", c.Shape, m)
-	}
-	if c.Chunks > 1 && m == 1 {
-		return sampler, fmt.Errorf("a batch in %d chunks of %q: one endpoint leaves nothing to draw", c.Chunks, c.Shape)
-	}
-	known := corruption.Names()
-	if c.Published {
-		known = corruption.PublishedNames()
-	}
-	for i, name := range c.corruptions() {
-		if !slices.Contains(known, name) {
-			return sampler, fmt.Errorf("unknown corruption %q: want some of %s", name, strings.Join(known, ", "))
-		}
-		if slices.Contains(c.corruptions()[:i], name) {
-			return sampler, fmt.Errorf("the corruption %s is named twice", name)
-		}
-	}
-	switch {
-	case c.AnyClass && c.WrongLabels == 0:
-		return sampler, errors.New("labels of any class without a share of wrong labels: set both or neither")
-	case c.Published && c.Corrupt == "":
-		return sampler, errors.New("published corrupted sets without a corruption: name some, such as snow")
-	}
-	for _, name := range []string{c.Data, c.Network} {
-		if !plainName.MatchString(name) {
-			return sampler, fmt.Errorf("%q is no name for data or a network: want letters, digits, - and _", name)
-		}
-	}
-	return sampler, nil
-}
-
-// corruptions returns the names in Corrupt.
-func (c Config) corruptions() []string {
-	if c.Corrupt == "" {
-		return nil
-	}
-	return strings.Split(c.Corrupt, ",")
-}
-
-// schedule returns the schedule of learning rates and averages.
-func (c Config) schedule() (subspace.Schedule, error) {
-	kind, number, cyclic := strings.Cut(c.SWA, "-")
-	switch {
-	case c.SWA == "":
-		return subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}, nil
-	case c.SWA == "constant" && c.Epochs < 4:
-		return nil, fmt.Errorf("weight averaging over the last quarter of %d epochs: want at least 4", c.Epochs)
-	case c.SWA == "constant":
-		return subspace.Constant{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}, nil
-	}
-	n, err := strconv.Atoi(number)
-	if kind != "cyclic" || !cyclic || err != nil || c.SWA != fmt.Sprintf("cyclic-%d", n) {
-		return nil, fmt.Errorf("unknown weight averaging %q: want constant, or cyclic-N with N cycles", c.SWA)
-	}
-	if most := c.Epochs / 4; n < 1 || n > most {
-		return nil, fmt.Errorf("weight averaging over %d cycles in the last quarter of %d epochs: want 1 to %d", n, c.Epochs, most)
-	}
-	return subspace.Cyclic{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs, Cycles: n}, nil
-}
-
-// checkNumbers reports the first number that is out of its range.
-func (c Config) checkNumbers() error {
-	for _, f := range []struct {
-		name         string
-		value, least int
-	}{
-		{"epochs", c.Epochs, 1}, {"batch size", c.Batch, 1}, {"warm-up", c.Warmup, 0},
-		{"number of training images", c.TrainImages, 0}, {"number of test images", c.TestImages, 0},
-		{"number of recalibration images", c.Recalibration, 0}, {"width", c.Width, 0},
-		{"padding", c.Augment.Pad, 0}, {"test interval", c.TestEvery, 0},
-		{"validation split", c.HeldOut, 0}, {"number of chunks", c.Chunks, 0}, {"number of ghost batches", c.GhostBatches, 0}, {"number of bins", c.Bins, 0},
-		{"side of the plane's grid", c.Plane, 0}, {"side of the surface's grid", c.Surface, 0},
-		{"number of images for grids", c.GridImages, 0}, {"side of the images", c.Side, 0},
-	} {
-		if f.value < f.least {
-			return fmt.Errorf("the %s is %d: want at least %d", f.name, f.value, f.least)
-		}
-	}
-	for _, f := range []struct {
-		name  string
-		value float64
-	}{
-		{"learning rate", c.LearningRate}, {"momentum", c.Momentum}, {"weight decay", c.WeightDecay}, {"β", c.Beta},
-		{"ρ of SAM", c.Rho}, {"ε of label smoothing", c.Smoothing}, {"dropout rate", c.Dropout}, {"share of wrong labels", c.WrongLabels},
-	} {
-		if math.IsNaN(f.value) || math.IsInf(f.value, 0) || f.value < 0 {
-			return fmt.Errorf("the %s is %v: want a finite number, 0 or more", f.name, f.value)
-		}
-	}
-	switch {
-	case c.Smoothing > 1:
-		return fmt.Errorf("the ε of label smoothing is %v: want at most 1", c.Smoothing)
-	case c.Dropout >= 1:
-		return fmt.Errorf("the dropout rate is %v: want less than 1", c.Dropout)
-	case c.WrongLabels > 1:
-		return fmt.Errorf("the share of wrong labels is %v: want at most 1", c.WrongLabels)
-	case c.Chunks > c.Batch:
-		return fmt.Errorf("a batch of %d images in %d chunks: want an image for each", c.Batch, c.Chunks)
-	case c.GhostBatches > 1 && c.Batch%(c.GhostBatches*max(c.Chunks, 1)) != 0:
-		return fmt.Errorf("a batch of %d images in %d chunks of %d ghost batches: want a batch that divides by %d",
-			c.Batch, max(c.Chunks, 1), c.GhostBatches, max(c.Chunks, 1)*c.GhostBatches)
-	case c.Plane == 1 || c.Surface == 1:
-		return errors.New("a grid of one point on a side: want 0 (none) or at least 2")
-	}
-	if c.Warmup > c.Epochs {
-		return fmt.Errorf("a warm-up of %d epochs in a run of %d: make the run longer or the warm-up shorter", c.Warmup, c.Epochs)
-	}
-	if c.Points < 0 || c.Points == 1 {
-		return fmt.Errorf("the number of points on a curve is %d: want 0 (its ends alone) or at least 2", c.Points)
-	}
-	return nil
-}
-
 // Values of Config.Precision.
 const (
 	tf32 = "tf32"
 	bf16 = "bf16"
 )
-
-// plainName is what may be part of a run's folder.
-var plainName = regexp.MustCompile(`^[\pL\pN_-]+$`)
-
-// builtIn reports whether c names a network of the project's own.
-func (c Config) builtIn() bool {
-	return slices.Contains([]string{"cresnet20", "cnn", "mlp", "resnet18", "wideresnet50-2"}, c.Network)
-}
-
-// sized reports whether the network comes in widths.
-func (c Config) sized() bool { return c.Network != "resnet18" && c.Network != "wideresnet50-2" }
-
-// net returns the network that c names, for images of the given classes.
-func (c Config) net(classes int) (subspace.Net, error) {
-	if c.builtIn() && c.sized() && c.Width < 1 {
-		return nil, fmt.Errorf("network %s of width %d: want at least 1", c.Network, c.Width)
-	}
-	if c.builtIn() && !c.sized() && c.Width != 0 {
-		return nil, fmt.Errorf("network %s of width %d: it comes in one width, want 0", c.Network, c.Width)
-	}
-	switch c.Network {
-	case "cresnet20":
-		return network.CResNet20(classes, c.Width), nil
-	case "cnn":
-		return network.CNN(classes, c.Width), nil
-	case "mlp":
-		return network.MLP(classes, c.Width), nil
-	case "resnet18":
-		return network.ResNet18(classes), nil
-	case "wideresnet50-2":
-		return network.WideResNet50x2(classes), nil
-	}
-	return nil, fmt.Errorf("unknown network %q: want cresnet20, cnn, mlp, resnet18 or wideresnet50-2, or hand in your own as Options.Net", c.Network)
-}
 
 // version is part of a run's identity. Raise it when the code changes what a
 // Config means, so that runs of before are not taken for runs of now.

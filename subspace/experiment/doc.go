@@ -52,12 +52,12 @@
 // number of them. What would change them is part of it: Config.GhostBatches, batch
 // norm with statistics of each part of a batch, as when each device has its own.
 //
-// # Figures
+// # Many runs
 //
-// [NewFigure] gives the configurations behind a figure of the paper, [Plan] the
-// runs that are needed for them, [Estimate] how long they take, [Shard] the part
-// of them that one of several machines makes, [Families] the groups of them that can
-// be made side by side. [Result] is what a run has to show; [ReadResults] reads those
-// that were recorded. Tensors are stored in the safetensors format, which NumPy, PyTorch
-// and JAX read.
+// [Plan] gives the runs that are needed for a list of configurations, [Estimate] how
+// long they take, [Shard] the part of them that one of several machines makes,
+// [Families] the groups of them that can be made side by side. [Result] is what a run
+// has to show; [ReadResults] reads those that were recorded. Which runs are behind a
+// figure of the paper is for package paper to say. Tensors are stored in the
+// safetensors format, which NumPy, PyTorch and JAX read.
 package experiment

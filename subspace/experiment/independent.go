@@ -38,9 +38,8 @@ func (c Config) Members(own subspace.Shape) []Config {
 
 // makeMembers makes the runs whose networks r has as endpoints.
 func (r *Run) makeMembers(ctx context.Context) error {
-	o := r.options
 	for _, c := range r.Config.Members(r.options.Shape) {
-		run, err := Train(ctx, c, o)
+		run, err := Train(ctx, c, r.options)
 		if err != nil {
 			return err
 		}
@@ -58,6 +57,7 @@ func (r *Run) setMembers() error {
 		return err
 	}
 	var networks [][]float32
+	var mean subspace.Average
 	for _, member := range r.members {
 		one, err := member.endpoints(r.space.Layout)
 		if err != nil {
@@ -66,15 +66,12 @@ func (r *Run) setMembers() error {
 		if len(one) != 1 {
 			return fmt.Errorf("run %s has %d endpoints: want 1", member.Config.Name(), len(one))
 		}
+		if err := mean.Add(one); err != nil {
+			return err
+		}
 		networks = append(networks, one[0])
 	}
 	frozen := fixed(r.sampler.Shape)
-	var mean subspace.Average
-	for _, network := range networks {
-		if err := mean.Add([][]float32{network}); err != nil {
-			return err
-		}
-	}
 	for i := range rows {
 		if k := slices.Index(frozen, i); k >= 0 {
 			rows[i] = networks[k]

@@ -229,28 +229,6 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// Every figure of every preset is made of configurations that can be run.
-func TestFigures(t *testing.T) {
-	for _, preset := range []string{"quick", "cifar10-small", "cifar10"} {
-		base, err := Preset(preset)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for n := 1; n <= Figures; n++ {
-			f, err := NewFigure(n, base)
-			if err != nil {
-				t.Errorf("%s: %v", preset, err)
-			}
-			if len(f.Methods) < 2 || f.Number != n || len(f.Runs(2)) != 2*len(f.Methods) {
-				t.Errorf("%s: figure %+v", preset, f)
-			}
-		}
-	}
-	if _, err := NewFigure(8, Quick()); err == nil {
-		t.Error("there is a figure 8")
-	}
-}
-
 // loop is a closed loop through three endpoints: a shape of a reader's own.
 type loop struct{}
 
@@ -318,8 +296,8 @@ func TestScoresOfOtherEndpoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forged := regexp.MustCompile(`"endpoints":"..`).ReplaceAllString(string(text), `"endpoints":"zz`)
-	forged = strings.ReplaceAll(forged, `"accuracy":0.`, `"accuracy":0.9`)
+	forged := regexp.MustCompile(`"endpoints": "..`).ReplaceAllString(string(text), `"endpoints": "zz`)
+	forged = strings.ReplaceAll(forged, `"accuracy": 0.`, `"accuracy": 0.9`)
 	if forged == string(text) {
 		t.Fatal("nothing to forge")
 	}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -16,7 +17,11 @@ import (
 // each epoch, each point and each bin on a line, and scores, losses and rates
 // rounded to eight digits. Configuration and coefficients stay exact.
 func (r Result) Record(path string) error {
-	text, err := json.Marshal(r.rounded())
+	short, err := r.rounded()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(short)
 	if err != nil {
 		return err
 	}
@@ -32,114 +37,75 @@ func spread(dst, value []byte, newline string) []byte {
 	if len(value) <= lineLength || value[0] != '{' && value[0] != '[' {
 		return append(dst, value...)
 	}
+	d := json.NewDecoder(bytes.NewReader(value)) // of valid JSON: it reports no error
+	d.Token()
 	dst = append(dst, value[0])
-	for i, part := range parts(value) {
-		if i > 0 {
-			dst = append(dst, ',')
+	for comma := ""; d.More(); comma = "," {
+		dst = append(dst, comma+newline+" "...)
+		if start := d.InputOffset(); value[0] == '{' {
+			d.Token()
+			dst = append(append(dst, bytes.TrimPrefix(value[start:d.InputOffset()], []byte(","))...), ": "...)
 		}
-		dst = append(dst, newline+" "...)
-		if value[0] == '{' { // "name":value
-			colon := nameLength(part)
-			dst = append(append(dst, part[:colon+1]...), ' ')
-			part = part[colon+1:]
-		}
+		var part json.RawMessage
+		d.Decode(&part)
 		dst = spread(dst, part, newline+" ")
 	}
 	return append(append(dst, newline...), value[len(value)-1])
 }
 
-// nameLength returns the length of the quoted name that a member begins with.
-func nameLength(member []byte) int {
-	for i := 1; ; i++ {
-		switch member[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-}
-
-// parts returns the elements of a compact JSON array or the members of an object.
-func parts(value []byte) (parts [][]byte) {
-	depth, quoted, from := 0, false, 1
-	for i := 1; i < len(value)-1; i++ {
-		switch c := value[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			depth--
-		case c == ',' && depth == 0:
-			parts, from = append(parts, value[from:i]), i+1
-		}
-	}
-	return append(parts, value[from:len(value)-1])
-}
-
 // rounded returns a copy of r with what was measured rounded to eight digits.
-func (r Result) rounded() Result {
-	r.Training, r.Evaluation = math.Round(1000*r.Training)/1000, math.Round(1000*r.Evaluation)/1000
-	r.History = slices.Clone(r.History)
-	for i := range r.History {
-		e := &r.History[i]
-		e.Rate, e.Loss, e.Accuracy, e.Test = digits(e.Rate), digits(e.Loss), digits(e.Accuracy), roundedCopy(e.Test)
+func (r Result) rounded() (c Result, err error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return c, err
 	}
-	r.Points, r.Ensembles, r.Corrupted = slices.Clone(r.Points), slices.Clone(r.Ensembles), slices.Clone(r.Corrupted)
-	for i := range r.Points {
-		r.Points[i].Scores = roundScores(r.Points[i].Scores)
+	if err := json.Unmarshal(text, &c); err != nil { // a copy of all that r points to
+		return c, err
 	}
-	for i := range r.Ensembles {
-		r.Ensembles[i].Scores = roundScores(r.Ensembles[i].Scores)
+	c.Training, c.Evaluation = math.Round(1000*r.Training)/1000, math.Round(1000*r.Evaluation)/1000
+	for i := range c.History {
+		e := &c.History[i]
+		round(&e.Rate, &e.Loss, &e.Accuracy)
+		roundScores(e.Test)
 	}
-	for i := range r.Corrupted {
-		r.Corrupted[i].Scores = roundScores(r.Corrupted[i].Scores)
+	for i := range c.Points {
+		roundScores(&c.Points[i].Scores)
 	}
-	if r.Calibration != nil {
-		c := *r.Calibration
-		c.HeldOut, c.Scaled, c.Temperature = roundedCopy(c.HeldOut), roundedCopy(c.Scaled), digits(c.Temperature)
-		c.Reliability = slices.Clone(c.Reliability)
-		for i := range c.Reliability {
-			b := &c.Reliability[i]
-			b.Confidence, b.Accuracy = digits(b.Confidence), digits(b.Accuracy)
-		}
-		r.Calibration = &c
+	for i := range c.Ensembles {
+		roundScores(&c.Ensembles[i].Scores)
 	}
-	r.Plane, r.Surface = r.Plane.rounded(), r.Surface.rounded()
-	return r
-}
-
-func (g *Grid) rounded() *Grid {
-	if g == nil {
-		return nil
+	for i := range c.Corrupted {
+		roundScores(&c.Corrupted[i].Scores)
 	}
-	copied := *g
-	copied.Scores = make([][]metric.Scores, len(g.Scores))
-	for i, row := range g.Scores {
-		for _, s := range row {
-			copied.Scores[i] = append(copied.Scores[i], roundScores(s))
+	if k := c.Calibration; k != nil {
+		roundScores(k.HeldOut)
+		roundScores(k.Scaled)
+		round(&k.Temperature)
+		for i := range k.Reliability {
+			round(&k.Reliability[i].Confidence, &k.Reliability[i].Accuracy)
 		}
 	}
-	return &copied
-}
-
-func roundedCopy(s *metric.Scores) *metric.Scores {
-	if s == nil {
-		return nil
+	for _, g := range []*Grid{c.Plane, c.Surface} {
+		for i := 0; g != nil && i < len(g.Scores); i++ {
+			for j := range g.Scores[i] {
+				roundScores(&g.Scores[i][j])
+			}
+		}
 	}
-	copied := roundScores(*s)
-	return &copied
+	return c, nil
 }
 
-func roundScores(s metric.Scores) metric.Scores {
-	for _, v := range []*float64{&s.Accuracy, &s.NLL, &s.ECE, &s.Brier, &s.AdaptiveECE, &s.MCE} {
+// roundScores rounds scores, where there are any.
+func roundScores(s *metric.Scores) {
+	if s != nil {
+		round(&s.Accuracy, &s.NLL, &s.ECE, &s.Brier, &s.AdaptiveECE, &s.MCE)
+	}
+}
+
+func round(values ...*float64) {
+	for _, v := range values {
 		*v = digits(*v)
 	}
-	return s
 }
 
 // digits rounds to eight significant digits.

@@ -51,8 +51,8 @@ func TestRecordIsCompactAndReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(got, r.rounded()) {
-		t.Errorf("read back %+v\nwant %+v", got, r.rounded())
+	if want, err := r.rounded(); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("read back %+v, %v\nwant %+v", got, err, want)
 	}
 	if !reflect.DeepEqual(r, full(1)) {
 		t.Error("recording changed the result")
@@ -155,5 +155,17 @@ func TestReadRecord(t *testing.T) {
 	}
 	if _, err := ReadRecord(filepath.Join(dir, "nowhere")); err == nil {
 		t.Error("a folder that is not there was read")
+	}
+}
+
+func TestSummary(t *testing.T) {
+	r := Result{Config: Quick(), Devices: []string{"XLA on CPU"}, Training: 12,
+		Points: []PointScore{{Weights: subspace.Weights{0.5, 0.5}, Midpoint: true, Scores: metric.Scores{Accuracy: 0.9, ECE: 0.02}}}}
+	if got, want := r.Summary(), "digits-line-cnnx8-seed1: midpoint 90.0 % right, ECE 2.0 %, trained in 12 s on XLA on CPU"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	r.Config, r.Points[0].Weights = Quick().With("standard", 1), subspace.Weights{1}
+	if got, want := r.Summary(), "digits-standard-cnnx8-seed1: 90.0 % right, ECE 2.0 %, trained in 12 s on XLA on CPU"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

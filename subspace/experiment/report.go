@@ -45,9 +45,8 @@ func (r Report) left() string {
 // clock measures the speed of the latest units of work, so that what happened
 // once (compilation, a pause) soon counts no more.
 type clock struct {
-	marks [64]mark // the latest, a ring
-	n     int      // marks so far
-	units int      // units so far
+	marks []mark // the latest, the oldest first
+	units int    // units so far
 }
 
 // mark says how much was done by when.
@@ -61,14 +60,9 @@ type mark struct {
 func (c *clock) tick(units int) float64 {
 	c.units += units
 	now := mark{time.Now(), c.units}
-	oldest := c.marks[0]
-	if c.n >= len(c.marks) {
-		oldest = c.marks[c.n%len(c.marks)]
-	}
-	c.marks[c.n%len(c.marks)] = now
-	c.n++
-	if c.n == 1 {
+	c.marks = append(c.marks[max(0, len(c.marks)-64):], now)
+	if len(c.marks) == 1 {
 		return 0
 	}
-	return now.at.Sub(oldest.at).Seconds() / float64(now.units-oldest.units)
+	return now.at.Sub(c.marks[0].at).Seconds() / float64(now.units-c.marks[0].units)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/metric"
@@ -91,6 +92,20 @@ func (r Result) Speed() float64 {
 		return 0
 	}
 	return float64(r.Images*len(r.History)) / r.Training
+}
+
+// Last returns the last epoch of the training.
+func (r Result) Last() Epoch { return r.History[len(r.History)-1] }
+
+// Summary is the result in a line.
+func (r Result) Summary() string {
+	m := r.Midpoint()
+	where := "midpoint "
+	if len(m.Weights) == 1 {
+		where = "" // standard training has no other point
+	}
+	return fmt.Sprintf("%s: %s%.1f %% right, ECE %.1f %%, trained in %.0f s on %s",
+		r.Config.Name(), where, 100*m.Accuracy, 100*m.ECE, r.Training, strings.Join(r.Devices, " and "))
 }
 
 // Midpoint returns the score of the centre of the subspace.

@@ -7,17 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/gomlx/compute"
 
 	"gosubspace/subspace"
-	"gosubspace/subspace/backend"
 	"gosubspace/subspace/dataset"
-	"gosubspace/subspace/network"
 	"gosubspace/subspace/place"
 )
 
@@ -66,10 +61,8 @@ const OnGPU = 100
 // shapeOf returns the shape of one's own, or nil where c is of one of the
 // project's: the networks that a run builds on are of standard training.
 func (o Options) shapeOf(c Config) subspace.Shape {
-	if o.Shape == nil || strings.TrimPrefix(c.Shape, "layerwise-") == o.Shape.String() {
-		return o.Shape
-	}
-	if _, err := subspace.ParseSampler(c.Shape); err == nil {
+	_, err := subspace.ParseSampler(c.Shape)
+	if o.Shape != nil && strings.TrimPrefix(c.Shape, "layerwise-") != o.Shape.String() && err == nil {
 		return nil
 	}
 	return o.Shape
@@ -109,15 +102,6 @@ type Run struct {
 	scored   scorer
 	lock     *flock.Flock
 }
-
-const (
-	configFile     = "config.json"
-	checkpointFile = "checkpoint.safetensors"
-	historyFile    = "history.json"
-	endpointsFile  = "endpoints.safetensors"
-	resultFile     = "result.json"
-	lockFile       = "lock"
-)
 
 // Train makes the run of a configuration, or what is left of it: a run that
 // has been made is loaded, one that was interrupted goes on from its last
@@ -235,25 +219,6 @@ func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	return nil, fmt.Errorf("unknown data set %q: want digits, cifar10, tinyimagenet or folder, or hand in your own as Options.Data", c.Data)
 }
 
-// take makes the run's folder and keeps other processes out of it: on a shared
-// file system those of other machines too, where it has flock over machines (NFS
-// on Linux, unless mounted with nolock or local_lock; Lustre mounted with flock).
-func (r *Run) take() error {
-	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
-		return fmt.Errorf("cannot make the run's folder: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
-	}
-	r.lock = flock.New(filepath.Join(r.Dir, lockFile))
-	free, err := r.lock.TryLock()
-	if err != nil {
-		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable, or choose another with GOSUBSPACE_RUNS, on a file system with locks (flock)", r.Dir, err)
-	}
-	if !free {
-		return fmt.Errorf("run %s is being made by another process (%s): wait for it, or stop it", r.Config.Name(), r.Dir)
-	}
-	r.removeTemporary()
-	return writeJSON(filepath.Join(r.Dir, configFile), r.Config)
-}
-
 // make does what is left to do of a run.
 func (r *Run) make(ctx context.Context) error {
 	path := filepath.Join(r.Dir, resultFile)
@@ -286,174 +251,26 @@ func (r *Run) make(ctx context.Context) error {
 	return nil
 }
 
-// openBackend opens the backend once a process: each has threads of its own, and
-// an NVIDIA GPU rounds products to TF32 or does not, for the whole process.
-func openBackend(o backend.Options) (opened, error) {
-	theBackend.Lock()
-	defer theBackend.Unlock()
-	if theBackend.Backend != nil && theBackend.options == o {
-		return theBackend.opened, nil
-	}
-	if theBackend.Backend != nil && theBackend.GPU {
-		return opened{}, errors.New("runs in TF32 and in float32 in one process: an NVIDIA GPU computes in one of them, make the runs one after the other")
-	}
-	b, info, err := o.Open()
-	if err == nil {
-		theBackend.opened, theBackend.options = opened{b, info}, o
-	}
-	return opened{b, info}, err
-}
-
-var theBackend struct {
-	sync.Mutex
-	opened
-	options backend.Options
-}
-
-type opened struct {
-	compute.Backend
-	backend.Info
-}
-
-// openBackend opens the backend that computes as the run's configuration says.
-func (r *Run) openBackend() (opened, error) {
-	b, err := openBackend(backend.Options{TF32: r.Config.Precision == tf32})
-	r.gpu = b.GPU
-	return b, err
-}
-
-// load reads the result of a run that has been made. It is written last and at
-// once, so that reading it needs no lock.
-func (r *Run) load(path string) (made bool, err error) {
-	result, err := ReadResult(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return false, nil
-	case err != nil:
-		return false, err
-	case result.Identity != r.identity:
-		return false, fmt.Errorf("%s is of another run: move the folder away", path)
-	}
-	r.Result = result
-	// A result from before calibration was scored is scored anew.
-	return result.Calibration != nil, nil
-}
-
-// net returns the run's network for images of the given classes.
-func (r *Run) net(classes int) (subspace.Net, error) {
-	net := r.options.Net
-	if net == nil {
-		var err error
-		if net, err = r.Config.net(classes); err != nil {
-			return nil, err
-		}
-	}
-	if rate := r.Config.Dropout; rate > 0 {
-		net = network.WithDropout(net, rate)
-	}
-	if n := r.Config.GhostBatches; n > 1 {
-		net = network.WithGhostBatches(net, n)
-	}
-	if r.Config.Precision == bf16 {
-		net = network.WithBFloat16(net)
-	}
-	return net, nil
-}
-
-// build makes the space of the run's network, with fresh endpoints or with such as are
-// to be set.
-func (r *Run) build(of spaceOf) error {
-	b, err := r.openBackend()
-	if err != nil {
-		return err
-	}
-	r.device = b.Info.String()
-	if n := r.options.Devices; n > 1 {
-		r.device += fmt.Sprintf(", %d devices", n)
-	}
-	if r.options.Notice != nil && b.Notice != "" {
-		r.options.Notice(b.Notice)
-	}
-	r.space, err = r.newSpace(r.sampler.Shape.Endpoints(), of)
-	return err
-}
-
-// spaceOf makes a space of such endpoints.
-type spaceOf func(compute.Backend, subspace.Net, [3]int, int, uint64) (*subspace.Space, error)
-
-var fresh, toBeSet spaceOf = subspace.New, subspace.Blank
-
-// newSpace makes a space of m endpoints of the run's network.
-func (r *Run) newSpace(m int, of spaceOf) (*subspace.Space, error) {
-	devices, chunks := r.options.Devices, max(r.Config.Chunks, 1)
-	if devices == 0 {
-		devices = 1
-	}
-	if devices > 1 && r.Config.Batch%(devices*chunks) != 0 {
-		return nil, fmt.Errorf("a batch of %d images in %d chunks on %d devices: want a batch that divides by %d", r.Config.Batch, chunks, devices, chunks*devices)
-	}
-	if devices > 1 && r.options.Together > 0 {
-		return nil, fmt.Errorf("%d batches a call on %d devices: images lie on one device only, leave one of the two out", r.options.Together, devices)
-	}
-	b, err := r.openBackend()
-	if err != nil {
-		return nil, err
-	}
-	t := r.data.Train
-	net, err := r.net(len(t.Classes))
-	if err != nil {
-		return nil, err
-	}
-	s, err := of(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, m, r.Config.Seed)
-	if err != nil {
-		return nil, err
-	}
-	s.Together = r.together()
-	if s.Classes() != len(t.Classes) {
-		s.Finalize()
-		return nil, fmt.Errorf("the network tells %d classes apart, %s has %d: want as many", s.Classes(), t.Name, len(t.Classes))
-	}
-	if err := s.Devices(devices); err != nil {
-		s.Finalize()
-		return nil, err
-	}
-	return s, nil
-}
-
-// Space returns the run's subspace with its trained endpoints.
-func (r *Run) Space() (*subspace.Space, error) {
-	if r.space != nil {
-		return r.space, nil
-	}
-	err := r.build(toBeSet)
-	if err == nil {
-		err = r.readEndpoints()
-	}
-	if err != nil {
-		r.release()
-		return nil, err
-	}
-	return r.space, nil
-}
-
 // Close frees what the run holds on the device.
 func (r *Run) Close() {
 	r.release()
 	r.unlock()
 }
 
-func (r *Run) unlock() {
-	if r.lock != nil {
-		r.lock.Unlock()
-	}
+// interrupted is the error of a run whose context has ended. It wraps the cause,
+// and does not say it: who pressed a button knows.
+type interrupted struct {
+	unit        string // "step" or "point"
+	done, total int
+	cause       error
 }
 
-func (r *Run) release() {
-	for set := range r.sets {
-		r.evict(set)
-	}
-	if r.space != nil {
-		r.space.Finalize()
-		r.space = nil
-	}
+func interruptedAfter(ctx context.Context, unit string, done, total int) error {
+	return interrupted{unit, done, total, context.Cause(ctx)}
 }
+
+func (i interrupted) Error() string {
+	return fmt.Sprintf("interrupted after %s %d of %d; run it again to go on from there", i.unit, i.done, i.total)
+}
+
+func (i interrupted) Unwrap() error { return i.cause }

@@ -118,3 +118,8 @@ func FuzzDecodeTensors(f *testing.F) {
 		}
 	})
 }
+
+func floatsToBytes(values []float32) []byte {
+	bytes, _ := binary.Append(nil, binary.LittleEndian, values)
+	return bytes
+}

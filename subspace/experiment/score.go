@@ -7,17 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"gosubspace/subspace"
-	"gosubspace/subspace/corruption"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/metric"
-	"gosubspace/subspace/place"
 )
 
 // scoresFile holds the scores that there are while a run's scoring is
@@ -77,7 +73,7 @@ func (r *Run) score(ctx context.Context) error {
 			done.Seconds += time.Since(start).Seconds()
 		}
 		if ctx.Err() != nil || i+1 == len(tasks) || time.Since(saved) > time.Second {
-			if err := r.saveScores(path, done); err != nil {
+			if err := writeJSON(path, done); err != nil {
 				return err
 			}
 			saved = time.Now()
@@ -124,93 +120,12 @@ func (r *Run) readScores(path string) (done answers, err error) {
 	return done, nil
 }
 
-func (r *Run) saveScores(path string, done answers) error {
-	text, err := json.Marshal(done)
-	if err != nil {
-		return err
-	}
-	return place.WriteFile(path, text)
-}
-
 // endScoring lets go of what only scoring needs.
 func (r *Run) endScoring() {
 	if r.scored.surface != nil {
 		r.scored.surface.Finalize()
 	}
 	r.scored = scorer{}
-}
-
-// tasks returns all that the run is scored on, and prepares the result for it.
-func (r *Run) tasks() ([]task, error) {
-	test := func() (*dataset.Set, error) { return r.data.Test, nil }
-	var tasks []task
-	points := r.points()
-	r.Result.Points = points
-	for i := range points {
-		tasks = append(tasks, task{r.space, []subspace.Weights{points[i].Weights}, test, func(s metric.Scores) { points[i].Scores = s }})
-	}
-	ensembles := r.ensembles(points)
-	r.Result.Ensembles = ensembles
-	for i := range ensembles {
-		tasks = append(tasks, task{r.space, ensembles[i].Points, test, func(s metric.Scores) { ensembles[i].Scores = s }})
-	}
-	r.Result.Corrupted = nil
-	for _, name := range r.Config.corruptions() {
-		for severity := 1; severity <= severities; severity++ {
-			r.Result.Corrupted = append(r.Result.Corrupted, Corrupted{Corruption: name, Severity: severity})
-		}
-	}
-	for i, c := range r.Result.Corrupted {
-		at, set := r.sampler.Shape.Midpoint(), func() (*dataset.Set, error) { return r.corrupt(c.Corruption, c.Severity) }
-		tasks = append(tasks, task{r.space, []subspace.Weights{at}, set, func(s metric.Scores) { r.Result.Corrupted[i].Scores = s }})
-	}
-	grids, err := r.grids()
-	return append(tasks, grids...), err
-}
-
-// points returns the points that a run is scored at: along a curve from end to
-// end, or the corners of a simplex; and the midpoint.
-func (r *Run) points() []PointScore {
-	middle := PointScore{Weights: r.sampler.Shape.Midpoint()}
-	var points []PointScore
-	if curve, ok := r.sampler.Shape.(subspace.Curve); ok && r.Config.Points > 0 {
-		for i := range r.Config.Points {
-			alpha := float64(i) / float64(r.Config.Points-1)
-			points = append(points, PointScore{Alpha: &alpha, Weights: curve.At(alpha)})
-		}
-	} else {
-		m := r.sampler.Shape.Endpoints()
-		for i := range m {
-			points = append(points, PointScore{Weights: subspace.Corner(i, m)})
-		}
-	}
-	if !slices.ContainsFunc(points, func(p PointScore) bool { return near(p.Weights, middle.Weights) }) {
-		points = append(points, middle)
-	}
-	for i := range points {
-		points[i].Midpoint = near(points[i].Weights, middle.Weights)
-	}
-	return points
-}
-
-// ensembles returns the ensembles that a run is scored as: of the two points at
-// α and 1−α of a curve, or of all endpoints.
-func (r *Run) ensembles(points []PointScore) (ensembles []Ensemble) {
-	n, m := r.Config.Points, r.sampler.Shape.Endpoints()
-	if points[0].Alpha != nil {
-		for i := range n / 2 {
-			ensembles = append(ensembles, Ensemble{Alpha: points[i].Alpha, Points: []subspace.Weights{points[i].Weights, points[n-1-i].Weights}})
-		}
-		return ensembles
-	}
-	if m == 1 {
-		return nil
-	}
-	var corners []subspace.Weights
-	for i := range m {
-		corners = append(corners, subspace.Corner(i, m))
-	}
-	return []Ensemble{{Points: corners}}
 }
 
 // do scores a task.
@@ -232,55 +147,6 @@ func (r *Run) do(ctx context.Context, t task) (metric.Scores, error) {
 		return metric.Scores{}, err
 	}
 	return metric.ScoreBins(mean, set.Labels, len(set.Classes), r.bins())
-}
-
-// bins returns the number of bins of the calibration errors.
-func (r *Run) bins() int { return cmp.Or(r.Config.Bins, metric.Bins) }
-
-// logits returns the logits of a set at a point, batch norm re-estimated there.
-// Only for a run that has been trained: the statistics stay at the point.
-func (r *Run) logits(ctx context.Context, s *subspace.Space, at subspace.Weights, set *dataset.Set) ([]float32, error) {
-	here := fmt.Sprintf("%p %v", s, at)
-	if logits, ok := r.scored.logits[here]; ok && set == r.data.Test {
-		return logits, nil
-	}
-	p := subspace.Uniform(at, len(s.Layout.Layers))
-	if r.scored.calibrated != here {
-		r.scored.calibrated = ""
-		if err := s.Recalibrate(ctx, p, r.recalibration()); err != nil {
-			return nil, err
-		}
-		r.scored.calibrated = here
-	}
-	logits, _, err := s.Logits(ctx, p, r.inOrder(set))
-	// Those of a grid, and of ImageNet's size, are rather computed anew.
-	if err == nil && set == r.data.Test && s == r.space && len(r.scored.logits) < max(r.Config.Points, len(at))+1 && len(logits) < 1<<22 {
-		if r.scored.logits == nil {
-			r.scored.logits = map[string][]float32{}
-		}
-		r.scored.logits[here] = logits
-	}
-	return logits, err
-}
-
-// Score scores the trained run at a point on the test images, batch norm
-// re-estimated there. Coefficients outside [0, 1] are a point outside the
-// subspace.
-func (r *Run) Score(ctx context.Context, at subspace.Weights) (metric.Scores, error) {
-	if _, err := r.Space(); err != nil {
-		return metric.Scores{}, err
-	}
-	return r.evaluate(ctx, at)
-}
-
-// evaluate scores a point, and leaves the state of training as it is.
-func (r *Run) evaluate(ctx context.Context, at subspace.Weights) (metric.Scores, error) {
-	test := r.data.Test
-	logits, err := r.logitsOf(ctx, at, test)
-	if err != nil {
-		return metric.Scores{}, err
-	}
-	return metric.ScoreBins(logits, test.Labels, len(test.Classes), r.bins())
 }
 
 // calibrate says how far the midpoint's confidence can be believed, and how far
@@ -319,96 +185,4 @@ func (r *Run) calibrate(ctx context.Context) error {
 	}
 	c.Scaled = score(metric.Scale(logits, c.Temperature), test.Labels)
 	return err
-}
-
-// corrupt returns the test images under a corruption, the same for every run.
-func (r *Run) corrupt(name string, severity int) (set *dataset.Set, err error) {
-	if r.Config.Published {
-		if set, err = corruption.Published(r.options.CorruptedDir, name, severity, r.all.Test); err != nil {
-			return nil, err
-		}
-		// A subset goes by the labels: it is that of the clean images where they
-		// have the same order, which checkCorrupted sees to.
-		return set.Subset(r.Config.TestImages, 0)
-	}
-	return corruption.Apply(r.data.Test, name, severity, CorruptionSeed)
-}
-
-// checkCorrupted finds out early that the corrupted test images cannot be had.
-func (r *Run) checkCorrupted() error {
-	names := r.Config.corruptions()
-	if len(names) == 0 {
-		return nil
-	}
-	if r.Config.Published {
-		if r.Config.Data == "tinyimagenet" && r.Config.TestImages > 0 {
-			return errors.New("a part of the test images of Tiny-ImageNet-C: its images are in another order than the clean ones, so that only all of them can be compared")
-		}
-		_, err := corruption.Published(r.options.CorruptedDir, names[0], 1, r.all.Test)
-		return err
-	}
-	one, err := r.data.Test.Subset(1, 0)
-	if err != nil {
-		return err
-	}
-	_, err = corruption.Apply(one, names[0], 1, CorruptionSeed)
-	return err
-}
-
-// severities are 1 to 5.
-const severities = 5
-
-// CorruptionSeed is that of all corrupted test sets, so that runs are compared
-// on the same images.
-const CorruptionSeed = 0
-
-// recalibration yields the batches that re-estimate batch norm: training
-// images, augmented as in training, the same at every point.
-func (r *Run) recalibration() iter.Seq2[subspace.Batch, error] {
-	n := r.data.Train.Len()
-	order := dataset.Order(n, r.Config.Seed, r.Config.Epochs) // the order of the epoch after the last
-	if k := r.Config.Recalibration; k > 0 {
-		order = order[:min(k, n)]
-	}
-	return func(yield func(subspace.Batch, error) bool) {
-		on, err := r.resident(r.data.Train)
-		if err != nil {
-			yield(subspace.Batch{}, err)
-			return
-		}
-		step := 0
-		for index := range slices.Chunk(order, r.Config.Batch) {
-			// A short last batch would count as much as a full one.
-			if len(index) < r.Config.Batch && step > 0 {
-				return
-			}
-			if !yield(r.fill(r.data.Train, on, index, r.Config.Augment, r.rng(recalibrateStream, step))) {
-				return
-			}
-			step++
-		}
-	}
-}
-
-// testBatch divides the test sets that come with the project.
-const testBatch = 250
-
-// inOrder yields the images of a set as they are, in their order.
-func (r *Run) inOrder(set *dataset.Set) iter.Seq2[subspace.Batch, error] {
-	order := make([]int, set.Len())
-	for i := range order {
-		order[i] = i
-	}
-	return func(yield func(subspace.Batch, error) bool) {
-		on, err := r.resident(set)
-		if err != nil {
-			yield(subspace.Batch{}, err)
-			return
-		}
-		for index := range slices.Chunk(order, testBatch) {
-			if !yield(r.fill(set, on, index, dataset.Augment{}, nil)) {
-				return
-			}
-		}
-	}
 }

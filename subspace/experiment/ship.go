@@ -4,30 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"gosubspace/subspace"
-	"gosubspace/subspace/dataset"
-	"gosubspace/subspace/metric"
 	"gosubspace/subspace/place"
 )
-
-// Shipped is a trained subspace in one file that travels without its run: the
-// endpoints as in a run's folder, and the batch-norm statistics re-estimated at
-// its Points, so that the networks there run without a training image. Close it
-// when it is no longer needed.
-type Shipped struct {
-	shipping
-	Path string
-
-	statistics [][]subspace.Array // by point
-	run        *Run               // with the endpoints in its space, and sets without images
-}
 
 // shipping is the metadata of a shipped file that tie it to its recorded run.
 type shipping struct {
@@ -107,7 +90,10 @@ const shippedSteps = 20
 
 // shippedPoints returns the points that statistics are shipped of.
 func (r *Run) shippedPoints() []PointScore {
-	points := r.Result.rounded().Points
+	points := slices.Clone(r.Result.Points)
+	for i := range points {
+		roundScores(&points[i].Scores)
+	}
 	curve, ok := r.sampler.Shape.(subspace.Curve)
 	if !ok || points[0].Alpha == nil {
 		return points
@@ -136,181 +122,6 @@ func pointAt(points []PointScore, at subspace.Weights) int {
 	return slices.IndexFunc(points, func(p PointScore) bool { return near(p.Weights, at) })
 }
 
-// OpenShipped opens what [Run.Ship] wrote, on the backend that runs use. A damaged
-// file is an error. net is the network where the run has one of the reader's own,
-// else nil.
-func OpenShipped(path string, net subspace.Net) (*Shipped, error) {
-	s, err := openShipped(path, Options{Net: net})
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be used: %w", path, err)
-	}
-	return s, nil
-}
-
-func openShipped(path string, o Options) (*Shipped, error) {
-	file, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	arrays, about, err := readShipped(file)
-	if err != nil {
-		return nil, err
-	}
-	sampler, err := about.Config.check(o.shapeOf(about.Config))
-	if err != nil {
-		return nil, err
-	}
-	n := about.Network
-	empty := &dataset.Set{Name: about.Config.Data, Height: n.Image[0], Width: n.Image[1], Channels: n.Image[2], Classes: n.Classes}
-	s := &Shipped{shipping: about, Path: path}
-	s.run = &Run{Config: about.Config, options: o, sampler: sampler, identity: about.Identity,
-		data: &dataset.Data{Train: empty, Test: empty, Mean: n.Mean, Std: n.Std}}
-	if err := s.run.data.Check(); err != nil {
-		return nil, err
-	}
-	if err := s.run.build(toBeSet); err != nil {
-		return nil, err
-	}
-	if err := s.fill(arrays); err != nil {
-		s.Close()
-		return nil, err
-	}
-	return s, nil
-}
-
-// readShipped checks and reads a file's tensors and metadata.
-func readShipped(file []byte) (arrays []subspace.Array, about shipping, err error) {
-	arrays, metadata, err := decodeTensors(file)
-	if err != nil {
-		return nil, about, err
-	}
-	if got, want := checksum(arrays, metadata), metadata[checksumKey]; got != want {
-		return nil, about, fmt.Errorf("its checksum is %.12s…, %.12s… was written: the file is damaged", got, want)
-	}
-	about.Identity = metadata["identity"]
-	for name, value := range map[string]any{"config": &about.Config, "points": &about.Points, "network": &about.Network} {
-		if err := json.Unmarshal([]byte(metadata[name]), value); err != nil {
-			return nil, about, fmt.Errorf("its metadata %q are none of a shipped run: %w", name, err)
-		}
-	}
-	if len(about.Points) == 0 || about.Identity == "" {
-		return nil, about, errors.New("it names no point or no run: it was not written by Run.Ship")
-	}
-	return arrays, about, nil
-}
-
-// fill puts the endpoints into the space and keeps the statistics.
-func (s *Shipped) fill(arrays []subspace.Array) error {
-	space := s.run.space
-	rows, err := arraysToRows(endpointPrefix, space.Layout, arrays)
-	if err != nil {
-		return err
-	}
-	if err := space.SetEndpoints(rows); err != nil {
-		return err
-	}
-	s.statistics = make([][]subspace.Array, len(s.Points))
-	for i := range s.Points {
-		prefix := fmt.Sprintf("%s.%d/", statisticsPrefix, i)
-		for _, a := range arrays {
-			if name, ok := strings.CutPrefix(a.Name, prefix); ok {
-				a.Name = "/" + name
-				s.statistics[i] = append(s.statistics[i], a)
-			}
-		}
-		if err := space.SetBuffers(s.statistics[i]); err != nil { // in the network's order, as they were written
-			return fmt.Errorf("its statistics at point %d: %w", i, err)
-		}
-	}
-	return nil
-}
-
-// Close frees what the shipped subspace holds on the device.
-func (s *Shipped) Close() { s.run.Close() }
-
-// Space returns the subspace with the shipped endpoints, its statistics those of
-// point i of Points. Another call for another point changes them.
-func (s *Shipped) Space(i int) (*subspace.Space, error) {
-	if i < 0 || i >= len(s.Points) {
-		return nil, fmt.Errorf("point %d of %s: it has the points 0 to %d", i, s.Path, len(s.Points)-1)
-	}
-	return s.run.space, s.run.space.SetBuffers(s.statistics[i])
-}
-
-// At returns which of Points has the given coefficients, −1 where none has.
-func (s *Shipped) At(w subspace.Weights) int { return pointAt(s.Points, w) }
-
-// Middle returns which of Points is the centre.
-func (s *Shipped) Middle() int {
-	return max(0, slices.IndexFunc(s.Points, func(p PointScore) bool { return p.Midpoint }))
-}
-
-// Device names the backend and device that the shipped subspace is on.
-func (s *Shipped) Device() string { return s.run.device }
-
-// Classes returns the names of the classes.
-func (s *Shipped) Classes() []string { return s.Network.Classes }
-
-// Logits returns what the network at point i of Points makes of the images of a
-// set, [n, classes], by the shipped statistics: no training image is needed.
-func (s *Shipped) Logits(ctx context.Context, i int, set *dataset.Set) ([]float32, error) {
-	space, err := s.Space(i)
-	if err != nil {
-		return nil, err
-	}
-	if err := set.Check(); err != nil {
-		return nil, err
-	}
-	if n := s.Network.Image; n != [3]int{set.Height, set.Width, set.Channels} {
-		return nil, fmt.Errorf("images of %d × %d × %d for a network of %d × %d × %d: want the same", set.Height, set.Width, set.Channels, n[0], n[1], n[2])
-	}
-	logits, _, err := space.Logits(ctx, subspace.Uniform(s.Points[i].Weights, len(space.Layout.Layers)), s.run.inOrder(set))
-	return logits, err
-}
-
-// Score scores the network at point i on a set, by the shipped statistics.
-func (s *Shipped) Score(ctx context.Context, i int, set *dataset.Set) (metric.Scores, error) {
-	logits, err := s.Logits(ctx, i, set)
-	if err != nil {
-		return metric.Scores{}, err
-	}
-	return metric.ScoreBins(logits, set.Labels, len(s.Network.Classes), s.run.bins())
-}
-
-// ErrOtherData says that the images here are not those that a run was made with.
-var ErrOtherData = errors.New("the images here are others than those of the run")
-
-// Run returns the run of the shipped subspace, as if it had been trained here: for
-// [Run.Score], which re-estimates batch norm on the training images that the
-// configuration says. Where the images are not the run's the error wraps
-// [ErrOtherData]. Close the run.
-func (s *Shipped) Run(ctx context.Context, o Options) (*Run, error) {
-	r, err := open(ctx, s.Config, o)
-	if err != nil {
-		return nil, err
-	}
-	if r.identity != s.Identity {
-		return nil, fmt.Errorf("%s: %w (run %.8s, here it would be %.8s)", s.Path, ErrOtherData, s.Identity, r.identity)
-	}
-	rows, err := s.run.space.Endpoints()
-	if err != nil {
-		return nil, err
-	}
-	r.Result.Points = slices.DeleteFunc(slices.Clone(s.Points), func(p PointScore) bool { return p.N == 0 })
-	if err := r.build(toBeSet); err != nil {
-		return nil, err
-	}
-	if err := r.space.SetEndpoints(rows); err != nil {
-		r.Close()
-		return nil, err
-	}
-	return r, nil
-}
-
-// TestSet returns the test images of the run, part of the data set where its
-// configuration says so.
-func (r *Run) TestSet() *dataset.Set { return r.data.Test }
-
 // SamplesFile is the sheet of images that lies beside shipped files.
 const SamplesFile = "images.png"
 
@@ -331,19 +142,4 @@ func (r *Run) ShipSamples(dir string) error {
 		return err
 	}
 	return place.WriteFile(filepath.Join(dir, SamplesFile), file)
-}
-
-// Samples returns the images beside the shipped file, one of each class in their
-// order.
-func (s *Shipped) Samples() (*dataset.Set, error) {
-	path := filepath.Join(filepath.Dir(s.Path), SamplesFile)
-	file, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	set, err := decodeSheet(file, s.Network)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return set, nil
 }

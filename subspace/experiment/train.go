@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
-	"gosubspace/subspace/place"
 )
 
 // The random streams of a run, beside those of initial weights and order. Each
@@ -88,10 +88,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	batches := r.batches(feed, on, p.Step, total)
 	var speed clock
 	saved, resumed, before := time.Now(), time.Now(), p.Seconds
-	every := r.options.Checkpoint
-	if every == 0 {
-		every = 20 * time.Second
-	}
+	every := cmp.Or(r.options.Checkpoint, 20*time.Second)
 	for p.Step < total {
 		epoch := p.Step / perEpoch
 		rate := schedule.Rate(epoch)
@@ -246,100 +243,9 @@ func (r *Run) batches(ctx context.Context, on *subspace.Resident, first, total i
 	return out
 }
 
-// restore reads the checkpoint, if there is one, and sets the space to it.
-func (r *Run) restore() (progress, error) {
-	path := filepath.Join(r.Dir, checkpointFile)
-	file, err := readFile(path)
-	if err != nil || file == nil {
-		return progress{}, err
-	}
-	state, p, err := decodeCheckpoint(file, r.identity, r.space.Layout)
-	if err == nil {
-		err = r.space.SetState(state)
-	}
-	if err != nil {
-		own := ""
-		if r.options.Net != nil {
-			own = " (if you have changed your network, give it another name in Config.Network)"
-		}
-		return progress{}, fmt.Errorf("the checkpoint %s cannot be used: %w; "+
-			"nothing has been changed: move it away to train this run from its beginning%s", path, err, own)
-	}
-	return p, nil
-}
-
-// save writes a checkpoint, and the history for whoever looks on.
-func (r *Run) save(p progress) error {
-	state, err := r.space.State()
-	if err != nil {
-		return err
-	}
-	file, err := encodeCheckpoint(r.identity, r.space.Layout, state, p)
-	if err != nil {
-		return err
-	}
-	if err := place.WriteFile(filepath.Join(r.Dir, checkpointFile), file); err != nil {
-		return err
-	}
-	return writeJSON(filepath.Join(r.Dir, historyFile), p.History)
-}
-
-// writeEndpoints writes the trained endpoints.
-func (r *Run) writeEndpoints() error {
-	endpoints, err := r.space.Endpoints()
-	if err != nil {
-		return err
-	}
-	file, err := seal(rowsToArrays(endpointPrefix, r.space.Layout, endpoints),
-		map[string]string{"identity": r.identity, "run": r.Config.Name(), "shape": r.Config.Shape})
-	if err != nil {
-		return err
-	}
-	return place.WriteFile(filepath.Join(r.Dir, endpointsFile), file)
-}
-
-// readEndpoints sets the space to the trained endpoints.
-func (r *Run) readEndpoints() error {
-	rows, err := r.endpoints(r.space.Layout)
-	if err != nil {
-		return err
-	}
-	if len(rows) != r.sampler.Shape.Endpoints() {
-		return fmt.Errorf("%s holds %d endpoints, %s has %d; delete the folder to make the run again",
-			filepath.Join(r.Dir, endpointsFile), len(rows), r.Config.Shape, r.sampler.Shape.Endpoints())
-	}
-	return r.space.SetEndpoints(rows)
-}
-
-// endpoints reads the trained endpoints, of a network of the given layout.
-func (r *Run) endpoints(l subspace.Layout) ([][]float32, error) {
-	path := filepath.Join(r.Dir, endpointsFile)
-	file, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("the trained endpoints are gone: %w; delete the folder to make the run again", err)
-	}
-	arrays, _, err := unseal(file, r.identity)
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be used: %w; delete the folder to make the run again", path, err)
-	}
-	rows, err := arraysToRows(endpointPrefix, l, arrays)
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be used: %w", path, err)
-	}
-	return rows, nil
-}
-
 func (r *Run) report(report Report) {
 	if r.options.Report != nil {
 		report.GPU = r.gpu
 		r.options.Report(report)
-	}
-}
-
-// removeTemporary removes what writes that were cut off have left.
-func (r *Run) removeTemporary() {
-	stale, _ := place.Glob(r.Dir, ".*.*")
-	for _, path := range stale {
-		os.Remove(path)
 	}
 }

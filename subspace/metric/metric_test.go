@@ -320,3 +320,11 @@ func BenchmarkScore(b *testing.B) {
 		}
 	}
 }
+
+func TestSpread(t *testing.T) {
+	for want, sample := range map[string][]float64{"2.00 ± 1.00": {1, 2, 3}, "1.00": {1}, "": nil} {
+		if got := Spread(sample, 2); got != want {
+			t.Errorf("Spread(%v) = %q, want %q", sample, got, want)
+		}
+	}
+}

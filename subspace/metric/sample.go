@@ -1,6 +1,9 @@
 package metric
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // MeanStd returns the mean of a sample, such as one score under several seeds,
 // and its standard deviation with divisor n−1. The deviation of fewer than two
@@ -19,4 +22,24 @@ func MeanStd(sample []float64) (mean, std float64) {
 		return mean, math.NaN()
 	}
 	return mean, math.Sqrt(squares / (n - 1))
+}
+
+// Mean returns the mean of a sample.
+func Mean(sample []float64) float64 {
+	mean, _ := MeanStd(sample)
+	return mean
+}
+
+// Spread writes a sample as its mean and standard deviation, 61.25 ± 0.25, with so
+// many digits behind the point: the mean alone where the sample is of one, nothing
+// where it is of none.
+func Spread(sample []float64, digits int) string {
+	mean, std := MeanStd(sample)
+	switch len(sample) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%.*f", digits, mean)
+	}
+	return fmt.Sprintf("%.*f ± %.*f", digits, mean, digits, std)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"gosubspace/notebooks/lesson"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
@@ -78,7 +77,7 @@ func (c Choice) Report(results []experiment.Result, stdout io.Writer) error {
 		if mean > bestAccuracy {
 			best, bestAccuracy = v, mean
 		}
-		fmt.Fprintf(table, "%v\t%d\t%s\t%s\n", v, len(accuracy), lesson.Spread(accuracy), lesson.Spread(ece))
+		fmt.Fprintf(table, "%v\t%d\t%s\t%s\n", v, len(accuracy), metric.Spread(accuracy, 2), metric.Spread(ece, 2))
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -11,16 +11,16 @@ import (
 
 	"github.com/gomlx/compute"
 
-	"gosubspace/notebooks/lesson"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/watch"
 )
 
-// Make is lesson.Make with some runs side by side: so many, or as many as pay
+// Make is watch.Make with some runs side by side: so many, or as many as pay
 // where parallel is 0.
 func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options,
 	parallel int, stdout io.Writer, each func(*experiment.Run)) ([]experiment.Result, error) {
-	one := func() ([]experiment.Result, error) { return lesson.Make(ctx, title, configs, o, each) }
+	one := func() ([]experiment.Result, error) { return watch.Make(ctx, title, configs, o, each) }
 	cores := ourCores()
 	if parallel == 1 || parallel == 0 && (len(cores) < 2 || o.Devices > 1 || onGPU()) {
 		return one()

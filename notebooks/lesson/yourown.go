@@ -1,8 +1,15 @@
 package lesson
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
+	"image"
+	"image/png"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"gosubspace/plots"
@@ -10,53 +17,18 @@ import (
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
+	"gosubspace/subspace/place"
 )
-
-// Own returns the results of the runs of a shape under the seeds 1 to n, with a
-// network, data or a shape of your own, and makes those that are missing, as
-// [Runs] does for the project's.
-func Own(base experiment.Config, o experiment.Options, shape string, n int) []experiment.Result {
-	var configs []experiment.Config
-	for seed := range n {
-		configs = append(configs, base.With(shape, uint64(seed)+1))
-	}
-	return resultsOf(shape, configs, o)
-}
 
 // Samples draws images of a set, which must be in memory, with the names of their
 // classes: those with the given numbers, or the first of each class where there is
 // none, which shows what was read.
 func Samples(title string, s *dataset.Set, numbers ...int) (*plots.Figure, error) {
 	if len(numbers) == 0 {
-		for class := range s.Classes {
-			if i := slices.Index(s.Labels, int32(class)); i >= 0 {
-				numbers = append(numbers, i)
-			}
-		}
+		numbers = firsts(s)
 	}
-	figure := plots.Images{Title: title, Height: s.Height, Width: s.Width, Channels: s.Channels}
-	for _, i := range numbers {
-		one, err := Image(s, i)
-		if err != nil {
-			return nil, err
-		}
-		figure.Pixels = append(figure.Pixels, one.Pixels...)
-		figure.Labels = append(figure.Labels, s.Classes[one.Labels[0]])
-	}
-	return figure.Draw()
-}
-
-// Image returns the set of one image of s, a set in memory, by its number from 0.
-func Image(s *dataset.Set, number int) (*dataset.Set, error) {
-	if number < 0 || number >= s.Len() || s.Pixels == nil {
-		return nil, fmt.Errorf("image %d of %s: want a set in memory, and one of its numbers, 0 to %d", number, s.Name, s.Len()-1)
-	}
-	size := s.Height * s.Width * s.Channels
-	return &dataset.Set{
-		Name: fmt.Sprintf("%s, image %d", s.Name, number), Classes: s.Classes,
-		Height: s.Height, Width: s.Width, Channels: s.Channels,
-		Pixels: s.Pixels[number*size:][:size], Labels: s.Labels[number:][:1],
-	}, nil
+	return pictures(title, "", s, numbers, nil)
 }
 
 // Disputed returns the numbers of the n test images that the points of a trained
@@ -67,17 +39,13 @@ func Disputed(c experiment.Config, o experiment.Options, n int) []int {
 	test := o.Data.Test
 	_, along, err := classified(c, o, test, 5)
 	Check(err)
-	numbers, varies := make([]int, test.Len()), make([]float64, test.Len())
-	for i, label := range test.Labels {
-		low, high := 1.0, 0.0
-		for _, p := range along {
-			own := p[i*len(test.Classes)+int(label)]
-			low, high = min(low, own), max(high, own)
+	own := make([][]float64, len(along)) // of the right class
+	for k, p := range along {
+		for i, label := range test.Labels {
+			own[k] = append(own[k], p[i*len(test.Classes)+int(label)])
 		}
-		numbers[i], varies[i] = i, high-low
 	}
-	slices.SortStableFunc(numbers, func(a, b int) int { return cmp.Compare(varies[b], varies[a]) })
-	return numbers[:min(n, len(numbers))]
+	return mostChanged(own, n)
 }
 
 // Classified draws what the points of a trained line make of one test image: the
@@ -85,7 +53,7 @@ func Disputed(c experiment.Config, o experiment.Options, n int) []int {
 // at most. The line is that of the run of c, with the data of o; it is made if it
 // is missing.
 func Classified(c experiment.Config, o experiment.Options, number int) (*plots.Figure, error) {
-	one, err := Image(o.Data.Test, number)
+	one, err := o.Data.Test.Image(number)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +73,7 @@ func Classified(c experiment.Config, o experiment.Options, number int) (*plots.F
 	}
 	figure := plots.Lines{
 		Title:  fmt.Sprintf("Test image %d, %s, along the line", number, one.Classes[right]),
-		XLabel: "α", YLabel: "probability (%)", Note: Note([]experiment.Result{result}),
+		XLabel: "α", YLabel: "probability (%)", Note: paper.Note([]experiment.Result{result}),
 	}
 	for _, class := range shown {
 		s := plots.Series{Name: one.Classes[class]}
@@ -135,4 +103,62 @@ func classified(c experiment.Config, o experiment.Options, s *dataset.Set, point
 		along = append(along, metric.Softmax(logits, len(s.Classes)))
 	}
 	return run.Result, along, nil
+}
+
+// spelled are the names of the digits' class folders.
+var spelled = []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+
+// DigitFolder returns a folder of images as readers have them, one folder a class:
+//
+//	DIR/zero/0001.png …  DIR/nine/1797.png
+//
+// They are the digits that are part of the program, all 1,797 of them, as grey PNG
+// files of 8×8 pixels. The folder is digits-as-png in the folder of the data sets
+// (place.Data); it is written once, whole or not at all.
+func DigitFolder() string {
+	data, err := place.Data()
+	Check(err)
+	dir := filepath.Join(data, "digits-as-png")
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		Check(err)
+		return dir
+	}
+	Check(os.MkdirAll(data, 0o755))
+	half, err := os.MkdirTemp(data, ".digits-as-png-*")
+	Check(err)
+	if err = writeDigits(half); err == nil {
+		err = os.Rename(half, dir)
+	}
+	os.RemoveAll(half) // what is left of it where it failed
+	if _, there := os.Stat(dir); there != nil {
+		Check(err) // no error where another program was quicker
+	}
+	return dir
+}
+
+// writeDigits writes the digits into dir, those to train on first.
+func writeDigits(dir string) error {
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return err
+	}
+	digits, err := dataset.Digits()
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, set := range []*dataset.Set{digits.Train, digits.Test} {
+		size := set.Height * set.Width
+		for i, label := range set.Labels {
+			n++
+			class := filepath.Join(dir, spelled[label])
+			picture := &image.Gray{Pix: set.Pixels[i*size:][:size], Stride: set.Width, Rect: image.Rect(0, 0, set.Width, set.Height)}
+			var file bytes.Buffer
+			err := cmp.Or(os.MkdirAll(class, 0o755), png.Encode(&file, picture),
+				os.WriteFile(filepath.Join(class, fmt.Sprintf("%04d.png", n)), file.Bytes(), 0o644))
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

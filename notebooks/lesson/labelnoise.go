@@ -6,6 +6,7 @@ import (
 	"gosubspace/plots"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 )
 
 // WrongLabels returns the digits that the runs of a configuration train on, with
@@ -43,41 +44,19 @@ func WrongDigits(c experiment.Config, n int) (*plots.Figure, error) {
 	if n < 1 || n > len(wrong) {
 		return nil, fmt.Errorf("%d wrongly labelled digits: want 1 to %d, as many as there are", n, len(wrong))
 	}
-	figure := plots.Images{
-		Title:  fmt.Sprintf("%d of the %d wrong labels of %d training images", n, len(wrong), right.Len()),
-		Height: right.Height, Width: right.Width, Channels: right.Channels,
-		Note: "handwritten digits, UCI Machine Learning Repository, CC BY 4.0",
-	}
-	size := right.Height * right.Width * right.Channels
-	for _, i := range wrong[:n] {
-		figure.Pixels = append(figure.Pixels, right.Pixels[i*size:(i+1)*size]...)
-		figure.Labels = append(figure.Labels, fmt.Sprintf("labelled %s, is %s", right.Classes[given.Labels[i]], right.Classes[right.Labels[i]]))
-	}
-	return figure.Draw()
-}
-
-// Fit returns of each run the share of training images, in percent, that got the
-// label that the run was given for them, right or wrong: the mean of the last ten
-// epochs, at the points drawn.
-func Fit(runs []experiment.Result) (percent []float64) {
-	for _, r := range runs {
-		last := r.History[max(0, len(r.History)-10):]
-		var sum float64
-		for _, e := range last {
-			sum += 100 * e.Accuracy
-		}
-		percent = append(percent, sum/float64(len(last)))
-	}
-	return percent
+	title := fmt.Sprintf("%d of the %d wrong labels of %d training images", n, len(wrong), right.Len())
+	return pictures(title, "handwritten digits, UCI Machine Learning Repository, CC BY 4.0", right, wrong[:n], func(i int) string {
+		return fmt.Sprintf("labelled %s, is %s", right.Classes[given.Labels[i]], right.Classes[right.Labels[i]])
+	})
 }
 
 // CompareFit prints, method by method, how far training images were fitted with
 // the labels they were given, and accuracy and calibration error of the midpoint:
 // mean ± standard deviation over the seeds.
-func CompareFit(all Rows) {
+func CompareFit(all paper.Rows) {
 	fmt.Printf("%-18s  %-5s  %-22s  %-18s  %s\n", "", "seeds", "labels fitted (%)", "test accuracy (%)", "ECE (%)")
 	for _, row := range all {
-		fmt.Printf("%-18s  %-5d  %-22s  %-18s  %s\n", row.Name, len(row.Results), Spread(Fit(row.Results)),
-			Spread(experiment.Midpoints(row.Results, Accuracy)), Spread(experiment.Midpoints(row.Results, ECE)))
+		fmt.Printf("%-18s  %-5d  %-22s  %-18s  %s\n", row.Name, len(row.Results), spread(paper.Fit(row.Results)),
+			spread(experiment.Midpoints(row.Results, paper.Accuracy)), spread(experiment.Midpoints(row.Results, paper.ECE)))
 	}
 }

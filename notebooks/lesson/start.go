@@ -1,21 +1,56 @@
 package lesson
 
 import (
-	"cmp"
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
-	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
-	"text/tabwriter"
+	"time"
+
+	"github.com/gomlx/compute"
+	"github.com/janpfeifer/gonb/gonbui"
 
 	"gosubspace/plots"
+	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
 )
+
+//go:embed cells.md
+var cells string
+
+// Cells shows how cells work, in any notebook.
+func Cells() { gonbui.DisplayMarkdown(cells) }
+
+// Speed returns how many images a second a network trains on, in steps of the
+// given batch on a line: steps until two seconds are full, after one that
+// compiles.
+func Speed(b compute.Backend, net subspace.Net, input [3]int, batch int) float64 {
+	space, err := subspace.New(b, net, input, 2, 1)
+	Check(err)
+	defer space.Finalize()
+	noise := subspace.Batch{Images: make([]float32, batch*input[0]*input[1]*input[2]), Labels: make([]int32, batch)}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i := range noise.Images {
+		noise.Images[i] = float32(rng.NormFloat64())
+	}
+	var start time.Time
+	for steps := 0; ; steps++ {
+		_, _, err := space.Step(noise, space.Draw(subspace.Sampler{Shape: subspace.Line{}}, rng), 0.01, subspace.SGD{})
+		Check(err)
+		if steps == 0 {
+			start = time.Now()
+		} else if taken := time.Since(start).Seconds(); taken > 2 {
+			return float64(steps*batch) / taken
+		}
+	}
+}
 
 // Shipped opens a trained subspace that came with the notebooks, by its shape:
 // standard, line, layerwise-line, bezier or simplex-3. No training image is needed
@@ -30,29 +65,19 @@ func Shipped(shape string) *experiment.Shipped {
 	return s
 }
 
-// ShippedImages returns the images that came with a shipped subspace, one of each class.
-func ShippedImages(s *experiment.Shipped) *dataset.Set {
-	set, err := s.Samples()
-	Check(err)
-	return set
-}
-
 // ShowShippedImages draws the images that came with a shipped subspace.
 func ShowShippedImages(s *experiment.Shipped) (*plots.Figure, error) {
 	set, err := s.Samples()
 	if err != nil {
 		return nil, err
 	}
-	return plots.Images{
-		Title: "One test image of each class", Pixels: set.Pixels, Height: set.Height, Width: set.Width, Channels: set.Channels,
-		Labels: set.Classes, Note: s.Config.Data + ", the first test image of each class",
-	}.Draw()
+	return pictures("One test image of each class", s.Config.Data+", the first test image of each class", set, firsts(set), nil)
 }
 
-// Certainties returns the probability in percent that the network at each point of
+// certainties returns the probability in percent that the network at each point of
 // a shipped subspace gives the true class of each image, [point][image], and the
 // class that it holds for the likeliest.
-func Certainties(s *experiment.Shipped, set *dataset.Set) (percent [][]float64, likeliest [][]int, err error) {
+func certainties(s *experiment.Shipped, set *dataset.Set) (percent [][]float64, likeliest [][]int, err error) {
 	classes := len(s.Classes())
 	for i := range s.Points {
 		logits, err := s.Logits(context.Background(), i, set)
@@ -82,15 +107,15 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 	if s.Points[0].Alpha == nil {
 		return nil, fmt.Errorf("%s is no curve: use CertaintyTable", s.Config.Shape)
 	}
-	percent, _, err := Certainties(s, set)
+	percent, _, err := certainties(s, set)
 	if err != nil {
 		return nil, err
 	}
-	title := "The true class along a " + s.Config.Shape
 	if len(images) == 0 {
-		images = mostChanged(percent)
+		images = mostChanged(percent, mostSeries)
+		slices.Sort(images)
 	}
-	lines := plots.Lines{Title: title, XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
+	lines := plots.Lines{Title: "The true class along a " + s.Config.Shape, XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
 	for _, k := range images {
 		if k < 0 || k >= set.Len() {
 			return nil, fmt.Errorf("image %d: the set has the images 0 to %d", k, set.Len()-1)
@@ -109,62 +134,35 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 	return lines.Draw()
 }
 
-// mostChanged returns the images whose probability changes most between points, in
-// their order.
-func mostChanged(percent [][]float64) []int {
-	change := make([]float64, len(percent[0]))
-	var images []int
-	for k := range change {
-		low, high := math.Inf(1), math.Inf(-1)
-		for _, row := range percent {
-			low, high = min(low, row[k]), max(high, row[k])
-		}
-		change[k] = high - low
-		images = append(images, k)
-	}
-	slices.SortStableFunc(images, func(a, b int) int { return cmp.Compare(change[b], change[a]) })
-	images = images[:min(len(images), mostSeries)]
-	slices.Sort(images)
-	return images
-}
-
 // CertaintyTable prints the probability of the true class of every image, at five
 // points of a shipped curve, or at the corners and the centre; with the class that
 // the network holds for the likeliest where that is another.
 func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
-	percent, likeliest, err := Certainties(s, set)
+	percent, likeliest, err := certainties(s, set)
 	Check(err)
 	points := spaced(len(s.Points))
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "true class (%)")
+	table := [][]string{{"true class (%)"}}
 	for _, i := range points {
-		fmt.Fprint(w, "\t", pointName(s.Points[i]))
+		table[0] = append(table[0], pointName(s.Points[i]))
 	}
-	fmt.Fprintln(w)
 	for k, label := range set.Labels {
-		fmt.Fprint(w, set.Classes[label])
+		cells := []string{set.Classes[label]}
 		for _, i := range points {
 			cell := fmt.Sprintf("%.1f", percent[i][k])
 			if best := likeliest[i][k]; best != int(label) {
 				cell += fmt.Sprintf(" (%s)", set.Classes[best])
 			}
-			fmt.Fprint(w, "\t", cell)
+			cells = append(cells, cell)
 		}
-		fmt.Fprintln(w)
+		table = append(table, cells)
 	}
-	Check(w.Flush())
+	fmt.Print(paper.Plain.Write(table))
 }
 
 // spaced returns all of n places, or five evenly spaced ones of many.
 func spaced(n int) (places []int) {
-	if n <= 5 {
-		for i := range n {
-			places = append(places, i)
-		}
-		return places
-	}
-	for i := range 5 {
-		places = append(places, i*(n-1)/4)
+	for i := range min(n, 5) {
+		places = append(places, i*(n-1)/max(min(n, 5)-1, 1))
 	}
 	return places
 }
@@ -186,50 +184,4 @@ func shippedNote(s *experiment.Shipped) string {
 	}
 	return fmt.Sprintf("%s, computed with %s; %s training images, %d epochs; batch norm by the statistics in the file",
 		c.Name(), s.Device(), images, c.Epochs)
-}
-
-// EvaluateShipped prints the scores of shipped subspaces at their centres on the
-// test images, by the shipped statistics, beside the recorded ones. It downloads
-// nothing: where CIFAR-10 is not on this machine it says how to get it.
-func EvaluateShipped(shapes ...string) {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "centre of\taccuracy (%)\trecorded\tECE (%)\trecorded\tNLL (nats)\trecorded")
-	for _, shape := range shapes {
-		s := Shipped(shape)
-		set, ok := shippedTest(s)
-		if !ok {
-			s.Close()
-			return
-		}
-		i := s.Middle()
-		got, err := s.Score(context.Background(), i, set)
-		Check(err)
-		want := s.Points[i]
-		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.3f\t%.3f\n", shape, Accuracy(got), Accuracy(want.Scores), ECE(got), ECE(want.Scores), got.NLL, want.NLL)
-		s.Close()
-	}
-	Check(w.Flush())
-}
-
-// shippedTest returns the test images of a shipped run's configuration, if the data
-// set is on this machine.
-func shippedTest(s *experiment.Shipped) (*dataset.Set, bool) {
-	var data *dataset.Data
-	var err error
-	switch s.Config.Data {
-	case "digits":
-		data, err = dataset.Digits()
-	case "cifar10":
-		if !dataset.HasCIFAR10("") {
-			howToGetCIFAR10()
-			return nil, false
-		}
-		data, err = dataset.CIFAR10(context.Background(), "", nil)
-	default:
-		err = fmt.Errorf("the test images of %s do not come with the notebooks: read them, and score them with Shipped.Score", s.Config.Data)
-	}
-	Check(err)
-	set, err := data.Test.Subset(s.Config.TestImages, 0)
-	Check(err)
-	return set, true
 }

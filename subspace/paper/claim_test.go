@@ -1,8 +1,7 @@
-package lesson
+package paper
 
 import (
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,7 +57,7 @@ func invented(t *testing.T, c experiment.Config, percent float64) experiment.Res
 // recordInvented writes invented results of a figure of the quick preset to a folder.
 func recordInvented(t *testing.T, dir string, number int, seeds int, percent func(method string, seed int) float64) {
 	t.Helper()
-	f, err := experiment.NewFigure(number, experiment.Quick())
+	f, err := NewFigure(number, experiment.Quick())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,25 +86,6 @@ func read(t *testing.T, dir string, number int) RecordedRuns {
 		t.Fatal(err)
 	}
 	return f
-}
-
-// printed returns what a function prints.
-func printed(t *testing.T, do func()) string {
-	t.Helper()
-	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	stdout := os.Stdout
-	defer func() { os.Stdout = stdout }()
-	os.Stdout = file
-	do()
-	text, err := os.ReadFile(file.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 func finding(t *testing.T, f RecordedRuns, says string) Finding {
@@ -179,13 +159,13 @@ func TestVerdicts(t *testing.T) {
 // claims that its runs can tell.
 func TestClaimsCanBeMeasured(t *testing.T) {
 	dir := t.TempDir()
-	for number := 2; number <= experiment.Figures; number++ {
+	for number := 2; number <= Figures; number++ {
 		recordInvented(t, dir, number, 3, func(method string, seed int) float64 {
 			return 60 + float64(len(method))/10 + float64(seed*len(method)%7)
 		})
 	}
 	var all []RecordedRuns
-	for number := 1; number <= experiment.Figures; number++ {
+	for number := 1; number <= Figures; number++ {
 		f := read(t, dir, number)
 		all = append(all, f)
 		if number == 1 {
@@ -204,7 +184,7 @@ func TestClaimsCanBeMeasured(t *testing.T) {
 			}
 		}
 		for _, e := range f.Entries() {
-			if e.N != 3 || math.IsNaN(e.Std) {
+			if len(e.Sample) != 3 || math.IsNaN(metric.Mean(e.Sample)) {
 				t.Errorf("figure %d: %+v", number, e)
 			}
 		}
@@ -214,13 +194,16 @@ func TestClaimsCanBeMeasured(t *testing.T) {
 			t.Errorf("figure %d: %d lines are left out", number, missing)
 		}
 	}
-	claims := ClaimsTable(all)
-	if n := strings.Count(claims, "| `go run ./kernel train -figure "); n != len(Claims()) {
-		t.Errorf("%d of %d claims in the table", n, len(Claims()))
+	claimed := 0
+	for _, f := range all {
+		claimed += len(f.Claims())
+	}
+	if n := strings.Count(ClaimsTable(all), "| `go run ./kernel train -figure "); n != claimed {
+		t.Errorf("%d of %d claims in the table", n, claimed)
 	}
 	for name, make := range map[string]func([]RecordedRuns) (string, error){"figures.csv": TablesCSV, "claims.csv": ClaimsCSV} {
 		text, err := make(all)
-		if err != nil || strings.Contains(text, "NaN") || strings.Count(text, "\n") < len(Claims()) {
+		if err != nil || strings.Contains(text, "NaN") || strings.Count(text, "\n") < claimed {
 			t.Errorf("%s: %v\n%s", name, err, text)
 		}
 	}
@@ -238,48 +221,37 @@ func TestInsertClaims(t *testing.T) {
 	}
 }
 
-// What stands below a recorded figure, and what where it has not been recorded.
-func TestRecordedFigureSays(t *testing.T) {
-	t.Chdir(t.TempDir())
-	if err := os.MkdirAll("results", 0o755); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("GOSUBSPACE_FIGURES", t.TempDir())
-	recordInvented(t, "results", 3, 2, func(method string, seed int) float64 {
+// What a figure says of its runs where all have been recorded, and where not.
+func TestWhatIsRecorded(t *testing.T) {
+	dir := t.TempDir()
+	recordInvented(t, dir, 3, 2, func(method string, seed int) float64 {
 		if method == "Bézier curve" {
 			return math.NaN()
 		}
 		return 60 + float64(seed)
 	})
-	said := printed(t, func() { RecordedFigure(3, "quick") })
-	for _, want := range []string{"Figure 3 has not been recorded with -preset quick yet.", "Recorded: standard (2 seeds), line (2 seeds)", "Not yet: Bézier curve",
-		"go run ./kernel train -figure 3 -preset quick -seeds 2 -record notebooks/results"} {
-		if !strings.Contains(said, want) {
-			t.Errorf("it says\n%s\nwant %q in it", said, want)
-		}
+	f := read(t, dir, 3)
+	if want := "Figure 3 has not been recorded with -preset quick yet.\n" +
+		"Recorded: standard (2 seeds), line (2 seeds), layer-wise line (2 seeds)\nNot yet: Bézier curve\n" +
+		"go run ./kernel train -figure 3 -preset quick -seeds 2 -record notebooks/results"; f.Lacks() != want {
+		t.Errorf("it says\n%s\nwant\n%s", f.Lacks(), want)
 	}
-	recordInvented(t, "results", 7, 2, func(method string, seed int) float64 { return 60 + float64(seed) + float64(len(method))/9 })
-	other, err := experiment.NewFigure(7, experiment.Small())
+	if _, err := f.Draw(); err == nil || err.Error() != f.Lacks() {
+		t.Errorf("drawn without a method: %v", err)
+	}
+	recordInvented(t, dir, 7, 2, func(method string, seed int) float64 { return 60 + float64(seed) + float64(len(method))/9 })
+	other, err := NewFigure(7, experiment.Small())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := invented(t, other.Methods[0].Config, 99).Record("results/other.json"); err != nil {
+	if err := invented(t, other.Methods[0].Config, 99).Record(filepath.Join(dir, "other.json")); err != nil {
 		t.Fatal(err)
 	}
-	said = printed(t, func() { RecordedFigure(7, "quick") })
-	if strings.Contains(said, "99.00") {
-		t.Errorf("a run of other settings is in the table:\n%s", said)
+	f = read(t, dir, 7)
+	if want := "Figure 7, preset quick: digits, 200 training images, 200 epochs, cnn of width 8; seeds 1, 2; a device"; f.Budget() != want {
+		t.Errorf("it says\n%s\nwant\n%s", f.Budget(), want)
 	}
-	at := 0
-	for _, want := range []string{"Figure 7, preset quick: digits, 200 training images, 200 epochs, cnn of width 8; seeds 1, 2; a device\n",
-		"accuracy, midpoint (%)", "– with wrong labels the midpoint of a line is more accurate than standard training: "} {
-		i := strings.Index(said[at:], want)
-		if i < 0 {
-			t.Fatalf("it says\n%s\nwant %q, in this order", said, want)
-		}
-		at += i
-	}
-	if !slices.ContainsFunc([]string{Holds, Opposite, Open}, func(v string) bool { return strings.Contains(said[at:], ": "+v+" (accuracy ") }) {
-		t.Errorf("no verdict in\n%s", said[at:])
+	if table := f.Table(Plain); strings.Contains(table, "99.00") || !strings.Contains(table, "accuracy, midpoint (%)") {
+		t.Errorf("want no run of other settings, and the midpoint's accuracy, in\n%s", table)
 	}
 }

@@ -1,7 +1,6 @@
 package lesson
 
 import (
-	"math"
 	"testing"
 
 	"gosubspace/subspace/experiment"
@@ -42,20 +41,5 @@ func TestWrongDigits(t *testing.T) {
 	c.Data = "cifar10"
 	if _, err := WrongDigits(c, 1); err == nil {
 		t.Error("shows wrong labels of photos as digits")
-	}
-}
-
-// The fit is that of the last ten epochs, or of all where there are fewer.
-func TestFit(t *testing.T) {
-	var r experiment.Result
-	for i := range 20 {
-		r.History = append(r.History, experiment.Epoch{Accuracy: float64(i) / 100})
-	}
-	short := experiment.Result{History: r.History[:3]}
-	got := Fit([]experiment.Result{r, short})
-	for i, want := range []float64{14.5, 1} {
-		if math.Abs(got[i]-want) > 1e-9 {
-			t.Errorf("run %d: %v %%, want %v", i, got[i], want)
-		}
 	}
 }

@@ -1,7 +1,6 @@
 package lesson
 
 import (
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper"
 	"gosubspace/subspace/place"
 )
 
@@ -60,34 +60,6 @@ func TestDigitFolder(t *testing.T) {
 	}
 }
 
-// sloped is a run that was scored at points along a curve with the given losses.
-func sloped(loss ...float64) (r experiment.Result) {
-	for i, l := range loss {
-		alpha := float64(i) / float64(len(loss)-1)
-		r.Points = append(r.Points, experiment.PointScore{Alpha: &alpha, Scores: metric.Scores{NLL: l}})
-	}
-	return r
-}
-
-func TestBarrier(t *testing.T) {
-	for _, c := range []struct {
-		loss []float64
-		want float64
-	}{
-		{[]float64{1, 3, 2}, 1.5},        // above the straight line from 1 to 2
-		{[]float64{1, 2, 3, 4}, 0},       // a slope is no barrier
-		{[]float64{2, 1, 2}, 0},          // nor is a valley
-		{[]float64{0, 0, 5, 1}, 13. / 3}, // the worst place is not the middle
-	} {
-		if got := Barrier(sloped(c.loss...)); math.Abs(got-c.want) > 1e-12 {
-			t.Errorf("barrier of %v: %v, want %v", c.loss, got, c.want)
-		}
-	}
-	if got := Barrier(experiment.Result{}); !math.IsNaN(got) {
-		t.Errorf("barrier of a run without a curve: %v", got)
-	}
-}
-
 // The slice is the row y = 0 of the grid.
 func TestSlice(t *testing.T) {
 	grid := func(n int) *experiment.Grid {
@@ -103,31 +75,14 @@ func TestSlice(t *testing.T) {
 		g.Y = g.X
 		return g
 	}
-	x, values, err := slice(grid(3), NLL)
+	x, values, err := slice(grid(3), paper.NLL)
 	if err != nil || !slices.Equal(x, []float64{-1, 0, 1}) || !slices.Equal(values, []float64{10, 11, 12}) {
 		t.Errorf("slice %v %v, %v", x, values, err)
 	}
-	if _, _, err := slice(grid(4), NLL); err == nil || !strings.Contains(err.Error(), "odd") {
+	if _, _, err := slice(grid(4), paper.NLL); err == nil || !strings.Contains(err.Error(), "odd") {
 		t.Errorf("slice of a grid without a middle row: %v", err)
 	}
-	if _, err := Slice(Rows{{"standard", []experiment.Result{{}}}}); err == nil {
+	if _, err := Slice(paper.Rows{{Name: "standard", Results: []experiment.Result{{}}}}); err == nil {
 		t.Error("a slice of rows without a surface")
-	}
-}
-
-func TestImage(t *testing.T) {
-	digits, err := dataset.Digits()
-	if err != nil {
-		t.Fatal(err)
-	}
-	one, err := Image(digits.Test, 7)
-	if err != nil || one.Check() != nil || one.Len() != 1 || one.Labels[0] != digits.Test.Labels[7] ||
-		!slices.Equal(one.Pixels, digits.Test.Pixels[7*64:8*64]) {
-		t.Errorf("image 7: %+v, %v", one, err)
-	}
-	for _, number := range []int{-1, 500} {
-		if _, err := Image(digits.Test, number); err == nil {
-			t.Errorf("image %d of 500", number)
-		}
 	}
 }

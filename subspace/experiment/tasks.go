@@ -1,0 +1,125 @@
+package experiment
+
+import (
+	"errors"
+	"slices"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/corruption"
+	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/metric"
+)
+
+// tasks returns all that the run is scored on, and prepares the result for it.
+func (r *Run) tasks() ([]task, error) {
+	test := func() (*dataset.Set, error) { return r.data.Test, nil }
+	var tasks []task
+	add := func(set func() (*dataset.Set, error), put func(metric.Scores), at ...subspace.Weights) {
+		tasks = append(tasks, task{r.space, at, set, put})
+	}
+	points := r.points()
+	ensembles := r.ensembles(points)
+	r.Result.Points, r.Result.Ensembles, r.Result.Corrupted = points, ensembles, nil
+	for i := range points {
+		add(test, func(s metric.Scores) { points[i].Scores = s }, points[i].Weights)
+	}
+	for i := range ensembles {
+		add(test, func(s metric.Scores) { ensembles[i].Scores = s }, ensembles[i].Points...)
+	}
+	for _, name := range r.Config.corruptions() {
+		for severity := 1; severity <= severities; severity++ {
+			i := len(r.Result.Corrupted)
+			r.Result.Corrupted = append(r.Result.Corrupted, Corrupted{Corruption: name, Severity: severity})
+			set := func() (*dataset.Set, error) { return r.corrupt(name, severity) }
+			add(set, func(s metric.Scores) { r.Result.Corrupted[i].Scores = s }, r.sampler.Shape.Midpoint())
+		}
+	}
+	grids, err := r.grids()
+	return append(tasks, grids...), err
+}
+
+// points returns the points that a run is scored at: along a curve from end to
+// end, or the corners of a simplex; and the midpoint.
+func (r *Run) points() []PointScore {
+	middle := PointScore{Weights: r.sampler.Shape.Midpoint()}
+	var points []PointScore
+	if curve, ok := r.sampler.Shape.(subspace.Curve); ok && r.Config.Points > 0 {
+		for i := range r.Config.Points {
+			alpha := float64(i) / float64(r.Config.Points-1)
+			points = append(points, PointScore{Alpha: &alpha, Weights: curve.At(alpha)})
+		}
+	} else {
+		m := r.sampler.Shape.Endpoints()
+		for i := range m {
+			points = append(points, PointScore{Weights: subspace.Corner(i, m)})
+		}
+	}
+	if !slices.ContainsFunc(points, func(p PointScore) bool { return near(p.Weights, middle.Weights) }) {
+		points = append(points, middle)
+	}
+	for i := range points {
+		points[i].Midpoint = near(points[i].Weights, middle.Weights)
+	}
+	return points
+}
+
+// ensembles returns the ensembles that a run is scored as: of the two points at
+// α and 1−α of a curve, or of all endpoints.
+func (r *Run) ensembles(points []PointScore) (ensembles []Ensemble) {
+	n, m := r.Config.Points, r.sampler.Shape.Endpoints()
+	if points[0].Alpha != nil {
+		for i := range n / 2 {
+			ensembles = append(ensembles, Ensemble{Alpha: points[i].Alpha, Points: []subspace.Weights{points[i].Weights, points[n-1-i].Weights}})
+		}
+		return ensembles
+	}
+	if m == 1 {
+		return nil
+	}
+	var corners []subspace.Weights
+	for i := range m {
+		corners = append(corners, subspace.Corner(i, m))
+	}
+	return []Ensemble{{Points: corners}}
+}
+
+// corrupt returns the test images under a corruption, the same for every run.
+func (r *Run) corrupt(name string, severity int) (set *dataset.Set, err error) {
+	if r.Config.Published {
+		if set, err = corruption.Published(r.options.CorruptedDir, name, severity, r.all.Test); err != nil {
+			return nil, err
+		}
+		// A subset goes by the labels: it is that of the clean images where they
+		// have the same order, which checkCorrupted sees to.
+		return set.Subset(r.Config.TestImages, 0)
+	}
+	return corruption.Apply(r.data.Test, name, severity, CorruptionSeed)
+}
+
+// checkCorrupted finds out early that the corrupted test images cannot be had.
+func (r *Run) checkCorrupted() error {
+	names := r.Config.corruptions()
+	if len(names) == 0 {
+		return nil
+	}
+	if r.Config.Published {
+		if r.Config.Data == "tinyimagenet" && r.Config.TestImages > 0 {
+			return errors.New("a part of the test images of Tiny-ImageNet-C: its images are in another order than the clean ones, so that only all of them can be compared")
+		}
+		_, err := corruption.Published(r.options.CorruptedDir, names[0], 1, r.all.Test)
+		return err
+	}
+	one, err := r.data.Test.Subset(1, 0)
+	if err != nil {
+		return err
+	}
+	_, err = corruption.Apply(one, names[0], 1, CorruptionSeed)
+	return err
+}
+
+// severities are 1 to 5.
+const severities = 5
+
+// CorruptionSeed is that of all corrupted test sets, so that runs are compared
+// on the same images.
+const CorruptionSeed = 0

@@ -1,0 +1,132 @@
+package paper
+
+import (
+	"cmp"
+	"fmt"
+
+	"gosubspace/plots"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+)
+
+// calibration is figure 5: the expected calibration error of the methods.
+var calibration = definition{
+	title: "Calibration",
+	methods: func(base experiment.Config) []Method {
+		base.HeldOut = cmp.Or(base.HeldOut, base.TrainImages, 5000)
+		return []Method{
+			row(standard, base, "standard"),
+			row("dropout", base, "standard", dropout),
+			row("label smoothing", base, "standard", smoothed),
+			row("line", base, "line"),
+			row("layer-wise line", base, "layerwise-line"),
+			row("line + label smoothing", base, "line", smoothed),
+		}
+	},
+	draw: []func(Rows) (*plots.Figure, error){Calibrations, Reliability, Along},
+	lines: func(t *lines, m Method) {
+		t.toStandard(m, accuracyMidpoint, nllMidpoint, eceMidpoint, eceScaled)
+	},
+	claims: func(c *claims) {
+		c.beyond(-1, eceMidpoint, standard, "the midpoint of a %s is better calibrated than standard training",
+			"line", "layer-wise line", "line + label smoothing")
+		for _, m := range []string{"dropout", "label smoothing"} {
+			c.add(-1, Term{"line", eceMidpoint}, Term{m, eceMidpoint}, "the midpoint of a line is better calibrated than "+m)
+		}
+	},
+}
+
+var eceScaled = eceOf("scaled by temperature", afterScaling)
+
+func afterScaling(r experiment.Result) (metric.Scores, bool) {
+	if r.Calibration == nil || r.Calibration.Scaled == nil {
+		return metric.Scores{}, false
+	}
+	return *r.Calibration.Scaled, true
+}
+
+// Calibrations compares the expected calibration error and the accuracy of the
+// midpoints (figure 5 of the paper), where there is a validation split also after
+// temperature scaling.
+func Calibrations(all Rows) (*plots.Figure, error) {
+	labels := []string{"ECE (%)"}
+	if len(eceScaled.values(all[0].Results)) > 0 {
+		labels = append(labels, "ECE, scaled by temperature (%)")
+	}
+	return compare("Calibration", all, labels, func(runs []experiment.Result) [][]float64 {
+		return [][]float64{experiment.Midpoints(runs, ECE), eceScaled.values(runs)}[:len(labels)]
+	})
+}
+
+func compare(title string, all Rows, labels []string, values func([]experiment.Result) [][]float64) (*plots.Figure, error) {
+	figure := plots.Comparison{Title: title, Labels: labels, Reference: all[0].Name, Note: all.Note()}
+	for _, row := range all {
+		group := "one network"
+		if len(row.Results[0].Midpoint().Weights) > 1 {
+			group = "midpoint of a subspace"
+		}
+		figure.Methods = append(figure.Methods, plots.Method{Name: row.Name, Group: group, Values: values(row.Results)})
+	}
+	return figure.Draw()
+}
+
+// Reliability draws a reliability diagram of each row's midpoint, of the first
+// seed.
+func Reliability(all Rows) (*plots.Figure, error) {
+	figure := plots.Reliability{Title: "Does confidence mean accuracy?", Note: all.first().Note()}
+	for _, row := range all {
+		d := plots.Diagram{Title: row.Name}
+		for _, b := range Diagram(row.Results[0]) {
+			d.Bins = append(d.Bins, plots.Bin(b))
+		}
+		figure.Diagrams = append(figure.Diagrams, d)
+	}
+	return figure.Draw()
+}
+
+// Diagram returns the bins of a run's reliability diagram.
+func Diagram(r experiment.Result) []metric.Bin {
+	if r.Calibration == nil {
+		panic(fmt.Sprintf("%s has no reliability diagram: it was recorded before there were any; train it again", r.Config.Name()))
+	}
+	return r.Calibration.Reliability
+}
+
+// Overconfidence returns the mean confidence of each run's midpoint on the test
+// images less its accuracy, in percent: above 0 it promises too much, below 0
+// too little.
+func Overconfidence(runs []experiment.Result) []float64 {
+	return each(runs, func(r experiment.Result) float64 {
+		gap, n := 0.0, 0
+		for _, b := range Diagram(r) {
+			gap += float64(b.N) * (b.Confidence - b.Accuracy)
+			n += b.N
+		}
+		return 100 * gap / float64(n)
+	})
+}
+
+// Chances returns [metric.Chance] of each run's midpoint, in percent.
+func Chances(runs []experiment.Result) []float64 {
+	return each(runs, func(r experiment.Result) float64 { return 100 * metric.Chance(Diagram(r)) })
+}
+
+// Scaled returns a score of each run's midpoint on the test images after
+// temperature scaling.
+func Scaled(runs []experiment.Result, score Score) []float64 {
+	return each(runs, func(r experiment.Result) float64 { s, _ := scaled(r); return score(s) })
+}
+
+// Temperatures returns the temperature that fits each run's validation split best.
+func Temperatures(runs []experiment.Result) []float64 {
+	return each(runs, func(r experiment.Result) float64 { _, t := scaled(r); return t })
+}
+
+// scaled returns the scores and the temperature of a run that has a validation split.
+func scaled(r experiment.Result) (metric.Scores, float64) {
+	s, there := afterScaling(r)
+	if !there {
+		panic(fmt.Sprintf("%s has no validation split to fit a temperature on: set Config.HeldOut", r.Config.Name()))
+	}
+	return s, r.Calibration.Temperature
+}

@@ -1,0 +1,171 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+)
+
+// Quantity is a number that a table has of each run.
+type Quantity struct {
+	Name   string // such as "accuracy, midpoint"
+	Unit   string // "%", or "nats"
+	Digits int    // behind the point
+	of     func(experiment.Result) (value float64, there bool)
+}
+
+// Term is one side of a comparison: a quantity of a method.
+type Term struct {
+	Method   string
+	Quantity Quantity
+}
+
+// values returns the quantity of the runs that have it.
+func (q Quantity) values(runs []experiment.Result) (values []float64) {
+	for _, r := range runs {
+		if v, there := q.of(r); there {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// bySeed returns the quantity of every run that has it.
+func (q Quantity) bySeed(results []experiment.Result) map[uint64]float64 {
+	values := map[uint64]float64{}
+	for _, r := range results {
+		if v, there := q.of(r); there {
+			values[r.Config.Seed] = v
+		}
+	}
+	return values
+}
+
+// The scores of a run that quantities are made of.
+type scoresOf func(experiment.Result) (s metric.Scores, there bool)
+
+func midpoint(r experiment.Result) (metric.Scores, bool) {
+	s := r.Midpoint().Scores
+	return s, s.N > 0
+}
+
+func accuracyOf(what string, of scoresOf) Quantity {
+	return Quantity{"accuracy, " + what, "%", 2, ofScores(of, Accuracy)}
+}
+
+func eceOf(what string, of scoresOf) Quantity {
+	return Quantity{"ECE, " + what, "%", 2, ofScores(of, ECE)}
+}
+
+func ofScores(of scoresOf, score Score) func(experiment.Result) (float64, bool) {
+	return func(r experiment.Result) (float64, bool) {
+		s, there := of(r)
+		return score(s), there
+	}
+}
+
+// The quantities of several figures.
+var (
+	accuracyMidpoint = accuracyOf("midpoint", midpoint)
+	eceMidpoint      = eceOf("midpoint", midpoint)
+	nllMidpoint      = Quantity{"NLL, midpoint", "nats", 3, ofScores(midpoint, NLL)}
+)
+
+// ends is the mean accuracy of the endpoints of a subspace; one network has none.
+var ends = Quantity{"accuracy, mean of the endpoints", "%", 2, func(r experiment.Result) (float64, bool) {
+	several := len(r.Midpoint().Weights) > 1
+	corner := slices.ContainsFunc(r.Points, func(p experiment.PointScore) bool { return slices.Contains(p.Weights, 1) })
+	if !several || !corner {
+		return 0, false
+	}
+	return Corners([]experiment.Result{r}, Accuracy)[0], true
+}}
+
+// Claim is something that the paper says, as it can be measured: that a quantity of
+// one method is larger than that of another under the same seeds, or smaller. The
+// paper's "subspace" is its centre; nothing here says whether a claim is true.
+type Claim struct {
+	Figure  int
+	Says    string
+	First   Term
+	Against Term
+	Sign    int // 1: the first is larger; −1: it is smaller
+}
+
+// claims are those of the figures, in their order.
+type claims struct {
+	figure int
+	all    []Claim
+}
+
+// add adds that a quantity is larger than another (1), or smaller (−1).
+func (c *claims) add(sign int, first, against Term, says string) {
+	c.all = append(c.all, Claim{c.figure, says, first, against, sign})
+}
+
+// beyond adds one claim a method: that a quantity of it is larger than that of
+// another method, or smaller. In says %s is the method.
+func (c *claims) beyond(sign int, q Quantity, against, says string, methods ...string) {
+	for _, m := range methods {
+		c.add(sign, Term{m, q}, Term{against, q}, fmt.Sprintf(says, m))
+	}
+}
+
+// Claims returns what the paper says of the figure.
+func (f Figure) Claims() []Claim {
+	c := claims{figure: f.Number}
+	if add := figures[f.Number-1].claims; add != nil {
+		add(&c)
+	}
+	return c.all
+}
+
+// Finding is what recorded runs say about a claim.
+type Finding struct {
+	Claim
+	Difference metric.Difference // first − against, over the seeds that both have
+	Command    string            // makes the runs
+}
+
+// The verdicts.
+const (
+	Holds      = "holds"
+	Opposite   = "the opposite"
+	Open       = "cannot be told"
+	Unmeasured = "not recorded"
+)
+
+// Verdict follows from the 95 % interval of the difference alone.
+func (f Finding) Verdict() string {
+	switch {
+	case f.Difference.N == 0:
+		return Unmeasured
+	case f.Difference.Side() == f.Sign:
+		return Holds
+	case f.Difference.Side() == -f.Sign:
+		return Opposite
+	}
+	return Open
+}
+
+// String is the finding in a sentence.
+func (f Finding) String() string {
+	if f.Difference.N == 0 {
+		return fmt.Sprintf("%s: %s", f.Says, Unmeasured)
+	}
+	return fmt.Sprintf("%s: %s (%s, n = %d)", f.Says, f.Verdict(), f.measured(), f.Difference.N)
+}
+
+// measured is "accuracy +0.73 [−8.07, +9.53] points".
+func (f Finding) measured() string {
+	q := f.First.Quantity
+	kind, _, _ := strings.Cut(q.Name, ",") // without where it is taken
+	unit := q.Unit
+	if unit == "%" {
+		unit = "points"
+	}
+	return kind + " " + difference(f.Difference, q.Digits) + " " + unit
+}

@@ -1,0 +1,45 @@
+// Package paper makes the figures of Wortsman et al., "Learning Neural Network
+// Subspaces" (ICML 2021), and says what your runs have to say about its claims.
+//
+// You want a figure of the paper, from runs of your own. [NewFigure] says which runs
+// are behind it, all methods with the settings of one preset; package watch makes
+// them; [Figure.Draw] draws them:
+//
+//	f, err := paper.NewFigure(3, experiment.Quick())
+//	results, err := watch.Make(ctx, f.Title, f.Runs(3), experiment.Options{}, nil)
+//	pictures, err := f.Draw(f.Rows(results)) // one or several
+//
+// You want to know what recorded runs say. [ReadFigure] finds those of a figure in a
+// folder; its table has the mean and spread of every quantity, and each difference
+// with its 95 % interval under the same seeds; its findings say claim by claim
+// whether the paper's claim holds for them:
+//
+//	rec, err := experiment.ReadRecord("notebooks/results")
+//	f, err := paper.ReadFigure(rec, 3, experiment.Small(), "-preset cifar10-small")
+//	fmt.Print(f.Table(paper.Plain))
+//	for _, finding := range f.Findings() {
+//		fmt.Println(finding)
+//	}
+//
+// You want one number of runs. The measures take runs and return a number of each:
+// [Ends], [Corners], [Together], [InsideOutside], [Overconfidence], [Under] and the
+// others. They panic where the runs were not scored on what they tell of, as that
+// is a mistake in the program.
+//
+// # Where things are
+//
+// A figure is one file: its methods, how it is drawn, the lines of its table, what
+// the paper claims, and its measures. To change a figure is to change that file.
+//
+//	figure 1  landscape.go    between two networks, and the loss around them
+//	figure 2  plane.go        the plane through the three endpoints of a triangle
+//	figure 3  curve.go        along a line, a layer-wise line and a Bézier curve
+//	figure 4  simplex.go      the centre of the simplex against its number of endpoints
+//	figure 5  calibration.go  calibration error, before and after temperature scaling
+//	figure 6  corruption.go   under snow, by severity
+//	figure 7  labelnoise.go   with wrong training labels
+//
+// What they share is in the other files: figure.go and rows.go for the runs, panel.go
+// for drawing, claim.go and table.go for the numbers, recorded.go for recorded runs,
+// write.go for the files that follow from these.
+package paper

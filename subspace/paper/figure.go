@@ -1,0 +1,176 @@
+package paper
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"gosubspace/plots"
+	"gosubspace/subspace/experiment"
+)
+
+// Figure is a figure of the paper, by the methods that it compares.
+type Figure struct {
+	Number  int
+	Title   string
+	Methods []Method
+}
+
+// Method is what one row, line or panel of a figure shows: a configuration, and
+// what the figure calls it.
+type Method struct {
+	Name   string
+	Config experiment.Config // with the first seed
+}
+
+// definition is all that the package knows of a figure.
+type definition struct {
+	title   string
+	methods func(base experiment.Config) []Method
+	draw    []func(Rows) (*plots.Figure, error) // a picture each
+	lines   func(t *lines, m Method)            // adds the lines of its table that are of a method; nil: no table
+	claims  func(c *claims)                     // adds what the paper says; nil: nothing
+}
+
+var figures = [...]definition{landscape, plane, curve, simplex, calibration, corruption, labelNoise}
+
+// Figures is the number of figures.
+const Figures = len(figures)
+
+// NewFigure returns figure number 1 to [Figures] of Wortsman et al. 2021, all of
+// its methods with the settings of base: a preset, perhaps changed. Where base
+// says nothing of a grid, a validation split or a rate, the figure does.
+func NewFigure(number int, base experiment.Config) (Figure, error) {
+	if number < 1 || number > Figures {
+		return Figure{}, fmt.Errorf("there is no figure %d: want 1 to %d", number, Figures)
+	}
+	d := figures[number-1]
+	f := Figure{number, d.title, d.methods(base)}
+	for _, m := range f.Methods {
+		if err := m.Config.Check(); err != nil {
+			return f, fmt.Errorf("figure %d, %s: %w", number, m.Name, err)
+		}
+	}
+	return f, f.heeds(base)
+}
+
+// heeds reports an addition that base asks for and that no method of the figure
+// has: it would be left out without a word.
+func (f Figure) heeds(base experiment.Config) error {
+	for name, asked := range map[string]func(c experiment.Config) bool{
+		"dropout":                       func(c experiment.Config) bool { return c.Dropout > 0 },
+		"label smoothing":               func(c experiment.Config) bool { return c.Smoothing > 0 },
+		"SAM":                           func(c experiment.Config) bool { return c.Rho > 0 },
+		"weight averaging":              func(c experiment.Config) bool { return c.SWA != "" && c.SWA == base.SWA },
+		"independent networks":          func(c experiment.Config) bool { return c.Independent },
+		"a batch in chunks":             func(c experiment.Config) bool { return c.Chunks > 1 },
+		"wrong labels of any class":     func(c experiment.Config) bool { return c.AnyClass && c.WrongLabels > 0 },
+		"published corrupted test sets": func(c experiment.Config) bool { return c.Published && c.Corrupt != "" },
+	} {
+		if asked(base) && !slices.ContainsFunc(f.Methods, func(m Method) bool { return asked(m.Config) }) {
+			return fmt.Errorf("figure %d has no method with %s: leave it out, or train a shape with it", f.Number, name)
+		}
+	}
+	return nil
+}
+
+// Runs returns the configurations of all methods under so many seeds, from the
+// base's on: seed by seed, so that a figure can be drawn early.
+func (f Figure) Runs(seeds int) (runs []experiment.Config) {
+	for i := range seeds {
+		for _, m := range f.Methods {
+			runs = append(runs, m.Config.With(m.Config.Shape, m.Config.Seed+uint64(i)))
+		}
+	}
+	return runs
+}
+
+// Rows sorts results, which are in the order of [Figure.Runs], by method.
+func (f Figure) Rows(results []experiment.Result) Rows {
+	all := make(Rows, len(f.Methods))
+	for i, r := range results {
+		k := i % len(f.Methods)
+		all[k].Name = f.Methods[k].Name
+		all[k].Results = append(all[k].Results, r)
+	}
+	return all
+}
+
+// Draw draws the figure from its rows: one picture or several.
+func (f Figure) Draw(all Rows) (pictures []*plots.Figure, err error) {
+	for _, draw := range figures[f.Number-1].draw {
+		picture, err := draw(all)
+		if err != nil {
+			return nil, fmt.Errorf("figure %d: %w", f.Number, err)
+		}
+		pictures = append(pictures, picture)
+	}
+	return pictures, nil
+}
+
+// standard is the name of standard training in figures that compare with it.
+const standard = "standard"
+
+// row returns a method: base with another shape, and what is added to it. What
+// base itself says of additions and grids is for the rows that have them.
+func row(name string, base experiment.Config, shape string, add ...func(c *experiment.Config, base experiment.Config)) Method {
+	c := base
+	c.Shape = shape
+	c.Dropout, c.Smoothing, c.Rho, c.SWA, c.Independent = 0, 0, 0, "", false
+	c.Plane, c.Surface, c.GridImages = 0, 0, 0
+	if shape == "standard" {
+		c.Chunks = 0 // one point leaves nothing to draw
+	}
+	for _, a := range add {
+		a(&c, base)
+	}
+	return Method{name, c}
+}
+
+// What is added to methods. Where the preset leaves a rate open it is the one that had
+// the best accuracy on a validation split of the preset, among
+//
+//	train -shape standard -held-out 200 -seeds 5 -choose dropout=0.1,0.2,0.3,0.5
+//	train -shape standard -held-out 200 -seeds 5 -choose label-smoothing=0.02,0.05,0.1,0.2
+//	train -shape standard -held-out 200 -seeds 5 -choose sam=0.02,0.05,0.1,0.2
+//
+// on the digits, and on other data
+//
+//	train -preset cifar10-small -shape standard -choose dropout=0.1,0.3
+//	train -preset cifar10-small -shape standard -choose label-smoothing=0.05,0.1
+//	train -preset cifar10-small -shape standard -choose sam=0.05,0.1
+
+func dropout(c *experiment.Config, base experiment.Config) {
+	rate := 0.3
+	if base.Data == "digits" {
+		rate = 0.1
+	}
+	c.Dropout = cmp.Or(base.Dropout, rate)
+}
+func smoothed(c *experiment.Config, base experiment.Config) {
+	c.Smoothing = cmp.Or(base.Smoothing, 0.1)
+}
+func sam(c *experiment.Config, base experiment.Config) { c.Rho = cmp.Or(base.Rho, 0.1) }
+
+const gridSide = 21 // points on a side of a landscape
+
+func independent(c *experiment.Config, _ experiment.Config) { c.Independent = true }
+func constant(c *experiment.Config, _ experiment.Config)    { c.SWA = "constant" }
+func cyclic(c *experiment.Config, _ experiment.Config) {
+	c.SWA = fmt.Sprintf("cyclic-%d", max(1, min(5, c.Epochs/4)))
+}
+func onPlane(c *experiment.Config, base experiment.Config) {
+	c.Plane, c.GridImages = cmp.Or(base.Plane, gridSide), gridImages(base)
+}
+func onSurface(c *experiment.Config, base experiment.Config) {
+	c.Surface, c.GridImages = cmp.Or(base.Surface, gridSide), gridImages(base)
+}
+
+// gridImages returns on how many test images a grid is scored: a part of them
+// where they are photos.
+func gridImages(base experiment.Config) int {
+	if base.Data == "digits" {
+		return base.GridImages
+	}
+	return cmp.Or(base.GridImages, base.TestImages, 1000)
+}

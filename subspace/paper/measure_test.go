@@ -1,0 +1,207 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+)
+
+// made is a result as a run would leave it.
+func made(shape string, middle subspace.Weights, accuracy float64) experiment.Result {
+	c := experiment.Quick()
+	c.Shape = shape
+	return experiment.Result{
+		Config: c, Devices: []string{"XLA on CPU"}, Training: 12,
+		Points: []experiment.PointScore{{Weights: middle, Scores: metric.Scores{Accuracy: accuracy, ECE: 0.02}}},
+	}
+}
+
+// lopsided is a run that was scored on the plane of a triangle with three unequal
+// sides: the accuracy of a point is the one that of tells.
+func lopsided(of func(x, y float64) float64) experiment.Result {
+	plane := subspace.Plane{BX: 4, CX: 1, CY: 3}
+	g := &experiment.Grid{}
+	g.X, g.Y = plane.Grid(41, 0.3)
+	for i := range 3 {
+		x, y := plane.Place(subspace.Corner(i, 3))
+		g.Marks = append(g.Marks, experiment.Mark{X: x, Y: y})
+	}
+	for _, y := range g.Y {
+		var row []metric.Scores
+		for _, x := range g.X {
+			row = append(row, metric.Scores{Accuracy: of(x, y), NLL: 1 - of(x, y)})
+		}
+		g.Scores = append(g.Scores, row)
+	}
+	r := made("simplex-3", subspace.Simplex(3).Midpoint(), 0.9)
+	r.Points = append(r.Points, experiment.PointScore{Weights: subspace.Corner(0, 3)})
+	r.Plane = g
+	return r
+}
+
+func TestNote(t *testing.T) {
+	line, standard := made("line", subspace.Weights{0.5, 0.5}, 0.9), made("standard", subspace.Weights{1}, 0.8)
+	for got, want := range map[string]string{
+		// A run of each shape is one seed each, not two seeds.
+		Note([]experiment.Result{standard}, []experiment.Result{line}): "cnn, width 8; digits, 200 training images, 200 epochs; 1 seed; XLA on CPU",
+		Note([]experiment.Result{line, line}):                          "cnn, width 8; digits, 200 training images, 200 epochs; 2 seeds, bands ± 1 standard deviation; XLA on CPU",
+	} {
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// A method that a figure lacks is named, and so is what a run was not scored on.
+func TestPanicsSayWhy(t *testing.T) {
+	run := []experiment.Result{made("line", subspace.Weights{0.5, 0.5}, 0.9)}
+	for want, do := range map[string]func(){
+		`no method "lime"`:       func() { Rows{{"line", run}}.Get("lime") },
+		"set Config.HeldOut":     func() { Scaled(run, ECE) },
+		"set Config.Corrupt":     func() { Under(run, 5, Accuracy) },
+		"no reliability diagram": func() { Overconfidence(run) },
+	} {
+		func() {
+			defer func() {
+				if said := fmt.Sprint(recover()); !strings.Contains(said, want) {
+					t.Errorf("it says %q, want %q in it", said, want)
+				}
+			}()
+			do()
+		}()
+	}
+}
+
+// leftOf reports on which side of the way from a to b a point is.
+func leftOf(a, b [2]float64, x, y float64) bool {
+	return (b[0]-a[0])*(y-a[1])-(b[1]-a[1])*(x-a[0]) > -1e-9
+}
+
+// Inside is where the point is left of all three edges, walked anticlockwise.
+func TestInside(t *testing.T) {
+	a, b, c := [2]float64{0, 0}, [2]float64{4, 0}, [2]float64{1, 3}
+	r := lopsided(func(x, y float64) float64 {
+		if leftOf(a, b, x, y) && leftOf(b, c, x, y) && leftOf(c, a, x, y) {
+			return 1
+		}
+		return 0
+	})
+	inside, outside := Inside(*r.Plane)
+	if in, out := MeanOf(inside, Accuracy), MeanOf(outside, Accuracy); in != 100 || out != 0 {
+		t.Errorf("%v %% of the inside is left of all edges, and %v %% of the outside: want 100 and 0", in, out)
+	}
+	// The triangle's area, 6, as a share of the map's, 6.4 × 4.8.
+	share := float64(len(inside)) / float64(len(inside)+len(outside))
+	if math.Abs(share-6/(6.4*4.8)) > 0.02 {
+		t.Errorf("%.3f of the points are inside, want about %.3f", share, 6/(6.4*4.8))
+	}
+}
+
+// scored is a run of a line with a score at every place, and of the ensembles.
+func scored(accuracy, ensembles []float64) experiment.Result {
+	r := experiment.Result{Config: experiment.Quick()}
+	for i, a := range accuracy {
+		alpha := float64(i) / float64(len(accuracy)-1)
+		r.Points = append(r.Points, experiment.PointScore{Alpha: &alpha, Weights: subspace.Line{}.At(alpha),
+			Midpoint: 2*i == len(accuracy)-1, Scores: metric.Scores{Accuracy: a}})
+		if i < len(ensembles) {
+			r.Ensembles = append(r.Ensembles, experiment.Ensemble{Alpha: &alpha, Scores: metric.Scores{Accuracy: ensembles[i]}})
+		}
+	}
+	return r
+}
+
+func TestEnsembled(t *testing.T) {
+	runs := []experiment.Result{
+		scored([]float64{0.5, 0.75, 0.875, 0.25, 0.25}, []float64{0.625, 0.9375}),
+		scored([]float64{0.25, 0.5, 0.5, 0.75, 0.75}, []float64{0.5, 0.75}),
+	}
+	together, alone, err := Ensembled(runs, 0.25, Accuracy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []float64{93.75, 75}; together[0] != want[0] || together[1] != want[1] {
+		t.Errorf("ensembles %v, want %v", together, want)
+	}
+	if want := []float64{50, 62.5}; alone[0] != want[0] || alone[1] != want[1] {
+		t.Errorf("alone %v, want %v", alone, want)
+	}
+	if _, _, err := Ensembled(runs, 0.3, Accuracy); err == nil {
+		t.Error("an ensemble where none was scored")
+	}
+}
+
+func TestOverconfidence(t *testing.T) {
+	r := made("standard", nil, 0.75)
+	r.Calibration = &experiment.Calibration{Reliability: []metric.Bin{
+		{Low: 0, High: 0.5}, {Low: 0.5, High: 0.8, N: 1, Confidence: 0.6, Accuracy: 0}, {Low: 0.8, High: 1, N: 3, Confidence: 0.9, Accuracy: 1},
+	}}
+	if got := Overconfidence([]experiment.Result{r})[0]; math.Abs(got-7.5) > 1e-12 {
+		t.Errorf("mean confidence 82.5 %%, accuracy 75 %%: overconfident by %v", got)
+	}
+}
+
+// sloped is a run that was scored at points along a curve with the given losses.
+func sloped(loss ...float64) (r experiment.Result) {
+	for i, l := range loss {
+		alpha := float64(i) / float64(len(loss)-1)
+		r.Points = append(r.Points, experiment.PointScore{Alpha: &alpha, Scores: metric.Scores{NLL: l}})
+	}
+	return r
+}
+
+func TestBarrier(t *testing.T) {
+	for _, c := range []struct {
+		loss []float64
+		want float64
+	}{
+		{[]float64{1, 3, 2}, 1.5},        // above the straight line from 1 to 2
+		{[]float64{1, 2, 3, 4}, 0},       // a slope is no barrier
+		{[]float64{2, 1, 2}, 0},          // nor is a valley
+		{[]float64{0, 0, 5, 1}, 13. / 3}, // the worst place is not the middle
+	} {
+		if got := Barriers([]experiment.Result{sloped(c.loss...)})[0]; math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("barrier of %v: %v, want %v", c.loss, got, c.want)
+		}
+	}
+	if got := Barriers([]experiment.Result{{}})[0]; !math.IsNaN(got) {
+		t.Errorf("barrier of a run without a curve: %v", got)
+	}
+}
+
+// Severity 0 is the clean images; of several corruptions the first counts.
+func TestUnder(t *testing.T) {
+	r := made("standard", nil, 0.9)
+	r.Points[0].Midpoint = true
+	for i, name := range []string{"fog", "snow"} {
+		for severity := 1; severity <= 5; severity++ {
+			r.Corrupted = append(r.Corrupted, experiment.Corrupted{Corruption: name, Severity: severity,
+				Scores: metric.Scores{Accuracy: float64(8-severity-i) / 10}})
+		}
+	}
+	for severity, want := range []float64{90, 70, 60, 50, 40, 30} {
+		if got := Under([]experiment.Result{r}, severity, Accuracy)[0]; got < want-1e-9 || got > want+1e-9 {
+			t.Errorf("severity %d: %v %%, want %v", severity, got, want)
+		}
+	}
+}
+
+// The fit is that of the last ten epochs, or of all where there are fewer.
+func TestFit(t *testing.T) {
+	var r experiment.Result
+	for i := range 20 {
+		r.History = append(r.History, experiment.Epoch{Accuracy: float64(i) / 100})
+	}
+	short := experiment.Result{History: r.History[:3]}
+	got := Fit([]experiment.Result{r, short})
+	for i, want := range []float64{14.5, 1} {
+		if math.Abs(got[i]-want) > 1e-9 {
+			t.Errorf("run %d: %v %%, want %v", i, got[i], want)
+		}
+	}
+}

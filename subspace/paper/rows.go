@@ -1,0 +1,100 @@
+package paper
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gosubspace/subspace/experiment"
+)
+
+// Row is a method of a figure, with the results of its runs, a seed each.
+type Row struct {
+	Name    string
+	Results []experiment.Result
+}
+
+// Rows are the methods of a figure, in its order.
+type Rows []Row
+
+// Get returns the results of a method. It panics where there is none of the name.
+func (rows Rows) Get(name string) []experiment.Result {
+	results, there := rows.find(name)
+	if !there {
+		panic(fmt.Sprintf("the figure has no method %q", name))
+	}
+	return results
+}
+
+func (rows Rows) find(name string) (results []experiment.Result, there bool) {
+	for _, r := range rows {
+		if r.Name == name {
+			return r.Results, true
+		}
+	}
+	return nil, false
+}
+
+// first returns the rows with the first seed of each alone.
+func (rows Rows) first() (first Rows) {
+	for _, r := range rows {
+		first = append(first, Row{r.Name, r.Results[:1]})
+	}
+	return first
+}
+
+// runs returns the results of the rows that have any.
+func (rows Rows) runs() (groups [][]experiment.Result) {
+	for _, r := range rows {
+		if len(r.Results) > 0 {
+			groups = append(groups, r.Results)
+		}
+	}
+	return groups
+}
+
+// Note says under a figure where the numbers of the rows come from.
+func (rows Rows) Note() string { return Note(rows.runs()...) }
+
+// Note says under a figure where its numbers come from: network, data, seeds,
+// backend and device.
+func Note(runs ...[]experiment.Result) string {
+	c := runs[0][0].Config
+	images := "all"
+	switch {
+	case c.TrainImages > 0:
+		images = fmt.Sprint(c.TrainImages)
+	case c.HeldOut > 0:
+		images = fmt.Sprintf("all but %d", c.HeldOut)
+	}
+	seeds := fmt.Sprintf("%d seeds, bands ± 1 standard deviation", len(runs[0]))
+	if len(runs[0]) == 1 {
+		seeds = "1 seed"
+	}
+	if slices.ContainsFunc(runs, func(group []experiment.Result) bool { return len(group) != len(runs[0]) }) {
+		seeds = "bands ± 1 standard deviation over unequal numbers of seeds"
+	}
+	net := c.Network
+	if c.Width > 0 {
+		net = fmt.Sprintf("%s, width %d", net, c.Width)
+	}
+	wrong := ""
+	if c.WrongLabels > 0 {
+		wrong = fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
+	}
+	return fmt.Sprintf("%s; %s, %s training images%s, %d epochs; %s; %s",
+		net, c.Data, images, wrong, c.Epochs, seeds, devicesOf(runs...))
+}
+
+// devicesOf names the devices that runs were made on, each once.
+func devicesOf(runs ...[]experiment.Result) string {
+	var devices []string
+	for _, r := range slices.Concat(runs...) {
+		for _, d := range r.Devices {
+			if !slices.Contains(devices, d) {
+				devices = append(devices, d)
+			}
+		}
+	}
+	return strings.Join(devices, " and ")
+}
