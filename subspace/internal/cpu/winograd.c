@@ -64,10 +64,15 @@ static long entry(const struct work *w, int channels) { return (long)w->per * w-
 static int columns(const struct work *w) { return w->wide * side + 2; }
 static size_t strip_floats(const struct work *w, int channels) { return (size_t)6 * columns(w) * channels; }
 
-static void load_strip(const struct work *w, const struct source *s, int strip, int height, int width, int channels, int top, int left, float *to) {
+// load_strip loads a strip. Its first rows are the last ones of the strip above it,
+// which is in `to` already where that is the one before.
+static void load_strip(const struct work *w, const struct source *s, int strip, int height, int width, int channels, int top, int left, int before, float *to) {
 	const int image = strip / w->high, first = strip % w->high * side - top, row = columns(w) * channels;
 	const int margin = min(left, columns(w)), n = max(0, min(width, columns(w) - margin));
-	for (int r = first; r < first + 6; r++, to += row) {
+	const int have = before && strip % w->high ? 2 : 0;
+	if (have) memcpy(to, to + (long)side * row, (size_t)have * row * sizeof *to);
+	to += (long)have * row;
+	for (int r = first + have; r < first + 6; r++, to += row) {
 		if (r < 0 || r >= height) {
 			memset(to, 0, row * sizeof *to);
 			continue;
@@ -134,7 +139,7 @@ static void forward_block(void *argument, int i) {
 	float *m = v + v_size, *strip = m + entries * entry(w, c->out_channels);
 	const int from = i * w->per, n = min(w->per, w->strips - from);
 	for (int k = 0; k < n; k++) {
-		load_strip(w, w->x, from + k, c->height, c->width, c->channels, c->top, c->left, strip);
+		load_strip(w, w->x, from + k, c->height, c->width, c->channels, c->top, c->left, k > 0, strip);
 		transform_strip(w, w->in, strip, c->channels, k * w->wide, v);
 	}
 	multiply(w, w->tile, v, c->channels, w->kernel, c->out_channels, n * w->wide, m);
@@ -159,7 +164,7 @@ static void gradient_part(void *argument, int i) {
 	const long size = (long)in * out;
 	// Of x, of dy as it goes into the gradient of the kernel, and as it goes into dx.
 	size_t x_size = entries * entry(w, in) + 64 * (size_t)in, dy_size = entries * entry(w, out), dx_size = w->y ? dy_size + 64 * (size_t)out : 0;
-	float *x = room((x_size + dy_size + dx_size + strip_floats(w, max(in, out))) * sizeof *x);
+	float *x = room((x_size + dy_size + dx_size + strip_floats(w, in) + strip_floats(w, out)) * sizeof *x);
 	float *sums = aligned(entries * size);
 	if (!x || !sums) {
 		w->failed = 1;
@@ -167,17 +172,17 @@ static void gradient_part(void *argument, int i) {
 		return;
 	}
 	memset(sums, 0, entries * size * sizeof *sums);
-	float *dy = x + x_size, *dx = dy + dy_size, *strip = dx + dx_size;
+	float *dy = x + x_size, *dx = dy + dy_size, *x_strip = dx + dx_size, *dy_strip = x_strip + strip_floats(w, in);
 	const int margin = w->y ? 1 : 0; // dx takes the pixels around, too
 	int from = (long)w->strips * i / w->n, end = (long)w->strips * (i + 1) / w->n;
 	for (int n; from < end; from += n) {
 		n = min(w->per, end - from);
 		for (int k = 0; k < n; k++) {
-			load_strip(w, w->dy, from + k, c->out_height, c->out_width, out, margin, margin, strip);
-			spread_strip(w, strip + margin * (columns(w) + 1) * out, k * w->wide, dy);
-			if (w->y) transform_strip(w, w->out, strip, out, k * w->wide, dx);
-			load_strip(w, w->x, from + k, c->height, c->width, in, c->top, c->left, strip);
-			transform_strip(w, w->in, strip, in, k * w->wide, x);
+			load_strip(w, w->dy, from + k, c->out_height, c->out_width, out, margin, margin, k > 0, dy_strip);
+			spread_strip(w, dy_strip + margin * (columns(w) + 1) * out, k * w->wide, dy);
+			if (w->y) transform_strip(w, w->out, dy_strip, out, k * w->wide, dx);
+			load_strip(w, w->x, from + k, c->height, c->width, in, c->top, c->left, k > 0, x_strip);
+			transform_strip(w, w->in, x_strip, in, k * w->wide, x);
 		}
 		for (int e = 0; e < entries; e++)
 			for (int o = 0; o < out; o += w->tile->block)
