@@ -2,7 +2,8 @@ package plots
 
 import (
 	"fmt"
-	"math"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // Mean returns the mean of repeated runs (one slice each, a value for every x)
@@ -45,20 +46,14 @@ func MeanReference(name string, values ...float64) (Reference, error) {
 	return Reference{Name: name, Y: mean, Low: mean - deviation, High: mean + deviation}, nil
 }
 
-// moments returns the mean and the sample standard deviation.
+// moments returns the mean and the sample standard deviation, which of one value is 0.
 func moments(name string, values []float64) (mean, deviation float64, err error) {
-	n := float64(len(values))
-	if n == 0 {
+	switch len(values) {
+	case 0:
 		return 0, 0, fmt.Errorf("plots: %q has no runs to take the mean of; give at least one", name)
+	case 1:
+		return values[0], 0, nil
 	}
-	for _, v := range values {
-		mean += v / n
-	}
-	if n == 1 {
-		return mean, 0, nil
-	}
-	for _, v := range values {
-		deviation += (v - mean) * (v - mean) / (n - 1)
-	}
-	return mean, math.Sqrt(deviation), nil
+	mean, deviation = stat.MeanStdDev(values, nil)
+	return mean, deviation, nil
 }

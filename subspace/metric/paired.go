@@ -3,6 +3,8 @@ package metric
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Difference is the mean of what two methods differ by under the same seeds, with
@@ -28,7 +30,8 @@ func Paired(a, b []float64) (Difference, error) {
 	mean, std := MeanStd(differences)
 	d := Difference{N: len(a), Mean: mean, Low: math.NaN(), High: math.NaN()}
 	if d.N > 1 {
-		reach := StudentQuantile(0.975, d.N-1) * std / math.Sqrt(float64(d.N))
+		student := distuv.StudentsT{Sigma: 1, Nu: float64(d.N - 1)}
+		reach := student.Quantile(0.975) * std / math.Sqrt(float64(d.N))
 		d.Low, d.High = mean-reach, mean+reach
 	}
 	return d, nil
@@ -44,54 +47,4 @@ func (d Difference) Side() int {
 		return -1
 	}
 	return 0
-}
-
-// StudentQuantile returns the p-quantile of Student's t distribution with a whole
-// number of degrees of freedom, at least 1; p is in (0, 1).
-func StudentQuantile(p float64, freedom int) float64 {
-	if p < 0.5 {
-		return -StudentQuantile(1-p, freedom)
-	}
-	low, high := 0.0, 1.0
-	for studentCDF(high, freedom) < p {
-		low, high = high, 2*high
-	}
-	for range 200 {
-		middle := (low + high) / 2
-		if middle <= low || middle >= high {
-			break
-		}
-		if studentCDF(middle, freedom) < p {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	return high
-}
-
-// studentCDF returns the probability of at most t ≥ 0, by the finite sums of
-// Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), 26.7.3 and
-// 26.7.4: for whole degrees of freedom it needs no incomplete beta function.
-func studentCDF(t float64, freedom int) float64 {
-	angle := math.Atan2(t, math.Sqrt(float64(freedom)))
-	sin, cos := math.Sin(angle), math.Cos(angle)
-	sum, term := 0.0, 1.0
-	if freedom%2 == 0 {
-		for k := 0; k < freedom/2; k++ {
-			if k > 0 {
-				term *= float64(2*k-1) / float64(2*k) * cos * cos
-			}
-			sum += term
-		}
-		return (1 + sin*sum) / 2
-	}
-	term = cos
-	for k := 0; k < freedom/2; k++ {
-		if k > 0 {
-			term *= float64(2*k) / float64(2*k+1) * cos * cos
-		}
-		sum += term
-	}
-	return 0.5 + (angle+sin*sum)/math.Pi
 }
