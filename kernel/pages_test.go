@@ -56,8 +56,11 @@ func TestPages(t *testing.T) {
 			t.Errorf("no link leads from README.md to %s", from)
 		}
 		for _, target := range links(text) {
-			if _, _, err := follow(project, texts, from, target); err != nil {
+			p, _, err := follow(project, texts, from, target)
+			if err != nil {
 				t.Errorf("%s: %s: %v", from, target, err)
+			} else if path.Ext(from) == ".ipynb" && !strings.HasPrefix(p, "notebooks/") {
+				t.Errorf("%s: %s: JupyterLab shows what lies in notebooks, no more", from, target)
 			}
 		}
 	}
