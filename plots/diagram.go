@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"fmt"
 	"image/color"
 	"math"
 
@@ -109,10 +108,6 @@ func (d Diagram) drawAccuracy(c draw.Canvas, _ axis) {
 		c.StrokeLine2(accuracyLine, edge.Min.X, edge.Min.Y, edge.Max.X, edge.Min.Y)
 	}
 	c.StrokeLine2(referenceLooks[0].line(), c.Min.X, c.Min.Y, c.Max.X, c.Max.Y)
-	words, style := fmt.Sprintf("ECE %.1f %%", d.ece()), bold(labelSize, ink)
-	at := vg.Point{X: c.Min.X + 8*unit, Y: c.Max.Y - 22*unit}
-	fillBox(c, plateInk, vg.Rectangle{Min: vg.Point{X: at.X - 3*unit, Y: at.Y - 5*unit}, Max: vg.Point{X: at.X + style.Width(words) + 3*unit, Y: at.Y + 14*unit}})
-	c.FillText(style, at, words)
 }
 
 // drawImages draws the lower part of a diagram: the share of images by bin.

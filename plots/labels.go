@@ -115,7 +115,7 @@ func (o *option) judge(spots []spot, dots []vg.Point, words []vg.Rectangle, area
 	}
 	for _, d := range dots {
 		if d.X > p.Min.X && d.X < p.Max.X && d.Y > p.Min.Y && d.Y < p.Max.Y {
-			o.cost += 4
+			o.cost += 12
 		}
 	}
 }

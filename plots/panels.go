@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
@@ -36,11 +37,19 @@ func (p Panels) Draw() (*Figure, error) {
 	for r := range grid {
 		grid[r] = make([]*plot.Plot, columns)
 	}
-	const panelHeight, between = 260, 18
+	const panelHeight, between, line = 260, 18, 17
 	width := float64(pageWidth-2*margin+between)/float64(columns) - between
+	title := bold(panelSize, ink)
+	title.XAlign = draw.XCenter
+	titles, most := make([][]string, len(p.Panels)), 1
+	for i, l := range p.Panels {
+		titles[i] = wrap(l.Title, title, vg.Length(width-60)*unit)
+		most = max(most, len(titles[i]))
+	}
+	head := float64(8 + most*line) // for the titles
 	alt := []string{fmt.Sprintf("%d line plots. %s", len(p.Panels), sentence(p.Title))}
 	for i, l := range p.Panels {
-		grid[i/columns][i%columns] = l.plot(l.Title, looks, width, panelHeight-25)
+		grid[i/columns][i%columns] = l.plot("", looks, width, panelHeight-head)
 		alt = append(alt, fmt.Sprintf("Panel %d: %s", i+1, l.words()))
 	}
 	alt = append(alt, "Note: "+p.Note)
@@ -49,13 +58,17 @@ func (p Panels) Draw() (*Figure, error) {
 		legend: legend(p.Panels, looks),
 		height: float64(rows*panelHeight + (rows-1)*between),
 		draw: func(c draw.Canvas) {
-			tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: between * unit, PadY: between * unit}
+			tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: between * unit, PadY: vg.Length(between+head) * unit, PadTop: vg.Length(head) * unit}
 			places := plot.Align(grid, tiles, c)
-			for r, row := range grid {
-				for i, panel := range row {
-					if panel != nil {
-						panel.Draw(places[r][i])
-					}
+			for i, words := range titles {
+				panel, place := grid[i/columns][i%columns], places[i/columns][i%columns]
+				panel.Draw(place)
+				// The library would put it above the highest label of an axis: at another
+				// height in each panel.
+				area := panel.DataCanvas(place)
+				middle, y := (area.Min.X+area.Max.X)/2, area.Max.Y+14*unit
+				for k := range words {
+					c.FillText(title, vg.Point{X: middle, Y: y + vg.Length(line*(len(words)-1-k))*unit}, words[k])
 				}
 			}
 		},

@@ -51,9 +51,9 @@ func (p Reliability) Draw() (*Figure, error) {
 	if n == 1 {
 		aside = (pageWidth - 2*margin - labels - side) / 2
 	}
-	head := 24.0
+	head := 42.0 // the title, and below it the calibration error: bars may be anywhere
 	if n == 1 && p.Diagrams[0].Title == "" {
-		head = 4
+		head = 22
 	}
 	tall := head + side + 8 + strip + foot
 	most := p.fullest()
@@ -69,9 +69,10 @@ func (p Reliability) Draw() (*Figure, error) {
 					y := top - vg.Length(above)*unit
 					return vg.Rectangle{Min: vg.Point{X: left, Y: y - vg.Length(height)*unit}, Max: vg.Point{X: left + vg.Length(side)*unit, Y: y}}
 				}
-				title := bold(panelSize, ink)
-				title.XAlign = draw.XCenter
-				c.FillText(title, vg.Point{X: left + vg.Length(side/2)*unit, Y: top + 8*unit}, d.Title)
+				middle, title, words := left+vg.Length(side/2)*unit, bold(panelSize, ink), face(labelSize, ink)
+				title.XAlign, words.XAlign = draw.XCenter, draw.XCenter
+				c.FillText(title, vg.Point{X: middle, Y: top + 26*unit}, d.Title)
+				c.FillText(words, vg.Point{X: middle, Y: top + 8*unit}, fmt.Sprintf("ECE %.1f %%", d.ece()))
 				d.draw(c, box(0, side), box(side+8, strip), most, i%columns == 0)
 			}
 		},
