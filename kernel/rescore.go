@@ -90,7 +90,7 @@ func (v *verifier) rescore(ctx context.Context, path string, s *experiment.Shipp
 	defer run.Close()
 	middle := slices.IndexFunc(recorded, func(p experiment.PointScore) bool { return s.At(p.Weights) == s.Middle() })
 	if middle < 0 {
-		v.fail("%s: its centre has no recorded score", path)
+		v.fail("%s: its midpoint has no recorded score", path)
 		return "", nil
 	}
 	points := []int{middle}
@@ -128,7 +128,7 @@ func placeOf(p experiment.PointScore) string {
 	case p.Alpha != nil:
 		return fmt.Sprintf("α = %.2f", *p.Alpha)
 	case p.Midpoint:
-		return "centre"
+		return "midpoint"
 	}
 	return fmt.Sprintf("weights %.3v", p.Weights)
 }

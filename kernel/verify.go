@@ -27,7 +27,7 @@ checkout. -write writes it instead. Anything that differs is said in a line, and
 the exit status is 1.
 
 Then it scores the trained subspaces in RESULTS/endpoints again, where the data
-set is on this machine: each at its centre and at one other point, with batch
+set is on this machine: each at its midpoint and at one other point, with batch
 norm re-estimated on the training images, and by the statistics that the file
 holds. At most 1 image and 1 in 1,000 more may be judged otherwise than
 recorded, and the loss be another by 1 %: another machine rounds otherwise.

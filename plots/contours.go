@@ -20,7 +20,7 @@ import (
 //			XLabel: "distance from endpoint 1", YLabel: "distance",
 //			ZLabel: "test accuracy (%)",
 //			X:      x, Y: y, Z: accuracy, // accuracy[i][j] at y[i], x[j]
-//			Marks: []plots.Mark{{Name: "endpoint 1"}, {Name: "centre", X: 14.2, Y: 8.3}},
+//			Marks: []plots.Mark{{Name: "endpoint 1"}, {Name: "midpoint", X: 14.2, Y: 8.3}},
 //		}},
 //		Note: "xla:cpu, 2 cores · CIFAR-10 · cResNet20 · 1 seed",
 //	}.Draw()

@@ -66,7 +66,7 @@ func ExampleContours() {
 				{62, 94, 93, 55},
 				{40, 81, 70, math.NaN()},
 			},
-			Marks: []plots.Mark{{Name: "endpoint 1", X: 0, Y: 0}, {Name: "centre", X: 12.5, Y: 8}},
+			Marks: []plots.Mark{{Name: "endpoint 1", X: 0, Y: 0}, {Name: "midpoint", X: 12.5, Y: 8}},
 		}},
 		Note: "made-up numbers",
 	}.Draw()
@@ -78,7 +78,7 @@ func ExampleContours() {
 	// Contour map. Around a triangle of networks.
 	// 4 × 3 points. Horizontal axis: distance along endpoint 1 → 2, −10 to 35. Vertical axis: distance across, −8 to 24. Colour: test accuracy (%), lowest 38 at (35, −8), highest 94 at (5, 8). Contour lines at 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95. 1 of 12 points could not be evaluated and are hatched in grey.
 	// endpoint 1: 74.5 at (0, 0).
-	// centre: 93.5 at (12.5, 8).
+	// midpoint: 93.5 at (12.5, 8).
 	// Note: made-up numbers
 }
 

@@ -279,7 +279,7 @@ func TestNamesStandClear(t *testing.T) {
 	for try := range 300 {
 		side := 200 + 200*random.Float64()
 		area := vg.Rectangle{Min: vg.Point{X: 20 * unit, Y: 30 * unit}, Max: vg.Point{X: vg.Length(20+side) * unit, Y: vg.Length(30+side) * unit}}
-		names := []string{"endpoint 1", "endpoint 2", "endpoint 3", "centre", "network A", "B"}[:2+try%5]
+		names := []string{"endpoint 1", "endpoint 2", "endpoint 3", "midpoint", "network A", "B"}[:2+try%5]
 		var spots []spot
 		for len(spots) < len(names) {
 			at := vg.Point{X: area.Min.X + vg.Length(random.Float64()*side)*unit, Y: area.Min.Y + vg.Length(random.Float64()*side)*unit}

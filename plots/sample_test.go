@@ -15,8 +15,8 @@ func lattice(low, high float64, n int, z func(x, y float64) float64) (x, y []flo
 	return x, x, values
 }
 
-// corners are three made-up endpoints, and their centre.
-var corners = []Mark{{"endpoint 1", 0, 0}, {"endpoint 2", 30, 0}, {"endpoint 3", 13, 26}, {"centre", 43.0 / 3, 26.0 / 3}}
+// corners are three made-up endpoints, and their midpoint.
+var corners = []Mark{{"endpoint 1", 0, 0}, {"endpoint 2", 30, 0}, {"endpoint 3", 13, 26}, {"midpoint", 43.0 / 3, 26.0 / 3}}
 
 // triangleAccuracy resembles the test accuracy on the plane of a trained triangle:
 // high inside, chance far outside.

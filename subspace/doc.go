@@ -6,7 +6,7 @@
 // endpoints, [m, P], and its points are Σᵢ cᵢΘᵢ. A training step draws
 // coefficients c, runs the network at that point, and sends the gradient to
 // every endpoint: ∂L/∂Θᵢ = cᵢ·∂L/∂point. So a step costs one pass forward and one
-// back, whatever m is. The centre of the subspace is one network; the paper finds
+// back, whatever m is. The midpoint of the subspace is one network; the paper finds
 // it more accurate, better calibrated and more robust than one trained alone,
 // given the time to train.
 //

@@ -152,7 +152,7 @@ func TestChunksHaveTheirOwnPoints(t *testing.T) {
 	}
 	batch := batchOf(16, 1)
 	half := Batch{Images: batch.Images[8*64:], Labels: batch.Labels[8:]}
-	d := Draw{At: []Point{Uniform(Corner(0, 2), layers), Uniform(Corner(1, 2), layers)}, Pair: [2]int{0, 1}}
+	d := Draw{At: []Point{Uniform(Endpoint(0, 2), layers), Uniform(Endpoint(1, 2), layers)}, Pair: [2]int{0, 1}}
 	if _, _, err := s.Step(batch, d, 0.2, SGD{}); err != nil {
 		t.Fatal(err)
 	}

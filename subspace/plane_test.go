@@ -139,25 +139,25 @@ func TestPlaneIsIsometric(t *testing.T) {
 	}
 }
 
-// Corners go to their places and back, and the centre is their mean.
+// Corners go to their places and back, and the midpoint is their mean.
 func TestPlaneCorners(t *testing.T) {
 	p := planeOf(t, threePoints(1, 30, 1, 2))
 	corners := [3][2]float64{{0, 0}, {p.BX, 0}, {p.CX, p.CY}}
 	var mean [2]float64
 	for i, want := range corners {
-		x, y := p.Place(Corner(i, 3))
+		x, y := p.Place(Endpoint(i, 3))
 		if x != want[0] || y != want[1] {
 			t.Errorf("corner %d is at (%g, %g), want %v", i, x, y, want)
 		}
 		mean[0] += x / 3
 		mean[1] += y / 3
 		for j, v := range p.At(x, y) {
-			alike(t, fmt.Sprintf("coefficient %d at corner %d", j, i), v, Corner(i, 3)[j], 1e-14, 1)
+			alike(t, fmt.Sprintf("coefficient %d at corner %d", j, i), v, Endpoint(i, 3)[j], 1e-14, 1)
 		}
 	}
 	x, y := p.Place(Simplex(3).Midpoint())
-	alike(t, "the centre's x", x, mean[0], 1e-14, 10)
-	alike(t, "the centre's y", y, mean[1], 1e-14, 10)
+	alike(t, "the midpoint's x", x, mean[0], 1e-14, 10)
+	alike(t, "the midpoint's y", y, mean[1], 1e-14, 10)
 	if x, y := p.Place(Bezier{}.At(1)); x != p.BX || y != 0 {
 		t.Errorf("a curve between the first two points, with its bend at the third, ends at (%g, %g), want (%g, 0)", x, y, p.BX)
 	}
@@ -290,11 +290,11 @@ func ExamplePlane() {
 		}
 	}
 	x, y := plane.Place(Simplex(3).Midpoint())
-	fmt.Printf("the centre of the triangle is at (%.0f, %.0f)\n", x, y)
+	fmt.Printf("the midpoint of the triangle is at (%.0f, %.0f)\n", x, y)
 	// Output:
 	// (-2, -1.5) is [1.75 -0.25 -0.50]
 	// (6, -1.5) is [-0.25 1.75 -0.50]
 	// (-2, 4.5) is [0.75 -1.25 1.50]
 	// (6, 4.5) is [-1.25 0.75 1.50]
-	// the centre of the triangle is at (2, 1)
+	// the midpoint of the triangle is at (2, 1)
 }

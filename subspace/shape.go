@@ -23,7 +23,7 @@ type Shape interface {
 	Endpoints() int
 	// Sample draws the coefficients of a random point of the shape.
 	Sample(rng *rand.Rand) Weights
-	// Midpoint returns the coefficients of the centre.
+	// Midpoint returns the coefficients of the middle.
 	Midpoint() Weights
 	// String names the shape; the names of those in this package are read by
 	// [ParseSampler].
@@ -104,8 +104,8 @@ func (m Simplex) String() string {
 	return fmt.Sprintf("simplex-%d", int(m))
 }
 
-// Corner returns the coefficients of endpoint i of m.
-func Corner(i, m int) Weights {
+// Endpoint returns the coefficients of endpoint i of m.
+func Endpoint(i, m int) Weights {
 	c := make(Weights, m)
 	c[i] = 1
 	return c

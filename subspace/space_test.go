@@ -131,7 +131,7 @@ func TestCornersAreEndpoints(t *testing.T) {
 		if err := single.SetEndpoints(endpoints[i : i+1]); err != nil {
 			t.Fatal(err)
 		}
-		at := evaluate(t, s, Uniform(Corner(i, m), layers))
+		at := evaluate(t, s, Uniform(Endpoint(i, m), layers))
 		want := evaluate(t, single, Uniform(Weights{1}, layers))
 		if !slices.Equal(at, want) {
 			t.Errorf("corner %d differs from endpoint %d", i, i)

@@ -104,7 +104,7 @@ func overTriangle(f plots.Field, name string, side int, margin float64, value fu
 	}
 	outline := plots.Path{Name: name}
 	for _, i := range []int{0, 1, 2, 0} {
-		x, y := equilateral.Place(subspace.Corner(i, 3))
+		x, y := equilateral.Place(subspace.Endpoint(i, 3))
 		outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
 	}
 	f.Paths = append(f.Paths, outline)

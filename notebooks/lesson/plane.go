@@ -19,7 +19,7 @@ func Coordinates() (*plots.Figure, error) {
 	panel := func(title, label string, value func(subspace.Weights) float64, levels ...float64) plots.Field {
 		f := plots.Field{Title: title, ZLabel: label, Levels: levels}
 		for i := range 3 {
-			x, y := equilateral.Place(subspace.Corner(i, 3))
+			x, y := equilateral.Place(subspace.Endpoint(i, 3))
 			f.Marks = append(f.Marks, plots.Mark{Name: fmt.Sprintf("endpoint %d", i+1), X: x, Y: y})
 		}
 		return overTriangle(f, "triangle", 137, 0.35, value)
@@ -57,7 +57,7 @@ func ComparePlanes(all paper.Rows) {
 			score paper.Score
 		}{{"accuracy (%)", paper.Accuracy}, {"loss (nats)", paper.NLL}} {
 			inside, outside := paper.InsideOutside(row.Results, s.score)
-			fmt.Printf("  %-16s  %-16s  %-16s  %-16s  %s\n", s.name, spread(paper.Corners(row.Results, s.score)),
+			fmt.Printf("  %-16s  %-16s  %-16s  %-16s  %s\n", s.name, spread(paper.AtEndpoints(row.Results, s.score)),
 				spread(experiment.Midpoints(row.Results, s.score)), spread(inside), spread(outside))
 		}
 		fmt.Printf("  sides of the triangle: %s\n", spread(sides(row.Results)))
@@ -73,7 +73,7 @@ func sides(runs []experiment.Result) (values []float64) {
 	return values
 }
 
-// The bins of [ByDepth]: five from the edge to the centre, and nine of the same
+// The bins of [ByDepth]: five from the edge to the midpoint, and nine of the same
 // width outside. Farther out there are only the corners of the map.
 const (
 	depthBin          = 1.0 / 15
@@ -84,7 +84,7 @@ const (
 // points: means over bins, then over the seeds, with bands of a standard deviation.
 func ByDepth(all paper.Rows) (*plots.Figure, error) {
 	return paper.Panels("Into the triangle, and out of it", all, func(a paper.Axis, all paper.Rows) (plots.Lines, error) {
-		return paper.Lines(a, "smallest coefficient (0: edge, 1/3: centre)", all, byDepth)
+		return paper.Lines(a, "smallest coefficient (0: edge, 1/3: midpoint)", all, byDepth)
 	}, paper.AccuracyAxis, paper.LossAxis)
 }
 

@@ -47,7 +47,7 @@ func TestByDepth(t *testing.T) {
 		}
 	}
 	if last := values[0][len(at)-1]; math.Abs(last-1.0/3) > 0.05 {
-		t.Errorf("at the centre the third coefficient is %.3f, want about 1/3", last)
+		t.Errorf("at the midpoint the third coefficient is %.3f, want about 1/3", last)
 	}
 	if _, err := ByDepth(paper.Rows{{Name: "triangle", Results: []experiment.Result{r, r}}}); err != nil {
 		t.Error(err)

@@ -21,7 +21,7 @@ func Reach() (*plots.Figure, error) {
 		Alt: "Three maps of a triangle, the simplex of 3 endpoints: which share of a step moves each point. Geometry, not a measurement.\n" +
 			"Left, a step near one endpoint: the share is 0.9 there, falls evenly towards the opposite edge, and is 0.05 on it.\n" +
 			"Middle, a step near the middle of an edge: 0.48 along that edge, 0.04 at the third endpoint.\n" +
-			"Right, a step at the centre: a third everywhere. The centre's own share is a third in all three maps.",
+			"Right, a step at the midpoint: a third everywhere. The midpoint's own share is a third in all three maps.",
 	}
 	for _, p := range []struct {
 		title string
@@ -29,7 +29,7 @@ func Reach() (*plots.Figure, error) {
 	}{
 		{"near an endpoint", subspace.Weights{0.9, 0.05, 0.05}},
 		{"near an edge", subspace.Weights{0.48, 0.48, 0.04}},
-		{"at the centre", subspace.Simplex(3).Midpoint()},
+		{"at the midpoint", subspace.Simplex(3).Midpoint()},
 	} {
 		f := plots.Field{Title: p.title, ZLabel: "share of the step", Levels: []float64{-0.5, 0, 0.2, 0.4, 0.6, 0.8, 1}}
 		x, y := equilateral.Place(p.at)
@@ -77,11 +77,11 @@ func Schedules(c experiment.Config, cycles int) (*plots.Figure, error) {
 	}.Draw()
 }
 
-// CompareCentres prints for each row of figure 4 what was scored at the centre,
+// CompareMidpoints prints for each row of figure 4 what was scored at the midpoint,
 // or of an ensemble: accuracy, calibration error, by how much its confidence
 // exceeds its accuracy, and the training loss that its runs ended with: mean ±
 // standard deviation over the seeds.
-func CompareCentres(all paper.Rows) {
+func CompareMidpoints(all paper.Rows) {
 	fmt.Printf("%-24s  %-5s  %-14s  %-14s  %-24s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "confidence − acc. (%)", "training loss")
 	for _, row := range all {
 		accuracy, ece := paper.Together(row.Results, paper.Accuracy), paper.Together(row.Results, paper.ECE)

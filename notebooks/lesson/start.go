@@ -135,7 +135,7 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 }
 
 // CertaintyTable prints the probability of the true class of every image, at five
-// points of a shipped curve, or at the corners and the centre; with the class that
+// points of a shipped curve, or at the endpoints and the midpoint; with the class that
 // the network holds for the likeliest where that is another.
 func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
 	percent, likeliest, err := certainties(s, set)
@@ -172,9 +172,9 @@ func pointName(p experiment.PointScore) string {
 	case p.Alpha != nil:
 		return fmt.Sprintf("α = %.2f", *p.Alpha)
 	case p.Midpoint:
-		return "centre"
+		return "midpoint"
 	}
-	return fmt.Sprintf("corner %d", 1+slices.Index(p.Weights, 1))
+	return fmt.Sprintf("endpoint %d", 1+slices.Index(p.Weights, 1))
 }
 
 func shippedNote(s *experiment.Shipped) string {

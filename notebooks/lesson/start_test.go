@@ -81,7 +81,7 @@ func TestShippedInCells(t *testing.T) {
 	if _, err := AlongImages(triangle, images); err == nil || !strings.Contains(err.Error(), "CertaintyTable") {
 		t.Errorf("along a triangle: %v", err)
 	}
-	if said := printed(t, func() { CertaintyTable(triangle, images) }); !strings.Contains(said, "corner 3") || !strings.Contains(said, "centre") {
+	if said := printed(t, func() { CertaintyTable(triangle, images) }); !strings.Contains(said, "endpoint 3") || !strings.Contains(said, "midpoint") {
 		t.Errorf("the table says\n%s", said)
 	}
 }

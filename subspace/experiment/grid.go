@@ -76,7 +76,7 @@ func (r *Run) grids() ([]task, error) {
 		r.Result.Plane = g
 		m := r.sampler.Shape.Endpoints()
 		for i := range 3 {
-			x, y := plane.Place(subspace.Corner(i, 3))
+			x, y := plane.Place(subspace.Endpoint(i, 3))
 			g.Marks = append(g.Marks, Mark{fmt.Sprintf("endpoint %d", i+1), x, y})
 		}
 		if m == 3 {

@@ -13,7 +13,7 @@ import (
 func fixed(shape subspace.Shape) (endpoints []int) {
 	curve, ok := shape.(subspace.Curve)
 	for i := range shape.Endpoints() {
-		corner := subspace.Corner(i, shape.Endpoints())
+		corner := subspace.Endpoint(i, shape.Endpoints())
 		if !ok || near(curve.At(0), corner) || near(curve.At(1), corner) {
 			endpoints = append(endpoints, i)
 		}

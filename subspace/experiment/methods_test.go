@@ -190,7 +190,7 @@ func TestRunsShareTraining(t *testing.T) {
 	}
 	if g := second.Result.Surface; len(g.Scores) != 3 || g.Scores[1][1].N != 50 ||
 		math.Abs(g.Scores[1][1].NLL-first.Result.Midpoint().NLL) > 1e-3*first.Result.Midpoint().NLL {
-		t.Errorf("the surface's centre is %+v, the midpoint %+v", g.Scores[1][1], first.Result.Midpoint())
+		t.Errorf("the surface's midpoint is %+v, the midpoint %+v", g.Scores[1][1], first.Result.Midpoint())
 	}
 	c.Beta = 0.5
 	if third := train(t, c, Options{Dir: dir}); third.Result.TrainedIn != "" {

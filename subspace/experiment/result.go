@@ -28,7 +28,7 @@ type Epoch struct {
 type PointScore struct {
 	Alpha   *float64         `json:"alpha,omitempty"` // on a curve
 	Weights subspace.Weights `json:"weights"`         // one coefficient an endpoint, the same in every layer
-	// Midpoint marks the centre of the subspace.
+	// Midpoint marks the midpoint of the subspace.
 	Midpoint bool `json:"midpoint,omitempty"`
 	metric.Scores
 }
@@ -76,7 +76,7 @@ type Result struct {
 	Training   float64      `json:"training_seconds"`   // wall time, with compilation, tests and checkpoints
 	Evaluation float64      `json:"evaluation_seconds"` // of Points
 	History    []Epoch      `json:"history"`
-	Points     []PointScore `json:"points"` // along the curve, or the corners; the midpoint is among them
+	Points     []PointScore `json:"points"` // along the curve, or the endpoints; the midpoint is among them
 
 	Ensembles   []Ensemble   `json:"ensembles,omitempty"`   // of two points of a curve, or of all endpoints
 	Calibration *Calibration `json:"calibration,omitempty"` // of the midpoint
@@ -108,7 +108,7 @@ func (r Result) Summary() string {
 		r.Config.Name(), where, 100*m.Accuracy, 100*m.ECE, r.Training, strings.Join(r.Devices, " and "))
 }
 
-// Midpoint returns the score of the centre of the subspace.
+// Midpoint returns the score of the midpoint of the subspace.
 func (r Result) Midpoint() PointScore {
 	for _, p := range r.Points {
 		if p.Midpoint {
@@ -176,7 +176,7 @@ func (r Result) Along(score func(metric.Scores) float64) (alpha, values []float6
 	return alpha, values
 }
 
-// Midpoints returns a score of the centre of each run.
+// Midpoints returns a score of the midpoint of each run.
 func Midpoints(runs []Result, score func(metric.Scores) float64) []float64 {
 	values := make([]float64, len(runs))
 	for i, r := range runs {

@@ -131,7 +131,7 @@ func (s *Shipped) Space(i int) (*subspace.Space, error) {
 // At returns which of Points has the given coefficients, −1 where none has.
 func (s *Shipped) At(w subspace.Weights) int { return pointAt(s.Points, w) }
 
-// Middle returns which of Points is the centre.
+// Middle returns which of Points is the midpoint.
 func (s *Shipped) Middle() int {
 	return max(0, slices.IndexFunc(s.Points, func(p PointScore) bool { return p.Midpoint }))
 }

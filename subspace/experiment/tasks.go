@@ -39,7 +39,7 @@ func (r *Run) tasks() ([]task, error) {
 }
 
 // points returns the points that a run is scored at: along a curve from end to
-// end, or the corners of a simplex; and the midpoint.
+// end, or the endpoints of a simplex; and the midpoint.
 func (r *Run) points() []PointScore {
 	middle := PointScore{Weights: r.sampler.Shape.Midpoint()}
 	var points []PointScore
@@ -51,7 +51,7 @@ func (r *Run) points() []PointScore {
 	} else {
 		m := r.sampler.Shape.Endpoints()
 		for i := range m {
-			points = append(points, PointScore{Weights: subspace.Corner(i, m)})
+			points = append(points, PointScore{Weights: subspace.Endpoint(i, m)})
 		}
 	}
 	if !slices.ContainsFunc(points, func(p PointScore) bool { return near(p.Weights, middle.Weights) }) {
@@ -78,7 +78,7 @@ func (r *Run) ensembles(points []PointScore) (ensembles []Ensemble) {
 	}
 	var corners []subspace.Weights
 	for i := range m {
-		corners = append(corners, subspace.Corner(i, m))
+		corners = append(corners, subspace.Endpoint(i, m))
 	}
 	return []Ensemble{{Points: corners}}
 }

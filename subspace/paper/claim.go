@@ -77,16 +77,16 @@ var (
 // ends is the mean accuracy of the endpoints of a subspace; one network has none.
 var ends = Quantity{"accuracy, mean of the endpoints", "%", 2, func(r experiment.Result) (float64, bool) {
 	several := len(r.Midpoint().Weights) > 1
-	corner := slices.ContainsFunc(r.Points, func(p experiment.PointScore) bool { return slices.Contains(p.Weights, 1) })
-	if !several || !corner {
+	endpoint := slices.ContainsFunc(r.Points, func(p experiment.PointScore) bool { return slices.Contains(p.Weights, 1) })
+	if !several || !endpoint {
 		return 0, false
 	}
-	return Corners([]experiment.Result{r}, Accuracy)[0], true
+	return AtEndpoints([]experiment.Result{r}, Accuracy)[0], true
 }}
 
 // Claim is something that the paper says, as it can be measured: that a quantity of
 // one method is larger than that of another under the same seeds, or smaller. The
-// paper's "subspace" is its centre; nothing here says whether a claim is true.
+// paper's "subspace" is its midpoint; nothing here says whether a claim is true.
 type Claim struct {
 	Figure  int
 	Says    string

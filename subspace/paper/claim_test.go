@@ -13,7 +13,7 @@ import (
 )
 
 // invented returns a result of a configuration as a run would leave it, with a
-// number of percent right at the centre, and less at the endpoints.
+// number of percent right at the midpoint, and less at the endpoints.
 func invented(t *testing.T, c experiment.Config, percent float64) experiment.Result {
 	t.Helper()
 	sampler, err := subspace.ParseSampler(c.Shape)
@@ -31,7 +31,7 @@ func invented(t *testing.T, c experiment.Config, percent float64) experiment.Res
 		}
 	} else if m > 1 {
 		for i := range m {
-			r.Points = append(r.Points, experiment.PointScore{Weights: subspace.Corner(i, m), Scores: scores(percent - 2)})
+			r.Points = append(r.Points, experiment.PointScore{Weights: subspace.Endpoint(i, m), Scores: scores(percent - 2)})
 		}
 	}
 	middle := experiment.PointScore{Weights: sampler.Shape.Midpoint(), Midpoint: true, Scores: scores(percent)}

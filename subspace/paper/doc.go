@@ -22,7 +22,7 @@
 //	}
 //
 // You want one number of runs. The measures take runs and return a number of each:
-// [Ends], [Corners], [Together], [InsideOutside], [Overconfidence], [Under] and the
+// [Ends], [AtEndpoints], [Together], [InsideOutside], [Overconfidence], [Under] and the
 // others. They panic where the runs were not scored on what they tell of, as that
 // is a mistake in the program.
 //
@@ -34,7 +34,7 @@
 //	figure 1  landscape.go    between two networks, and the loss around them
 //	figure 2  plane.go        the plane through the three endpoints of a triangle
 //	figure 3  curve.go        along a line, a layer-wise line and a Bézier curve
-//	figure 4  simplex.go      the centre of the simplex against its number of endpoints
+//	figure 4  simplex.go      the midpoint of the simplex against its number of endpoints
 //	figure 5  calibration.go  calibration error, before and after temperature scaling
 //	figure 6  corruption.go   under snow, by severity
 //	figure 7  labelnoise.go   with wrong training labels

@@ -28,7 +28,7 @@ func lopsided(of func(x, y float64) float64) experiment.Result {
 	g := &experiment.Grid{}
 	g.X, g.Y = plane.Grid(41, 0.3)
 	for i := range 3 {
-		x, y := plane.Place(subspace.Corner(i, 3))
+		x, y := plane.Place(subspace.Endpoint(i, 3))
 		g.Marks = append(g.Marks, experiment.Mark{X: x, Y: y})
 	}
 	for _, y := range g.Y {
@@ -39,7 +39,7 @@ func lopsided(of func(x, y float64) float64) experiment.Result {
 		g.Scores = append(g.Scores, row)
 	}
 	r := made("simplex-3", subspace.Simplex(3).Midpoint(), 0.9)
-	r.Points = append(r.Points, experiment.PointScore{Weights: subspace.Corner(0, 3)})
+	r.Points = append(r.Points, experiment.PointScore{Weights: subspace.Endpoint(0, 3)})
 	r.Plane = g
 	return r
 }

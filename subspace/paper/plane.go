@@ -28,13 +28,13 @@ var plane = definition{
 		t.alone(m, accuracyOutside)
 		t.within(m, nllInside, nllOutside, "outside")
 		t.alone(m, nllOutside)
-		t.within(m, accuracyMidpoint, ends, "its corners")
+		t.within(m, accuracyMidpoint, ends, "its endpoints")
 		t.alone(m, ends)
 	},
 	claims: func(c *claims) {
 		c.add(1, Term{triangle, accuracyInside}, Term{triangle, accuracyOutside}, "a trained triangle is more accurate inside than outside")
-		c.add(1, Term{triangle, accuracyMidpoint}, Term{triangle, ends}, "the centre of a trained triangle is more accurate than its corners")
-		c.add(-1, Term{apart, accuracyMidpoint}, Term{apart, ends}, "the centre between three networks trained apart is less accurate than they are")
+		c.add(1, Term{triangle, accuracyMidpoint}, Term{triangle, ends}, "the midpoint of a trained triangle is more accurate than its endpoints")
+		c.add(-1, Term{apart, accuracyMidpoint}, Term{apart, ends}, "the midpoint between three networks trained apart is less accurate than they are")
 	},
 }
 

@@ -10,9 +10,9 @@ import (
 	"gosubspace/subspace/metric"
 )
 
-// simplex is figure 4: the centre of a simplex against m.
+// simplex is figure 4: the midpoint of a simplex against m.
 var simplex = definition{
-	title: "The centre of the simplex",
+	title: "The midpoint of the simplex",
 	methods: func(base experiment.Config) []Method {
 		methods := []Method{
 			row(standard, base, "standard"),
@@ -28,11 +28,11 @@ var simplex = definition{
 			row("ensemble of 2 networks", base, "line", independent),
 			row("ensemble of 3 networks", base, "simplex-3", independent))
 	},
-	draw: []func(Rows) (*plots.Figure, error){Centres},
+	draw: []func(Rows) (*plots.Figure, error){ByEndpoints},
 	lines: func(t *lines, m Method) {
 		t.toStandard(m, accuracyTogether, eceTogether)
 		if !m.Config.Independent {
-			t.within(m, ends, accuracyTogether, "its centre")
+			t.within(m, ends, accuracyTogether, "its midpoint")
 		}
 	},
 	claims: func(c *claims) {
@@ -41,20 +41,20 @@ var simplex = definition{
 		}
 		for _, than := range [][2]string{{standard, "standard training"}, {"SWA, cyclic rate", "SWA"}} {
 			for i, s := range []string{"line", "simplex-3", "simplex-4", "simplex-5", "simplex-6"} {
-				larger(s, than[0], fmt.Sprintf("the centre of a simplex of %d is more accurate than %s", i+2, than[1]))
+				larger(s, than[0], fmt.Sprintf("the midpoint of a simplex of %d is more accurate than %s", i+2, than[1]))
 			}
 		}
-		larger("ensemble of 2 networks", "line", "an ensemble of 2 networks is more accurate than the centre of a line")
-		larger("ensemble of 3 networks", "simplex-3", "an ensemble of 3 networks is more accurate than the centre of a simplex of 3")
+		larger("ensemble of 2 networks", "line", "an ensemble of 2 networks is more accurate than the midpoint of a line")
+		larger("ensemble of 3 networks", "simplex-3", "an ensemble of 3 networks is more accurate than the midpoint of a simplex of 3")
 	},
 }
 
 var (
-	accuracyTogether = accuracyOf("centre or ensemble", together)
-	eceTogether      = eceOf("centre or ensemble", together)
+	accuracyTogether = accuracyOf("midpoint or ensemble", together)
+	eceTogether      = eceOf("midpoint or ensemble", together)
 )
 
-// together is what figure 4 shows of a run: the centre of a subspace, or the
+// together is what figure 4 shows of a run: the midpoint of a subspace, or the
 // ensemble of networks that were trained apart.
 func together(r experiment.Result) (metric.Scores, bool) {
 	if !r.Config.Independent {
@@ -66,17 +66,17 @@ func together(r experiment.Result) (metric.Scores, bool) {
 	return r.Ensembles[0].Scores, true
 }
 
-// Centres draws accuracy and calibration error at the centre of the simplex
+// ByEndpoints draws accuracy and calibration error at the midpoint of the simplex
 // against its number of endpoints m, with what weight averaging and ensembles
 // reach beside it (figure 4 of the paper).
-func Centres(all Rows) (*plots.Figure, error) {
-	return Panels("The centre of the simplex", all, centres, AccuracyAxis, ECEAxis)
+func ByEndpoints(all Rows) (*plots.Figure, error) {
+	return Panels("The midpoint of the simplex", all, midpoints, AccuracyAxis, ECEAxis)
 }
 
-func centres(a Axis, all Rows) (plots.Lines, error) {
+func midpoints(a Axis, all Rows) (plots.Lines, error) {
 	lines := plots.Lines{Title: a.Title, XLabel: "number of endpoints m", YLabel: a.Label}
 	var ms []float64
-	var centres, corners [][]float64 // by m, by seed
+	var midpoints, endpoints [][]float64 // by m, by seed
 	for _, row := range all {
 		c, values := row.Results[0].Config, Together(row.Results, a.Score)
 		if c.SWA != "" || c.Independent {
@@ -86,29 +86,29 @@ func centres(a Axis, all Rows) (plots.Lines, error) {
 			continue
 		}
 		ms = append(ms, float64(len(row.Results[0].Midpoint().Weights)))
-		centres, corners = append(centres, values), append(corners, Corners(row.Results, a.Score))
+		midpoints, endpoints = append(midpoints, values), append(endpoints, AtEndpoints(row.Results, a.Score))
 	}
-	err := cmp.Or(AddMean(&lines, "centre", ms, centres), AddMean(&lines, "mean of the endpoints", ms, corners))
+	err := cmp.Or(AddMean(&lines, "midpoint", ms, midpoints), AddMean(&lines, "mean of the endpoints", ms, endpoints))
 	return lines, err
 }
 
-// Together returns a score of what figure 4 shows of each run: of the centre of a
+// Together returns a score of what figure 4 shows of each run: of the midpoint of a
 // subspace, or of the ensemble of networks that were trained apart. A run that was
 // not scored there is left out.
 func Together(runs []experiment.Result, score Score) []float64 {
 	return Quantity{of: ofScores(together, score)}.values(runs)
 }
 
-// Corners returns the mean of a score over the endpoints of each run.
-func Corners(runs []experiment.Result, score Score) []float64 {
+// AtEndpoints returns the mean of a score over the endpoints of each run.
+func AtEndpoints(runs []experiment.Result, score Score) []float64 {
 	return each(runs, func(r experiment.Result) float64 {
-		var corners []metric.Scores
+		var endpoints []metric.Scores
 		for _, p := range r.Points {
 			if slices.Contains(p.Weights, 1) {
-				corners = append(corners, p.Scores)
+				endpoints = append(endpoints, p.Scores)
 			}
 		}
-		return MeanOf(corners, score)
+		return MeanOf(endpoints, score)
 	})
 }
 

@@ -192,7 +192,7 @@ func open(ctx context.Context, j Job, b compute.Backend, clock *phases) (w work,
 // pointOf returns the coefficients of point i of n: on the way from the first
 // endpoint to the last.
 func pointOf(m, i, n int) subspace.Weights {
-	w := subspace.Corner(0, m)
+	w := subspace.Endpoint(0, m)
 	if m > 1 && n > 1 {
 		alpha := float64(i) / float64(n-1)
 		w[0], w[m-1] = 1-alpha, alpha
