@@ -33,9 +33,20 @@
 // marker, so a figure also reads in black and white. The legend stands above the
 // axes, where it cannot cover data. A name has the same look in all panels of a
 // figure. Heights of a field have the colours of viridis, in bands between contour
-// lines: equal steps look equally large, in grey too. A figure is laid out on 640 units of width whose smallest text
-// measures 11.5, so it stays readable when it is shown 640 CSS pixels wide. The
-// background is opaque white, which also works on a dark theme.
+// lines: equal steps look equally large, in grey too. A figure is laid out on 640 units
+// of width whose smallest text measures 11.5, so it stays readable when it is shown
+// 640 CSS pixels wide. The background is opaque white, which also works on a dark
+// theme.
+//
+// # What is gonum/plot's, and what is not
+//
+// Canvas, fonts, axes with their layout, grid and the alignment of panels are
+// gonum/plot's. Where it has a plotter and this package draws by itself, these are
+// the reasons (v0.17.0): its Contour draws lines and its HeatMap rectangles, where a
+// field of 21 × 21 values wants smooth bands between lines; its ColorBar has no bands;
+// its Legend stands inside the axes, over the data, and its title above the highest
+// label of an axis, which is not level in two panels side by side; a series of
+// ours has line, marker and band under one name, which there are three plotters.
 //
 // # Where a figure appears
 //
