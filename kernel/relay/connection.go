@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 )
@@ -54,11 +55,16 @@ func (c connection) address(port int) string {
 	return fmt.Sprintf("tcp://%s:%d", c.IP, port)
 }
 
+// Free ports are looked for in this range. Systems give the ports above it to
+// whoever asks for any, and whoever connects somewhere: one of those, let go of here
+// until GoNB listens there, may be somebody else's by then.
+const firstPort, ports = 20_000, 12_000
+
 // sibling is a connection of the same key at free ports of this machine alone.
 func (c connection) sibling() (connection, error) {
 	s := connection{Transport: "tcp", IP: "127.0.0.1", Scheme: c.Scheme, Key: c.Key}
 	for _, port := range []*int{&s.Shell, &s.Control, &s.Stdin, &s.IOPub, &s.Beat} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := listen()
 		if err != nil {
 			return s, err
 		}
@@ -66,4 +72,15 @@ func (c connection) sibling() (connection, error) {
 		*port = l.Addr().(*net.TCPAddr).Port
 	}
 	return s, nil
+}
+
+// listen listens at a port of the range.
+func listen() (l net.Listener, err error) {
+	for range 100 {
+		l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(ports)))
+		if err == nil {
+			break
+		}
+	}
+	return l, err
 }
