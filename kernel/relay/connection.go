@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 )
 
 // A connection is Jupyter's connection file: where the sockets of a kernel are.
@@ -60,16 +61,19 @@ func (c connection) address(port int) string {
 // until GoNB listens there, may be somebody else's by then.
 const firstPort, ports = 20_000, 12_000
 
-// sibling is a connection of the same key at free ports of this machine alone.
+// sibling is a connection of the same key at free ports of this machine alone, none
+// of which c has: that may not listen yet.
 func (c connection) sibling() (connection, error) {
 	s := connection{Transport: "tcp", IP: "127.0.0.1", Scheme: c.Scheme, Key: c.Key}
 	for _, port := range []*int{&s.Shell, &s.Control, &s.Stdin, &s.IOPub, &s.Beat} {
-		l, err := listen()
-		if err != nil {
-			return s, err
+		for *port == 0 || slices.Contains([]int{c.Shell, c.Control, c.Stdin, c.IOPub, c.Beat}, *port) {
+			l, err := listen()
+			if err != nil {
+				return s, err
+			}
+			defer l.Close() // all of them at the end, so that they differ
+			*port = l.Addr().(*net.TCPAddr).Port
 		}
-		defer l.Close() // all of them at the end, so that they differ
-		*port = l.Addr().(*net.TCPAddr).Port
 	}
 	return s, nil
 }
