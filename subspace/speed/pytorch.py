@@ -31,7 +31,7 @@ import torch.nn.functional as F  # noqa: E402
 
 phase("process, with torch")
 
-CLASSES, VARIETY = 10, 4  # as in serve.go
+CLASSES, VARIETY = 10, 4  # as in work.go and noise.go
 LEARNING_RATE, MOMENTUM, WEIGHT_DECAY, BETA = 1e-3, 0.9, 1e-4, 1.0
 
 setting, device = job["setting"], torch.device(job["device"] or "cpu")

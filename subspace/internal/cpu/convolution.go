@@ -5,7 +5,9 @@ package cpu
 // #cgo CFLAGS: -O3
 // #cgo LDFLAGS: -ldl
 // #include <stdlib.h>
-// #include "conv.h"
+// #include "heap.h"
+// #include "instructions.h"
+// #include "xla.h"
 import "C"
 
 import (
@@ -32,7 +34,7 @@ const (
 func Wrap(b compute.Backend, plugin string) (compute.Backend, error) {
 	path := C.CString(plugin)
 	defer C.free(unsafe.Pointer(path))
-	if why := C.convolution_register(path); why != nil {
+	if why := C.register_calls(path); why != nil {
 		return nil, fmt.Errorf("%s: %s", plugin, C.GoString(why))
 	}
 	return &backend{Backend: b}, nil
@@ -120,7 +122,7 @@ func (g geometry) plan(x, k []int) (target string, out []int, settings []int32) 
 	}
 	a := g.axes
 	if !square1 || !square2 || !square3 || paddings[0][0] < 0 || paddings[1][0] < 0 ||
-		!slices.Equal(a.InputSpatial, []int{1, 2}) || k[3]%int(C.convolution_block()) != 0 {
+		!slices.Equal(a.InputSpatial, []int{1, 2}) || k[3]%int(C.narrowest_block()) != 0 {
 		return "", nil, nil
 	}
 	size := func(axis, kernel int) int {
@@ -157,4 +159,4 @@ func side(v []int) (value int, square bool) {
 }
 
 // widest limits the registers that convolutions use, for tests.
-func widest(lanes int) { C.convolution_widest(C.int(lanes)) }
+func widest(lanes int) { C.limit_lanes(C.int(lanes)) }

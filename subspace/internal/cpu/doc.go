@@ -9,6 +9,16 @@
 // stride 1 takes a quarter of the products, see winograd.c. Tiles are compiled for
 // AVX-512, AVX2 and whatever else the machine is, and chosen at run time.
 //
+// The C files are layers. Each knows what is below it, and nothing beside or above it:
+//
+//	xla.c                            the calls, as XLA makes them
+//	convolution.c  norm.c  random.c  what each of them computes; the first chooses between
+//	direct.c  winograd.c             the two algorithms of a convolution
+//	rows.c                           what these read and write on the way
+//	instructions.c                   the loops of the instruction set that there is:
+//	tiles_*.c, of tiles.h            … compiled of kernels.h, transforms.h and philox.h
+//	heap.c  pool.c                   memory and threads
+//
 // [Wrap] returns a GoMLX backend that emits calls of these functions, through
 // XLA's foreign function interface, wherever a program has a convolution of float32
 // images [batch, height, width, channels], one of the two convolutions that are its

@@ -2,7 +2,7 @@
 
 package cpu
 
-// #include "conv.h"
+// #include "convolution.h"
 import "C"
 
 import (

@@ -1,6 +1,7 @@
 //go:build cgo && linux
 
-#include "conv.h"
+#include "norm.h"
+#include "base.h"
 #include "pool.h"
 #include <math.h>
 #include <stdlib.h>

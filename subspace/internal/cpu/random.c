@@ -1,6 +1,7 @@
 //go:build cgo && linux
 
-#include "conv.h"
+#include "random.h"
+#include "instructions.h"
 #include "pool.h"
 #include <string.h>
 

@@ -1,7 +1,7 @@
 //go:build cgo && linux
 
 #include "rows.h"
-#include "conv.h"
+#include "base.h"
 #include <string.h>
 
 // Channels go by as many as fill a register of AVX-512; of fewer channels several

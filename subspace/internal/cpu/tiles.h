@@ -1,8 +1,9 @@
 // The tiles and the random numbers of one instruction set. LANES floats fill a
 // register; TALL is the number of pixels of a tile one vector wide, WIDE of one two
 // vectors wide, so that the sums, the weights and a pixel fit the registers.
-#include "conv.h"
-#include "random.h"
+#include "base.h"
+#include "instructions.h"
+#include "philox.h"
 
 #define JOIN_(a, b, c, d) a##_##b##x##c##x##d
 #define JOIN(a, b, c, d) JOIN_(a, b, c, d)
@@ -22,7 +23,7 @@ static const struct tile wide_tile = TILE;
 #define P TALL
 #define B 1
 #include "kernels.h"
-#include "winograd.h"
+#include "transforms.h"
 static const struct tile tall_tile = TILE;
 static const struct transforms wide_transforms = TRANSFORMS;
 #undef V
@@ -30,7 +31,7 @@ static const struct transforms wide_transforms = TRANSFORMS;
 #if LANES > 8
 #define V 8
 #include "kernels.h"
-#include "winograd.h"
+#include "transforms.h"
 static const struct tile small_tile = TILE;
 static const struct transforms small_transforms = TRANSFORMS;
 #undef V

@@ -1,6 +1,6 @@
 //go:build cgo && linux
 
-#include "conv.h"
+#include "instructions.h"
 #if defined(__x86_64__) && !defined(__clang__)
 #pragma GCC target("avx2,fma")
 #define LANES 8

@@ -1,6 +1,6 @@
 //go:build cgo && linux
 
-#include "conv.h"
+#include "instructions.h"
 #if defined(__x86_64__) && !defined(__clang__)
 #pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma,prefer-vector-width=512")
 #define LANES 16

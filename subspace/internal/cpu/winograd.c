@@ -1,6 +1,9 @@
 //go:build cgo && linux
 
-#include "conv.h"
+#include "winograd.h"
+#include "base.h"
+#include "heap.h"
+#include "instructions.h"
 #include "pool.h"
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +211,11 @@ enum { largest_gradient = 256 * 256 };
 
 int winograd_gradient_fits(const struct convolution *c) {
 	return winograd_fits(c) && (long)c->channels * c->out_channels <= largest_gradient;
+}
+
+int winograd_backward_fits(const struct convolution *c) {
+	return winograd_gradient_fits(c) && c->top == 1 && c->left == 1 && c->out_height == c->height && c->out_width == c->width &&
+	       tile_for(c->channels);
 }
 
 int winograd_backward(const struct convolution *c, const struct source *x, const struct source *dy, const float *kernel,

@@ -1,11 +1,14 @@
 //go:build cgo && linux
 
 #define _GNU_SOURCE
-#include "conv.h"
+#include "xla.h"
+#include "base.h"
+#include "convolution.h"
+#include "norm.h"
 #include "pool.h"
+#include "random.h"
 #include <dlfcn.h>
 #include <limits.h>
-#include <malloc.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -238,26 +241,7 @@ static void *call_random_mask(const struct frame *f) {
 	return NULL;
 }
 
-// Of several arenas, malloc takes blocks of over 64 MB, which XLA works in, from the
-// first alone, and for threads of another asks the system at every step. Before
-// main there is only the first: a thread of Go's may make another as soon as it
-// allocates.
-__attribute__((constructor)) static void one_arena(void) {
-#ifdef __GLIBC__
-	mallopt(M_ARENA_MAX, 1);
-#endif
-}
-
-// By default malloc returns large blocks to the system and gets them again, page
-// by page: at every step, for the memory that a program works in.
-void keep_memory(void) {
-#ifdef __GLIBC__
-	mallopt(M_MMAP_MAX, 0);
-	mallopt(M_TRIM_THRESHOLD, -1);
-#endif
-}
-
-const char *convolution_register(const char *plugin) {
+const char *register_calls(const char *plugin) {
 	void *library = dlopen(plugin, RTLD_LAZY | RTLD_NOLOAD);
 	if (!library) return "the plugin is not loaded";
 	const struct api *(*get)(void) = (const struct api *(*)(void))dlsym(library, "GetPjrtApi");

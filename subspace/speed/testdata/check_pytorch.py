@@ -4,7 +4,7 @@
 
 In every setting: logits in training and evaluation mode, running statistics and
 the gradient of both endpoints of a line, from the same weights, images and
-coefficients; and that the optimiser has the settings of serve.go. Fails where
+coefficients; and that the optimiser has the settings of work.go. Fails where
 they differ by more than single precision explains.
 """
 

@@ -1,44 +1,15 @@
 //go:build cgo && linux
 
-#include "conv.h"
+#include "direct.h"
+#include "base.h"
+#include "heap.h"
+#include "instructions.h"
 #include "pool.h"
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static int widest = 16;
-
-void convolution_widest(int lanes) { widest = lanes; }
-
-static const struct instructions *instructions(void) {
-#ifdef __x86_64__
-	if (widest >= 16 && instructions_avx512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-	    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-		return instructions_avx512;
-	if (widest >= 8 && instructions_avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return instructions_avx2;
-#endif
-	return instructions_any;
-}
-
-const struct tile *tile_for(int out_channels) {
-	for (const struct tile *t = instructions()->tiles; t->block; t++)
-		if (out_channels % t->block == 0) return t;
-	return NULL;
-}
-
-const struct transforms *transforms_for(int channels) {
-	for (const struct transforms *t = instructions()->transforms; t->lanes; t++)
-		if (channels % t->lanes == 0) return t;
-	return NULL;
-}
-
-const struct generator *random_generator(void) { return instructions()->generator; }
-
-int convolution_block(void) {
-	const struct tile *t = instructions()->tiles;
-	while (t[1].block) t++; // the narrowest; the others are multiples
-	return t->block;
-}
+// Convolutions as their definition says: of any kernel, stride and dilation. Some rows
+// of an image at a time are written to the cache with the zeros around them, and the
+// tiles of kernels.h go over these without asking where the image ends.
 
 static int floor_div(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
@@ -48,20 +19,6 @@ struct band {
 	int first_row, rows, first_column, columns;
 	float *pixels;
 };
-
-float *aligned(size_t floats) { return aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64); }
-
-float *room(size_t bytes) {
-	static __thread float *kept;
-	static __thread size_t size;
-	if (bytes > size) {
-		free(kept);
-		kept = aligned(bytes / sizeof *kept);
-		size = kept ? bytes : 0;
-		if (kept) memset(kept, 0, bytes);
-	}
-	return kept;
-}
 
 // slack is what a tile may read beyond the end of a band, in pixels: it computes
 // all of its pixels, also where the row has fewer.
@@ -89,7 +46,7 @@ struct call {
 	const struct tile *tile;
 	const struct source *x;
 	const float *with; // the kernel, or dy
-	float *out;
+	float *out; // or the parts of the kernel's gradient
 	int parts, failed;
 };
 
@@ -162,10 +119,12 @@ static void forward_part(void *argument, int i) {
 	}
 }
 
-// The gradient of the kernel is summed over as many parts of the batch as there
-// are images, at most this many, whatever the number of threads: so that it is
-// the same for any.
-enum { gradient_parts = 16 };
+int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out) {
+	struct call call = {c, tile_for(c->out_channels), x, kernel, out, min(c->batch, 64), 0};
+	if (!call.tile) return 1;
+	parallel(forward_part, &call, call.parts);
+	return call.failed;
+}
 
 static void backward_part(void *argument, int i) {
 	struct call *call = argument;
@@ -200,57 +159,9 @@ static void backward_part(void *argument, int i) {
 	}
 }
 
-int convolution_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out) {
-	struct call call = {c, tile_for(c->out_channels), x, kernel, out, min(c->batch, 64), 0};
+int direct_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *parts, int n) {
+	struct call call = {c, tile_for(c->out_channels), x, dy, parts, n, 0};
 	if (!call.tile) return 1;
-	if (winograd_fits(c)) return winograd_forward(c, x, kernel, out);
-	parallel(forward_part, &call, call.parts);
+	parallel(backward_part, &call, call.parts);
 	return call.failed;
-}
-
-// summed adds the parts of the gradient of a kernel of so many values.
-static void summed(const float *parts, int n, size_t size, float *gradient) {
-	for (size_t k = 0; k < size; k++) {
-		float sum = 0;
-		for (int i = 0; i < n; i++) sum += parts[i * size + k];
-		gradient[k] = sum;
-	}
-}
-
-int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *gradient) {
-	struct call call = {c, tile_for(c->out_channels), x, dy, NULL, min(c->batch, gradient_parts), 0};
-	size_t size = (size_t)c->kernel_height * c->kernel_width * c->channels * c->out_channels;
-	if (!call.tile || !(call.out = malloc(call.parts * size * sizeof(float)))) return 1;
-	struct source as_it_is = {.x = dy};
-	if (winograd_gradient_fits(c))
-		call.failed = winograd_backward(c, x, &as_it_is, NULL, NULL, NULL, call.out, call.parts);
-	else
-		parallel(backward_part, &call, call.parts);
-	summed(call.out, call.parts, size, gradient);
-	free(call.out);
-	return call.failed;
-}
-
-int convolution_backward_fits(const struct convolution *c) {
-	return winograd_gradient_fits(c) && c->top == 1 && c->left == 1 && c->out_height == c->height && c->out_width == c->width &&
-	       tile_for(c->channels);
-}
-
-int convolution_backward(const struct convolution *c, const struct source *x, const float *kernel, const struct source *dy,
-                         float *dx, float *gradient, float *sum, float *products) {
-	const int parts = min(c->batch, gradient_parts);
-	const size_t size = (size_t)9 * c->channels * c->out_channels;
-	float *gradients = malloc(parts * size * sizeof *gradients);
-	double *sums = calloc((size_t)parts * 2 * c->channels, sizeof *sums);
-	int failed = !gradients || !sums || winograd_backward(c, x, dy, kernel, dx, sums, gradients, parts);
-	if (!failed) summed(gradients, parts, size, gradient);
-	for (int ch = 0; !failed && x->kind == rectified && ch < c->channels; ch++) {
-		double a = 0, b = 0;
-		for (int i = 0; i < parts; i++) a += sums[(size_t)i * 2 * c->channels + ch], b += sums[((size_t)i * 2 + 1) * c->channels + ch];
-		sum[ch] = a;
-		products[ch] = b;
-	}
-	free(sums);
-	free(gradients);
-	return failed;
 }

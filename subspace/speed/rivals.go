@@ -1,0 +1,106 @@
+package speed
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+
+	"gosubspace/subspace/place"
+)
+
+// The rivals of a comparison: a worker of ours, and the one of PyTorch's whose setting
+// takes least time, both warm.
+
+// ours starts a worker of ours and lets it warm up. What one of them has compiled is
+// there for the next.
+func (m *Meter) ours(ctx context.Context, g *Group, j Job) (*worker, error) {
+	return m.oursIn(ctx, g, j, "programs")
+}
+
+// oursIn is ours with a folder of its own for what is compiled.
+func (m *Meter) oursIn(ctx context.Context, g *Group, j Job, folder string) (*worker, error) {
+	kept := place.ProgramsVariable + "=" + filepath.Join(m.dir, folder)
+	w, err := startWorker(ctx, m.Ours, []string{"TMPDIR=" + m.dir, kept}, j)
+	if err != nil {
+		return nil, err
+	}
+	m.device = w.greeted.Kind
+	g.Ours = w.greeted.circumstances()
+	return w, m.warm(ctx, w, j.Work)
+}
+
+// warm lets a worker do its job some times before any counts. An evaluation of
+// some batches has done so by its first sample.
+func (m *Meter) warm(ctx context.Context, w *worker, work string) error {
+	if work == Evaluate || work == Anew { // the second is what is asked for
+		return nil
+	}
+	_, err := w.do(ctx, m.Size.Warm, Amount{})
+	return err
+}
+
+// best starts a worker of PyTorch's in each of its settings, and leaves that
+// running which takes least time; nil where there is no PyTorch. A setting that
+// fails is noted and left out. What is best for a work and shape is found out
+// once; for evaluation, whose shape hardly counts, once for all.
+func (m *Meter) best(ctx context.Context, g *Group, j Job) (*worker, error) {
+	if m.Torch == "" {
+		return nil, nil
+	}
+	var best *worker
+	var fastest float64
+	var failed error
+	settings, kind := Settings, j.Work+" of "+j.Shape
+	if j.Work == Evaluate {
+		kind = j.Work
+	}
+	if s, known := m.known[kind]; known {
+		settings = []Setting{s}
+	}
+	for _, s := range settings {
+		w, seconds, err := m.try(ctx, g, j, s)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			m.say("PyTorch, %s: %v", s, err)
+			g.Failed = append(g.Failed, fmt.Sprintf("PyTorch, %s: %v", s, err))
+			failed = err
+			continue
+		}
+		m.say("%s of %s: PyTorch, %s: %.3g s", j.Work, j.Shape, s, seconds)
+		g.Tried = append(g.Tried, Tried{j.Work, j.Shape, s.String(), seconds})
+		if best == nil || seconds < fastest {
+			best, w, fastest = w, best, seconds
+		}
+		if w != nil {
+			w.end()
+		}
+	}
+	if best == nil {
+		return nil, fmt.Errorf("PyTorch fails in every setting: %w", failed)
+	}
+	m.known[kind] = best.job.Setting
+	return best, nil
+}
+
+// try starts a worker of PyTorch's and returns the median of a few samples.
+func (m *Meter) try(ctx context.Context, g *Group, j Job, s Setting) (*worker, float64, error) {
+	j.Setting, j.Device, j.Threads = s, m.device, runtime.NumCPU()
+	// What PyTorch compiles is kept for the other workers, and removed with dir.
+	w, err := startWorker(ctx, []string{m.Torch, filepath.Join(m.dir, "pytorch.py")},
+		[]string{"TMPDIR=" + m.dir, "TORCHINDUCTOR_CACHE_DIR=" + filepath.Join(m.dir, "inductor"), "PYTHONDONTWRITEBYTECODE=1"}, j)
+	if err != nil {
+		return nil, 0, err
+	}
+	g.Theirs = w.greeted.circumstances()
+	if err := m.warm(ctx, w, j.Work); err != nil {
+		return nil, 0, err
+	}
+	seconds, err := w.do(ctx, m.Size.Screen, Amount{})
+	if err != nil {
+		return nil, 0, err
+	}
+	return w, summarise(seconds).Median, nil
+}
