@@ -44,9 +44,10 @@
 // gonum/plot's. Where it has a plotter and this package draws by itself, these are
 // the reasons (v0.17.0): its Contour draws lines and its HeatMap rectangles, where a
 // field of 21 × 21 values wants smooth bands between lines; its ColorBar has no bands;
-// its Legend stands inside the axes, over the data, and its title above the highest
-// label of an axis, which is not level in two panels side by side; a series of
-// ours has line, marker and band under one name, which there are three plotters.
+// its Legend stands inside the axes, over the data; the title of its Plot stands above
+// the highest label of an axis, which is not level in two panels side by side; a
+// series of ours has line, marker and band under one name, for which there are three
+// plotters.
 //
 // # Where a figure appears
 //

@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -38,6 +39,7 @@ func One(c experiment.Config, o experiment.Options) experiment.Result {
 // network, data or a shape of your own, and makes those that are missing, as
 // [Runs] does for the project's.
 func Own(base experiment.Config, o experiment.Options, shape string, n int) []experiment.Result {
+	Check(seeds(n))
 	var configs []experiment.Config
 	for seed := range n {
 		configs = append(configs, base.With(shape, uint64(seed)+1))
@@ -51,8 +53,15 @@ func Own(base experiment.Config, o experiment.Options, shape string, n int) []ex
 // [paper.NewFigure].
 func FigureRuns(number int, base experiment.Config, n int) paper.Rows {
 	f, err := paper.NewFigure(number, base)
-	Check(err)
+	Check(cmp.Or(err, seeds(n)))
 	return f.Rows(resultsOf(f.Title, f.Runs(n), experiment.Options{}))
+}
+
+func seeds(n int) error {
+	if n < 1 {
+		return fmt.Errorf("%d seeds: want at least 1", n)
+	}
+	return nil
 }
 
 // resultsOf makes runs for a cell and returns their results.

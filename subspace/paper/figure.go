@@ -57,18 +57,21 @@ func NewFigure(number int, base experiment.Config) (Figure, error) {
 // heeds reports an addition that base asks for and that no method of the figure
 // has: it would be left out without a word.
 func (f Figure) heeds(base experiment.Config) error {
-	for name, asked := range map[string]func(c experiment.Config) bool{
-		"dropout":                       func(c experiment.Config) bool { return c.Dropout > 0 },
-		"label smoothing":               func(c experiment.Config) bool { return c.Smoothing > 0 },
-		"SAM":                           func(c experiment.Config) bool { return c.Rho > 0 },
-		"weight averaging":              func(c experiment.Config) bool { return c.SWA != "" && c.SWA == base.SWA },
-		"independent networks":          func(c experiment.Config) bool { return c.Independent },
-		"a batch in chunks":             func(c experiment.Config) bool { return c.Chunks > 1 },
-		"wrong labels of any class":     func(c experiment.Config) bool { return c.AnyClass && c.WrongLabels > 0 },
-		"published corrupted test sets": func(c experiment.Config) bool { return c.Published && c.Corrupt != "" },
+	for _, addition := range []struct {
+		name  string
+		asked func(c experiment.Config) bool
+	}{
+		{"dropout", func(c experiment.Config) bool { return c.Dropout > 0 }},
+		{"label smoothing", func(c experiment.Config) bool { return c.Smoothing > 0 }},
+		{"SAM", func(c experiment.Config) bool { return c.Rho > 0 }},
+		{"weight averaging", func(c experiment.Config) bool { return c.SWA != "" && c.SWA == base.SWA }},
+		{"independent networks", func(c experiment.Config) bool { return c.Independent }},
+		{"a batch in chunks", func(c experiment.Config) bool { return c.Chunks > 1 }},
+		{"wrong labels of any class", func(c experiment.Config) bool { return c.AnyClass && c.WrongLabels > 0 }},
+		{"published corrupted test sets", func(c experiment.Config) bool { return c.Published && c.Corrupt != "" }},
 	} {
-		if asked(base) && !slices.ContainsFunc(f.Methods, func(m Method) bool { return asked(m.Config) }) {
-			return fmt.Errorf("figure %d has no method with %s: leave it out, or train a shape with it", f.Number, name)
+		if addition.asked(base) && !slices.ContainsFunc(f.Methods, func(m Method) bool { return addition.asked(m.Config) }) {
+			return fmt.Errorf("figure %d has no method with %s: leave it out, or train a shape with it", f.Number, addition.name)
 		}
 	}
 	return nil

@@ -21,7 +21,11 @@ type Rows []Row
 func (rows Rows) Get(name string) []experiment.Result {
 	results, there := rows.find(name)
 	if !there {
-		panic(fmt.Sprintf("the figure has no method %q", name))
+		var names []string
+		for _, r := range rows {
+			names = append(names, r.Name)
+		}
+		panic(fmt.Sprintf("the figure has no method %q: it has %s", name, strings.Join(names, ", ")))
 	}
 	return results
 }
