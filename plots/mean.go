@@ -2,8 +2,7 @@ package plots
 
 import (
 	"fmt"
-
-	"gonum.org/v1/gonum/stat"
+	"math"
 )
 
 // Mean returns the mean of repeated runs (one slice each, a value for every x)
@@ -46,14 +45,20 @@ func MeanReference(name string, values ...float64) (Reference, error) {
 	return Reference{Name: name, Y: mean, Low: mean - deviation, High: mean + deviation}, nil
 }
 
-// moments returns the mean and the sample standard deviation, which of one value is 0.
+// moments returns the mean and the sample standard deviation.
 func moments(name string, values []float64) (mean, deviation float64, err error) {
-	switch len(values) {
-	case 0:
+	n := float64(len(values))
+	if n == 0 {
 		return 0, 0, fmt.Errorf("plots: %q has no runs to take the mean of; give at least one", name)
-	case 1:
-		return values[0], 0, nil
 	}
-	mean, deviation = stat.MeanStdDev(values, nil)
-	return mean, deviation, nil
+	for _, v := range values {
+		mean += v / n
+	}
+	if n == 1 {
+		return mean, 0, nil
+	}
+	for _, v := range values {
+		deviation += (v - mean) * (v - mean) / (n - 1)
+	}
+	return mean, math.Sqrt(deviation), nil
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"gonum.org/v1/gonum/mathext"
 )
 
 // Difference is the mean of what two methods differ by under the same seeds, with
@@ -30,8 +30,7 @@ func Paired(a, b []float64) (Difference, error) {
 	mean, std := MeanStd(differences)
 	d := Difference{N: len(a), Mean: mean, Low: math.NaN(), High: math.NaN()}
 	if d.N > 1 {
-		student := distuv.StudentsT{Sigma: 1, Nu: float64(d.N - 1)}
-		reach := student.Quantile(0.975) * std / math.Sqrt(float64(d.N))
+		reach := StudentQuantile(0.975, d.N-1) * std / math.Sqrt(float64(d.N))
 		d.Low, d.High = mean-reach, mean+reach
 	}
 	return d, nil
@@ -47,4 +46,17 @@ func (d Difference) Side() int {
 		return -1
 	}
 	return 0
+}
+
+// StudentQuantile returns the p-quantile of Student's t distribution with a whole
+// number of degrees of freedom, at least 1; p is in (0, 1). It follows from the
+// inverse of the regularised incomplete beta function. (gonum's stat/distuv has it
+// ready, and needs linear algebra, which every set-up would compile for it.)
+func StudentQuantile(p float64, freedom int) float64 {
+	if p < 0.5 {
+		return -StudentQuantile(1-p, freedom)
+	}
+	nu := float64(freedom)
+	x := mathext.InvRegIncBeta(nu/2, 0.5, 2*(1-p)) // ν/(ν+t²)
+	return math.Sqrt(nu * (1 - x) / x)
 }
