@@ -163,16 +163,12 @@ func recordSpeed(r speed.Record, text, dir string, stdout io.Writer) error {
 		return nil // a binary that was carried elsewhere
 	}
 	path := filepath.Join(p.Dir, "subspace", "speed", "README.md")
-	readme, err := os.ReadFile(path)
-	if err != nil || !strings.Contains(string(readme), speed.Begin) {
-		return nil
-	}
-	after, err := speed.Insert(string(readme), speedText(r))
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	page, there, err := checkout.Speed.On(path, speedText(r))
+	if err != nil || !there {
+		return err
 	}
 	fmt.Fprintln(stdout, "\nwritten to", dir, "and", path)
-	return place.WriteFile(path, []byte(after))
+	return place.WriteFile(path, []byte(page))
 }
 
 // speedFigure draws how cost grows: what was measured, and the straight line that

@@ -176,15 +176,11 @@ func (v *verifier) stale(expected []string) error {
 
 // readme checks the table of claims in a README.md, if that has a place for it.
 func (v *verifier) readme(path string, all []paper.RecordedRuns) error {
-	text, err := os.ReadFile(path)
-	if err != nil || !strings.Contains(string(text), paper.ClaimsBegin) {
-		return nil
+	page, there, err := checkout.Claims.On(path, paper.ClaimsTable(all))
+	if err != nil || !there {
+		return err
 	}
-	after, err := paper.InsertClaims(string(text), paper.ClaimsTable(all))
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return v.file(path, []byte(after))
+	return v.file(path, []byte(page))
 }
 
 // file writes a file, or says how it differs from what it should be.

@@ -16,11 +16,7 @@ import (
 // on makes a space whose batches are split over n devices.
 func on(t testing.TB, n int, net Net, input [3]int, m int) *Space {
 	t.Helper()
-	b := backendtest.XLA(t)
-	if b.NumDevices() < n {
-		t.Skipf("the backend offers %d devices", b.NumDevices())
-	}
-	s, err := New(b, net, input, m, 1)
+	s, err := New(backendtest.Devices(t, n), net, input, m, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +53,7 @@ func same(t *testing.T, what string, got, want State) {
 		}
 	}
 	for i, b := range want.Buffers {
-		if equal := slices.Equal(got.Buffers[i].Bytes, b.Bytes); !equal && (b.DType.Size() != 4 || !nearly(floats(got.Buffers[i]), floats(b), 1e-5)) {
+		if equal := slices.Equal(got.Buffers[i].Bytes, b.Bytes); !equal && (b.DType.Size() != 4 || !nearly(backendtest.Floats(got.Buffers[i].Bytes), backendtest.Floats(b.Bytes), 1e-5)) {
 			t.Errorf("%s: %s differs", what, b.Name)
 		}
 	}
@@ -70,16 +66,6 @@ func state(t *testing.T, s *Space) State {
 		t.Fatal(err)
 	}
 	return state
-}
-
-// floats returns the values of an array of float32.
-func floats(a Array) []float32 {
-	out := make([]float32, len(a.Bytes)/4)
-	for i := range out {
-		b := a.Bytes[4*i:]
-		out[i] = math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
-	}
-	return out
 }
 
 // Training on several devices is training on one: losses, endpoints, velocities,
@@ -229,7 +215,7 @@ func TestGhostBatchesAreDevices(t *testing.T) {
 		}
 		for _, b := range got.Buffers {
 			if b.DType.Size() == 4 {
-				statistics[b.Name] = added(statistics[b.Name], floats(b), parts)
+				statistics[b.Name] = added(statistics[b.Name], backendtest.Floats(b.Bytes), parts)
 			}
 		}
 	}
@@ -246,7 +232,7 @@ func TestGhostBatchesAreDevices(t *testing.T) {
 		}
 		same(t, fmt.Sprint(n, " devices"), State{got.Endpoints, got.Velocity, nil}, State{want.Endpoints, want.Velocity, nil})
 		for _, b := range got.Buffers {
-			if b.DType.Size() == 4 && !nearly(floats(b), statistics[b.Name], 1e-5) {
+			if b.DType.Size() == 4 && !nearly(backendtest.Floats(b.Bytes), statistics[b.Name], 1e-5) {
 				t.Errorf("%d devices: %s differs", n, b.Name)
 			}
 		}

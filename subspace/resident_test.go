@@ -180,7 +180,7 @@ func TestStepsTogether(t *testing.T) {
 				}
 				for i, a := range got.Buffers {
 					if want := state.Buffers[i]; a.DType.IsFloat() {
-						if worst := furthest([][]float32{floats(a)}, [][]float32{floats(want)}); worst > test.within {
+						if worst := furthest([][]float32{backendtest.Floats(a.Bytes)}, [][]float32{backendtest.Floats(want.Bytes)}); worst > test.within {
 							t.Errorf("%d a call: %s differs by %g", k, a.Name, worst)
 						}
 					} else if !slices.Equal(a.Bytes, want.Bytes) {

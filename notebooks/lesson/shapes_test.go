@@ -6,8 +6,8 @@ import (
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
-	"gosubspace/subspace/metric"
 	"gosubspace/subspace/paper"
+	"gosubspace/subspace/paper/papertest"
 )
 
 func TestCoefficients(t *testing.T) {
@@ -27,24 +27,10 @@ func TestCoefficients(t *testing.T) {
 	}
 }
 
-// scored is a run of a line with a score at every place, and of the ensembles.
-func scored(accuracy, ensembles []float64) experiment.Result {
-	r := experiment.Result{Config: experiment.Quick()}
-	for i, a := range accuracy {
-		alpha := float64(i) / float64(len(accuracy)-1)
-		r.Points = append(r.Points, experiment.PointScore{Alpha: &alpha, Weights: subspace.Line{}.At(alpha),
-			Midpoint: 2*i == len(accuracy)-1, Scores: metric.Scores{Accuracy: a}})
-		if i < len(ensembles) {
-			r.Ensembles = append(r.Ensembles, experiment.Ensemble{Alpha: &alpha, Scores: metric.Scores{Accuracy: ensembles[i]}})
-		}
-	}
-	return r
-}
-
 func TestEnsembles(t *testing.T) {
 	runs := []experiment.Result{
-		scored([]float64{0.5, 0.75, 0.875, 0.25, 0.25}, []float64{0.625, 0.9375}),
-		scored([]float64{0.25, 0.5, 0.5, 0.75, 0.75}, []float64{0.5, 0.75}),
+		papertest.Scored([]float64{0.5, 0.75, 0.875, 0.25, 0.25}, []float64{0.625, 0.9375}),
+		papertest.Scored([]float64{0.25, 0.5, 0.5, 0.75, 0.75}, []float64{0.5, 0.75}),
 	}
 	standard := paper.Row{Name: "standard", Results: []experiment.Result{{Points: []experiment.PointScore{{Weights: subspace.Weights{1}, Midpoint: true}}}}}
 	f, err := Ensembles(paper.Rows{standard, {Name: "one", Results: runs}, {Name: "no curve", Results: standard.Results}, {Name: "other", Results: runs}})

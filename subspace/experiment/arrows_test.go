@@ -8,7 +8,8 @@ import (
 
 // Packages point one way: lesson and kernel → paper → experiment → subspace →
 // network; kernel never → lesson. Experiment knows runs and nothing of figures,
-// dataset and metric know nothing of subspaces, plots nothing of models.
+// dataset and metric know nothing of subspaces, plots nothing of models. The rooms
+// behind the command's front lean on each other in one direction: all there are.
 func TestArrows(t *testing.T) {
 	allowed := map[string]string{
 		"plots":                        "",
@@ -28,10 +29,17 @@ func TestArrows(t *testing.T) {
 		"subspace/watch":               "plots subspace/experiment",
 		"subspace/paper":               "plots subspace subspace/experiment subspace/metric",
 		"notebooks/lesson":             "plots subspace subspace/backend subspace/corruption subspace/dataset subspace/experiment subspace/metric subspace/paper subspace/place subspace/watch",
+		"kernel/internal/program":      "subspace/place",
+		"kernel/internal/folder":       "kernel/internal/program subspace/experiment subspace/place",
+		"kernel/internal/jupyter":      "kernel/internal/folder kernel/internal/program subspace/place",
+		"kernel/internal/checkout":     "kernel/internal/jupyter kernel/internal/program subspace/place",
+		"kernel/internal/setup":        "kernel/internal/checkout kernel/internal/folder kernel/internal/jupyter kernel/internal/program subspace/backend subspace/place",
+		"kernel/internal/grid":         "kernel/internal/program plots subspace/backend subspace/experiment subspace/metric subspace/place subspace/watch",
 		"subspace/shapetest":           "subspace",
+		"subspace/paper/papertest":     "subspace subspace/experiment subspace/metric",
 		"subspace/backend/backendtest": "subspace/backend subspace/internal/programs",
 	}
-	list := []string{"list", "-f", `{{.ImportPath}} {{join .Imports " "}}`}
+	list := []string{"list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "gosubspace/kernel/internal/..."}
 	for from := range allowed {
 		list = append(list, "gosubspace/"+from)
 	}

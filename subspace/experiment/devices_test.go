@@ -14,9 +14,7 @@ import (
 // but for rounding it is the run that nobody stopped, and it says where it was
 // made.
 func TestGoOnWithOtherDevices(t *testing.T) {
-	if b := backendtest.XLA(t); b.NumDevices() < 4 {
-		t.Skipf("the backend offers %d devices", b.NumDevices())
-	}
+	backendtest.Devices(t, 4)
 	c, own := normalised(tiny(), Options{})
 	c.Batch, c.GhostBatches = 48, 4 // the last batch of an epoch has 14 images
 	whole := train(t, c, own)

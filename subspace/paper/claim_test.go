@@ -209,18 +209,6 @@ func TestClaimsCanBeMeasured(t *testing.T) {
 	}
 }
 
-func TestInsertClaims(t *testing.T) {
-	got, err := InsertClaims("a\n"+ClaimsBegin+"\nold\n"+ClaimsEnd+"\nb\n", "| new |\n")
-	if want := "a\n" + ClaimsBegin + "\n\n| new |\n\n" + ClaimsEnd + "\nb\n"; err != nil || got != want {
-		t.Errorf("%q, %v; want %q", got, err, want)
-	}
-	for _, file := range []string{"", ClaimsBegin, ClaimsEnd + ClaimsBegin} {
-		if _, err := InsertClaims(file, ""); err == nil {
-			t.Errorf("claims were put into %q", file)
-		}
-	}
-}
-
 // What a figure says of its runs where all have been recorded, and where not.
 func TestWhatIsRecorded(t *testing.T) {
 	dir := t.TempDir()

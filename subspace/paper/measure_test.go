@@ -9,6 +9,7 @@ import (
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
+	"gosubspace/subspace/paper/papertest"
 )
 
 // made is a result as a run would leave it.
@@ -102,24 +103,10 @@ func TestInside(t *testing.T) {
 	}
 }
 
-// scored is a run of a line with a score at every place, and of the ensembles.
-func scored(accuracy, ensembles []float64) experiment.Result {
-	r := experiment.Result{Config: experiment.Quick()}
-	for i, a := range accuracy {
-		alpha := float64(i) / float64(len(accuracy)-1)
-		r.Points = append(r.Points, experiment.PointScore{Alpha: &alpha, Weights: subspace.Line{}.At(alpha),
-			Midpoint: 2*i == len(accuracy)-1, Scores: metric.Scores{Accuracy: a}})
-		if i < len(ensembles) {
-			r.Ensembles = append(r.Ensembles, experiment.Ensemble{Alpha: &alpha, Scores: metric.Scores{Accuracy: ensembles[i]}})
-		}
-	}
-	return r
-}
-
 func TestEnsembled(t *testing.T) {
 	runs := []experiment.Result{
-		scored([]float64{0.5, 0.75, 0.875, 0.25, 0.25}, []float64{0.625, 0.9375}),
-		scored([]float64{0.25, 0.5, 0.5, 0.75, 0.75}, []float64{0.5, 0.75}),
+		papertest.Scored([]float64{0.5, 0.75, 0.875, 0.25, 0.25}, []float64{0.625, 0.9375}),
+		papertest.Scored([]float64{0.25, 0.5, 0.5, 0.75, 0.75}, []float64{0.5, 0.75}),
 	}
 	together, alone, err := Ensembled(runs, 0.25, Accuracy)
 	if err != nil {

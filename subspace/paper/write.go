@@ -91,21 +91,3 @@ func ClaimsTable(all []RecordedRuns) string {
 	return Markdown.Write(rows) + fmt.Sprintf("\n\"%s\": the 95 %% interval (Student's t) of the difference under the same n seeds lies on the claimed side of 0; "+
 		"\"%s\": on the other side; else it \"%s\". One in 20 such intervals misses its true value by chance; here are %d.\n", Holds, Opposite, Open, told)
 }
-
-// ClaimsBegin and ClaimsEnd are the comments of a Markdown file between which
-// [InsertClaims] puts the claims.
-const (
-	ClaimsBegin = "<!-- claims: written by go run ./kernel verify -write -->"
-	ClaimsEnd   = "<!-- claims: end -->"
-)
-
-// InsertClaims returns the text of a Markdown file with what stands between the two
-// comments replaced.
-func InsertClaims(file, table string) (string, error) {
-	before, rest, there := strings.Cut(file, ClaimsBegin)
-	_, after, ended := strings.Cut(rest, ClaimsEnd)
-	if !there || !ended {
-		return "", fmt.Errorf("there is no place for the claims: want the lines %s and %s, the table goes between them", ClaimsBegin, ClaimsEnd)
-	}
-	return before + ClaimsBegin + "\n\n" + strings.TrimSpace(table) + "\n\n" + ClaimsEnd + after, nil
-}

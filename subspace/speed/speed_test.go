@@ -219,18 +219,6 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-func TestInsert(t *testing.T) {
-	got, err := Insert("a\n"+Begin+"\nold\n"+End+"\nb\n", "| new |\n")
-	if want := "a\n" + Begin + "\n\n| new |\n\n" + End + "\nb\n"; err != nil || got != want {
-		t.Errorf("%q, %v, want %q", got, err, want)
-	}
-	for _, file := range []string{"", Begin, End + Begin} {
-		if _, err := Insert(file, "new"); err == nil {
-			t.Errorf("a table was put into %q", file)
-		}
-	}
-}
-
 func TestSummarise(t *testing.T) {
 	if got, want := summarise([]float64{4, 1, 3, 2, 5}), (Summary{5, 3, 2, 4}); got != want {
 		t.Errorf("%+v, want %+v", got, want)

@@ -237,21 +237,3 @@ func thousands(n int) string {
 	}
 	return text
 }
-
-// Begin and End are the comments of a Markdown file between which Insert puts a
-// table.
-const (
-	Begin = "<!-- speed: written by go run ./kernel speed -->"
-	End   = "<!-- speed: end -->"
-)
-
-// Insert returns the text of a Markdown file with what stands between its two
-// comments replaced.
-func Insert(file, table string) (string, error) {
-	before, rest, there := strings.Cut(file, Begin)
-	_, after, ended := strings.Cut(rest, End)
-	if !there || !ended {
-		return "", fmt.Errorf("there is no place for the table: want the lines %s and %s, the table goes between them", Begin, End)
-	}
-	return before + Begin + "\n\n" + strings.TrimSpace(table) + "\n\n" + End + after, nil
-}

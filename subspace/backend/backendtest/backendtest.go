@@ -2,6 +2,8 @@
 package backendtest
 
 import (
+	"encoding/binary"
+	"math"
 	"os"
 	"sync"
 	"testing"
@@ -57,4 +59,23 @@ func XLA(t testing.TB) compute.Backend {
 		t.Skip("wants XLA: run go run ./kernel first")
 	}
 	return b
+}
+
+// Devices is XLA, for a test that wants n devices.
+func Devices(t testing.TB, n int) compute.Backend {
+	t.Helper()
+	b := XLA(t)
+	if b.NumDevices() < n {
+		t.Skipf("the backend offers %d devices", b.NumDevices())
+	}
+	return b
+}
+
+// Floats reads float32 values as a state has them: little endian.
+func Floats(bytes []byte) []float32 {
+	out := make([]float32, len(bytes)/4)
+	for i := range out {
+		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(bytes[4*i:]))
+	}
+	return out
 }

@@ -102,7 +102,7 @@ func TestAverageAgreesWithPyTorch(t *testing.T) {
 		t.Fatalf("%d statistics, the reference has %d", len(buffers), len(want.Statistics))
 	}
 	for _, a := range buffers {
-		check(a.Name, want.Statistics[a.Name].Difference(floats(a)), parity.Tolerance)
+		check(a.Name, want.Statistics[a.Name].Difference(backendtest.Floats(a.Bytes)), parity.Tolerance)
 	}
 
 	logits, _, err := s.Logits(t.Context(), at, func(yield func(subspace.Batch, error) bool) {

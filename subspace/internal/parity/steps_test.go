@@ -84,15 +84,6 @@ func state(t *testing.T, s *subspace.Space) subspace.State {
 	return state
 }
 
-// floats returns the values of an array of float32.
-func floats(a subspace.Array) []float32 {
-	out := make([]float32, len(a.Bytes)/4)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(a.Bytes[4*i:]))
-	}
-	return out
-}
-
 // compareChanges compares what the steps so far have added to every weight.
 func compareChanges(t *testing.T, s *subspace.Space, k int, want parity.Step) (worst float64) {
 	t.Helper()
@@ -123,7 +114,7 @@ func compareStatistics(t *testing.T, s *subspace.Space, k int, want parity.Step)
 		t.Fatalf("%d statistics, the reference has %d", len(buffers), len(want.Statistics))
 	}
 	for _, a := range buffers {
-		now := floats(a)
+		now := backendtest.Floats(a.Bytes)
 		for j, before := range parity.Initial(a.Name, 0, a.Dims...) {
 			now[j] -= before
 		}
@@ -222,7 +213,7 @@ func TestDevicesCResNet20(t *testing.T) {
 		t.Errorf("loss %v, on one device %v", loss, wantLoss)
 	}
 	for i, want := range after.Buffers {
-		d, largest := apart(floats(got.Buffers[i]), floats(want))
+		d, largest := apart(backendtest.Floats(got.Buffers[i].Bytes), backendtest.Floats(want.Bytes))
 		if d > 1e-5*largest {
 			t.Errorf("%s, at most %g: differs by %g", want.Name, largest, d)
 		}
@@ -240,11 +231,7 @@ func TestDevicesCResNet20(t *testing.T) {
 // on makes a space whose batches are split over n devices.
 func on(t *testing.T, n int, net subspace.Net, input [3]int, m int) *subspace.Space {
 	t.Helper()
-	b := backendtest.XLA(t)
-	if b.NumDevices() < n {
-		t.Skipf("the backend offers %d devices", b.NumDevices())
-	}
-	s, err := subspace.New(b, net, input, m, 1)
+	s, err := subspace.New(backendtest.Devices(t, n), net, input, m, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
