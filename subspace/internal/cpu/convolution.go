@@ -97,14 +97,17 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 	if err != nil {
 		return nil, err
 	}
-	read, extra := f.builder.fusions.source(x)
+	reverse := target == forwardCall && reversible(xShape.Dimensions, k, dims, more)
+	read, extra := f.builder.fusions.source(x, reverse)
 	operands := append([]compute.Value{read, kernel, settings}, extra...)
+	if target == forwardCall {
+		c := &conv{x, given, operands, [3][]int{xShape.Dimensions, k, dims}, len(extra) == 4, reverse}
+		out, _, _, err := f.convolve(c, false)
+		return out, err
+	}
 	out, err := customcall.Emit(f.xla, target, []shapes.Shape{shapes.Make(dtypes.Float32, dims...)}, operands...)
 	if err != nil {
 		return nil, err
-	}
-	if target == forwardCall {
-		f.builder.fusions.convolved(out[0], x, given, xShape.Dimensions, k, dims, more)
 	}
 	return out[0], nil
 }

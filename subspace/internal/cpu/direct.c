@@ -48,6 +48,7 @@ struct call {
 	const float *with; // the kernel, or dy
 	float *out; // or the parts of the kernel's gradient
 	int parts, failed;
+	struct tallies tallies; // of the outputs of each part
 };
 
 // taps lists where the pixels of an output row are that meet each entry of the
@@ -115,14 +116,19 @@ static void forward_part(void *argument, int i) {
 	struct band b = {0};
 	int n = call->c->batch;
 	for (int k = (long)n * i / call->parts; k < (long)n * (i + 1) / call->parts; k++) {
-		if (image_forward(call, k, &b)) call->failed = 1;
+		const long pixels = (long)call->c->out_height * call->c->out_width;
+		if (image_forward(call, k, &b) ||
+		    (call->tallies.n && tally(&call->tallies, i, call->out + k * pixels * call->c->out_channels, pixels)))
+			call->failed = 1;
 	}
 }
 
-int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out) {
+int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m) {
 	struct call call = {c, tile_for(c->out_channels), x, kernel, out, min(c->batch, 64), 0};
-	if (!call.tile) return 1;
-	parallel(forward_part, &call, call.parts);
+	call.failed = !call.tile || (m && tallies_begin(&call.tallies, call.parts, c->out_channels));
+	if (!call.failed) parallel(forward_part, &call, call.parts);
+	if (!call.failed && m) tallies_end(&call.tallies, m);
+	tallies_free(&call.tallies);
 	return call.failed;
 }
 

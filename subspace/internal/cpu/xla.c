@@ -154,19 +154,26 @@ static struct convolution described(const int64_t *x, const int64_t *kernel, con
 	                            more[0], more[1], more[2], more[3]};
 }
 
-// rectified_source describes x, rectified where three more operands say how.
-static struct source rectified_source(const float *x, struct buffer **more, int n) {
+// described_source describes x: rectified where three more operands say how, joined
+// where a fourth is what is added.
+static struct source described_source(const float *x, struct buffer **more, int n) {
 	if (n < 3) return (struct source){.kind = plain, .x = x};
-	return (struct source){.kind = rectified, .x = x, .mean = more[0]->data, .factor = more[1]->data, .offset = more[2]->data};
+	return (struct source){.kind = n > 3 ? joined : rectified, .x = x, .mean = more[0]->data, .factor = more[1]->data,
+	                       .offset = more[2]->data, .more = n > 3 ? more[3]->data : NULL};
 }
 
+// The results: the output, its mean and variance if they are asked for, and what is
+// joined.
 static void *call_forward(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
-	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
-	struct convolution c = described(in[0]->dims, in[1]->dims, out->dims, in[2]->data);
-	struct source x = rectified_source(in[0]->data, in + 3, f->in.n - 3);
-	check(convolution_forward(&c, &x, in[1]->data, out->data));
+	struct buffer **in = f->in.buffers, **out = f->out.buffers;
+	struct convolution c = described(in[0]->dims, in[1]->dims, out[0]->dims, in[2]->data);
+	struct source x = described_source(in[0]->data, in + 3, f->in.n - 3);
+	if (x.kind == joined) x.keep = out[f->out.n - 1]->data;
+	const int measured = f->out.n > 2;
+	struct moments m = {measured ? out[1]->data : NULL, measured ? out[2]->data : NULL};
+	check(convolution_forward(&c, &x, in[1]->data, out[0]->data, measured ? &m : NULL));
 	return NULL;
 }
 
@@ -175,21 +182,37 @@ static void *call_kernel_gradient(const struct frame *f) {
 	begin(f);
 	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
 	struct convolution c = described(in[0]->dims, out->dims, in[1]->dims, in[2]->data);
-	struct source x = rectified_source(in[0]->data, in + 3, f->in.n - 3);
+	struct source x = described_source(in[0]->data, in + 3, f->in.n - 3);
 	check(convolution_kernel_gradient(&c, &x, in[1]->data, out->data));
 	return NULL;
 }
 
 // The operands: what x and the kernel were, y, the gradient by its norm, four
-// coefficients of each channel for the gradient by y, and those of x.
+// coefficients of each channel for the gradient by y, and what follows, in bits. x is
+// rectified: by these coefficients. dx is masked: where x is not rectified, what is
+// masked was joined of a norm with this input and this mean. This gradient is added
+// before.
+enum { is_rectified = 1, is_masked = 2, is_added = 4 };
+
 static void *call_backward(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
-	struct buffer **in = f->in.buffers, **out = f->out.buffers;
+	struct buffer **in = f->in.buffers, **out = f->out.buffers, **more = in + 9;
 	struct convolution c = described(in[0]->dims, in[1]->dims, in[2]->dims, (int32_t[]){1, 1, 1, 1});
-	struct source x = rectified_source(in[0]->data, in + 8, f->in.n - 8);
+	struct source x = {.kind = plain, .x = in[0]->data};
 	struct source dy = {.kind = gradient, .x = in[2]->data, .dy = in[3]->data, .mean = in[4]->data, .factor = in[5]->data, .slope = in[6]->data, .offset = in[7]->data};
-	check(convolution_backward(&c, &x, in[1]->data, &dy, out[0]->data, out[1]->data, out[2]->data, out[3]->data));
+	struct mask mask = {0};
+	const int follows = *(int32_t *)in[8]->data;
+	if (follows & is_rectified) {
+		x = described_source(in[0]->data, more, 3);
+		mask = (struct mask){.x = x.x, .mean = x.mean, .factor = x.factor, .offset = x.offset};
+		more += 3;
+	} else if (follows & is_masked) {
+		mask = (struct mask){.x = more[0]->data, .mean = more[1]->data, .result = x.x};
+		more += 2;
+	}
+	if (follows & is_added) mask.add = more[0]->data;
+	check(convolution_backward(&c, &x, in[1]->data, &dy, follows & is_masked ? &mask : NULL, out[0]->data, out[1]->data, out[2]->data, out[3]->data));
 	return NULL;
 }
 
@@ -203,7 +226,8 @@ static void *call_moments(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
 	struct buffer *x = f->in.buffers[0], **out = f->out.buffers;
-	check(norm_moments(x->data, rows(x), x->dims[x->rank - 1], out[0]->data, out[1]->data));
+	struct moments m = {out[0]->data, out[1]->data};
+	check(norm_moments(x->data, rows(x), x->dims[x->rank - 1], &m));
 	return NULL;
 }
 
