@@ -93,16 +93,27 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 	if out := f.builder.fusions.gradient(target, x, given, kernel, more); out != nil {
 		return out, nil
 	}
+	u := f.builder.fusions
+	reverse := target == forwardCall && reversible(xShape.Dimensions, k, dims, more)
+	read, extra := u.source(x)
+	var sum *norm
+	if reverse {
+		sum = u.joins(x)
+	}
+	if sum != nil {
+		read, extra = sum.x, slices.Concat(sum.coefficients(), []compute.Value{sum.more.read}, sum.more.coefficients)
+		more = append(more, 0)
+		if sum.more.rectified {
+			more[4] = 1
+		}
+	}
 	settings, err := f.Function.Constant(more, len(more))
 	if err != nil {
 		return nil, err
 	}
-	reverse := target == forwardCall && reversible(xShape.Dimensions, k, dims, more)
-	read, extra := f.builder.fusions.source(x, reverse)
 	operands := append([]compute.Value{read, kernel, settings}, extra...)
 	if target == forwardCall {
-		c := &conv{x, given, operands, [3][]int{xShape.Dimensions, k, dims}, len(extra) == 4, reverse}
-		out, _, _, err := f.convolve(c, false)
+		out, _, _, err := f.convolve(&conv{x, given, operands, [3][]int{xShape.Dimensions, k, dims}, sum != nil, reverse}, false)
 		return out, err
 	}
 	out, err := customcall.Emit(f.xla, target, []shapes.Shape{shapes.Make(dtypes.Float32, dims...)}, operands...)

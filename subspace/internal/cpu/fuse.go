@@ -41,11 +41,19 @@ type fusions struct {
 	sums      map[compute.Value]sums          // by the gradient of the norm's result
 }
 
-// norm is a batch norm of x, (x − mean)·factor + offset, or its sum with more, at the
-// end of a residual block.
+// norm is a batch norm of x, (x − mean)·factor + offset, or its sum with something, at
+// the end of a residual block.
 type norm struct {
-	x, mean, factor, offset, more compute.Value
-	gradient                      compute.Value // by the norm or the sum
+	x, mean, factor, offset compute.Value
+	more                    *addend
+	gradient                compute.Value // by the norm or the sum
+}
+
+// addend is what is added to a norm: a value, or what a norm makes of it, or a ReLU then.
+type addend struct {
+	read         compute.Value
+	coefficients []compute.Value
+	rectified    bool
 }
 
 // conv is a convolution whose result may be normalised.
@@ -89,16 +97,33 @@ func (u *fusions) now(v compute.Value) compute.Value {
 }
 
 // source returns what a convolution of x reads and, where that is not x itself, with
-// which coefficients. What was joined is read as it is; joining is for those that can.
-func (u *fusions) source(x compute.Value, joins bool) (read compute.Value, coefficients []compute.Value) {
-	n := u.rectified[x]
-	switch {
-	case n != nil && n.more == nil:
-		return n.x, []compute.Value{n.mean, n.factor, n.offset}
-	case n != nil && joins && u.same[x] == nil:
-		return n.x, []compute.Value{n.mean, n.factor, n.offset, n.more}
+// which coefficients. What has been joined is read as it is.
+func (u *fusions) source(x compute.Value) (read compute.Value, coefficients []compute.Value) {
+	if n := u.rectified[x]; n != nil && n.more == nil {
+		return n.x, n.coefficients()
 	}
 	return u.now(x), nil
+}
+
+func (n *norm) coefficients() []compute.Value { return []compute.Value{n.mean, n.factor, n.offset} }
+
+// joins returns the sum of which x is the ReLU, if a convolution is to join it.
+func (u *fusions) joins(x compute.Value) *norm {
+	if n := u.rectified[x]; n != nil && n.more != nil && u.same[x] == nil {
+		return n
+	}
+	return nil
+}
+
+// addend returns what x is as an addend.
+func (u *fusions) addend(x compute.Value) *addend {
+	if n := u.rectified[x]; n != nil && n.more == nil {
+		return &addend{n.x, n.coefficients(), true}
+	}
+	if n := u.norms[x]; n != nil && n.more == nil {
+		return &addend{n.x, n.coefficients(), false}
+	}
+	return &addend{read: u.now(x)}
 }
 
 // reversible reports whether a convolution is one whose gradients are computed together.
@@ -175,7 +200,7 @@ func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute
 	if c == nil || !c.reverse {
 		return nil
 	}
-	read, extra := u.source(c.x, false)
+	read, extra := u.source(c.x)
 	operands, bits := []compute.Value{read, c.operands[1], y, dy, mean, factor, slope, level}, int32(0)
 	if len(extra) > 0 {
 		bits = isRectified

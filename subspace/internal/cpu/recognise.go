@@ -51,8 +51,8 @@ func (f *function) Add(a, b compute.Value) (compute.Value, error) {
 		alike = err == nil && one.Equal(other)
 	}
 	for range 2 {
-		if n := u.norms[a]; alike && n != nil && n.more == nil && u.norms[b] == nil {
-			sum := &norm{x: n.x, mean: n.mean, factor: n.factor, offset: n.offset, more: u.now(b)}
+		if n := u.norms[a]; alike && u.norms[v] == nil && n != nil && n.more == nil {
+			sum := &norm{x: n.x, mean: n.mean, factor: n.factor, offset: n.offset, more: u.addend(b)}
 			u.norms[v], u.added[b] = sum, sum
 		}
 		if g := u.parts[a]; g != nil && g.add == b {

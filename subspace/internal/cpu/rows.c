@@ -38,18 +38,36 @@ static void rectify(const struct source *s, const float *restrict x, long size, 
 	}
 }
 
+// JOINED goes over vectors. What kind of source joins is asked outside the loop.
+#define JOINED(other)                                                                                                  \
+	for (long i = c; i < size; i += step) {                                                                            \
+		values m = AT(more + i);                                                                                       \
+		values v = (AT(x + i) - mean) * factor + offset + (other);                                                     \
+		AT(to + i) = KEEP(v, v > zero);                                                                                \
+	}
+
 FOR_EACH_CPU
-static void join(const struct source *s, const float *restrict x, const float *restrict more, long size, int channels, float *restrict to) {
+static void join(const struct source *s, long at, long size, int channels, float *restrict to) {
 	const values zero = {0};
 	const int step = max(channels, together);
+	const struct source *other = s->more;
+	const float *restrict x = s->x + at, *restrict more = other->x + at;
 	for (int c = 0; c < step; c += together) {
 		COEFFICIENTS(mean, s->mean)
 		COEFFICIENTS(factor, s->factor)
 		COEFFICIENTS(offset, s->offset)
-		for (long i = c; i < size; i += step) {
-			values v = (AT(x + i) - mean) * factor + offset + AT(more + i);
-			AT(to + i) = KEEP(v, v > zero);
+		if (other->kind == plain) {
+			JOINED(m)
+			continue;
 		}
+		COEFFICIENTS(mean2, other->mean)
+		COEFFICIENTS(factor2, other->factor)
+		COEFFICIENTS(offset2, other->offset)
+#define NORMED ((m - mean2) * factor2 + offset2)
+		if (other->kind == normed)
+			JOINED(NORMED)
+		else
+			JOINED(KEEP(NORMED, NORMED > zero))
 	}
 }
 
@@ -69,6 +87,16 @@ static void differentiate(const struct source *s, const float *restrict x, const
 // even says whether n pixels are whole vectors.
 static int even(int n, int channels) { return channels % together == 0 || (together % channels == 0 && n * channels % together == 0); }
 
+// value is one value of a source, of channel c.
+static float value(const struct source *s, long at, int c) {
+	if (s->kind == plain) return s->x[at];
+	float centred = s->x[at] - s->mean[c];
+	if (s->kind == gradient) return s->dy[at] * s->factor[c] - centred * s->slope[c] - s->offset[c];
+	float v = centred * s->factor[c] + s->offset[c];
+	if (s->kind == joined) v += value(s->more, at, c);
+	return v > 0 || s->kind == normed ? v : 0;
+}
+
 void load_pixels(const struct source *s, long pixel, int n, int channels, float *to) {
 	const long at = pixel * channels, size = (long)n * channels;
 	if (s->kind == plain) {
@@ -79,22 +107,12 @@ void load_pixels(const struct source *s, long pixel, int n, int channels, float 
 		if (s->kind == rectified)
 			rectify(s, s->x + at, size, channels, to);
 		else if (s->kind == joined)
-			join(s, s->x + at, s->more + at, size, channels, to);
+			join(s, at, size, channels, to);
 		else
 			differentiate(s, s->x + at, s->dy + at, size, channels, to);
 		return;
 	}
-	for (long i = 0; i < size; i++) {
-		int c = i % channels;
-		float centred = s->x[at + i] - s->mean[c];
-		if (s->kind == gradient) {
-			to[i] = s->dy[at + i] * s->factor[c] - centred * s->slope[c] - s->offset[c];
-			continue;
-		}
-		float v = centred * s->factor[c] + s->offset[c];
-		if (s->kind == joined) v += s->more[at + i];
-		to[i] = v > 0 ? v : 0;
-	}
+	for (long i = 0; i < size; i++) to[i] = value(s, at + i, i % channels);
 }
 
 // MASKED goes over vectors. What a mask has is asked outside the loop.

@@ -10,16 +10,19 @@
 //
 //	plain     x
 //	rectified max(0, (x − mean)·factor + offset), a batch norm and a ReLU of x
-//	joined    max(0, (x − mean)·factor + offset + more), at the end of a residual block
+//	joined    max(0, (x − mean)·factor + offset + more), at the end of a residual block;
+//	          more is another source: plain, rectified, or normed
+//	normed    (x − mean)·factor + offset, a batch norm
 //	gradient  factor·dy − (x − mean)·slope − offset, that of a batch norm of x,
 //	          dy being that of its result
 //
 // What is joined the next block needs, too: it is written to keep.
-enum source_kind { plain, rectified, joined, gradient };
+enum source_kind { plain, rectified, normed, joined, gradient };
 struct source {
 	enum source_kind kind;
-	const float *x, *dy, *more;
+	const float *x, *dy;
 	const float *mean, *factor, *offset, *slope; // [channels]
+	const struct source *more;
 	float *keep;
 };
 

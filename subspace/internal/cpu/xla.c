@@ -154,23 +154,29 @@ static struct convolution described(const int64_t *x, const int64_t *kernel, con
 	                            more[0], more[1], more[2], more[3]};
 }
 
-// described_source describes x: rectified where three more operands say how, joined
-// where a fourth is what is added.
+// described_source describes x: rectified where three more operands say how.
 static struct source described_source(const float *x, struct buffer **more, int n) {
 	if (n < 3) return (struct source){.kind = plain, .x = x};
-	return (struct source){.kind = n > 3 ? joined : rectified, .x = x, .mean = more[0]->data, .factor = more[1]->data,
-	                       .offset = more[2]->data, .more = n > 3 ? more[3]->data : NULL};
+	return (struct source){.kind = rectified, .x = x, .mean = more[0]->data, .factor = more[1]->data, .offset = more[2]->data};
 }
 
-// The results: the output, its mean and variance if they are asked for, and what is
-// joined.
+// After these operands may come one that is joined with x, and three of its own; then it
+// is rectified if the last of the settings says so, else normed. The results: the
+// output, its mean and variance if they are asked for, and what is joined.
 static void *call_forward(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
 	struct buffer **in = f->in.buffers, **out = f->out.buffers;
-	struct convolution c = described(in[0]->dims, in[1]->dims, out[0]->dims, in[2]->data);
-	struct source x = described_source(in[0]->data, in + 3, f->in.n - 3);
-	if (x.kind == joined) x.keep = out[f->out.n - 1]->data;
+	const int32_t *settings = in[2]->data;
+	struct convolution c = described(in[0]->dims, in[1]->dims, out[0]->dims, settings);
+	struct source x = described_source(in[0]->data, in + 3, f->in.n - 3), other;
+	if (f->in.n > 6) {
+		other = described_source(in[6]->data, in + 7, f->in.n - 7);
+		if (other.kind == rectified && !settings[4]) other.kind = normed;
+		x.kind = joined;
+		x.more = &other;
+		x.keep = out[f->out.n - 1]->data;
+	}
 	const int measured = f->out.n > 2;
 	struct moments m = {measured ? out[1]->data : NULL, measured ? out[2]->data : NULL};
 	check(convolution_forward(&c, &x, in[1]->data, out[0]->data, measured ? &m : NULL));
