@@ -29,13 +29,12 @@ static void summed(const float *parts, int n, size_t size, float *gradient) {
 	}
 }
 
-int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *gradient) {
+int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const struct source *dy, float *gradient) {
 	const int parts = min(c->batch, gradient_parts);
 	const size_t size = (size_t)c->kernel_height * c->kernel_width * c->channels * c->out_channels;
 	float *gradients = malloc(parts * size * sizeof *gradients);
 	if (!gradients) return 1;
-	const struct source as_it_is = {.kind = plain, .x = dy};
-	int failed = winograd_gradient_fits(c) ? winograd_backward(c, x, &as_it_is, NULL, NULL, NULL, NULL, gradients, parts)
+	int failed = winograd_gradient_fits(c) ? winograd_backward(c, x, dy, NULL, NULL, NULL, NULL, gradients, parts)
 	                                       : direct_kernel_gradient(c, x, dy, gradients, parts);
 	if (!failed) summed(gradients, parts, size, gradient);
 	free(gradients);

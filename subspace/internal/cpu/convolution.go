@@ -116,6 +116,10 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 		out, _, _, err := f.convolve(&conv{x, given, operands, [3][]int{xShape.Dimensions, k, dims}, sum != nil, reverse}, false)
 		return out, err
 	}
+	if gradient := u.kernels[kernel]; gradient != nil {
+		operands[1] = gradient[0]
+		operands = append(operands, gradient[1:]...)
+	}
 	out, err := customcall.Emit(f.xla, target, []shapes.Shape{shapes.Make(dtypes.Float32, dims...)}, operands...)
 	if err != nil {
 		return nil, err

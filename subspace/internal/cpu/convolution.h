@@ -10,7 +10,7 @@
 // narrowest_block(). The first writes the moments of the output too, where m is not
 // null. They return 0, or 1 where memory is short.
 int convolution_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m);
-int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *gradient);
+int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const struct source *dy, float *gradient);
 
 // convolution_backward computes both gradients, dx by what x gives and that of the
 // kernel, reading each value once. Where mask is not null it goes over dx, and its sums

@@ -44,8 +44,8 @@ static void fill(struct band *b, const struct source *s, int image, int height, 
 struct call {
 	const struct convolution *c;
 	const struct tile *tile;
-	const struct source *x;
-	const float *with; // the kernel, or dy
+	const struct source *x, *dy;
+	const float *kernel;
 	float *out; // or the parts of the kernel's gradient
 	int parts, failed;
 	struct tallies tallies; // of the outputs of each part
@@ -103,7 +103,7 @@ static int image_forward(const struct call *call, int n, struct band *b) {
 				int pixels = (c->out_width - phase + d - 1) / d;
 				long step = (long)s * c->channels, out_step = (long)d * c->out_channels;
 				for (int o = 0; o < c->out_channels; o += tile->block)
-					tile->forward(b->pixels, step, channels, n_taps, offset, call->with + o, c->out_channels, row,
+					tile->forward(b->pixels, step, channels, n_taps, offset, call->kernel + o, c->out_channels, row,
 					              out_row + (long)phase * c->out_channels + o, out_step, pixels);
 			}
 		}
@@ -124,7 +124,7 @@ static void forward_part(void *argument, int i) {
 }
 
 int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m) {
-	struct call call = {c, tile_for(c->out_channels), x, kernel, out, min(c->batch, 64), 0};
+	struct call call = {.c = c, .tile = tile_for(c->out_channels), .x = x, .kernel = kernel, .out = out, .parts = min(c->batch, 64)};
 	call.failed = !call.tile || (m && tallies_begin(&call.tallies, call.parts, c->out_channels));
 	if (!call.failed) parallel(forward_part, &call, call.parts);
 	if (!call.failed && m) tallies_end(&call.tallies, m);
@@ -146,17 +146,21 @@ static void backward_part(void *argument, int i) {
 	int at_once = (int)(band_bytes / sizeof(float) / row_floats) - c->kernel_height;
 	at_once = min(c->out_height, max(1, at_once / c->stride));
 	size_t floats = (size_t)((at_once - 1) * c->stride + c->kernel_height) * row_floats + tail;
-	if (!(b.pixels = room(floats * sizeof(float)))) {
+	const size_t dy_row = (size_t)c->out_width * c->out_channels, dy_floats = call->dy->kind == plain ? 0 : at_once * dy_row;
+	if (!(b.pixels = room((floats + dy_floats) * sizeof(float)))) {
 		call->failed = 1;
 		return;
 	}
+	float *made = b.pixels + floats; // rows of dy, where they are not in memory as they are
 	for (int n = (long)c->batch * i / call->parts; n < (long)c->batch * (i + 1) / call->parts; n++) {
 		for (int from = 0; from < c->out_height; from += at_once) {
 			int height = min(at_once, c->out_height - from);
 			b.first_row = from * c->stride - c->top;
 			b.rows = (height - 1) * c->stride + c->kernel_height;
 			fill(&b, call->x, n, c->height, c->width, c->channels);
-			const float *dy = call->with + ((size_t)n * c->out_height + from) * c->out_width * c->out_channels;
+			const long pixel = ((long)n * c->out_height + from) * c->out_width;
+			const float *dy = dy_floats ? made : call->dy->x + pixel * c->out_channels;
+			if (dy_floats) load_pixels(call->dy, pixel, height * c->out_width, c->out_channels, made);
 			for (int kh = 0; kh < c->kernel_height; kh++)
 				for (int o = 0; o < c->out_channels; o += tile->block)
 					tile->backward(b.pixels + kh * row_floats, row_floats * c->stride, (long)c->stride * c->channels, dy + o,
@@ -165,8 +169,8 @@ static void backward_part(void *argument, int i) {
 	}
 }
 
-int direct_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *parts, int n) {
-	struct call call = {c, tile_for(c->out_channels), x, dy, parts, n, 0};
+int direct_kernel_gradient(const struct convolution *c, const struct source *x, const struct source *dy, float *parts, int n) {
+	struct call call = {.c = c, .tile = tile_for(c->out_channels), .x = x, .dy = dy, .out = parts, .parts = n};
 	if (!call.tile) return 1;
 	parallel(backward_part, &call, call.parts);
 	return call.failed;

@@ -11,6 +11,6 @@
 // the batch, that are written one after the other. They return 0, or 1 where memory is
 // short or no tile divides out_channels.
 int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m);
-int direct_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *parts, int n);
+int direct_kernel_gradient(const struct convolution *c, const struct source *x, const struct source *dy, float *parts, int n);
 
 #endif

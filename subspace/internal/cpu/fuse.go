@@ -3,6 +3,7 @@
 package cpu
 
 // #include "convolution.h"
+// #include "instructions.h"
 import "C"
 
 import (
@@ -26,19 +27,20 @@ import (
 // before. Values that nobody needs any more are still in the program; XLA drops them.
 type fusions struct {
 	zeros     map[compute.Value]bool
-	channels  map[compute.Value]compute.Value // [1, 1, 1, channels], to [channels]
-	scaled    map[compute.Value]*norm         // by the product of images and channels
-	norms     map[compute.Value]*norm         // by its result
-	positive  map[compute.Value]*norm         // by result > 0
-	rectified map[compute.Value]*norm         // by max(result, 0)
-	added     map[compute.Value]*norm         // by what was added to a norm: that sum
-	reversed  map[compute.Value]compute.Value // a kernel the other way round, to the kernel
-	same      map[compute.Value]compute.Value // what stands for a value now
-	convs     map[compute.Value]*conv         // by its output
-	backward  map[compute.Value]*gradients    // by the gradient of its output
-	parts     map[compute.Value]*gradients    // by dx to which another gradient has to come
-	whole     map[compute.Value]*gradients    // by dx, or its sum with the other one
-	sums      map[compute.Value]sums          // by the gradient of the norm's result
+	channels  map[compute.Value]compute.Value   // [1, 1, 1, channels], to [channels]
+	scaled    map[compute.Value]*norm           // by the product of images and channels
+	norms     map[compute.Value]*norm           // by its result
+	positive  map[compute.Value]*norm           // by result > 0
+	rectified map[compute.Value]*norm           // by max(result, 0)
+	added     map[compute.Value]*norm           // by what was added to a norm: that sum
+	reversed  map[compute.Value]compute.Value   // a kernel the other way round, to the kernel
+	same      map[compute.Value]compute.Value   // what stands for a value now
+	convs     map[compute.Value]*conv           // by its output
+	backward  map[compute.Value]*gradients      // by the gradient of its output
+	kernels   map[compute.Value][]compute.Value // by that gradient, what it is made of for the gradient of a kernel alone
+	parts     map[compute.Value]*gradients      // by dx to which another gradient has to come
+	whole     map[compute.Value]*gradients      // by dx, or its sum with the other one
+	sums      map[compute.Value]sums            // by the gradient of the norm's result
 }
 
 // norm is a batch norm of x, (x − mean)·factor + offset, or its sum with something, at
@@ -84,7 +86,7 @@ func newFusions() *fusions {
 	return &fusions{
 		zeros: map[value]bool{}, channels: map[value]value{}, scaled: map[value]*norm{}, norms: map[value]*norm{}, positive: map[value]*norm{}, rectified: map[value]*norm{}, added: map[value]*norm{},
 		reversed: map[value]value{}, same: map[value]value{}, convs: map[value]*conv{},
-		backward: map[value]*gradients{}, parts: map[value]*gradients{}, whole: map[value]*gradients{}, sums: map[value]sums{},
+		backward: map[value]*gradients{}, kernels: map[value][]value{}, parts: map[value]*gradients{}, whole: map[value]*gradients{}, sums: map[value]sums{},
 	}
 }
 
@@ -194,14 +196,25 @@ const (
 // ReLU's gradient, too. Whether that is so shows later. So there are two calls: one
 // gives the gradient by the images, the other, with that of the kernel, what follows from
 // it. The first is dropped unless somebody asks for what it gives.
+//
+// Of a stem, which reads pixels of a few colours, nobody needs the gradient by the images,
+// and that by the kernel can make dOut on the way. Others, where a stride has them read it
+// twice, had better find it in memory.
 func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute.Value) error {
 	u := f.builder.fusions
 	c := u.convs[y]
-	if c == nil || !c.reverse {
+	if c == nil {
+		return nil
+	}
+	gradient := []compute.Value{y, dy, mean, factor, slope, level}
+	if !c.reverse {
+		if c.dims[0][3] < int(C.narrowest_block()) {
+			u.kernels[dOut] = gradient
+		}
 		return nil
 	}
 	read, extra := u.source(c.x)
-	operands, bits := []compute.Value{read, c.operands[1], y, dy, mean, factor, slope, level}, int32(0)
+	operands, bits := slices.Concat([]compute.Value{read, c.operands[1]}, gradient), int32(0)
 	if len(extra) > 0 {
 		bits = isRectified
 	}

@@ -183,13 +183,23 @@ static void *call_forward(const struct frame *f) {
 	return NULL;
 }
 
+// described_gradient describes the gradient by y, the input of a norm: more are the
+// gradient by the norm, and four coefficients of each channel.
+static struct source described_gradient(const float *y, struct buffer **more) {
+	return (struct source){.kind = gradient, .x = y, .dy = more[0]->data, .mean = more[1]->data, .factor = more[2]->data,
+	                       .slope = more[3]->data, .offset = more[4]->data};
+}
+
+// What says that x is rectified comes before what dy, then y, is the gradient by.
 static void *call_kernel_gradient(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
 	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
 	struct convolution c = described(in[0]->dims, out->dims, in[1]->dims, in[2]->data);
-	struct source x = described_source(in[0]->data, in + 3, f->in.n - 3);
-	check(convolution_kernel_gradient(&c, &x, in[1]->data, out->data));
+	const int rectifies = f->in.n == 6 || f->in.n == 11, differentiates = f->in.n >= 8;
+	struct source x = described_source(in[0]->data, in + 3, rectifies ? 3 : 0), dy = {.kind = plain, .x = in[1]->data};
+	if (differentiates) dy = described_gradient(in[1]->data, in + f->in.n - 5);
+	check(convolution_kernel_gradient(&c, &x, &dy, out->data));
 	return NULL;
 }
 
@@ -206,7 +216,7 @@ static void *call_backward(const struct frame *f) {
 	struct buffer **in = f->in.buffers, **out = f->out.buffers, **more = in + 9;
 	struct convolution c = described(in[0]->dims, in[1]->dims, in[2]->dims, (int32_t[]){1, 1, 1, 1});
 	struct source x = {.kind = plain, .x = in[0]->data};
-	struct source dy = {.kind = gradient, .x = in[2]->data, .dy = in[3]->data, .mean = in[4]->data, .factor = in[5]->data, .slope = in[6]->data, .offset = in[7]->data};
+	struct source dy = described_gradient(in[2]->data, in + 3);
 	struct mask mask = {0};
 	const int follows = *(int32_t *)in[8]->data;
 	if (follows & is_rectified) {
