@@ -12,7 +12,18 @@
 // one. The gradient of the kernel comes from either in parts, and is summed here.
 
 int convolution_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m) {
-	return winograd_fits(c) ? winograd_forward(c, x, kernel, out, m) : direct_forward(c, x, kernel, out, m);
+	return winograd_fits(c) ? winograd_forward(c, x, kernel, out, m) : direct_forward(c, x, kernel, out, m, NULL, NULL);
+}
+
+int convolution_masked_fits(const struct convolution *c) { return !winograd_fits(c); }
+
+int convolution_masked(const struct convolution *c, const struct source *x, const float *kernel, const struct mask *mask, float *out,
+                       float *sum, float *products) {
+	double *sums = calloc((size_t)direct_parts(c) * 2 * c->out_channels, sizeof *sums);
+	int failed = !sums || direct_forward(c, x, kernel, out, NULL, mask, sums);
+	if (!failed) sum_total(sums, direct_parts(c), c->out_channels, sum, products);
+	free(sums);
+	return failed;
 }
 
 // The gradient of the kernel is summed over as many parts of the batch as there

@@ -12,6 +12,12 @@
 int convolution_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m);
 int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const struct source *dy, float *gradient);
 
+// convolution_masked computes a convolution that is a gradient, masks it, and writes the
+// sums of the mask, [channels] each: of those for which convolution_masked_fits.
+int convolution_masked(const struct convolution *c, const struct source *x, const float *kernel, const struct mask *mask, float *out,
+                       float *sum, float *products);
+int convolution_masked_fits(const struct convolution *c);
+
 // convolution_backward computes both gradients, dx by what x gives and that of the
 // kernel, reading each value once. Where mask is not null it goes over dx, and its sums
 // are written, [channels] each. It is for those alone that convolution_backward_fits;

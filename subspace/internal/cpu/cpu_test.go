@@ -211,6 +211,13 @@ func TestFusions(t *testing.T) {
 			c := relu(Add(norm(convolve(b, k2, 1), shift, scale), norm(convolve(a, k2, 1), shift, scale)))
 			return Add(Add(Sin(a), convolve(relu(norm(convolve(b, k1, 1), shift, scale)), k2, 1)), c)
 		}},
+		{"a block with a stride", func(x, k1, k2, scale, shift *Node) *Node {
+			x = relu(norm(convolve(x, k1, 1), scale, shift))
+			x = relu(Add(norm(convolve(relu(norm(convolve(x, k2, 1), scale, shift)), k1, 1), shift, scale), x))
+			short := norm(convolve(x, SliceAxis(SliceAxis(k2, 0, AxisElem(1)), 1, AxisElem(1)), 2), scale, shift)
+			y := norm(convolve(relu(norm(convolve(x, k1, 2), shift, scale)), k2, 1), scale, shift)
+			return relu(Add(y, short))
+		}},
 		{"norms by given statistics", func(x, k1, k2, scale, shift *Node) *Node {
 			given := func(x *Node) *Node { return Add(Mul(x, ExpandLeftToRank(scale, 4)), ExpandLeftToRank(shift, 4)) }
 			y := relu(given(convolve(x, k1, 1)))
@@ -268,21 +275,23 @@ func TestFusions(t *testing.T) {
 }
 
 // A program has the calls that do it all on the way, and no others: what is recognised
-// depends on the operations that GoMLX makes of a network. Here a stem, two blocks, the
-// second of which reads what the first one joins, and at the end a third.
+// depends on the operations that GoMLX makes of a network. Here a stem, two blocks, one
+// with a stride, and another one.
 func TestRecognised(t *testing.T) {
 	engine := backendtest.XLA(t)
 	network := func(norm func(x, channels *Node) *Node) func(in []*Node) *Node {
 		relu := func(x *Node) *Node { return Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, ZerosLike(x)) }
 		return func(in []*Node) *Node {
-			convolve := func(x *Node) *Node {
-				return norm(Convolve(x, in[1]).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done(), in[2])
+			convolve := func(x *Node, stride int) *Node {
+				return norm(Convolve(x, in[1]).Strides(stride).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done(), in[2])
 			}
-			x := relu(convolve(in[0]))
-			for range 3 {
-				x = relu(Add(convolve(relu(convolve(x))), x))
+			x := relu(convolve(in[0], 1))
+			for range 2 {
+				x = relu(Add(convolve(relu(convolve(x, 1)), 1), x))
 			}
-			return x
+			short := norm(Convolve(x, SliceAxis(SliceAxis(in[1], 0, AxisElem(1)), 1, AxisElem(1))).Strides(2).Done(), in[2])
+			x = relu(Add(convolve(relu(convolve(x, 2)), 1), short))
+			return relu(Add(convolve(relu(convolve(x, 1)), 1), x))
 		}
 	}
 	training := network(func(x, channels *Node) *Node {
@@ -299,11 +308,14 @@ func TestRecognised(t *testing.T) {
 		want map[string]int
 	}{
 		{"training", func(in []*Node) []*Node { return Gradient(ReduceAllSum(Sin(training(in))), in...) }, map[string]int{
-			"gosubspace_convolution": 7, "gosubspace_convolution_backward": 7, "gosubspace_norm_sums": 1, // of the last one
-			"select": 2, // the last ReLU and its gradient
+			"gosubspace_convolution":          11, // one a gradient by the images of the stride
+			"gosubspace_convolution_masked":   1,  // the other one
+			"gosubspace_convolution_backward": 8, "gosubspace_convolution_kernel_gradient": 2,
+			"gosubspace_norm_sums": 2, // of the last norm, and of the shortcut's
+			"select":               3, // the last ReLU and its gradient, and the one that is read with a stride
 		}},
 		{"evaluation", func(in []*Node) []*Node { return []*Node{evaluation(in)} }, map[string]int{
-			"gosubspace_convolution": 7, "select": 1,
+			"gosubspace_convolution": 10, "select": 2,
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

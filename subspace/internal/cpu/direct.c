@@ -49,6 +49,8 @@ struct call {
 	float *out; // or the parts of the kernel's gradient
 	int parts, failed;
 	struct tallies tallies; // of the outputs of each part
+	const struct mask *mask;
+	double *sums; // of the mask, of each part
 };
 
 // taps lists where the pixels of an output row are that meet each entry of the
@@ -77,7 +79,7 @@ static int taps(const struct convolution *c, const struct band *b, int output_ro
 }
 
 // image_forward computes the output of one image. It returns 1 where memory is short.
-static int image_forward(const struct call *call, int n, struct band *b) {
+static int image_forward(const struct call *call, int part, int n, struct band *b) {
 	const struct convolution *c = call->c;
 	const struct tile *tile = call->tile;
 	const int d = c->dilation, s = c->stride;
@@ -107,6 +109,10 @@ static int image_forward(const struct call *call, int n, struct band *b) {
 					              out_row + (long)phase * c->out_channels + o, out_step, pixels);
 			}
 		}
+		if (!call->mask) continue;
+		const long pixel = ((long)n * c->out_height + from) * c->out_width;
+		double *sum = call->sums + (long)part * 2 * c->out_channels;
+		mask_pixels(call->mask, pixel, (to - from) * c->out_width, c->out_channels, call->out + pixel * c->out_channels, sum, sum + c->out_channels);
 	}
 	return 0;
 }
@@ -117,14 +123,17 @@ static void forward_part(void *argument, int i) {
 	int n = call->c->batch;
 	for (int k = (long)n * i / call->parts; k < (long)n * (i + 1) / call->parts; k++) {
 		const long pixels = (long)call->c->out_height * call->c->out_width;
-		if (image_forward(call, k, &b) ||
+		if (image_forward(call, i, k, &b) ||
 		    (call->tallies.n && tally(&call->tallies, i, call->out + k * pixels * call->c->out_channels, pixels)))
 			call->failed = 1;
 	}
 }
 
-int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m) {
-	struct call call = {.c = c, .tile = tile_for(c->out_channels), .x = x, .kernel = kernel, .out = out, .parts = min(c->batch, 64)};
+int direct_parts(const struct convolution *c) { return min(c->batch, 64); }
+
+int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m,
+                   const struct mask *mask, double *sums) {
+	struct call call = {.c = c, .tile = tile_for(c->out_channels), .x = x, .kernel = kernel, .out = out, .parts = direct_parts(c), .mask = mask, .sums = sums};
 	call.failed = !call.tile || (m && tallies_begin(&call.tallies, call.parts, c->out_channels));
 	if (!call.failed) parallel(forward_part, &call, call.parts);
 	if (!call.failed && m) tallies_end(&call.tallies, m);

@@ -40,4 +40,4 @@ package cpu
 // Kernels names what programs may call, and its version: another one where a call of
 // the same name, with the same operands, comes to mean something else. A program that
 // was compiled to call one version is not run with another.
-const Kernels = "gosubspace_convolution, _convolution_kernel_gradient, _convolution_backward, _moments, _norm_sums, _random_bits, _random_mask: 3"
+const Kernels = "gosubspace_convolution, _convolution_kernel_gradient, _convolution_backward, _convolution_masked, _moments, _norm_sums, _random_bits, _random_mask: 3"

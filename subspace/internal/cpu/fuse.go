@@ -3,7 +3,6 @@
 package cpu
 
 // #include "convolution.h"
-// #include "instructions.h"
 import "C"
 
 import (
@@ -27,20 +26,22 @@ import (
 // before. Values that nobody needs any more are still in the program; XLA drops them.
 type fusions struct {
 	zeros     map[compute.Value]bool
-	channels  map[compute.Value]compute.Value   // [1, 1, 1, channels], to [channels]
-	scaled    map[compute.Value]*norm           // by the product of images and channels
-	norms     map[compute.Value]*norm           // by its result
-	positive  map[compute.Value]*norm           // by result > 0
-	rectified map[compute.Value]*norm           // by max(result, 0)
-	added     map[compute.Value]*norm           // by what was added to a norm: that sum
-	reversed  map[compute.Value]compute.Value   // a kernel the other way round, to the kernel
-	same      map[compute.Value]compute.Value   // what stands for a value now
-	convs     map[compute.Value]*conv           // by its output
-	backward  map[compute.Value]*gradients      // by the gradient of its output
-	kernels   map[compute.Value][]compute.Value // by that gradient, what it is made of for the gradient of a kernel alone
-	parts     map[compute.Value]*gradients      // by dx to which another gradient has to come
-	whole     map[compute.Value]*gradients      // by dx, or its sum with the other one
-	sums      map[compute.Value]sums            // by the gradient of the norm's result
+	channels  map[compute.Value]compute.Value // [1, 1, 1, channels], to [channels]
+	scaled    map[compute.Value]*norm         // by the product of images and channels
+	norms     map[compute.Value]*norm         // by its result
+	positive  map[compute.Value]*norm         // by result > 0
+	rectified map[compute.Value]*norm         // by max(result, 0)
+	shared    map[compute.Value]bool          // what is rectified, and added to what is no norm
+	added     map[compute.Value]*norm         // by what was added to a norm: that sum
+	reversed  map[compute.Value]compute.Value // a kernel the other way round, to the kernel
+	same      map[compute.Value]compute.Value // what stands for a value now
+	convs     map[compute.Value]*conv         // by its output
+	backward  map[compute.Value]*gradients    // by the gradient of its output
+	made      map[compute.Value]*made         // by that gradient, what it is made of
+	first     map[compute.Value]compute.Value // by what is rectified, the gradient by it that came first
+	parts     map[compute.Value]*gradients    // by dx to which another gradient has to come
+	whole     map[compute.Value]*gradients    // by dx, or its sum with the other one
+	sums      map[compute.Value]sums          // by the gradient of the norm's result
 }
 
 // norm is a batch norm of x, (x − mean)·factor + offset, or its sum with something, at
@@ -75,6 +76,12 @@ type gradients struct {
 	add, masked compute.Value
 }
 
+// made is the gradient by a convolution's output, that is made on the way.
+type made struct {
+	of       *conv
+	operands []compute.Value
+}
+
 // sums are Σdy and Σdy·(x − mean) of a batch norm.
 type sums struct {
 	of            *norm
@@ -84,9 +91,9 @@ type sums struct {
 func newFusions() *fusions {
 	type value = compute.Value
 	return &fusions{
-		zeros: map[value]bool{}, channels: map[value]value{}, scaled: map[value]*norm{}, norms: map[value]*norm{}, positive: map[value]*norm{}, rectified: map[value]*norm{}, added: map[value]*norm{},
+		zeros: map[value]bool{}, channels: map[value]value{}, scaled: map[value]*norm{}, norms: map[value]*norm{}, positive: map[value]*norm{}, rectified: map[value]*norm{}, shared: map[value]bool{}, added: map[value]*norm{},
 		reversed: map[value]value{}, same: map[value]value{}, convs: map[value]*conv{},
-		backward: map[value]*gradients{}, kernels: map[value][]value{}, parts: map[value]*gradients{}, whole: map[value]*gradients{}, sums: map[value]sums{},
+		backward: map[value]*gradients{}, made: map[value]*made{}, first: map[value]value{}, parts: map[value]*gradients{}, whole: map[value]*gradients{}, sums: map[value]sums{},
 	}
 }
 
@@ -129,14 +136,26 @@ func (u *fusions) addend(x compute.Value) *addend {
 }
 
 // reversible reports whether a convolution is one whose gradients are computed together.
-func reversible(x, kernel, out []int, settings []int32) bool {
-	c := C.struct_convolution{
+func reversible(dims [3][]int, settings []int32) bool {
+	c := described(dims, settings)
+	return C.convolution_backward_fits(&c) != 0
+}
+
+// maskable reports whether a convolution can mask its output.
+func maskable(dims [3][]int, settings []int32) bool {
+	c := described(dims, settings)
+	return C.convolution_masked_fits(&c) != 0
+}
+
+// described is a convolution of dims, those of its images, kernel and result, as C has it.
+func described(dims [3][]int, settings []int32) C.struct_convolution {
+	x, kernel, out := dims[0], dims[1], dims[2]
+	return C.struct_convolution{
 		batch: C.int(x[0]), height: C.int(x[1]), width: C.int(x[2]), channels: C.int(x[3]),
 		kernel_height: C.int(kernel[0]), kernel_width: C.int(kernel[1]),
 		out_height: C.int(out[1]), out_width: C.int(out[2]), out_channels: C.int(out[3]),
 		stride: C.int(settings[0]), dilation: C.int(settings[1]), top: C.int(settings[2]), left: C.int(settings[3]),
 	}
-	return C.convolution_backward_fits(&c) != 0
 }
 
 // convolve emits a convolution, with the moments of its result where they are asked for.
@@ -197,9 +216,7 @@ const (
 // gives the gradient by the images, the other, with that of the kernel, what follows from
 // it. The first is dropped unless somebody asks for what it gives.
 //
-// Of a stem, which reads pixels of a few colours, nobody needs the gradient by the images,
-// and that by the kernel can make dOut on the way. Others, where a stride has them read it
-// twice, had better find it in memory.
+// What a convolution of another kind reads of dOut is made on the way, see convolution.
 func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute.Value) error {
 	u := f.builder.fusions
 	c := u.convs[y]
@@ -208,9 +225,7 @@ func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute
 	}
 	gradient := []compute.Value{y, dy, mean, factor, slope, level}
 	if !c.reverse {
-		if c.dims[0][3] < int(C.narrowest_block()) {
-			u.kernels[dOut] = gradient
-		}
+		u.made[dOut] = &made{c, gradient}
 		return nil
 	}
 	read, extra := u.source(c.x)
@@ -233,7 +248,7 @@ func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute
 	}
 	g := &gradients{of: c, dx: out[0], kernel: out[1], mask: u.rectified[c.x]}
 	u.backward[dOut] = g
-	if g.mask == nil {
+	if g.mask == nil || u.shared[c.x] {
 		return nil
 	}
 	bits |= isMasked
@@ -253,5 +268,26 @@ func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute
 	}
 	g.kernel, g.masked = out[1], out[0]
 	u.sums[g.masked] = sums{g.mask, out[2], out[3]}
+	return nil
+}
+
+// masked emits, beside c, whose result dx is a gradient by the images of another
+// convolution, a call that makes the whole one of it where it is the second: the sum of
+// both, masked as the ReLU is that the images come from.
+func (f *function) masked(c, of *conv, dx compute.Value, settings []int32) error {
+	u := f.builder.fusions
+	n, first := u.rectified[of.x], u.first[of.x]
+	u.first[of.x] = dx
+	if n == nil || n.more == nil || first == nil || u.shared[of.x] || !maskable(c.dims, settings) {
+		return nil
+	}
+	channels := shapes.Make(dtypes.Float32, c.dims[2][3])
+	outputs := []shapes.Shape{shapes.Make(dtypes.Float32, c.dims[2]...), channels, channels}
+	out, err := customcall.Emit(f.xla, maskedCall, outputs, slices.Concat(c.operands, []compute.Value{n.x, n.mean, u.now(of.x), first})...)
+	if err != nil {
+		return err
+	}
+	u.parts[dx] = &gradients{of: of, dx: dx, mask: n, add: first, masked: out[0]}
+	u.sums[out[0]] = sums{n, out[1], out[2]}
 	return nil
 }

@@ -55,6 +55,9 @@ func (f *function) Add(a, b compute.Value) (compute.Value, error) {
 			sum := &norm{x: n.x, mean: n.mean, factor: n.factor, offset: n.offset, more: u.addend(b)}
 			u.norms[v], u.added[b] = sum, sum
 		}
+		if u.rectified[a] != nil && u.norms[b] == nil {
+			u.shared[a] = true
+		}
 		if g := u.parts[a]; g != nil && g.add == b {
 			u.whole[v] = g
 		}

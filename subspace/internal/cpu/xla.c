@@ -160,8 +160,16 @@ static struct source described_source(const float *x, struct buffer **more, int 
 	return (struct source){.kind = rectified, .x = x, .mean = more[0]->data, .factor = more[1]->data, .offset = more[2]->data};
 }
 
+// described_gradient describes the gradient by y, the input of a norm: more are the
+// gradient by the norm, and four coefficients of each channel.
+static struct source described_gradient(const float *y, struct buffer **more) {
+	return (struct source){.kind = gradient, .x = y, .dy = more[0]->data, .mean = more[1]->data, .factor = more[2]->data,
+	                       .slope = more[3]->data, .offset = more[4]->data};
+}
+
 // After these operands may come one that is joined with x, and three of its own; then it
-// is rectified if the last of the settings says so, else normed. The results: the
+// is rectified if the last of the settings says so, else normed. Or x is the input of a
+// norm, and those of described_gradient say what is read. The results: the
 // output, its mean and variance if they are asked for, and what is joined.
 static void *call_forward(const struct frame *f) {
 	if (asked(f)) return NULL;
@@ -170,7 +178,9 @@ static void *call_forward(const struct frame *f) {
 	const int32_t *settings = in[2]->data;
 	struct convolution c = described(in[0]->dims, in[1]->dims, out[0]->dims, settings);
 	struct source x = described_source(in[0]->data, in + 3, f->in.n - 3), other;
-	if (f->in.n > 6) {
+	if (f->in.n == 8) {
+		x = described_gradient(in[0]->data, in + 3);
+	} else if (f->in.n > 6) {
 		other = described_source(in[6]->data, in + 7, f->in.n - 7);
 		if (other.kind == rectified && !settings[4]) other.kind = normed;
 		x.kind = joined;
@@ -183,11 +193,17 @@ static void *call_forward(const struct frame *f) {
 	return NULL;
 }
 
-// described_gradient describes the gradient by y, the input of a norm: more are the
-// gradient by the norm, and four coefficients of each channel.
-static struct source described_gradient(const float *y, struct buffer **more) {
-	return (struct source){.kind = gradient, .x = y, .dy = more[0]->data, .mean = more[1]->data, .factor = more[2]->data,
-	                       .slope = more[3]->data, .offset = more[4]->data};
+// A convolution that is a gradient, and becomes the whole one: the last four operands are
+// the input of the norm and its mean, what was joined, and the gradient to be added.
+static void *call_masked(const struct frame *f) {
+	if (asked(f)) return NULL;
+	begin(f);
+	struct buffer **in = f->in.buffers, **out = f->out.buffers, **last = in + f->in.n - 4;
+	struct convolution c = described(in[0]->dims, in[1]->dims, out[0]->dims, in[2]->data);
+	struct source x = described_gradient(in[0]->data, in + 3);
+	struct mask mask = {.x = last[0]->data, .mean = last[1]->data, .result = last[2]->data, .add = last[3]->data};
+	check(convolution_masked(&c, &x, in[1]->data, &mask, out[0]->data, out[1]->data, out[2]->data));
+	return NULL;
 }
 
 // What says that x is rectified comes before what dy, then y, is the gradient by.
@@ -294,6 +310,7 @@ const char *register_calls(const char *plugin) {
 		void *handler;
 	} calls[] = {
 		{"gosubspace_convolution", call_forward},
+		{"gosubspace_convolution_masked", call_masked},
 		{"gosubspace_convolution_kernel_gradient", call_kernel_gradient},
 		{"gosubspace_convolution_backward", call_backward},
 		{"gosubspace_moments", call_moments},
