@@ -39,6 +39,7 @@ type Part struct {
 var Parts = []Part{
 	{"step", "a training step, standard; ours also of a line and a simplex of 6", true, (*Meter).steps},
 	{"line", "a training step of a line", true, (*Meter).line},
+	{"narrow", "training steps of the small preset: standard and line, of half the width and a quarter of the batch", true, (*Meter).narrow},
 	{"dropout", "a training step with dropout against one without", false, (*Meter).dropout},
 	{"evaluate", "evaluation at a point, along a line, over a plane", true, (*Meter).evaluations},
 	{"pipeline", "a step of a run against a step on a batch that is there", false, (*Meter).pipeline},

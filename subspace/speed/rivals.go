@@ -51,7 +51,7 @@ func (m *Meter) best(ctx context.Context, g *Group, j Job) (*worker, error) {
 	var best *worker
 	var fastest float64
 	var failed error
-	settings, kind := Settings, j.Work+" of "+j.Shape
+	settings, kind := Settings, fmt.Sprintf("%s of %s, width %d, batch %d", j.Work, j.Shape, j.Width, j.Batch)
 	if j.Work == Evaluate {
 		kind = j.Work
 	}

@@ -4,9 +4,10 @@ package speed
 type Size struct {
 	Quick bool `json:"quick,omitempty"` // too little for any number to mean something
 
-	Width, Side, Batch int
-	Warm, Screen       int // samples before any count; samples that choose PyTorch's setting
-	Blocks, Block      int // each worker's turns, and the samples of a turn that count
+	Width, Side, Batch  int
+	Narrow, NarrowBatch int // the small preset's width and batch
+	Warm, Screen        int // samples before any count; samples that choose PyTorch's setting
+	Blocks, Block       int // each worker's turns, and the samples of a turn that count
 
 	Point      Amount // the evaluation at a point
 	Line       Amount // at points of a line
@@ -28,7 +29,7 @@ const planeSide = 21
 // FullSize is what the table in README.md is measured with.
 func FullSize() Size {
 	return Size{
-		Width: 16, Side: 32, Batch: 128, Warm: 5, Screen: 4, Blocks: 6, Block: 4,
+		Width: 16, Side: 32, Batch: 128, Narrow: 8, NarrowBatch: 32, Warm: 5, Screen: 4, Blocks: 6, Block: 4,
 		Point: Amount{Points: 1, Recalibration: 10_000, Test: 10_000, TestBatch: 250},
 		Line:  Amount{Points: 21, Recalibration: 256, Test: 250, TestBatch: 250},
 		Plane: Amount{Points: planeSide, Recalibration: 128, Test: 250, TestBatch: 250},
@@ -41,7 +42,7 @@ func FullSize() Size {
 func QuickSize() Size {
 	tiny := Amount{Points: 2, Recalibration: 16, Test: 16, TestBatch: 8}
 	return Size{
-		Quick: true, Width: 2, Side: 8, Batch: 8, Warm: 1, Screen: 1, Blocks: 2, Block: 1,
+		Quick: true, Width: 2, Side: 8, Batch: 8, Narrow: 1, NarrowBatch: 4, Warm: 1, Screen: 1, Blocks: 2, Block: 1,
 		Point: tiny.with(Amount{Points: 1}), Line: tiny, Plane: tiny, Small: tiny, Evaluated: 1, Starts: 1, Cells: 1,
 		Endpoints: []int{1, 2}, Widths: []int{2, 4}, Points: []int{1, 2}, CostBlocks: 1,
 	}

@@ -13,6 +13,20 @@ func (m *Meter) steps(ctx context.Context, g *Group) error {
 // line measures training steps of a line.
 func (m *Meter) line(ctx context.Context, g *Group) error { return m.compare(ctx, g, "line", "line") }
 
+// narrow measures the small preset's training steps, standard and of a line. They are
+// short: more of them make a turn.
+func (m *Meter) narrow(ctx context.Context, g *Group) error {
+	small := *m
+	small.Size.Width, small.Size.Batch, small.Size.Block = m.Size.Narrow, m.Size.NarrowBatch, 4*m.Size.Block
+	for _, shape := range []string{"standard", "line"} {
+		if err := small.compare(ctx, g, shape, shape); err != nil {
+			return err
+		}
+	}
+	m.device = small.device
+	return nil
+}
+
 // compare measures training steps of PyTorch's of a shape, and ours of some.
 func (m *Meter) compare(ctx context.Context, g *Group, theirs string, shapes ...string) error {
 	ctx, stop := context.WithCancel(ctx) // ends the workers where something fails

@@ -3,6 +3,7 @@
 #include "convolution.h"
 #include "base.h"
 #include "direct.h"
+#include "sums.h"
 #include "winograd.h"
 #include <stdlib.h>
 
@@ -10,8 +11,19 @@
 // not know each other: Winograd's, of fewer products, where that fits, else the direct
 // one. The gradient of the kernel comes from either in parts, and is summed here.
 
-int convolution_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out) {
-	return winograd_fits(c) ? winograd_forward(c, x, kernel, out) : direct_forward(c, x, kernel, out);
+int convolution_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m) {
+	return winograd_fits(c) ? winograd_forward(c, x, kernel, out, m) : direct_forward(c, x, kernel, out, m, NULL, NULL);
+}
+
+int convolution_masked_fits(const struct convolution *c) { return !winograd_fits(c); }
+
+int convolution_masked(const struct convolution *c, const struct source *x, const float *kernel, const struct mask *mask, float *out,
+                       float *sum, float *products) {
+	double *sums = calloc((size_t)direct_parts(c) * 2 * c->out_channels, sizeof *sums);
+	int failed = !sums || direct_forward(c, x, kernel, out, NULL, mask, sums);
+	if (!failed) sum_total(sums, direct_parts(c), c->out_channels, sum, products);
+	free(sums);
+	return failed;
 }
 
 // The gradient of the kernel is summed over as many parts of the batch as there
@@ -28,13 +40,12 @@ static void summed(const float *parts, int n, size_t size, float *gradient) {
 	}
 }
 
-int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *gradient) {
+int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const struct source *dy, float *gradient) {
 	const int parts = min(c->batch, gradient_parts);
 	const size_t size = (size_t)c->kernel_height * c->kernel_width * c->channels * c->out_channels;
 	float *gradients = malloc(parts * size * sizeof *gradients);
 	if (!gradients) return 1;
-	const struct source as_it_is = {.kind = plain, .x = dy};
-	int failed = winograd_gradient_fits(c) ? winograd_backward(c, x, &as_it_is, NULL, NULL, NULL, gradients, parts)
+	int failed = winograd_gradient_fits(c) ? winograd_backward(c, x, dy, NULL, NULL, NULL, NULL, gradients, parts)
 	                                       : direct_kernel_gradient(c, x, dy, gradients, parts);
 	if (!failed) summed(gradients, parts, size, gradient);
 	free(gradients);
@@ -44,19 +55,14 @@ int convolution_kernel_gradient(const struct convolution *c, const struct source
 int convolution_backward_fits(const struct convolution *c) { return winograd_backward_fits(c); }
 
 int convolution_backward(const struct convolution *c, const struct source *x, const float *kernel, const struct source *dy,
-                         float *dx, float *gradient, float *sum, float *products) {
+                         const struct mask *mask, float *dx, float *gradient, float *sum, float *products) {
 	const int parts = min(c->batch, gradient_parts);
 	const size_t size = (size_t)9 * c->channels * c->out_channels;
 	float *gradients = malloc(parts * size * sizeof *gradients);
 	double *sums = calloc((size_t)parts * 2 * c->channels, sizeof *sums);
-	int failed = !gradients || !sums || winograd_backward(c, x, dy, kernel, dx, sums, gradients, parts);
+	int failed = !gradients || !sums || winograd_backward(c, x, dy, kernel, mask, dx, sums, gradients, parts);
 	if (!failed) summed(gradients, parts, size, gradient);
-	for (int ch = 0; !failed && x->kind == rectified && ch < c->channels; ch++) {
-		double a = 0, b = 0;
-		for (int i = 0; i < parts; i++) a += sums[(size_t)i * 2 * c->channels + ch], b += sums[((size_t)i * 2 + 1) * c->channels + ch];
-		sum[ch] = a;
-		products[ch] = b;
-	}
+	if (!failed && mask) sum_total(sums, parts, c->channels, sum, products);
 	free(sums);
 	free(gradients);
 	return failed;

@@ -27,6 +27,7 @@ const (
 	forwardCall        = "gosubspace_convolution"
 	kernelGradientCall = "gosubspace_convolution_kernel_gradient"
 	backwardCall       = "gosubspace_convolution_backward"
+	maskedCall         = "gosubspace_convolution_masked"
 )
 
 // Wrap returns b, which runs the CPU plugin of a path, with the functions of this
@@ -93,18 +94,45 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 	if out := f.builder.fusions.gradient(target, x, given, kernel, more); out != nil {
 		return out, nil
 	}
+	u := f.builder.fusions
+	sizes := [3][]int{xShape.Dimensions, k, dims}
+	reverse := target == forwardCall && reversible(sizes, more)
+	read, extra := u.source(x)
+	var sum *norm
+	if reverse {
+		sum = u.joins(x)
+	}
+	if sum != nil {
+		read, extra = sum.x, slices.Concat(sum.coefficients(), []compute.Value{sum.more.read}, sum.more.coefficients)
+		more = append(more, 0)
+		if sum.more.rectified {
+			more[4] = 1
+		}
+	}
+	from := u.made[x]
+	if from != nil && target == forwardCall {
+		read, extra = from.operands[0], from.operands[1:]
+	}
 	settings, err := f.Function.Constant(more, len(more))
 	if err != nil {
 		return nil, err
 	}
-	read, extra := f.builder.fusions.source(x)
 	operands := append([]compute.Value{read, kernel, settings}, extra...)
+	if target == forwardCall {
+		c := &conv{x, given, operands, sizes, sum != nil, reverse}
+		out, _, _, err := f.convolve(c, false)
+		if err == nil && from != nil && u.reversed[given] == from.of.given {
+			err = f.masked(c, from.of, out, more)
+		}
+		return out, err
+	}
+	if made := u.made[kernel]; made != nil { // a gradient takes longer to write and read than to make twice
+		operands[1] = made.operands[0]
+		operands = append(operands, made.operands[1:]...)
+	}
 	out, err := customcall.Emit(f.xla, target, []shapes.Shape{shapes.Make(dtypes.Float32, dims...)}, operands...)
 	if err != nil {
 		return nil, err
-	}
-	if target == forwardCall {
-		f.builder.fusions.convolved(out[0], x, given, xShape.Dimensions, k, dims, more)
 	}
 	return out[0], nil
 }

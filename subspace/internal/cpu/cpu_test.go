@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -191,6 +192,39 @@ func TestFusions(t *testing.T) {
 			y = norm(convolve(relu(norm(convolve(y, k1, 1), scale, shift)), k1, 1), scale, shift)
 			return Add(y, convolve(x, k2, 1))
 		}},
+		{"a stem", func(x, k1, k2, scale, shift *Node) *Node {
+			x = SliceAxis(x, 3, AxisRange(0, 3))
+			y := relu(norm(convolve(x, SliceAxis(k1, 2, AxisRange(0, 3)), 1), scale, shift))
+			return relu(norm(convolve(y, k2, 2), shift, scale))
+		}},
+		{"three blocks", func(x, k1, k2, scale, shift *Node) *Node {
+			for range 3 {
+				y := relu(norm(convolve(x, k1, 1), scale, shift))
+				x = relu(Add(norm(convolve(y, k2, 1), shift, scale), x))
+			}
+			return x
+		}},
+		{"blocks with further readers", func(x, k1, k2, scale, shift *Node) *Node {
+			x = relu(norm(convolve(x, k1, 1), scale, shift))
+			a := relu(Add(x, norm(convolve(x, k2, 1), shift, scale)))
+			b := relu(Add(norm(convolve(a, k1, 1), scale, shift), a))
+			c := relu(Add(norm(convolve(b, k2, 1), shift, scale), norm(convolve(a, k2, 1), shift, scale)))
+			return Add(Add(Sin(a), convolve(relu(norm(convolve(b, k1, 1), shift, scale)), k2, 1)), c)
+		}},
+		{"a block with a stride", func(x, k1, k2, scale, shift *Node) *Node {
+			x = relu(norm(convolve(x, k1, 1), scale, shift))
+			x = relu(Add(norm(convolve(relu(norm(convolve(x, k2, 1), scale, shift)), k1, 1), shift, scale), x))
+			short := norm(convolve(x, SliceAxis(SliceAxis(k2, 0, AxisElem(1)), 1, AxisElem(1)), 2), scale, shift)
+			y := norm(convolve(relu(norm(convolve(x, k1, 2), shift, scale)), k2, 1), scale, shift)
+			return relu(Add(y, short))
+		}},
+		{"norms by given statistics", func(x, k1, k2, scale, shift *Node) *Node {
+			given := func(x *Node) *Node { return Add(Mul(x, ExpandLeftToRank(scale, 4)), ExpandLeftToRank(shift, 4)) }
+			y := relu(given(convolve(x, k1, 1)))
+			y = relu(Add(given(convolve(y, k2, 1)), x))
+			y = relu(Add(given(convolve(y, k1, 1)), y))
+			return Add(given(convolve(y, k2, 1)), Mul(given(x), given(x)))
+		}},
 	}
 	names := []string{"result", "gradient by the images", "… by the first kernel", "… by the second", "… by the scale", "… by the shift"}
 	for _, n := range nets {
@@ -240,42 +274,108 @@ func TestFusions(t *testing.T) {
 	}
 }
 
-// A program has the calls that do it all on the way, and no others: what is
-// recognised depends on the operations that GoMLX makes of a network.
+// A program has the calls that do it all on the way, and no others: what is recognised
+// depends on the operations that GoMLX makes of a network. Here a stem, two blocks, one
+// with a stride, and another one.
 func TestRecognised(t *testing.T) {
 	engine := backendtest.XLA(t)
-	var program string
-	recorder := &recording{engine, &program}
-	exec, err := NewExec(recorder, func(in []*Node) []*Node {
-		x, kernel, channels := in[0], in[1], in[2]
-		y := x
-		for range 2 {
-			y = Convolve(y, kernel).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
-			y, _, _ = InternalBatchNormForTraining(y, channels, channels, 1e-5, 3)
-			y = Where(GreaterThan(y, ScalarZero(y.Graph(), y.DType())), y, ZerosLike(y))
+	network := func(norm func(x, channels *Node) *Node) func(in []*Node) *Node {
+		relu := func(x *Node) *Node { return Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, ZerosLike(x)) }
+		return func(in []*Node) *Node {
+			convolve := func(x *Node, stride int) *Node {
+				return norm(Convolve(x, in[1]).Strides(stride).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done(), in[2])
+			}
+			x := relu(convolve(in[0], 1))
+			for range 2 {
+				x = relu(Add(convolve(relu(convolve(x, 1)), 1), x))
+			}
+			short := norm(Convolve(x, SliceAxis(SliceAxis(in[1], 0, AxisElem(1)), 1, AxisElem(1))).Strides(2).Done(), in[2])
+			x = relu(Add(convolve(relu(convolve(x, 2)), 1), short))
+			return relu(Add(convolve(relu(convolve(x, 1)), 1), x))
 		}
-		return Gradient(ReduceAllSum(Sin(y)), in...)
+	}
+	training := network(func(x, channels *Node) *Node {
+		y, _, _ := InternalBatchNormForTraining(x, channels, channels, 1e-5, 3)
+		return y
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer exec.Finalize()
-	rng := rand.New(rand.NewPCG(5, 6))
-	exec.MustCall(clone(t, normal(rng, 2, 8, 8, 16), normal(rng, 3, 3, 16, 16), normal(rng, 16))...)
-	for call, want := range map[string]int{
-		"gosubspace_convolution":                 2,
-		"gosubspace_moments":                     2,
-		"gosubspace_norm_sums":                   1, // of the last one
-		"gosubspace_convolution_backward":        2,
-		"gosubspace_convolution_kernel_gradient": 0,
+	evaluation := network(func(x, channels *Node) *Node {
+		wide := ExpandLeftToRank(channels, 4)
+		return Add(Mul(x, wide), wide)
+	})
+	for _, c := range []struct {
+		name string
+		net  func(in []*Node) []*Node
+		want map[string]int
+	}{
+		{"training", func(in []*Node) []*Node { return Gradient(ReduceAllSum(Sin(training(in))), in...) }, map[string]int{
+			"gosubspace_convolution":          11, // one a gradient by the images of the stride
+			"gosubspace_convolution_masked":   1,  // the other one
+			"gosubspace_convolution_backward": 8, "gosubspace_convolution_kernel_gradient": 2,
+			"gosubspace_norm_sums": 2, // of the last norm, and of the shortcut's
+			"select":               3, // the last ReLU and its gradient, and the one that is read with a stride
+		}},
+		{"evaluation", func(in []*Node) []*Node { return []*Node{evaluation(in)} }, map[string]int{
+			"gosubspace_convolution": 10, "select": 2,
+		}},
 	} {
-		if got := strings.Count(program, `call_target_name = "`+call+`"`); got != want {
-			t.Errorf("%d calls of %s, want %d", got, call, want)
+		t.Run(c.name, func(t *testing.T) {
+			var program string
+			exec, err := NewExec(&recording{engine, &program}, c.net)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer exec.Finalize()
+			rng := rand.New(rand.NewPCG(5, 6))
+			exec.MustCall(clone(t, normal(rng, 2, 8, 8, 16), normal(rng, 3, 3, 16, 16), normal(rng, 16))...)
+			got := needed(program)
+			for name := range got {
+				if strings.HasPrefix(name, "gosubspace_") && c.want[name] == 0 {
+					t.Errorf("a call of %s", name)
+				}
+			}
+			for name, n := range c.want {
+				if got[name] != n {
+					t.Errorf("%d of %s, want %d", got[name], name, n)
+				}
+			}
+			if t.Failed() {
+				t.Log(program)
+			}
+		})
+	}
+}
+
+// needed counts the operations of a program that its result needs, by their names, or by
+// what they call.
+func needed(program string) map[string]int {
+	counts, wanted, call := map[string]int{}, map[string]bool{}, ""
+	lines := strings.Split(program, "\n")
+	statement := regexp.MustCompile(`^ *(?:(%[%\d, ]+) = )?"stablehlo\.(\w+)"\(([^)]*)\)`)
+	for i := len(lines) - 1; i >= 0; i-- {
+		if target := regexp.MustCompile(`call_target_name = "(\w+)"`).FindStringSubmatch(lines[i]); target != nil {
+			call = target[1]
+		}
+		s := statement.FindStringSubmatch(lines[i])
+		if s == nil {
+			continue
+		}
+		results, name, operands := s[1], s[2], strings.Split(s[3], ", ")
+		is := name == "return"
+		for _, r := range strings.Split(results, ", ") {
+			is = is || wanted[r]
+		}
+		if name == "custom_call" {
+			name = call
+		}
+		if !is {
+			continue
+		}
+		counts[name]++
+		for _, o := range operands {
+			wanted[o] = true
 		}
 	}
-	if t.Failed() {
-		t.Log(program)
-	}
+	return counts
 }
 
 // recording is a backend that keeps the text of the last program.
@@ -298,7 +398,9 @@ func (r *recordingBuilder) Compile() (compute.Executable, error) {
 	if err != nil {
 		return nil, err
 	}
-	*r.program = string(text)
+	if len(text) > len(*r.program) {
+		*r.program = string(text)
+	}
 	return r.Builder.Compile()
 }
 

@@ -44,10 +44,13 @@ static void fill(struct band *b, const struct source *s, int image, int height, 
 struct call {
 	const struct convolution *c;
 	const struct tile *tile;
-	const struct source *x;
-	const float *with; // the kernel, or dy
+	const struct source *x, *dy;
+	const float *kernel;
 	float *out; // or the parts of the kernel's gradient
 	int parts, failed;
+	struct tallies tallies; // of the outputs of each part
+	const struct mask *mask;
+	double *sums; // of the mask, of each part
 };
 
 // taps lists where the pixels of an output row are that meet each entry of the
@@ -76,7 +79,7 @@ static int taps(const struct convolution *c, const struct band *b, int output_ro
 }
 
 // image_forward computes the output of one image. It returns 1 where memory is short.
-static int image_forward(const struct call *call, int n, struct band *b) {
+static int image_forward(const struct call *call, int part, int n, struct band *b) {
 	const struct convolution *c = call->c;
 	const struct tile *tile = call->tile;
 	const int d = c->dilation, s = c->stride;
@@ -102,10 +105,14 @@ static int image_forward(const struct call *call, int n, struct band *b) {
 				int pixels = (c->out_width - phase + d - 1) / d;
 				long step = (long)s * c->channels, out_step = (long)d * c->out_channels;
 				for (int o = 0; o < c->out_channels; o += tile->block)
-					tile->forward(b->pixels, step, channels, n_taps, offset, call->with + o, c->out_channels, row,
+					tile->forward(b->pixels, step, channels, n_taps, offset, call->kernel + o, c->out_channels, row,
 					              out_row + (long)phase * c->out_channels + o, out_step, pixels);
 			}
 		}
+		if (!call->mask) continue;
+		const long pixel = ((long)n * c->out_height + from) * c->out_width;
+		double *sum = call->sums + (long)part * 2 * c->out_channels;
+		mask_pixels(call->mask, pixel, (to - from) * c->out_width, c->out_channels, call->out + pixel * c->out_channels, sum, sum + c->out_channels);
 	}
 	return 0;
 }
@@ -115,14 +122,22 @@ static void forward_part(void *argument, int i) {
 	struct band b = {0};
 	int n = call->c->batch;
 	for (int k = (long)n * i / call->parts; k < (long)n * (i + 1) / call->parts; k++) {
-		if (image_forward(call, k, &b)) call->failed = 1;
+		const long pixels = (long)call->c->out_height * call->c->out_width;
+		if (image_forward(call, i, k, &b) ||
+		    (call->tallies.n && tally(&call->tallies, i, call->out + k * pixels * call->c->out_channels, pixels)))
+			call->failed = 1;
 	}
 }
 
-int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out) {
-	struct call call = {c, tile_for(c->out_channels), x, kernel, out, min(c->batch, 64), 0};
-	if (!call.tile) return 1;
-	parallel(forward_part, &call, call.parts);
+int direct_parts(const struct convolution *c) { return min(c->batch, 64); }
+
+int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m,
+                   const struct mask *mask, double *sums) {
+	struct call call = {.c = c, .tile = tile_for(c->out_channels), .x = x, .kernel = kernel, .out = out, .parts = direct_parts(c), .mask = mask, .sums = sums};
+	call.failed = !call.tile || (m && tallies_begin(&call.tallies, call.parts, c->out_channels));
+	if (!call.failed) parallel(forward_part, &call, call.parts);
+	if (!call.failed && m) tallies_end(&call.tallies, m);
+	tallies_free(&call.tallies);
 	return call.failed;
 }
 
@@ -140,17 +155,21 @@ static void backward_part(void *argument, int i) {
 	int at_once = (int)(band_bytes / sizeof(float) / row_floats) - c->kernel_height;
 	at_once = min(c->out_height, max(1, at_once / c->stride));
 	size_t floats = (size_t)((at_once - 1) * c->stride + c->kernel_height) * row_floats + tail;
-	if (!(b.pixels = room(floats * sizeof(float)))) {
+	const size_t dy_row = (size_t)c->out_width * c->out_channels, dy_floats = call->dy->kind == plain ? 0 : at_once * dy_row;
+	if (!(b.pixels = room((floats + dy_floats) * sizeof(float)))) {
 		call->failed = 1;
 		return;
 	}
+	float *made = b.pixels + floats; // rows of dy, where they are not in memory as they are
 	for (int n = (long)c->batch * i / call->parts; n < (long)c->batch * (i + 1) / call->parts; n++) {
 		for (int from = 0; from < c->out_height; from += at_once) {
 			int height = min(at_once, c->out_height - from);
 			b.first_row = from * c->stride - c->top;
 			b.rows = (height - 1) * c->stride + c->kernel_height;
 			fill(&b, call->x, n, c->height, c->width, c->channels);
-			const float *dy = call->with + ((size_t)n * c->out_height + from) * c->out_width * c->out_channels;
+			const long pixel = ((long)n * c->out_height + from) * c->out_width;
+			const float *dy = dy_floats ? made : call->dy->x + pixel * c->out_channels;
+			if (dy_floats) load_pixels(call->dy, pixel, height * c->out_width, c->out_channels, made);
 			for (int kh = 0; kh < c->kernel_height; kh++)
 				for (int o = 0; o < c->out_channels; o += tile->block)
 					tile->backward(b.pixels + kh * row_floats, row_floats * c->stride, (long)c->stride * c->channels, dy + o,
@@ -159,8 +178,8 @@ static void backward_part(void *argument, int i) {
 	}
 }
 
-int direct_kernel_gradient(const struct convolution *c, const struct source *x, const float *dy, float *parts, int n) {
-	struct call call = {c, tile_for(c->out_channels), x, dy, parts, n, 0};
+int direct_kernel_gradient(const struct convolution *c, const struct source *x, const struct source *dy, float *parts, int n) {
+	struct call call = {.c = c, .tile = tile_for(c->out_channels), .x = x, .dy = dy, .out = parts, .parts = n};
 	if (!call.tile) return 1;
 	parallel(backward_part, &call, call.parts);
 	return call.failed;

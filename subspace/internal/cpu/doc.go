@@ -14,7 +14,7 @@
 //	xla.c                            the calls, as XLA makes them
 //	convolution.c  norm.c  random.c  what each of them computes; the first chooses between
 //	direct.c  winograd.c             the two algorithms of a convolution
-//	rows.c                           what these read and write on the way
+//	rows.c  sums.c                   what these read, write and sum up on the way
 //	instructions.c                   the loops of the instruction set that there is:
 //	tiles_*.c, of tiles.h            … compiled of kernels.h, transforms.h and philox.h
 //	heap.c  pool.c                   memory and threads
@@ -29,8 +29,9 @@
 // Activations do not fit a cache, so that going over all of them once more takes as
 // long as a convolution. A batch norm and a ReLU that only convolutions need are
 // therefore never written to memory: those do that arithmetic as they read and write,
-// see fuse.go and rows.h. For the same reason both gradients of a convolution before
-// a batch norm come from one call.
+// take the moments of what they write, and join the two ways of a residual block and
+// their gradients, see fuse.go and rows.h. For the same reason both gradients of a
+// convolution before a batch norm come from one call.
 //
 // The threads are XLA's own. Results are the same for any number of them: each value
 // is summed by one thread, or in parts that depend on the shapes alone.
@@ -39,4 +40,4 @@ package cpu
 // Kernels names what programs may call, and its version: another one where a call of
 // the same name, with the same operands, comes to mean something else. A program that
 // was compiled to call one version is not run with another.
-const Kernels = "gosubspace_convolution, _convolution_kernel_gradient, _convolution_backward, _moments, _norm_sums, _random_bits, _random_mask: 2"
+const Kernels = "gosubspace_convolution, _convolution_kernel_gradient, _convolution_backward, _convolution_masked, _moments, _norm_sums, _random_bits, _random_mask: 3"

@@ -6,6 +6,8 @@ package cpu
 import "C"
 
 import (
+	"slices"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -14,37 +16,70 @@ import (
 )
 
 // fusions are what a program has said so far that a convolution can do on the way:
-// a batch norm and a ReLU as it reads its images, their gradients as it reads and
-// writes gradients. Activations are too many for a cache; each operation that has
-// not to go over them by itself is time saved.
+// a batch norm and a ReLU as it reads its images, also at the end of a residual block,
+// their gradients as it reads and writes gradients, the moments of what it writes.
+// Activations are too many for a cache; each operation that has not to go over them by
+// itself is time saved.
 //
-// They are recognised as the program is built, operation by operation. Values that
-// nobody needs any more are still in the program; XLA drops them.
+// They are recognised as the program is built, operation by operation. What turns out
+// later to do more is emitted once more, as a whole, and stands for the value of
+// before. Values that nobody needs any more are still in the program; XLA drops them.
 type fusions struct {
 	zeros     map[compute.Value]bool
+	channels  map[compute.Value]compute.Value // [1, 1, 1, channels], to [channels]
+	scaled    map[compute.Value]*norm         // by the product of images and channels
 	norms     map[compute.Value]*norm         // by its result
 	positive  map[compute.Value]*norm         // by result > 0
 	rectified map[compute.Value]*norm         // by max(result, 0)
+	shared    map[compute.Value]bool          // what is rectified, and added to what is no norm
+	added     map[compute.Value]*norm         // by what was added to a norm: that sum
 	reversed  map[compute.Value]compute.Value // a kernel the other way round, to the kernel
+	same      map[compute.Value]compute.Value // what stands for a value now
 	convs     map[compute.Value]*conv         // by its output
 	backward  map[compute.Value]*gradients    // by the gradient of its output
-	masked    map[compute.Value]*norm         // gradients that are zero where rectified is
+	made      map[compute.Value]*made         // by that gradient, what it is made of
+	first     map[compute.Value]compute.Value // by what is rectified, the gradient by it that came first
+	parts     map[compute.Value]*gradients    // by dx to which another gradient has to come
+	whole     map[compute.Value]*gradients    // by dx, or its sum with the other one
 	sums      map[compute.Value]sums          // by the gradient of the norm's result
 }
 
-// norm is a batch norm of x: (x − mean)·factor + offset.
-type norm struct{ x, mean, factor, offset compute.Value }
-
-// conv is a convolution whose gradients are computed together.
-type conv struct {
-	x, kernel   compute.Value
-	dims, kDims []int // of x and the kernel
+// norm is a batch norm of x, (x − mean)·factor + offset, or its sum with something, at
+// the end of a residual block.
+type norm struct {
+	x, mean, factor, offset compute.Value
+	more                    *addend
+	gradient                compute.Value // by the norm or the sum
 }
 
-// gradients are what a convolution's backward call returns.
+// addend is what is added to a norm: a value, or what a norm makes of it, or a ReLU then.
+type addend struct {
+	read         compute.Value
+	coefficients []compute.Value
+	rectified    bool
+}
+
+// conv is a convolution whose result may be normalised.
+type conv struct {
+	x, given       compute.Value // its images and its kernel in the program
+	operands       []compute.Value
+	dims           [3][]int // of the images, the kernel and the result
+	joins, reverse bool     // it joins its images; its gradients can be computed together
+}
+
+// gradients are what a convolution's backward calls return: dx, and what becomes of it
+// by a ReLU's gradient, once add has come to it if there is one.
 type gradients struct {
-	of         *conv
-	dx, kernel compute.Value
+	of          *conv
+	dx, kernel  compute.Value
+	mask        *norm // what the ReLU had
+	add, masked compute.Value
+}
+
+// made is the gradient by a convolution's output, that is made on the way.
+type made struct {
+	of       *conv
+	operands []compute.Value
 }
 
 // sums are Σdy and Σdy·(x − mean) of a batch norm.
@@ -54,30 +89,98 @@ type sums struct {
 }
 
 func newFusions() *fusions {
-	return &fusions{map[compute.Value]bool{}, map[compute.Value]*norm{}, map[compute.Value]*norm{}, map[compute.Value]*norm{},
-		map[compute.Value]compute.Value{}, map[compute.Value]*conv{}, map[compute.Value]*gradients{}, map[compute.Value]*norm{}, map[compute.Value]sums{}}
+	type value = compute.Value
+	return &fusions{
+		zeros: map[value]bool{}, channels: map[value]value{}, scaled: map[value]*norm{}, norms: map[value]*norm{}, positive: map[value]*norm{}, rectified: map[value]*norm{}, shared: map[value]bool{}, added: map[value]*norm{},
+		reversed: map[value]value{}, same: map[value]value{}, convs: map[value]*conv{},
+		backward: map[value]*gradients{}, made: map[value]*made{}, first: map[value]value{}, parts: map[value]*gradients{}, whole: map[value]*gradients{}, sums: map[value]sums{},
+	}
+}
+
+// now returns what stands for v.
+func (u *fusions) now(v compute.Value) compute.Value {
+	if s := u.same[v]; s != nil {
+		return s
+	}
+	return v
 }
 
 // source returns what a convolution of x reads and, where that is not x itself, with
-// which coefficients.
+// which coefficients. What has been joined is read as it is.
 func (u *fusions) source(x compute.Value) (read compute.Value, coefficients []compute.Value) {
-	if n := u.rectified[x]; n != nil {
-		return n.x, []compute.Value{n.mean, n.factor, n.offset}
+	if n := u.rectified[x]; n != nil && n.more == nil {
+		return n.x, n.coefficients()
 	}
-	return x, nil
+	return u.now(x), nil
 }
 
-// convolved remembers a convolution, if its gradients can be computed together.
-func (u *fusions) convolved(out, x, kernel compute.Value, xDims, kDims, outDims []int, settings []int32) {
-	c := C.struct_convolution{
-		batch: C.int(xDims[0]), height: C.int(xDims[1]), width: C.int(xDims[2]), channels: C.int(xDims[3]),
-		kernel_height: C.int(kDims[0]), kernel_width: C.int(kDims[1]),
-		out_height: C.int(outDims[1]), out_width: C.int(outDims[2]), out_channels: C.int(outDims[3]),
+func (n *norm) coefficients() []compute.Value { return []compute.Value{n.mean, n.factor, n.offset} }
+
+// joins returns the sum of which x is the ReLU, if a convolution is to join it.
+func (u *fusions) joins(x compute.Value) *norm {
+	if n := u.rectified[x]; n != nil && n.more != nil && u.same[x] == nil {
+		return n
+	}
+	return nil
+}
+
+// addend returns what x is as an addend.
+func (u *fusions) addend(x compute.Value) *addend {
+	if n := u.rectified[x]; n != nil && n.more == nil {
+		return &addend{n.x, n.coefficients(), true}
+	}
+	if n := u.norms[x]; n != nil && n.more == nil {
+		return &addend{n.x, n.coefficients(), false}
+	}
+	return &addend{read: u.now(x)}
+}
+
+// reversible reports whether a convolution is one whose gradients are computed together.
+func reversible(dims [3][]int, settings []int32) bool {
+	c := described(dims, settings)
+	return C.convolution_backward_fits(&c) != 0
+}
+
+// maskable reports whether a convolution can mask its output.
+func maskable(dims [3][]int, settings []int32) bool {
+	c := described(dims, settings)
+	return C.convolution_masked_fits(&c) != 0
+}
+
+// described is a convolution of dims, those of its images, kernel and result, as C has it.
+func described(dims [3][]int, settings []int32) C.struct_convolution {
+	x, kernel, out := dims[0], dims[1], dims[2]
+	return C.struct_convolution{
+		batch: C.int(x[0]), height: C.int(x[1]), width: C.int(x[2]), channels: C.int(x[3]),
+		kernel_height: C.int(kernel[0]), kernel_width: C.int(kernel[1]),
+		out_height: C.int(out[1]), out_width: C.int(out[2]), out_channels: C.int(out[3]),
 		stride: C.int(settings[0]), dilation: C.int(settings[1]), top: C.int(settings[2]), left: C.int(settings[3]),
 	}
-	if C.convolution_backward_fits(&c) != 0 {
-		u.convs[out] = &conv{x, kernel, xDims, kDims}
+}
+
+// convolve emits a convolution, with the moments of its result where they are asked for.
+func (f *function) convolve(c *conv, moments bool) (out, mean, variance compute.Value, err error) {
+	u := f.builder.fusions
+	outputs := []shapes.Shape{shapes.Make(dtypes.Float32, c.dims[2]...)}
+	if moments {
+		channels := shapes.Make(dtypes.Float32, c.dims[2][3])
+		outputs = append(outputs, channels, channels)
 	}
+	if c.joins {
+		outputs = append(outputs, shapes.Make(dtypes.Float32, c.dims[0]...))
+	}
+	results, err := customcall.Emit(f.xla, forwardCall, outputs, c.operands...)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	u.convs[results[0]] = c
+	if c.joins {
+		u.same[c.x] = results[len(results)-1]
+	}
+	if moments {
+		return results[0], results[1], results[2], nil
+	}
+	return results[0], nil, nil, nil
 }
 
 // gradient returns the result of a convolution that is a gradient of another one, if
@@ -87,7 +190,7 @@ func (u *fusions) gradient(target string, x, given, kernel compute.Value, settin
 	if settings[0] != 1 || settings[1] != 1 || settings[2] != 1 || settings[3] != 1 {
 		return nil
 	}
-	if g := u.backward[x]; g != nil && target == forwardCall && given != kernel && u.reversed[given] == g.of.kernel {
+	if g := u.backward[x]; g != nil && target == forwardCall && given != kernel && u.reversed[given] == g.of.given {
 		return g.dx
 	}
 	if g := u.backward[kernel]; g != nil && target == kernelGradientCall && x == g.of.x {
@@ -96,78 +199,95 @@ func (u *fusions) gradient(target string, x, given, kernel compute.Value, settin
 	return nil
 }
 
+// What a backward call has besides, see xla.c.
+const (
+	isRectified = 1 << iota
+	isMasked
+	isAdded
+)
+
 // differentiate emits the gradients of the convolution whose output a batch norm has
 // normalised, where there is one: dy is the gradient by what the norm gave, and
 // factor·dy − (y − mean)·slope − level, in the program as dOut, that by the output.
+//
+// If the convolution reads what a ReLU gave, and nothing else does, or nothing but the
+// sum at the end of the block, whose gradient is there by now, then its call can do the
+// ReLU's gradient, too. Whether that is so shows later. So there are two calls: one
+// gives the gradient by the images, the other, with that of the kernel, what follows from
+// it. The first is dropped unless somebody asks for what it gives.
+//
+// What a convolution of another kind reads of dOut is made on the way, see convolution.
 func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute.Value) error {
 	u := f.builder.fusions
 	c := u.convs[y]
 	if c == nil {
 		return nil
 	}
-	read, coefficients := u.source(c.x)
-	channels := shapes.Make(dtypes.Float32, c.dims[3])
-	outputs := []shapes.Shape{shapes.Make(dtypes.Float32, c.dims...), shapes.Make(dtypes.Float32, c.kDims...), channels, channels}
-	out, err := customcall.Emit(f.xla, backwardCall, outputs, append([]compute.Value{read, c.kernel, y, dy, mean, factor, slope, level}, coefficients...)...)
+	gradient := []compute.Value{y, dy, mean, factor, slope, level}
+	if !c.reverse {
+		u.made[dOut] = &made{c, gradient}
+		return nil
+	}
+	read, extra := u.source(c.x)
+	operands, bits := slices.Concat([]compute.Value{read, c.operands[1]}, gradient), int32(0)
+	if len(extra) > 0 {
+		bits = isRectified
+	}
+	channels := shapes.Make(dtypes.Float32, c.dims[0][3])
+	outputs := []shapes.Shape{shapes.Make(dtypes.Float32, c.dims[0]...), shapes.Make(dtypes.Float32, c.dims[1]...), channels, channels}
+	call := func() ([]compute.Value, error) {
+		settings, err := f.Function.Constant([]int32{bits}, 1)
+		if err != nil {
+			return nil, err
+		}
+		return customcall.Emit(f.xla, backwardCall, outputs, slices.Concat(operands, []compute.Value{settings}, extra)...)
+	}
+	out, err := call()
 	if err != nil {
 		return err
 	}
-	u.backward[dOut] = &gradients{c, out[0], out[1]}
-	if n := u.rectified[c.x]; n != nil {
-		u.masked[out[0]] = n
-		u.sums[out[0]] = sums{n, out[2], out[3]}
+	g := &gradients{of: c, dx: out[0], kernel: out[1], mask: u.rectified[c.x]}
+	u.backward[dOut] = g
+	if g.mask == nil || u.shared[c.x] {
+		return nil
 	}
+	bits |= isMasked
+	if g.mask.more != nil {
+		extra = append(extra, g.mask.x, g.mask.mean)
+	}
+	if sum := u.added[c.x]; sum != nil && sum.gradient != nil {
+		bits |= isAdded
+		extra = append(extra, sum.gradient)
+		g.add = sum.gradient
+		u.parts[g.dx] = g
+	} else {
+		u.whole[g.dx] = g
+	}
+	if out, err = call(); err != nil {
+		return err
+	}
+	g.kernel, g.masked = out[1], out[0]
+	u.sums[g.masked] = sums{g.mask, out[2], out[3]}
 	return nil
 }
 
-// Constant, BroadcastInDim, GreaterThan, Where and Reverse are XLA's, and remembered.
-
-func (f *function) Constant(flat any, dims ...int) (compute.Value, error) {
-	v, err := f.Function.Constant(flat, dims...)
-	if values, is := flat.([]float32); err == nil && is && len(values) == 1 && values[0] == 0 {
-		f.builder.fusions.zeros[v] = true
-	}
-	return v, err
-}
-
-func (f *function) BroadcastInDim(x compute.Value, shape shapes.Shape, axes []int) (compute.Value, error) {
-	v, err := f.Function.BroadcastInDim(x, shape, axes)
-	if err == nil && f.builder.fusions.zeros[x] {
-		f.builder.fusions.zeros[v] = true
-	}
-	return v, err
-}
-
-func (f *function) GreaterThan(a, b compute.Value) (compute.Value, error) {
-	v, err := f.Function.GreaterThan(a, b)
-	if n := f.builder.fusions.norms[a]; err == nil && n != nil && f.builder.fusions.zeros[b] {
-		f.builder.fusions.positive[v] = n
-	}
-	return v, err
-}
-
-// Where is a ReLU, or the gradient of one, if it chooses between a value and zero by
-// the sign of a batch norm's result.
-func (f *function) Where(condition, yes, no compute.Value) (compute.Value, error) {
+// masked emits, beside c, whose result dx is a gradient by the images of another
+// convolution, a call that makes the whole one of it where it is the second: the sum of
+// both, masked as the ReLU is that the images come from.
+func (f *function) masked(c, of *conv, dx compute.Value, settings []int32) error {
 	u := f.builder.fusions
-	n := u.positive[condition]
-	if n == nil || !u.zeros[no] {
-		return f.Function.Where(condition, yes, no)
+	n, first := u.rectified[of.x], u.first[of.x]
+	u.first[of.x] = dx
+	if n == nil || n.more == nil || first == nil || u.shared[of.x] || !maskable(c.dims, settings) {
+		return nil
 	}
-	if u.masked[yes] == n {
-		return yes, nil
+	channels := shapes.Make(dtypes.Float32, c.dims[2][3])
+	outputs := []shapes.Shape{shapes.Make(dtypes.Float32, c.dims[2]...), channels, channels}
+	out, err := customcall.Emit(f.xla, maskedCall, outputs, slices.Concat(c.operands, []compute.Value{n.x, n.mean, u.now(of.x), first})...)
+	if err != nil {
+		return err
 	}
-	v, err := f.Function.Where(condition, yes, no)
-	if err == nil && u.norms[yes] == n {
-		u.rectified[v] = n
-	}
-	return v, err
-}
-
-func (f *function) Reverse(x compute.Value, axes ...int) (compute.Value, error) {
-	v, err := f.Function.Reverse(x, axes...)
-	if err == nil && len(axes) == 2 && axes[0] == 0 && axes[1] == 1 {
-		f.builder.fusions.reversed[v] = x
-	}
-	return v, err
+	u.parts[dx] = &gradients{of: of, dx: dx, mask: n, add: first, masked: out[0]}
+	u.sums[out[0]] = sums{n, out[1], out[2]}
+	return nil
 }

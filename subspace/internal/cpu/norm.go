@@ -34,18 +34,32 @@ func (f *function) BatchNormForTraining(x, scale, offset compute.Value, epsilon 
 	if !ours {
 		return f.Function.BatchNormForTraining(x, scale, offset, epsilon, axis)
 	}
-	moments, err := customcall.Emit(f.xla, "gosubspace_moments", []shapes.Shape{channels, channels}, x)
-	if err != nil {
+	if x, mean, variance, err = f.moments(x, channels); err != nil {
 		return nil, nil, nil, err
 	}
-	mean, variance = moments[0], moments[1]
 	e := expression{f: f.Function}
 	factor := e.div(scale, e.deviation(variance, epsilon, channels))
 	normal = e.add(e.mul(e.sub(x, e.wide(mean, x)), e.wide(factor, x)), e.wide(offset, x))
 	if e.err == nil {
-		f.builder.fusions.norms[normal] = &norm{x, mean, factor, offset}
+		f.builder.fusions.norms[normal] = &norm{x: x, mean: mean, factor: factor, offset: offset}
 	}
 	return normal, mean, variance, e.err
+}
+
+// moments emits mean and variance of x: by the convolution that x comes from, if it comes
+// from one, and then as what stands for x from now on, else by a call of their own.
+func (f *function) moments(x compute.Value, channels shapes.Shape) (same, mean, variance compute.Value, err error) {
+	u := f.builder.fusions
+	if c := u.convs[x]; c != nil && u.same[x] == nil {
+		same, mean, variance, err = f.convolve(c, true)
+		u.same[x] = same
+		return same, mean, variance, err
+	}
+	out, err := customcall.Emit(f.xla, "gosubspace_moments", []shapes.Shape{channels, channels}, u.now(x))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return u.now(x), out[0], out[1], nil
 }
 
 // BatchNormGradient is the gradient of batch norm, with d = √(variance + ε),
@@ -58,6 +72,7 @@ func (f *function) BatchNormGradient(x, scale, mean, variance, dy compute.Value,
 	if !ours {
 		return f.Function.BatchNormGradient(x, scale, mean, variance, dy, epsilon, axis)
 	}
+	x = f.builder.fusions.now(x)
 	var sums []compute.Value
 	if known, is := f.builder.fusions.sums[dy]; is && known.of.x == x {
 		sums = []compute.Value{known.sum, known.products}

@@ -2,6 +2,7 @@
 
 #include "rows.h"
 #include "base.h"
+#include <stddef.h>
 #include <string.h>
 
 // Channels go by as many as fill a register of AVX-512; of fewer channels several
@@ -37,6 +38,39 @@ static void rectify(const struct source *s, const float *restrict x, long size, 
 	}
 }
 
+// JOINED goes over vectors. What kind of source joins is asked outside the loop.
+#define JOINED(other)                                                                                                  \
+	for (long i = c; i < size; i += step) {                                                                            \
+		values m = AT(more + i);                                                                                       \
+		values v = (AT(x + i) - mean) * factor + offset + (other);                                                     \
+		AT(to + i) = KEEP(v, v > zero);                                                                                \
+	}
+
+FOR_EACH_CPU
+static void join(const struct source *s, long at, long size, int channels, float *restrict to) {
+	const values zero = {0};
+	const int step = max(channels, together);
+	const struct source *other = s->more;
+	const float *restrict x = s->x + at, *restrict more = other->x + at;
+	for (int c = 0; c < step; c += together) {
+		COEFFICIENTS(mean, s->mean)
+		COEFFICIENTS(factor, s->factor)
+		COEFFICIENTS(offset, s->offset)
+		if (other->kind == plain) {
+			JOINED(m)
+			continue;
+		}
+		COEFFICIENTS(mean2, other->mean)
+		COEFFICIENTS(factor2, other->factor)
+		COEFFICIENTS(offset2, other->offset)
+#define NORMED ((m - mean2) * factor2 + offset2)
+		if (other->kind == normed)
+			JOINED(NORMED)
+		else
+			JOINED(KEEP(NORMED, NORMED > zero))
+	}
+}
+
 FOR_EACH_CPU
 static void differentiate(const struct source *s, const float *restrict x, const float *restrict dy, long size, int channels, float *restrict to) {
 	const int step = max(channels, together);
@@ -53,6 +87,16 @@ static void differentiate(const struct source *s, const float *restrict x, const
 // even says whether n pixels are whole vectors.
 static int even(int n, int channels) { return channels % together == 0 || (together % channels == 0 && n * channels % together == 0); }
 
+// value is one value of a source, of channel c.
+static float value(const struct source *s, long at, int c) {
+	if (s->kind == plain) return s->x[at];
+	float centred = s->x[at] - s->mean[c];
+	if (s->kind == gradient) return s->dy[at] * s->factor[c] - centred * s->slope[c] - s->offset[c];
+	float v = centred * s->factor[c] + s->offset[c];
+	if (s->kind == joined) v += value(s->more, at, c);
+	return v > 0 || s->kind == normed ? v : 0;
+}
+
 void load_pixels(const struct source *s, long pixel, int n, int channels, float *to) {
 	const long at = pixel * channels, size = (long)n * channels;
 	if (s->kind == plain) {
@@ -62,37 +106,47 @@ void load_pixels(const struct source *s, long pixel, int n, int channels, float 
 	if (even(n, channels)) {
 		if (s->kind == rectified)
 			rectify(s, s->x + at, size, channels, to);
+		else if (s->kind == joined)
+			join(s, at, size, channels, to);
 		else
 			differentiate(s, s->x + at, s->dy + at, size, channels, to);
 		return;
 	}
-	for (long i = 0; i < size; i++) {
-		int c = i % channels;
-		float centred = s->x[at + i] - s->mean[c];
-		if (s->kind == rectified) {
-			float v = centred * s->factor[c] + s->offset[c];
-			to[i] = v > 0 ? v : 0;
-		} else
-			to[i] = s->dy[at + i] * s->factor[c] - centred * s->slope[c] - s->offset[c];
-	}
+	for (long i = 0; i < size; i++) to[i] = value(s, at + i, i % channels);
 }
 
+// MASKED goes over vectors. What a mask has is asked outside the loop.
+#define MASKED(before, positive)                                                                                       \
+	for (long i = c; i < size; i += step) {                                                                            \
+		values centred = AT(x + i) - mean, d = AT(dx + i) before;                                                      \
+		d = KEEP(d, (positive) > zero);                                                                                \
+		AT(dx + i) = d;                                                                                                \
+		a += d;                                                                                                        \
+		b += d * centred;                                                                                              \
+	}
+
 FOR_EACH_CPU
-static void mask_rows(const struct source *s, const float *restrict x, long size, int channels, float *restrict dx, double *restrict sum, double *restrict products) {
+static void mask_rows(const struct mask *m, long at, long size, int channels, float *restrict dx, double *restrict sum, double *restrict products) {
 	const values zero = {0};
 	const int step = max(channels, together);
+	const float *restrict x = m->x + at, *restrict result = m->result ? m->result + at : NULL, *restrict more = m->add ? m->add + at : NULL;
 	for (int c = 0; c < step; c += together) {
-		COEFFICIENTS(mean, s->mean)
-		COEFFICIENTS(factor, s->factor)
-		COEFFICIENTS(offset, s->offset)
-		values a = zero, b = zero;
-		for (long i = c; i < size; i += step) {
-			values centred = AT(x + i) - mean;
-			values d = KEEP(AT(dx + i), centred * factor + offset > zero);
-			AT(dx + i) = d;
-			a += d;
-			b += d * centred;
+		COEFFICIENTS(mean, m->mean)
+		values factor = zero, offset = zero, a = zero, b = zero;
+		if (!result) {
+			COEFFICIENTS(f, m->factor)
+			COEFFICIENTS(o, m->offset)
+			factor = f;
+			offset = o;
 		}
+		if (result && more)
+			MASKED(+ AT(more + i), AT(result + i))
+		else if (result)
+			MASKED(, AT(result + i))
+		else if (more)
+			MASKED(+ AT(more + i), centred * factor + offset)
+		else
+			MASKED(, centred * factor + offset)
 		for (int i = 0; i < together; i++) {
 			int to = channels >= together ? c + i : i & (channels - 1);
 			sum[to] += a[i];
@@ -101,16 +155,18 @@ static void mask_rows(const struct source *s, const float *restrict x, long size
 	}
 }
 
-void mask_pixels(const struct source *s, long pixel, int n, int channels, float *dx, double *sum, double *products) {
+void mask_pixels(const struct mask *m, long pixel, int n, int channels, float *dx, double *sum, double *products) {
 	const long at = pixel * channels, size = (long)n * channels;
 	if (even(n, channels)) {
-		mask_rows(s, s->x + at, size, channels, dx, sum, products);
+		mask_rows(m, at, size, channels, dx, sum, products);
 		return;
 	}
 	for (long i = 0; i < size; i++) {
 		int c = i % channels;
-		float centred = s->x[at + i] - s->mean[c];
-		if (!(centred * s->factor[c] + s->offset[c] > 0)) dx[i] = 0;
+		float centred = m->x[at + i] - m->mean[c];
+		float positive = m->result ? m->result[at + i] : centred * m->factor[c] + m->offset[c];
+		if (m->add) dx[i] += m->add[at + i];
+		if (!(positive > 0)) dx[i] = 0;
 		sum[c] += dx[i];
 		products[c] += dx[i] * centred;
 	}

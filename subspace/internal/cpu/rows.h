@@ -10,21 +10,35 @@
 //
 //	plain     x
 //	rectified max(0, (x − mean)·factor + offset), a batch norm and a ReLU of x
+//	joined    max(0, (x − mean)·factor + offset + more), at the end of a residual block;
+//	          more is another source: plain, rectified, or normed
+//	normed    (x − mean)·factor + offset, a batch norm
 //	gradient  factor·dy − (x − mean)·slope − offset, that of a batch norm of x,
 //	          dy being that of its result
-enum source_kind { plain, rectified, gradient };
+//
+// What is joined the next block needs, too: it is written to keep.
+enum source_kind { plain, rectified, normed, joined, gradient };
 struct source {
 	enum source_kind kind;
 	const float *x, *dy;
 	const float *mean, *factor, *offset, *slope; // [channels]
+	const struct source *more;
+	float *keep;
 };
 
 // load_pixels writes n pixels, from the given one on.
 void load_pixels(const struct source *s, long pixel, int n, int channels, float *to);
 
-// mask_pixels sets dx, the gradient by what a rectified source gives, to zero where
-// that is, and adds dx and dx·(x − mean) to sum and products: what the gradient of
-// the batch norm takes. s is the source, pixel the first of n in it.
-void mask_pixels(const struct source *s, long pixel, int n, int channels, float *dx, double *sum, double *products);
+// A mask says where dx, the gradient by what is rectified, or joined, is zero, namely
+// where that is. It is result, or where result is null, max(0, (x − mean)·factor +
+// offset). To dx the gradient that comes another way is added first, if there is one.
+struct mask {
+	const float *x, *result, *add;
+	const float *mean, *factor, *offset; // [channels]; the last two for want of a result
+};
+
+// mask_pixels masks dx, and adds dx and dx·(x − mean) to sum and products: what the
+// gradient of the batch norm takes. Pixel is the first of n.
+void mask_pixels(const struct mask *m, long pixel, int n, int channels, float *dx, double *sum, double *products);
 
 #endif

@@ -30,12 +30,14 @@ struct work {
 	const struct tile *tile;           // of the output channels
 	const struct transforms *in, *out; // of the channels, of the output channels
 	const struct source *x, *dy;
+	const struct mask *mask;
 	int high, wide;                    // tiles of an image
 	int per, strips;                   // strips of a block, of the batch
 	const float *kernel;               // transformed
 	float *y;                          // the outputs; of a gradient, dx
 	float *parts;                      // the gradient of the kernel, of each part
 	double *sums;                      // of each part
+	struct tallies tallies;            // of the outputs of each block
 	int n, failed;                     // parts
 };
 
@@ -68,8 +70,9 @@ static int columns(const struct work *w) { return w->wide * side + 2; }
 static size_t strip_floats(const struct work *w, int channels) { return (size_t)6 * columns(w) * channels; }
 
 // load_strip loads a strip. Its first rows are the last ones of the strip above it,
-// which is in `to` already where that is the one before.
-static void load_strip(const struct work *w, const struct source *s, int strip, int height, int width, int channels, int top, int left, int before, float *to) {
+// which is in `to` already where that is the one before. What is joined is kept, of
+// strips up to end: a row that two blocks load is the later one's.
+static void load_strip(const struct work *w, const struct source *s, int strip, int end, int height, int width, int channels, int top, int left, int before, float *to) {
 	const int image = strip / w->high, first = strip % w->high * side - top, row = columns(w) * channels;
 	const int margin = min(left, columns(w)), n = max(0, min(width, columns(w) - margin));
 	const int have = before && strip % w->high ? 2 : 0;
@@ -81,7 +84,11 @@ static void load_strip(const struct work *w, const struct source *s, int strip, 
 			continue;
 		}
 		memset(to, 0, (size_t)margin * channels * sizeof *to);
-		load_pixels(s, ((long)image * height + r) * width, n, channels, to + (long)margin * channels);
+		const long pixel = ((long)image * height + r) * width;
+		float *pixels = to + (long)margin * channels;
+		load_pixels(s, pixel, n, channels, pixels);
+		if (s->keep && r >= first + top && (strip + 1 < end || r < first + top + side))
+			memcpy(s->keep + pixel * channels, pixels, (size_t)n * channels * sizeof *pixels);
 		memset(to + (long)(margin + n) * channels, 0, (size_t)(row - (margin + n) * channels) * sizeof *to);
 	}
 }
@@ -130,6 +137,11 @@ static float *transformed(const struct transforms *f, const float *kernel, long 
 	return u;
 }
 
+// first_pixel is the first output pixel of a strip, that of strip + 1 the next one's.
+static long first_pixel(const struct work *w, int strip) {
+	return ((long)(strip / w->high) * w->c->out_height + strip % w->high * side) * w->c->out_width;
+}
+
 static void forward_block(void *argument, int i) {
 	struct work *w = argument;
 	const struct convolution *c = w->c;
@@ -142,20 +154,25 @@ static void forward_block(void *argument, int i) {
 	float *m = v + v_size, *strip = m + entries * entry(w, c->out_channels);
 	const int from = i * w->per, n = min(w->per, w->strips - from);
 	for (int k = 0; k < n; k++) {
-		load_strip(w, w->x, from + k, c->height, c->width, c->channels, c->top, c->left, k > 0, strip);
+		load_strip(w, w->x, from + k, from + n, c->height, c->width, c->channels, c->top, c->left, k > 0, strip);
 		transform_strip(w, w->in, strip, c->channels, k * w->wide, v);
 	}
 	multiply(w, w->tile, v, c->channels, w->kernel, c->out_channels, n * w->wide, m);
 	for (int k = 0; k < n; k++) write_strip(w, w->out, m, k * w->wide, from + k, c->out_height, c->out_width, c->out_channels, w->y);
+	const long pixel = first_pixel(w, from);
+	if (w->tallies.n && tally(&w->tallies, i, w->y + pixel * c->out_channels, first_pixel(w, from + n) - pixel)) w->failed = 1;
 }
 
-int winograd_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out) {
+int winograd_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m) {
 	struct work w = plan(c, x);
+	const int blocks = (w.strips + w.per - 1) / w.per;
 	float *u = transformed(w.out, kernel, (long)c->channels * c->out_channels);
-	if (!u) return 1;
+	w.failed = !u || (m && tallies_begin(&w.tallies, blocks, c->out_channels));
 	w.kernel = u;
 	w.y = out;
-	parallel(forward_block, &w, (w.strips + w.per - 1) / w.per);
+	if (!w.failed) parallel(forward_block, &w, blocks);
+	if (!w.failed && m) tallies_end(&w.tallies, m);
+	tallies_free(&w.tallies);
 	free(u);
 	return w.failed;
 }
@@ -181,10 +198,10 @@ static void gradient_part(void *argument, int i) {
 	for (int n; from < end; from += n) {
 		n = min(w->per, end - from);
 		for (int k = 0; k < n; k++) {
-			load_strip(w, w->dy, from + k, c->out_height, c->out_width, out, margin, margin, k > 0, dy_strip);
+			load_strip(w, w->dy, from + k, from + n, c->out_height, c->out_width, out, margin, margin, k > 0, dy_strip);
 			spread_strip(w, dy_strip + margin * (columns(w) + 1) * out, k * w->wide, dy);
 			if (w->y) transform_strip(w, w->out, dy_strip, out, k * w->wide, dx);
-			load_strip(w, w->x, from + k, c->height, c->width, in, c->top, c->left, k > 0, x_strip);
+			load_strip(w, w->x, from + k, from + n, c->height, c->width, in, c->top, c->left, k > 0, x_strip);
 			transform_strip(w, w->in, x_strip, in, k * w->wide, x);
 		}
 		for (int e = 0; e < entries; e++)
@@ -194,11 +211,11 @@ static void gradient_part(void *argument, int i) {
 		multiply(w, tile_for(in), dx, out, w->kernel, in, n * w->wide, x);
 		for (int k = 0; k < n; k++) {
 			write_strip(w, w->in, x, k * w->wide, from + k, c->height, c->width, in, w->y);
-			if (w->x->kind != rectified) continue;
+			if (!w->mask) continue;
 			int image = (from + k) / w->high, row = (from + k) % w->high * side, rows = min(side, c->height - row);
 			long pixel = ((long)image * c->height + row) * c->width;
 			double *sum = w->sums + (long)i * 2 * in;
-			mask_pixels(w->x, pixel, rows * c->width, in, w->y + pixel * in, sum, sum + in);
+			mask_pixels(w->mask, pixel, rows * c->width, in, w->y + pixel * in, sum, sum + in);
 		}
 	}
 	for (long k = 0; k < size; k += w->out->lanes) w->out->gradient(sums + k, w->parts + i * 9 * size + k, size);
@@ -219,9 +236,10 @@ int winograd_backward_fits(const struct convolution *c) {
 }
 
 int winograd_backward(const struct convolution *c, const struct source *x, const struct source *dy, const float *kernel,
-                      float *dx, double *sums, float *parts, int n) {
+                      const struct mask *mask, float *dx, double *sums, float *parts, int n) {
 	struct work w = plan(c, x);
 	w.dy = dy;
+	w.mask = mask;
 	w.y = dx;
 	w.sums = sums;
 	w.parts = parts;

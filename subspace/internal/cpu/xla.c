@@ -154,42 +154,97 @@ static struct convolution described(const int64_t *x, const int64_t *kernel, con
 	                            more[0], more[1], more[2], more[3]};
 }
 
-// rectified_source describes x, rectified where three more operands say how.
-static struct source rectified_source(const float *x, struct buffer **more, int n) {
+// described_source describes x: rectified where three more operands say how.
+static struct source described_source(const float *x, struct buffer **more, int n) {
 	if (n < 3) return (struct source){.kind = plain, .x = x};
 	return (struct source){.kind = rectified, .x = x, .mean = more[0]->data, .factor = more[1]->data, .offset = more[2]->data};
 }
 
+// described_gradient describes the gradient by y, the input of a norm: more are the
+// gradient by the norm, and four coefficients of each channel.
+static struct source described_gradient(const float *y, struct buffer **more) {
+	return (struct source){.kind = gradient, .x = y, .dy = more[0]->data, .mean = more[1]->data, .factor = more[2]->data,
+	                       .slope = more[3]->data, .offset = more[4]->data};
+}
+
+// After these operands may come one that is joined with x, and three of its own; then it
+// is rectified if the last of the settings says so, else normed. Or x is the input of a
+// norm, and those of described_gradient say what is read. The results: the
+// output, its mean and variance if they are asked for, and what is joined.
 static void *call_forward(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
-	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
-	struct convolution c = described(in[0]->dims, in[1]->dims, out->dims, in[2]->data);
-	struct source x = rectified_source(in[0]->data, in + 3, f->in.n - 3);
-	check(convolution_forward(&c, &x, in[1]->data, out->data));
+	struct buffer **in = f->in.buffers, **out = f->out.buffers;
+	const int32_t *settings = in[2]->data;
+	struct convolution c = described(in[0]->dims, in[1]->dims, out[0]->dims, settings);
+	struct source x = described_source(in[0]->data, in + 3, f->in.n - 3), other;
+	if (f->in.n == 8) {
+		x = described_gradient(in[0]->data, in + 3);
+	} else if (f->in.n > 6) {
+		other = described_source(in[6]->data, in + 7, f->in.n - 7);
+		if (other.kind == rectified && !settings[4]) other.kind = normed;
+		x.kind = joined;
+		x.more = &other;
+		x.keep = out[f->out.n - 1]->data;
+	}
+	const int measured = f->out.n > 2;
+	struct moments m = {measured ? out[1]->data : NULL, measured ? out[2]->data : NULL};
+	check(convolution_forward(&c, &x, in[1]->data, out[0]->data, measured ? &m : NULL));
 	return NULL;
 }
 
+// A convolution that is a gradient, and becomes the whole one: the last four operands are
+// the input of the norm and its mean, what was joined, and the gradient to be added.
+static void *call_masked(const struct frame *f) {
+	if (asked(f)) return NULL;
+	begin(f);
+	struct buffer **in = f->in.buffers, **out = f->out.buffers, **last = in + f->in.n - 4;
+	struct convolution c = described(in[0]->dims, in[1]->dims, out[0]->dims, in[2]->data);
+	struct source x = described_gradient(in[0]->data, in + 3);
+	struct mask mask = {.x = last[0]->data, .mean = last[1]->data, .result = last[2]->data, .add = last[3]->data};
+	check(convolution_masked(&c, &x, in[1]->data, &mask, out[0]->data, out[1]->data, out[2]->data));
+	return NULL;
+}
+
+// What says that x is rectified comes before what dy, then y, is the gradient by.
 static void *call_kernel_gradient(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
 	struct buffer **in = f->in.buffers, *out = f->out.buffers[0];
 	struct convolution c = described(in[0]->dims, out->dims, in[1]->dims, in[2]->data);
-	struct source x = rectified_source(in[0]->data, in + 3, f->in.n - 3);
-	check(convolution_kernel_gradient(&c, &x, in[1]->data, out->data));
+	const int rectifies = f->in.n == 6 || f->in.n == 11, differentiates = f->in.n >= 8;
+	struct source x = described_source(in[0]->data, in + 3, rectifies ? 3 : 0), dy = {.kind = plain, .x = in[1]->data};
+	if (differentiates) dy = described_gradient(in[1]->data, in + f->in.n - 5);
+	check(convolution_kernel_gradient(&c, &x, &dy, out->data));
 	return NULL;
 }
 
 // The operands: what x and the kernel were, y, the gradient by its norm, four
-// coefficients of each channel for the gradient by y, and those of x.
+// coefficients of each channel for the gradient by y, and what follows, in bits. x is
+// rectified: by these coefficients. dx is masked: where x is not rectified, what is
+// masked was joined of a norm with this input and this mean. This gradient is added
+// before.
+enum { is_rectified = 1, is_masked = 2, is_added = 4 };
+
 static void *call_backward(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
-	struct buffer **in = f->in.buffers, **out = f->out.buffers;
+	struct buffer **in = f->in.buffers, **out = f->out.buffers, **more = in + 9;
 	struct convolution c = described(in[0]->dims, in[1]->dims, in[2]->dims, (int32_t[]){1, 1, 1, 1});
-	struct source x = rectified_source(in[0]->data, in + 8, f->in.n - 8);
-	struct source dy = {.kind = gradient, .x = in[2]->data, .dy = in[3]->data, .mean = in[4]->data, .factor = in[5]->data, .slope = in[6]->data, .offset = in[7]->data};
-	check(convolution_backward(&c, &x, in[1]->data, &dy, out[0]->data, out[1]->data, out[2]->data, out[3]->data));
+	struct source x = {.kind = plain, .x = in[0]->data};
+	struct source dy = described_gradient(in[2]->data, in + 3);
+	struct mask mask = {0};
+	const int follows = *(int32_t *)in[8]->data;
+	if (follows & is_rectified) {
+		x = described_source(in[0]->data, more, 3);
+		mask = (struct mask){.x = x.x, .mean = x.mean, .factor = x.factor, .offset = x.offset};
+		more += 3;
+	} else if (follows & is_masked) {
+		mask = (struct mask){.x = more[0]->data, .mean = more[1]->data, .result = x.x};
+		more += 2;
+	}
+	if (follows & is_added) mask.add = more[0]->data;
+	check(convolution_backward(&c, &x, in[1]->data, &dy, follows & is_masked ? &mask : NULL, out[0]->data, out[1]->data, out[2]->data, out[3]->data));
 	return NULL;
 }
 
@@ -203,7 +258,8 @@ static void *call_moments(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
 	struct buffer *x = f->in.buffers[0], **out = f->out.buffers;
-	check(norm_moments(x->data, rows(x), x->dims[x->rank - 1], out[0]->data, out[1]->data));
+	struct moments m = {out[0]->data, out[1]->data};
+	check(norm_moments(x->data, rows(x), x->dims[x->rank - 1], &m));
 	return NULL;
 }
 
@@ -254,6 +310,7 @@ const char *register_calls(const char *plugin) {
 		void *handler;
 	} calls[] = {
 		{"gosubspace_convolution", call_forward},
+		{"gosubspace_convolution_masked", call_masked},
 		{"gosubspace_convolution_kernel_gradient", call_kernel_gradient},
 		{"gosubspace_convolution_backward", call_backward},
 		{"gosubspace_moments", call_moments},
