@@ -20,10 +20,10 @@ func tiny(t testing.TB) map[string][]byte {
 	var annotations strings.Builder
 	for i, class := range slices.Sorted(slices.Values(wnids)) {
 		for k := range 2 {
-			files[fmt.Sprintf("train/%s/images/%s_%d.JPEG", class, class, k)] = picture(t, uint8(50*i+k), 64, 64)
+			files[fmt.Sprintf("train/%s/images/%s_%d.JPEG", class, class, k)] = drawn(t, uint8(50*i+k), 64, 64)
 		}
 		files[fmt.Sprintf("train/%s/%s_boxes.txt", class, class)] = []byte("not read")
-		files[fmt.Sprintf("val/images/val_%d.JPEG", 2-i)] = picture(t, uint8(50*i+10), 64, 64)
+		files[fmt.Sprintf("val/images/val_%d.JPEG", 2-i)] = drawn(t, uint8(50*i+10), 64, 64)
 		fmt.Fprintf(&annotations, "val_%d.JPEG\t%s\t0\t32\t44\t62\n", 2-i, class)
 	}
 	files["val/val_annotations.txt"] = []byte(annotations.String())
@@ -91,7 +91,7 @@ func TestTinyImageNetErrors(t *testing.T) {
 			maps.DeleteFunc(f, func(name string, _ []byte) bool { return strings.HasPrefix(name, "train/n02/images") })
 			f["train/n02/images/"] = nil
 		}, []string{filepath.Join("n02", "images") + " has no images"}},
-		{"no list", func(f map[string][]byte) { delete(f, list) }, []string{"val_annotations.txt", "see Folders"}},
+		{"no list", func(f map[string][]byte) { delete(f, list) }, []string{"val_annotations.txt", "want it beside val/images"}},
 		{"short line", line("val_9.JPEG\n"), []string{"line 4", "has 1 fields; want a file, a class and four numbers"}},
 		{"blank line", func(f map[string][]byte) { f[list] = append([]byte("\n"), f[list]...) }, []string{"line 1"}},
 		{"unknown class", line("val_9.JPEG\tn09\t0\t0\t0\t0\n"), []string{"line 4 names the class \"n09\", which wnids.txt does not have"}},
