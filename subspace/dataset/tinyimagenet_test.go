@@ -72,6 +72,68 @@ func TestTinyImageNet(t *testing.T) {
 	}
 }
 
+// TinyImageNet as most have it: val sorted into folders of its classes by one script or
+// another, the archive in a folder of its name, images without the folder of theirs.
+// The images and their order are those of the official form.
+func TestTinyImageNetSorted(t *testing.T) {
+	official, err := TinyImageNet(tree(t, tiny(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sorted := func(within string) map[string][]byte {
+		files := tiny(t)
+		for i, class := range []string{"n01", "n02", "n03"} {
+			name := fmt.Sprintf("val_%d.JPEG", 2-i)
+			files["val/"+class+within+"/"+name] = files["val/images/"+name]
+			delete(files, "val/images/"+name)
+		}
+		return files
+	}
+	double := func(files map[string][]byte) map[string][]byte {
+		out := map[string][]byte{}
+		for name, content := range files {
+			out["tiny-imagenet-200/tiny-imagenet-200/"+name] = content
+		}
+		return out
+	}
+	flat := tiny(t)
+	for name, content := range flat {
+		if strings.HasPrefix(name, "train/") && strings.Contains(name, "/images/") {
+			flat[strings.Replace(name, "/images/", "/", 1)] = content
+			delete(flat, name)
+		}
+	}
+	leftOver := sorted("")
+	leftOver["val/images/"] = nil
+	listless := sorted("/images")
+	delete(listless, "val/val_annotations.txt")
+	rubbish := double(sorted("/images"))
+	for _, name := range []string{"__MACOSX/a", "tiny-imagenet-200/tiny-imagenet-200/train/@eaDir/1.jpg", "tiny-imagenet-200/tiny-imagenet-200/val/.DS_Store", "tiny-imagenet-200/tiny-imagenet-200/train/n01/images/Thumbs.db"} {
+		rubbish[name] = nil
+	}
+	for name, files := range map[string]map[string][]byte{
+		"sorted": sorted(""), "sorted, with images": sorted("/images"), "images left over": leftOver, "without the list": listless,
+		"doubled": double(tiny(t)), "train without images": flat, "left behind by systems": rubbish,
+	} {
+		data, err := TinyImageNet(tree(t, files))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, c := range [][2]*Set{{data.Train, official.Train}, {data.Test, official.Test}} {
+			if c[0].Fingerprint() != c[1].Fingerprint() || c[0].Name != c[1].Name {
+				want := []any{greys(t, c[1]), c[1].Labels}
+				t.Errorf("%s: %s has images of grey %v, labels %v; officially %v", name, c[0].Name, greys(t, c[0]), c[0].Labels, want)
+			}
+		}
+	}
+	dir := tree(t, tiny(t))
+	for _, off := range []string{filepath.Join(dir, "train"), filepath.Join(dir, "val"), filepath.Dir(dir)} {
+		_, err := TinyImageNet(off)
+		wantError(t, err, "wnids.txt", "did you mean "+dir)
+	}
+}
+
 func TestTinyImageNetErrors(t *testing.T) {
 	const list = "val/val_annotations.txt"
 	line := func(text string) func(map[string][]byte) {
