@@ -269,7 +269,7 @@ func TestUninstallImages(t *testing.T) {
 func TestUninstallAfterTheFolderWasWrittenAgain(t *testing.T) {
 	again := []string{"jupyter/runtime/kernel-1.json", "jupyter/runtime/jpserver-1.json", "jupyter/config/lab/workspaces/default-37a8.jupyterlab-workspace",
 		"jupyter/config/lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings", "jupyter/data/nbsignatures.db-journal", "jupyter/gonb.log",
-		"env/lib/python3.11/site-packages/a/__pycache__/b.pyc"}
+		"env/lib/python3.11/site-packages/a/__pycache__/b.pyc", "images/0a.sums"}
 	for _, all := range []bool{false, true} {
 		for _, how := range []string{"uninstall", "uninstall -all", "rm -r"} {
 			t.Run(fmt.Sprint(how, ", then all=", all), func(t *testing.T) {

@@ -26,8 +26,9 @@
 //
 // The pixels of a set are in memory, or, where they would not fit, its images are
 // decoded from their files whenever a batch asks for them, on all processors.
-// Such a set is called streamed; [Set.Load] reads it into memory. Everything
-// works on both alike, and gives the same bytes.
+// Such a set is called streamed; [Set.Load] reads it into memory, and [Read] several,
+// which also finds all broken files at once. Everything works on both alike, and gives
+// the same bytes.
 //
 // # The same everywhere
 //

@@ -228,6 +228,33 @@ func TestReadInterrupted(t *testing.T) {
 	wantError(t, err, "interrupted after reading ", " of 400 images")
 }
 
+// Every format is read from class folders, told by the contents, and whatever kind of
+// path it lies in.
+func TestFormatsInFolders(t *testing.T) {
+	emptyCache(t)
+	const golden = "../internal/picture/testdata"
+	files := map[string][]byte{}
+	for i, name := range []string{"420.jpg", "grey.jpg", "cmyk.jpg", "444-progressive.jpg", "lossy.webp", "transparent.webp", "palette.gif",
+		"colour.bmp", "grey.bmp", "plain.tiff", "lzw.tiff", "transparent.png", "transparent-palette.png", "one-bit.png"} {
+		content, err := os.ReadFile(filepath.Join(golden, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		class := fmt.Sprintf("a class %d [ä]", i%2)
+		files[class+"/"+name] = content
+		if filepath.Ext(name) == ".jpg" {
+			files[class+"/named otherwise "+name+".PNG"] = content
+		}
+	}
+	data, err := Folder(tree(t, files), 32, .2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := data.Train.Len() + data.Test.Len(); n != len(files) {
+		t.Errorf("%d images of %d files", n, len(files))
+	}
+}
+
 // What is kept is bounded: what was not used for longest goes.
 func TestMakeRoom(t *testing.T) {
 	dir := t.TempDir()

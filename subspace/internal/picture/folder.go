@@ -40,7 +40,20 @@ func Bad(all int, errs []error) error {
 	return fmt.Errorf("%d of %d images cannot be read: %s; convert, replace or remove them (%s)", len(errs), all, strings.Join(texts, "; "), readable)
 }
 
-// Interrupted is the error of reading that was told to stop after so many images.
-func Interrupted(ctx context.Context, done, all int) error {
-	return fmt.Errorf("interrupted after reading %d of %d images: %w", done, all, context.Cause(ctx))
+// interrupted is the error of reading that was told to stop. It wraps the cause, and
+// does not say it: who pressed a button knows.
+type interrupted struct {
+	done, all int
+	cause     error
 }
+
+// Interrupted returns the error of reading that ended with ctx, after so many images.
+func Interrupted(ctx context.Context, done, all int) error {
+	return interrupted{done, all, context.Cause(ctx)}
+}
+
+func (i interrupted) Error() string {
+	return fmt.Sprintf("interrupted after reading %d of %d images; run it again to read them", i.done, i.all)
+}
+
+func (i interrupted) Unwrap() error { return i.cause }
