@@ -113,10 +113,12 @@ func cifarDir(dir string) (string, error) {
 // load finds or installs the files and reads them.
 func (c cifar) load(ctx context.Context, dir string, progress func(done, total int64)) (*Data, error) {
 	folder, err := locate(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := otherEdition(dir); err != nil { // before any download
-			return nil, err
+	if err != nil {
+		if other := otherEdition(dir); other != nil { // before any download
+			return nil, other
 		}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
 		folder, err = c.install(ctx, dir, progress)
 	}
 	if err != nil {

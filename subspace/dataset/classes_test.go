@@ -68,7 +68,11 @@ func TestOneClass(t *testing.T) {
 	}
 	_, err = Folders(tree(t, files), 5)
 	wantError(t, err, "has one class, ant; want two or more")
-	dir = tree(t, imageNet(t, "val"))
+	files = map[string][]byte{}
+	for name, content := range imageNet(t, "val") {
+		files["up/photos/"+name] = content
+	}
+	dir = filepath.Join(tree(t, files), "up", "photos")
 	for _, off := range []string{filepath.Join(dir, "train"), filepath.Join(dir, "val"), filepath.Dir(dir)} {
 		_, err := Folders(off, 5)
 		wantError(t, err, "want DIR/train/CLASS/*.jpg", "did you mean "+dir+"?")

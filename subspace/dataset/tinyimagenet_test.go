@@ -76,12 +76,21 @@ func TestTinyImageNet(t *testing.T) {
 // another, the archive in a folder of its name, images without the folder of theirs.
 // The images and their order are those of the official form.
 func TestTinyImageNetSorted(t *testing.T) {
-	official, err := TinyImageNet(tree(t, tiny(t)))
+	numbered := func() map[string][]byte { // the list in the order of the numbers, as the official one
+		files := tiny(t)
+		const list = "val/val_annotations.txt"
+		lines := strings.SplitAfter(strings.TrimSuffix(string(files[list]), "\n"), "\n")
+		lines[len(lines)-1] += "\n"
+		slices.Reverse(lines)
+		files[list] = []byte(strings.Join(lines, ""))
+		return files
+	}
+	official, err := TinyImageNet(tree(t, numbered()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	sorted := func(within string) map[string][]byte {
-		files := tiny(t)
+		files := numbered()
 		for i, class := range []string{"n01", "n02", "n03"} {
 			name := fmt.Sprintf("val_%d.JPEG", 2-i)
 			files["val/"+class+within+"/"+name] = files["val/images/"+name]
@@ -96,7 +105,7 @@ func TestTinyImageNetSorted(t *testing.T) {
 		}
 		return out
 	}
-	flat := tiny(t)
+	flat := numbered()
 	for name, content := range flat {
 		if strings.HasPrefix(name, "train/") && strings.Contains(name, "/images/") {
 			flat[strings.Replace(name, "/images/", "/", 1)] = content
@@ -113,7 +122,7 @@ func TestTinyImageNetSorted(t *testing.T) {
 	}
 	for name, files := range map[string]map[string][]byte{
 		"sorted": sorted(""), "sorted, with images": sorted("/images"), "images left over": leftOver, "without the list": listless,
-		"doubled": double(tiny(t)), "train without images": flat, "left behind by systems": rubbish,
+		"doubled": double(numbered()), "train without images": flat, "left behind by systems": rubbish,
 	} {
 		data, err := TinyImageNet(tree(t, files))
 		if err != nil {
@@ -127,7 +136,11 @@ func TestTinyImageNetSorted(t *testing.T) {
 			}
 		}
 	}
-	dir := tree(t, tiny(t))
+	inside := map[string][]byte{}
+	for name, content := range numbered() {
+		inside["up/tiny/"+name] = content
+	}
+	dir := filepath.Join(tree(t, inside), "up", "tiny")
 	for _, off := range []string{filepath.Join(dir, "train"), filepath.Join(dir, "val"), filepath.Dir(dir)} {
 		_, err := TinyImageNet(off)
 		wantError(t, err, "wnids.txt", "did you mean "+dir)

@@ -50,15 +50,16 @@ func decode(wait time.Duration, now func() time.Time) func(done, total int64) {
 			began, p = now(), nil
 		}
 		last = done
-		if p == nil && now().Sub(began) < wait {
-			return
-		}
-		if p == nil {
+		if p == nil && now().Sub(began) >= wait {
 			p = plots.NewProgress(os.Stderr)
 		}
-		text := fmt.Sprintf("reading images: %d of %d", done, total)
-		if p.Update(text, float64(done)/float64(total)); done == total {
-			p.Done(fmt.Sprintf("read %d images", total))
+		if p != nil {
+			p.Update(fmt.Sprintf("reading images: %d of %d", done, total), float64(done)/float64(total))
+		}
+		if done == total {
+			if p != nil {
+				p.Done(fmt.Sprintf("read %d images", total))
+			}
 			began, last = time.Time{}, 0
 		}
 	}
