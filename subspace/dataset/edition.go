@@ -57,8 +57,8 @@ func otherEdition(dir string) error {
 	candidates := []string{filepath.Dir(full)}
 	entries, _ := os.ReadDir(full) // none yet
 	for _, entry := range entries {
-		if !picture.OfSystem(entry.Name()) {
-			candidates = append(candidates, filepath.Join(full, entry.Name()))
+		if name := entry.Name(); !picture.OfSystem(name) && filepath.Ext(name) != ".part" { // which an unpacking that was cut off leaves
+			candidates = append(candidates, filepath.Join(full, name))
 		}
 	}
 	for _, c := range candidates {
