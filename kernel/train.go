@@ -84,7 +84,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	o := t.options
-	o.Notice = watch.Notice()
+	o.Notice, o.Decode = watch.Notice(), watch.Decode()
 	configs, complete, err := t.shard.Of(ctx, t.configs, o, stdout)
 	if err != nil || len(configs) == 0 {
 		return err
@@ -185,16 +185,12 @@ func (t *training) plan(changes []change) (err error) {
 	if t.shard, err = grid.ShardOf(t.split, os.Getenv); err != nil {
 		return err
 	}
-	base, err := experiment.Preset(t.preset)
+	preset, err := experiment.Preset(t.preset)
 	if err != nil {
 		return err
 	}
-	for _, x := range changes {
-		x.apply(&base)
-	}
-	base.Seed = t.seed
-	data := strings.Split(cmp.Or(t.datasets, base.Data), ",")
-	base.Data = strings.TrimSpace(data[0])
+	data := strings.Split(cmp.Or(t.datasets, preset.Data), ",")
+	base := t.changed(preset, data[0], changes)
 	t.title = "train"
 	switch {
 	case t.figure != 0:
@@ -203,8 +199,8 @@ func (t *training) plan(changes []change) (err error) {
 		}
 		t.title, t.configs = fmt.Sprintf("figure %d", t.figure), t.drawn.Runs(t.seeds)
 	default:
-		for _, base.Data = range data {
-			base.Data = strings.TrimSpace(base.Data)
+		for _, name := range data {
+			base := t.changed(preset, name, changes)
 			for _, shape := range strings.Split(t.shapes, ",") {
 				for i := range t.seeds {
 					t.configs = append(t.configs, base.With(strings.TrimSpace(shape), t.seed+uint64(i)))
@@ -224,6 +220,21 @@ func (t *training) plan(changes []change) (err error) {
 		}
 	}
 	return nil
+}
+
+// changed returns a preset with a data set and what the flags change. Of data of one's
+// own all images count, unless a flag says otherwise: the numbers of a preset are for
+// its own data.
+func (t *training) changed(preset experiment.Config, data string, changes []change) experiment.Config {
+	c := preset
+	c.Seed, c.Data = t.seed, strings.TrimSpace(data)
+	if c.Data == "folder" {
+		c.TrainImages, c.TestImages, c.HeldOut = 0, 0, 0
+	}
+	for _, x := range changes {
+		x.apply(&c)
+	}
+	return c
 }
 
 // keep writes what is to be kept of a run beside its folder.

@@ -17,9 +17,10 @@ import (
 func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flags("uninstall", "go run ./kernel uninstall [-all]",
 		"Removes what set-up put outside this folder: the Python environment (of those that were\n"+
-			"active, only our kernel), JupyterLab's files and the compiled programs. Data sets and runs stay, unless -all\n"+
-			"is given; where GOSUBSPACE_DATA and the like name folders elsewhere, they stay even so.\n"+
-			"What stays is listed. A folder that set-up did not make is never removed.", stdout)
+			"active, only our kernel), JupyterLab's files, the compiled programs and what is kept of\n"+
+			"image files. Data sets and runs stay, unless -all is given; where GOSUBSPACE_DATA and\n"+
+			"the like name folders elsewhere, they stay even so. What stays is listed. A\n"+
+			"folder that set-up did not make is never removed.", stdout)
 	all := fs.Bool("all", false, "remove the data sets and the runs too")
 	if err := parse(fs, args, 0); err != nil {
 		return err
@@ -75,7 +76,7 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 }
 
 // removeTools removes what set-up installed: the kernels in environments of the
-// user's, JupyterLab's files, our own environment, and compiled programs.
+// user's, JupyterLab's files, our own environment, and what only spares work.
 func removeTools(home, own string, kernels []string, stdout io.Writer) error {
 	for _, dir := range kernels {
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 { // set-up, or a removal, was cut off
@@ -91,33 +92,38 @@ func removeTools(home, own string, kernels []string, stdout io.Writer) error {
 	if err := errors.Join(failed...); err != nil {
 		return err
 	}
-	return removePrograms(filepath.Join(home, "programs"), stdout)
+	return errors.Join(
+		removeKept(filepath.Join(home, "programs"), stdout, place.ProgramSuffix),
+		removeKept(filepath.Join(home, "images"), stdout, place.SumsSuffix, place.PixelsSuffix))
 }
 
-// removePrograms removes the programs that XLA has compiled, and their folder if nothing
-// else is in it. They are known by their names: any process may have made the folder.
-func removePrograms(dir string, stdout io.Writer) error {
+// removeKept removes the files of a folder that only spare work, such as the programs
+// that XLA has compiled, and the folder if nothing else is in it. They are known by
+// the ends of their names: any process may have made the folder.
+func removeKept(dir string, stdout io.Writer, suffixes ...string) error {
 	if !place.IsFolder(dir) {
 		return nil
 	}
-	found := false
-	for _, pattern := range []string{"*" + place.ProgramSuffix, ".*" + place.ProgramSuffix + ".*"} {
-		paths, err := place.Glob(dir, pattern)
-		if err != nil {
-			return err
-		}
-		for _, path := range paths {
-			found = true
-			if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+	found := ""
+	for _, suffix := range suffixes {
+		for _, pattern := range []string{"*" + suffix, ".*" + suffix + ".*"} {
+			paths, err := place.Glob(dir, pattern)
+			if err != nil {
 				return err
+			}
+			for _, path := range paths {
+				found = suffix
+				if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+					return err
+				}
 			}
 		}
 	}
 	switch {
 	case os.Remove(dir) == nil:
 		fmt.Fprintf(stdout, "removed  %s\n", dir)
-	case found:
-		fmt.Fprintf(stdout, "removed  %s\n", filepath.Join(dir, "*"+place.ProgramSuffix))
+	case found != "":
+		fmt.Fprintf(stdout, "removed  %s\n", filepath.Join(dir, "*"+found))
 	}
 	return nil
 }

@@ -252,11 +252,24 @@ func TestUninstallPrograms(t *testing.T) {
 	})
 }
 
+// What is kept of image files goes, and nothing else of that folder.
+func TestUninstallImages(t *testing.T) {
+	home, _ := aHome(t)
+	put(t, home, "images/0a.sums", "images/0b.pixels", "images/.0b.pixels.123", "images/mine.jpg")
+	if status, said := call("uninstall"); status != 0 {
+		t.Errorf("exit status %d: %s", status, said)
+	}
+	entries, err := os.ReadDir(filepath.Join(home, "images"))
+	if err != nil || len(entries) != 1 || entries[0].Name() != "mine.jpg" {
+		t.Errorf("left are %v, %v; want mine.jpg", entries, err)
+	}
+}
+
 // Servers whose folder was removed write some files again, without a marker.
 func TestUninstallAfterTheFolderWasWrittenAgain(t *testing.T) {
 	again := []string{"jupyter/runtime/kernel-1.json", "jupyter/runtime/jpserver-1.json", "jupyter/config/lab/workspaces/default-37a8.jupyterlab-workspace",
 		"jupyter/config/lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings", "jupyter/data/nbsignatures.db-journal", "jupyter/gonb.log",
-		"env/lib/python3.11/site-packages/a/__pycache__/b.pyc"}
+		"env/lib/python3.11/site-packages/a/__pycache__/b.pyc", "images/0a.sums"}
 	for _, all := range []bool{false, true} {
 		for _, how := range []string{"uninstall", "uninstall -all", "rm -r"} {
 			t.Run(fmt.Sprint(how, ", then all=", all), func(t *testing.T) {

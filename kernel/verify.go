@@ -89,7 +89,7 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		}
 	}
 	if *scores {
-		if err := v.scores(ctx, scoring{experiment.Options{DataDir: *data, Fetch: watch.Fetch(), Notice: watch.Notice()}, *download, *seed}); err != nil {
+		if err := v.scores(ctx, scoring{experiment.Options{DataDir: *data, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}, *download, *seed}); err != nil {
 			return err
 		}
 	}

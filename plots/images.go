@@ -21,7 +21,8 @@ type Images struct {
 	// Height and Width are one image's size in pixels; Channels is 1 (grey)
 	// or 3 (red, green, blue).
 	Height, Width, Channels int
-	// Labels stand below the images, one each: 1 to 100.
+	// Labels stand below the images, one each: 1 to 100. Letters that the typeface
+	// lacks are shown as marks, which the text alternative resolves.
 	Labels []string
 	// Note is printed small below the figure: the data's name and source. It may
 	// be empty, as no computation is shown.
@@ -41,11 +42,18 @@ func (s Images) Draw() (*Figure, error) {
 	const inner, between, labelRoom = pageWidth - 2*margin, 10, 22
 	style := face(noteSize, ink)
 	widest := 40.0
-	for _, label := range s.Labels {
+	var marks marking
+	title, note := marks.of(s.Title), marks.of(s.Note)
+	labels := make([]string, len(s.Labels))
+	for i, label := range s.Labels {
+		labels[i] = marks.of(label)
+	}
+	for _, label := range labels {
 		widest = max(widest, float64(style.Width(label)/unit))
 	}
 	n := len(s.Labels)
-	columns := min(n, 10, max(1, int(inner/(widest+4))))
+	largest := float64(max(s.Width, s.Height)) / 2 // as small as it can be drawn
+	columns := min(n, 10, max(1, int(inner/(widest+4))), max(1, int((inner+between)/(largest+between))))
 	rows := (n + columns - 1) / columns
 	columns = (n + rows - 1) / rows // rows of like length
 	// Squares of scale × scale pixels on a page of two pixels a unit.
@@ -58,21 +66,21 @@ func (s Images) Draw() (*Figure, error) {
 	}
 
 	return page{
-		title:  s.Title,
+		title:  title,
 		height: tall * float64(rows),
 		draw: func(c draw.Canvas) {
 			style.XAlign = draw.XCenter
-			for i, label := range s.Labels {
+			for i, label := range labels {
 				middle := c.Min.X + vg.Length(float64(i%columns)*step+wide/2)*unit
 				top := c.Max.Y - vg.Length(float64(i/columns)*tall)*unit
 				s.paint(c, i, scale, middle, top)
 				c.FillText(style, vg.Point{X: middle, Y: top - vg.Length(tall-8)*unit}, label)
 			}
 		},
-		note:  s.Note,
+		note:  note,
 		zoom:  1,
 		exact: true,
-	}.figure(fileName(s.Name, s.Title), orElse(s.Alt, s.words(rows, columns)))
+	}.figure(fileName(s.Name, s.Title), orElse(s.Alt, s.words(rows, columns))+marks.legend())
 }
 
 // paint sets image i on the canvas, the middle of its upper edge at the given

@@ -70,17 +70,32 @@ func (l Lines) Draw() (*Figure, error) {
 	if err := cmp.Or(l.check(), checkLegend(l), checkNote(l.Note)); err != nil {
 		return nil, fmt.Errorf("plots: figure %q: %w", l.Title, err)
 	}
-	looks := assign([]Lines{l})
+	var marks marking
+	shown := l.marked(&marks)
+	looks := assign([]Lines{shown})
 	const height = 300
-	p := l.plot("", looks, pageWidth-2*margin, height)
+	p := shown.plot("", looks, pageWidth-2*margin, height)
 	return page{
-		title:  l.Title,
-		legend: legend([]Lines{l}, looks),
+		title:  shown.Title,
+		legend: legend([]Lines{shown}, looks),
 		height: height,
 		draw:   func(c draw.Canvas) { p.Draw(c) },
-		note:   l.Note,
+		note:   shown.Note,
 		zoom:   1,
-	}.figure(fileName(l.Name, l.Title), orElse(l.Alt, "Line plot. "+l.words()+"\nNote: "+l.Note))
+	}.figure(fileName(l.Name, l.Title), orElse(l.Alt, "Line plot. "+l.words()+"\nNote: "+l.Note)+marks.legend())
+}
+
+// marked returns l as it is shown where the typeface lacks letters.
+func (l Lines) marked(marks *marking) Lines {
+	l.Title, l.Note = marks.of(l.Title), marks.of(l.Note)
+	l.Series, l.References = slices.Clone(l.Series), slices.Clone(l.References)
+	for i := range l.Series {
+		l.Series[i].Name = marks.of(l.Series[i].Name)
+	}
+	for i := range l.References {
+		l.References[i].Name = marks.of(l.References[i].Name)
+	}
+	return l
 }
 
 // assign gives every name of the panels its look, the same in all of them.

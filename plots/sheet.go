@@ -43,6 +43,8 @@ type Sheet struct {
 
 // Draw draws the figure.
 func (s Sheet) Draw() (*Figure, error) {
+	var marks marking
+	title, note := marks.of(s.Title), marks.of(s.Note)
 	images := Images{Pixels: s.Pixels, Height: s.Height, Width: s.Width, Channels: s.Channels}
 	scale, left, err := s.fit(images)
 	if err := cmp.Or(checkTitle(s.Title), err); err != nil {
@@ -53,7 +55,7 @@ func (s Sheet) Draw() (*Figure, error) {
 	head := headLabel*float64(lineCount(columns)) + 3
 	rowHeight := max(tall, headLabel*float64(lineCount(rows)))
 	return page{
-		title:  s.Title,
+		title:  title,
 		height: head + (rowHeight+sheetGap)*float64(len(s.Rows)) - sheetGap,
 		draw: func(c draw.Canvas) {
 			above, before := face(labelSize, ink), face(labelSize, ink)
@@ -71,10 +73,10 @@ func (s Sheet) Draw() (*Figure, error) {
 				c.FillText(before, vg.Point{X: c.Min.X, Y: y + 1.5*unit}, rows[i])
 			}
 		},
-		note:  s.Note,
+		note:  note,
 		zoom:  1,
 		exact: true,
-	}.figure(fileName(s.Name, s.Title), orElse(s.Alt, s.words(images)))
+	}.figure(fileName(s.Name, s.Title), orElse(s.Alt, s.words(images))+marks.legend())
 }
 
 // sheetGap is the space between two images.

@@ -121,23 +121,6 @@ func firsts(s *dataset.Set) (numbers []int) {
 	return numbers
 }
 
-// pictures draws images of a set, with a label each: where label is nil, their class.
-func pictures(title, note string, s *dataset.Set, numbers []int, label func(i int) string) (*plots.Figure, error) {
-	figure := plots.Images{Title: title, Height: s.Height, Width: s.Width, Channels: s.Channels, Note: note}
-	for _, i := range numbers {
-		one, err := s.Image(i)
-		if err != nil {
-			return nil, err
-		}
-		text := s.Classes[one.Labels[0]]
-		if label != nil {
-			text = label(i)
-		}
-		figure.Pixels, figure.Labels = append(figure.Pixels, one.Pixels...), append(figure.Labels, text)
-	}
-	return figure.Draw()
-}
-
 // mostChanged returns the n images whose probability changes most between points,
 // [point][image], the one that changes most first.
 func mostChanged(probability [][]float64, n int) []int {

@@ -72,6 +72,9 @@ func resultsOf(title string, configs []experiment.Config, o experiment.Options) 
 	if o.Fetch == nil {
 		o.Fetch = Fetch()
 	}
+	if o.Decode == nil {
+		o.Decode = watch.Decode()
+	}
 	results, err := watch.Make(ctx, title, configs, o, nil)
 	Check(err)
 	return results

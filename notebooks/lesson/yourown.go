@@ -19,7 +19,19 @@ import (
 	"gosubspace/subspace/metric"
 	"gosubspace/subspace/paper"
 	"gosubspace/subspace/place"
+	"gosubspace/subspace/watch"
 )
+
+// Folder returns the data set in a folder of one's own images, one folder a class, as
+// [dataset.Folder] does, and the same image the same way the next time without decoding
+// it. Where that takes long a line says how far it is, and the stop button ends it.
+func Folder(dir string, side int, testShare float64) *dataset.Data {
+	ctx, stop := Context()
+	defer stop()
+	data, err := dataset.ReadFolder(ctx, dir, side, testShare, watch.Decode())
+	Check(err)
+	return data
+}
 
 // Samples draws images of a set, which must be in memory, with the names of their
 // classes: those with the given numbers, or the first of each class where there is

@@ -45,9 +45,9 @@
 // last bit, and so may the standard library's normal draws, which use them; one
 // of these that decides differently shifts all draws after it. So the few that
 // are needed are short series here (arithmetic.go), and normal draws are
-// Marsaglia's polar method on them (random.go). JPEG goes through image/jpeg,
-// integer arithmetic, so that its bytes may change with Go's version but not
-// with the machine. The tests compare all bytes with recorded sums.
+// Marsaglia's polar method on them (random.go). JPEG goes through image/jpeg
+// and, with its colour interpolated, internal/picture: integer arithmetic, so that its
+// bytes may change with Go's version but not with the machine. The tests compare all bytes with recorded sums.
 //
 // A value becomes 8 bits by rounding down, as in the benchmark, except that
 // one within a millionth below a whole number counts as that: a blurred

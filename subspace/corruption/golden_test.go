@@ -141,7 +141,7 @@ func TestDecodeJPEG(t *testing.T) {
 	arrays := readNPZ(t, "testdata/golden.npz")
 	for _, name := range []string{"jpeg", "grey jpeg"} {
 		got := make([]uint8, 47*64*3)
-		if err := decodeJPEG(got, arrays[name+" file"], 47, 64); err != nil {
+		if err := decode(got, arrays[name+" file"], 47, 64); err != nil {
 			t.Fatal(err)
 		}
 		equal, largest, mean := differences(got, arrays[name])

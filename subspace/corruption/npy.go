@@ -89,44 +89,112 @@ func parseNPYHeader(text string) (npyHeader, error) {
 }
 
 // readNPY reads rows first … first+n−1, along the first axis, of the array in a
-// file and nothing else of it. The array must have the shape want, row after
-// row, of uint8 or, if wide is allowed, of little-endian int64; kind tells which.
-func readNPY(path string, want []int, wide bool, first, n int) (rows []byte, kind string, err error) {
+// file and nothing else of it, row after row. The array must have the shape want, of
+// integers of any size and byte order, rows or columns first; each that is read must
+// lie in 0 … most, so that T holds it.
+func readNPY[T uint8 | int32](path string, want []int, first, n int, most int64) ([]T, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", fmt.Errorf("%s is missing; unpack CIFAR-10-C, from zenodo.org/records/2535967, there", path)
+		return nil, fmt.Errorf("%s is missing; unpack CIFAR-10-C, from zenodo.org/records/2535967, there", path)
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer f.Close()
 	h, err := readNPYHeader(f)
 	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	width := int64(1)
-	switch {
-	case h.kind == "<i8" && wide:
-		width = 8
-	case h.kind != "|u1" && wide:
-		return nil, "", fmt.Errorf("%s holds elements of type %q; expected \"|u1\" or \"<i8\"", path, h.kind)
-	case h.kind != "|u1":
-		return nil, "", fmt.Errorf("%s holds elements of type %q; expected \"|u1\"", path, h.kind)
+	k, err := integersOf(h.kind)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", path, err)
 	}
-	if h.fortran || !slices.Equal(h.shape, want) {
-		return nil, "", fmt.Errorf("%s has the shape %d, columns first: %t; expected %d, columns first: false", path, h.shape, h.fortran, want)
+	if !slices.Equal(h.shape, want) {
+		return nil, fmt.Errorf("%s has the shape %d; expected %d", path, h.shape, want)
 	}
+	row := 1 // elements
 	for _, side := range want[1:] {
-		width *= int64(side)
+		row *= side
 	}
-	if err := checkSize(f, h.size+width*int64(want[0])); err != nil {
-		return nil, "", fmt.Errorf("%s: %w", path, err)
+	if err := checkSize(f, h.size+int64(k.bytes)*int64(row)*int64(want[0])); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	rows = make([]byte, width*int64(n))
-	if _, err := f.ReadAt(rows, h.size+width*int64(first)); err != nil {
-		return nil, "", fmt.Errorf("%s: %w", path, err)
+	out := make([]T, row*n)
+	// take reads elements from a place on, and puts them where to says.
+	take := func(from, elements int, to func(i int) int) error {
+		raw := make([]byte, elements*k.bytes)
+		if _, err := f.ReadAt(raw, h.size+int64(from)*int64(k.bytes)); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		for i := range elements {
+			v := k.at(raw[i*k.bytes:])
+			if v < 0 || v > most {
+				return fmt.Errorf("%s holds the value %d; expected 0 to %d", path, v, most)
+			}
+			out[to(i)] = T(v)
+		}
+		return nil
 	}
-	return rows, h.kind, nil
+	if !h.fortran {
+		return out, take(first*row, row*n, func(i int) int { return i })
+	}
+	// Columns first: the values of all rows at one place of a row lie together, and of
+	// the places the first axis changes fastest.
+	for place := range row {
+		at, rest, stride := 0, place, row
+		for _, side := range want[1:] {
+			stride /= side
+			at += rest % side * stride
+			rest /= side
+		}
+		if err := take(place*want[0]+first, n, func(i int) int { return i*row + at }); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// integers says how a file holds whole numbers.
+type integers struct {
+	bytes  int
+	signed bool
+	order  binary.ByteOrder
+}
+
+// integersOf reads the type of an element, such as "|u1", "<i4" or ">i8".
+func integersOf(kind string) (integers, error) {
+	k := integers{order: binary.LittleEndian}
+	plain := strings.TrimLeft(kind, "<>|=")
+	if len(plain) == 2 && (plain[0] == 'i' || plain[0] == 'u') && strings.Contains("1248", plain[1:]) {
+		k.bytes, k.signed = int(plain[1]-'0'), plain[0] == 'i'
+	}
+	if strings.HasPrefix(kind, ">") {
+		k.order = binary.BigEndian
+	}
+	if k.bytes == 0 {
+		return k, fmt.Errorf("holds elements of type %q; expected integers, such as \"|u1\" or \"<i8\"", kind)
+	}
+	return k, nil
+}
+
+// at returns the number that raw begins with; one that no int64 holds is negative.
+func (k integers) at(raw []byte) int64 {
+	var v uint64
+	switch k.bytes {
+	case 1:
+		v = uint64(raw[0])
+	case 2:
+		v = uint64(k.order.Uint16(raw))
+	case 4:
+		v = uint64(k.order.Uint32(raw))
+	default:
+		v = k.order.Uint64(raw)
+	}
+	if k.signed { // the sign bit counts downwards
+		unused := 64 - 8*k.bytes
+		return int64(v<<unused) >> unused
+	}
+	return int64(v)
 }
 
 // checkSize reports an error unless a file has so many bytes.

@@ -50,7 +50,7 @@ func (d *Data) Fill(images []float32, labels []int32, s *Set, index []int, augme
 	if s.streamed() {
 		return parallel.For(len(index), func(k int) error {
 			pixels := make([]uint8, size)
-			if err := s.decode(pixels, index[k]); err != nil {
+			if err := s.stream(pixels, index[k]); err != nil {
 				return err
 			}
 			copyImage(images[k*size:(k+1)*size], s, pixels, variations[k], table)

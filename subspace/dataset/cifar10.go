@@ -66,6 +66,9 @@ var official = cifar{
 // is there is used as it is; its files must be whole, but need not be the
 // official ones byte for byte ([Set.Fingerprint] tells data apart).
 //
+// A folder that holds another edition, the Python or the MATLAB one, is an error that
+// says so, and so is the folder above or below the right one; nothing is downloaded then.
+//
 // Otherwise dir is made if need be, and the official archive, 170 MB, is downloaded into dir, checked
 // against its SHA-256 and unpacked; a download that was cut off goes on where it
 // stopped, and of several processes one downloads while the others wait. A copy
@@ -110,6 +113,11 @@ func cifarDir(dir string) (string, error) {
 // load finds or installs the files and reads them.
 func (c cifar) load(ctx context.Context, dir string, progress func(done, total int64)) (*Data, error) {
 	folder, err := locate(dir)
+	if err != nil {
+		if other := otherEdition(dir); other != nil { // before any download
+			return nil, other
+		}
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		folder, err = c.install(ctx, dir, progress)
 	}
@@ -132,20 +140,6 @@ func (c cifar) load(ctx context.Context, dir string, progress func(done, total i
 		return nil, err
 	}
 	return data, nil
-}
-
-// locate returns the folder with the files: dir itself if any of them is in it,
-// or else the folder cifar-10-batches-bin in dir, with fs.ErrNotExist if that is
-// not there.
-func locate(dir string) (string, error) {
-	for _, name := range cifarFiles {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return dir, nil
-		}
-	}
-	folder := filepath.Join(dir, cifarFolder)
-	_, err := os.Stat(folder)
-	return folder, err
 }
 
 // checkNames reports an error if the list of class names is there and differs

@@ -26,8 +26,9 @@
 //
 // The pixels of a set are in memory, or, where they would not fit, its images are
 // decoded from their files whenever a batch asks for them, on all processors.
-// Such a set is called streamed; [Set.Load] reads it into memory. Everything
-// works on both alike, and gives the same bytes.
+// Such a set is called streamed; [Set.Load] reads it into memory, and [Read] several,
+// which also finds all broken files at once. Everything works on both alike, and gives
+// the same bytes.
 //
 // # The same everywhere
 //
@@ -36,7 +37,8 @@
 // guarantees) by integer arithmetic written out here; pixels are normalised by
 // operations that IEEE 754 rounds the same everywhere; images are resized by
 // integer arithmetic and decoded by Go's own decoders, whose bytes a new release
-// of Go may change.
+// of Go may change, to within a level or two of what PyTorch's data sets have
+// (internal/picture).
 package dataset
 
 import (
@@ -48,7 +50,7 @@ import (
 	"math"
 	"sync"
 
-	"gosubspace/subspace/internal/parallel"
+	"gosubspace/subspace/internal/picture"
 )
 
 // Data is a data set: images to train on, images to test on, and the mean and
@@ -66,9 +68,10 @@ type Set struct {
 	Pixels                  []uint8  // [n, height, width, channels]; nil if the set is streamed, see Load
 	Labels                  []int32  // [n], each in [0, len(Classes))
 	Classes                 []string // the name of each label
+	Notes                   []string // a line each, of what its reader passed over or made of what lay there
 
-	root  string // the folder that holds files
-	files []file // [n], where the images come from, nil if from elsewhere
+	root  string  // the folder that holds files
+	files []*file // [n], where the images come from, nil if from elsewhere
 
 	once        sync.Once
 	fingerprint string
@@ -199,25 +202,27 @@ func (s *Set) empty(name string) *Set {
 // then all pixels, then all labels as little-endian int32. Names do not count,
 // the order of the images does. It is computed once; do not change s after.
 //
-// Of a set that comes from image files, loaded or not, the files' contents do not
-// count, since ImageNet's are 140 GB. In place of the pixels there is for each
-// image its name within the folder of the set, with slashes, a zero byte and the
-// size of the file as little-endian uint64, and the whole begins with "files" and
-// three zero bytes.
+// Of a set that comes from image files, loaded or not, the contents of the files count
+// in place of the pixels: of each image the SHA-256 of its file, 32 bytes, and the whole
+// begins with "files", two zero bytes, and the version of the pixels that are made of a
+// file, now 2 (1 repeated the colour of a JPEG where 2 interpolates it, and laid what is
+// transparent on black). So a run on other contents, or on the pixels of another version, is another
+// run, whatever the files are called. The files that were not read before are read for
+// that, see [Read]; one that cannot be counts as zeros.
 func (s *Set) Fingerprint() string {
 	s.once.Do(func() {
 		h := sha256.New()
 		var buffer []byte
 		if s.files != nil {
-			buffer = append(buffer, "files\x00\x00\x00"...)
+			s.know()
+			buffer = append(buffer, "files\x00\x00"+string(rune(picture.Version))...)
 		}
 		for _, v := range []int{s.Height, s.Width, s.Channels, len(s.Classes), s.Len()} {
 			buffer = binary.LittleEndian.AppendUint64(buffer, uint64(v))
 		}
 		h.Write(buffer)
 		for _, f := range s.files {
-			buffer = append(append(buffer[:0], f.name...), 0)
-			h.Write(binary.LittleEndian.AppendUint64(buffer, uint64(f.size)))
+			h.Write(f.known())
 		}
 		if s.files == nil {
 			h.Write(s.Pixels)
@@ -240,60 +245,4 @@ func (s *Set) imageSize() int { return s.Height * s.Width * s.Channels }
 func (s *Set) image(i int) []uint8 {
 	size := s.imageSize()
 	return s.Pixels[i*size : (i+1)*size]
-}
-
-// Moments returns the mean and the standard deviation (divisor n) of pixel/255
-// of each channel over the whole set, the numbers that [Data] normalises with. Of
-// a streamed set it decodes every image, and fails where one can't be read.
-func (s *Set) Moments() (mean, std []float32, err error) {
-	if s.Len() == 0 {
-		return nil, nil, errors.New("dataset: no images to take the mean of")
-	}
-	counts, err := s.histogram()
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, count := range counts {
-		// Counts are exact, and each product is rounded before it is added
-		// (float64(…) forbids fusing the two), so every machine agrees.
-		var n, sum, squares float64
-		for value, k := range count {
-			n += float64(k)
-			sum += float64(k * value)
-		}
-		m := sum / n
-		for value, k := range count {
-			d := float64(value) - m
-			squares += float64(float64(k) * float64(d*d))
-		}
-		mean = append(mean, float32(m/255))
-		std = append(std, float32(math.Sqrt(squares/n)/255))
-	}
-	return mean, std, nil
-}
-
-// histogram returns how many pixels have each value, for each channel.
-func (s *Set) histogram() ([][256]int, error) {
-	counts := make([][256]int, s.Channels)
-	add := func(pixels []uint8) {
-		for i, v := range pixels {
-			counts[i%s.Channels][v]++
-		}
-	}
-	if !s.streamed() {
-		add(s.Pixels)
-		return counts, nil
-	}
-	var mutex sync.Mutex
-	err := parallel.For(s.Len(), func(i int) error {
-		pixels := make([]uint8, s.imageSize())
-		if err := s.decode(pixels, i); err != nil {
-			return err
-		}
-		mutex.Lock()
-		defer mutex.Unlock()
-		add(pixels)
-		return nil
-	})
-	return counts, err
 }

@@ -1,23 +1,14 @@
 package dataset
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
-
-	"gosubspace/subspace/internal/parallel"
-)
-
-// What the class folders of the functions below may hold.
-var (
-	imageEndings = []string{".jpg", ".jpeg", ".png"}
-	leftBehind   = []string{"thumbs.db", "desktop.ini"} // by the system, as hidden files are
 )
 
 // Folders returns the data set in a folder that is laid out as ImageNet usually
@@ -32,14 +23,16 @@ var (
 // images of a class are in the order of their names. Mean and Std are the usual
 // three numbers each of ImageNet.
 //
-// Images are JPEG or PNG, named .jpg, .jpeg or .png in any case. A class folder
-// that holds something else is an error, so that no image is left out in silence;
-// hidden files, Thumbs.db and desktop.ini are passed over, as are other files
+// Images are JPEG, PNG, WebP, GIF (the first image), BMP or TIFF (the first page), of up
+// to 100 megapixels. Grey becomes three equal channels; what is transparent lies on
+// white. A class folder that holds something else is an error, which names all of it, so
+// that no image is left out in silence; hidden files and what systems leave behind
+// (Thumbs.db, __MACOSX, @eaDir and the like) are passed over, as are other files
 // beside the class folders. Links are followed. The orientation that a camera
 // notes in a file does not count, as with torchvision.
 //
 // Both sets are streamed, see [Set.Load]: opening them reads names and sizes, and
-// a broken image is an error when it is first decoded.
+// [Read] finds broken images. There must be two classes or more.
 func Folders(dir string, side int) (*Data, error) {
 	data, err := readFolders(dir, side)
 	if err != nil {
@@ -55,7 +48,10 @@ func readFolders(dir string, side int) (*Data, error) {
 	}
 	classes, err := classFolders(train)
 	if err != nil {
-		return nil, fmt.Errorf("%w; want DIR/train/CLASS/*.jpg (for DIR/CLASS/*.jpg see Folder)", err)
+		return nil, fmt.Errorf("%w; want DIR/train/CLASS/*.jpg (for DIR/CLASS/*.jpg see Folder)%s", err, guess(dir, "train"))
+	}
+	if err := twoClasses(train, classes); err != nil {
+		return nil, err
 	}
 	tested, err := classFolders(test)
 	if err != nil {
@@ -66,10 +62,10 @@ func readFolders(dir string, side int) (*Data, error) {
 	}
 	data := &Data{Mean: []float32{.485, .456, .406}, Std: []float32{.229, .224, .225}}
 	name := folderName(dir)
-	if data.Train, err = openSet(name+"/train", train, classes, "", side); err != nil {
+	if data.Train, err = openSet(name+"/train", train, classes, directly, side); err != nil {
 		return nil, err
 	}
-	if data.Test, err = openSet(name+"/"+filepath.Base(test), test, classes, "", side); err != nil {
+	if data.Test, err = openSet(name+"/"+filepath.Base(test), test, classes, directly, side); err != nil {
 		return nil, err
 	}
 	return data, nil
@@ -84,20 +80,24 @@ func readFolders(dir string, side int) (*Data, error) {
 // class in the order that [Set.Subset] with seed 0 takes them in. Images and
 // classes are as with [Folders].
 //
-// All images are decoded at once and kept in memory, 3·side² bytes each; Mean and
-// Std are those of the training set.
+// All images are decoded at once and kept in memory, 3·side² bytes each, see [Read];
+// Mean and Std are those of the training set.
 func Folder(dir string, side int, testShare float64) (*Data, error) {
+	return ReadFolder(context.Background(), dir, side, testShare, nil)
+}
+
+// ReadFolder is [Folder] for many images: it ends when ctx does, and progress, unless
+// nil, is called with the images that are read and those there will be.
+func ReadFolder(ctx context.Context, dir string, side int, testShare float64, progress func(done, total int64)) (*Data, error) {
 	all, test, err := openFolder(dir, side, testShare)
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %w", err)
 	}
-	data := &Data{}
-	if data.Train, err = all.where(all.Name+"/train", test, false).Load(); err != nil {
+	sets, err := Read(ctx, math.MaxInt, progress, all.where(all.Name+"/train", test, false), all.where(all.Name+"/test", test, true))
+	if err != nil {
 		return nil, err
 	}
-	if data.Test, err = all.where(all.Name+"/test", test, true).Load(); err != nil {
-		return nil, err
-	}
+	data := &Data{Train: sets[0], Test: sets[1]}
 	if data.Mean, data.Std, err = data.Train.Moments(); err != nil {
 		return nil, err
 	}
@@ -114,9 +114,12 @@ func openFolder(dir string, side int, testShare float64) (all *Set, test []bool,
 	}
 	classes, err := classFolders(dir)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w; want DIR/CLASS/*.jpg", err)
+		return nil, nil, fmt.Errorf("%w; want DIR/CLASS/*.jpg%s", err, aboveOf(dir))
 	}
-	if all, err = openSet(folderName(dir), dir, classes, "", side); err != nil {
+	if err := twoClasses(dir, classes); err != nil {
+		return nil, nil, err
+	}
+	if all, err = openSet(folderName(dir), dir, classes, directly, side); err != nil {
 		return nil, nil, err
 	}
 	test, err = all.shareOfEach(testShare)
@@ -151,100 +154,4 @@ func folderName(dir string) string {
 		dir = full
 	}
 	return filepath.Base(dir)
-}
-
-// classFolders returns the names of the folders in dir, sorted.
-func classFolders(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var classes []string
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		info, err := os.Stat(filepath.Join(dir, e.Name())) // follows links, which e does not
-		switch {
-		case err != nil:
-			return nil, err
-		case info.IsDir():
-			classes = append(classes, e.Name())
-		case isImage(e.Name()):
-			return nil, fmt.Errorf("%s lies beside the folders of the classes, not in one", filepath.Join(dir, e.Name()))
-		}
-	}
-	if len(classes) == 0 {
-		return nil, fmt.Errorf("%s has no folder for a class", dir)
-	}
-	return classes, nil
-}
-
-// sameClasses reports a class that one of two lists has and the other lacks.
-func sameClasses(a, b string, inA, inB []string) error {
-	for range 2 {
-		for _, class := range inA {
-			if !slices.Contains(inB, class) {
-				return fmt.Errorf("%s has the class %s, which %s does not have; both want the same classes", a, class, b)
-			}
-		}
-		a, b, inA, inB = b, a, inB, inA
-	}
-	return nil
-}
-
-// openSet returns a streamed set of the images in root/CLASS/within.
-func openSet(name, root string, classes []string, within string, side int) (*Set, error) {
-	if side < 1 {
-		return nil, fmt.Errorf("%s with images of %d pixels a side; want at least 1", name, side)
-	}
-	byClass := make([][]file, len(classes))
-	err := parallel.For(len(classes), func(i int) (err error) {
-		byClass[i], err = imageFiles(root, path.Join(classes[i], within))
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	set := &Set{Name: name, Height: side, Width: side, Channels: 3, Classes: classes, root: root, files: slices.Concat(byClass...)}
-	for class, files := range byClass {
-		set.Labels = append(set.Labels, slices.Repeat([]int32{int32(class)}, len(files))...)
-	}
-	return set, nil
-}
-
-// imageFiles returns the images in a folder, by name, and no error only if there
-// is one and nothing else.
-func imageFiles(root, folder string) ([]file, error) {
-	dir := filepath.Join(root, filepath.FromSlash(folder))
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var files []file
-	for _, e := range entries {
-		name := e.Name()
-		if strings.HasPrefix(name, ".") || slices.Contains(leftBehind, strings.ToLower(name)) {
-			continue
-		}
-		info, err := os.Stat(filepath.Join(dir, name))
-		switch {
-		case err != nil:
-			return nil, err
-		case !info.Mode().IsRegular():
-			return nil, fmt.Errorf("%s is no image; the folder of a class holds images alone (for DIR/train/CLASS see Folders)", filepath.Join(dir, name))
-		case !isImage(name):
-			return nil, fmt.Errorf("%s is neither .jpg, .jpeg nor .png; convert it, or move it away", filepath.Join(dir, name))
-		}
-		files = append(files, file{path.Join(folder, name), info.Size()})
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s has no images; add some, or remove the folder", dir)
-	}
-	return files, nil
-}
-
-// isImage tells by its name whether a file is one that is read.
-func isImage(name string) bool {
-	return slices.Contains(imageEndings, strings.ToLower(filepath.Ext(name)))
 }

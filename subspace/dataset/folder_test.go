@@ -33,8 +33,8 @@ func tree(t testing.TB, files map[string][]byte) string {
 	return dir
 }
 
-// picture is a PNG of one colour; the size makes files differ in length.
-func picture(t testing.TB, grey uint8, width, height int) []byte {
+// drawn is a PNG of one colour; the size makes files differ in length.
+func drawn(t testing.TB, grey uint8, width, height int) []byte {
 	m := pattern(width, height)
 	for i := range m.Pix {
 		if i%4 != 3 {
@@ -54,12 +54,12 @@ func imageNet(t testing.TB, test string) map[string][]byte {
 		"train/ant/.hidden":    nil,
 		"train/ant/Thumbs.db":  []byte("no image"),
 		"train/.cache/1.bin":   []byte("no class"),
-		"train/bee/nested.png": picture(t, 50, 9, 6),
+		"train/bee/nested.png": drawn(t, 50, 9, 6),
 	}
 	for class, name := range []string{"ant", "bee", "cat fish"} {
 		for i, ending := range []string{".png", ".PNG", ".jpeg"} {
-			files[fmt.Sprintf("train/%s/%d%s", name, i, ending)] = picture(t, uint8(50*class+i), 8+i, 9)
-			files[fmt.Sprintf("%s/%s/%d%s", test, name, i, ending)] = picture(t, uint8(50*class+10+i), 7+i, 30)
+			files[fmt.Sprintf("train/%s/%d%s", name, i, ending)] = drawn(t, uint8(50*class+i), 8+i, 9)
+			files[fmt.Sprintf("%s/%s/%d%s", test, name, i, ending)] = drawn(t, uint8(50*class+10+i), 7+i, 30)
 		}
 	}
 	delete(files, "train/bee/nested.png")
@@ -139,7 +139,7 @@ func TestFoldersPrefersVal(t *testing.T) {
 func TestFoldersFollowsLinks(t *testing.T) {
 	target := tree(t, imageNet(t, "val"))
 	dir := tree(t, map[string][]byte{"train/": nil, "val/": nil})
-	for _, name := range []string{"train/ant", "val/ant"} {
+	for _, name := range []string{"train/ant", "val/ant", "train/bee", "val/bee"} {
 		if err := os.Symlink(filepath.Join(target, name), filepath.Join(dir, name)); err != nil {
 			t.Skip(err)
 		}
@@ -148,7 +148,7 @@ func TestFoldersFollowsLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := greys(t, data.Train); !slices.Equal(got, []int{0, 1, 2}) {
+	if got := greys(t, data.Train); !slices.Equal(got, []int{0, 1, 2, 50, 51, 52}) {
 		t.Errorf("images of grey %v", got)
 	}
 }
@@ -170,7 +170,8 @@ func TestFoldersErrors(t *testing.T) {
 		{"unknown class", func(f map[string][]byte) { f["val/dog/1.png"] = nil }, []string{"val has the class dog, which ", "train does not have"}},
 		{"missing class", func(f map[string][]byte) { f["train/dog/1.png"] = nil }, []string{"train has the class dog, which ", "val does not have"}},
 		{"class without images", func(f map[string][]byte) { f["train/dog/"], f["val/dog/1.png"] = nil, nil }, []string{"dog has no images; add some, or remove the folder"}},
-		{"another type", func(f map[string][]byte) { f["train/ant/9.webp"] = nil }, []string{"9.webp is neither .jpg, .jpeg nor .png"}},
+		{"another type", func(f map[string][]byte) { f["train/ant/9.heic"] = nil }, []string{"9.heic is of a kind that is not supported (HEIC)", "JPEG, PNG, WebP, GIF, BMP and TIFF are read"}},
+		{"no image", func(f map[string][]byte) { f["train/ant/notes.txt"] = nil }, []string{"notes.txt is no image by its name"}},
 		{"folder in a class", func(f map[string][]byte) { f["train/ant/more/1.png"] = nil }, []string{"more is no image"}},
 		{"image beside the classes", func(f map[string][]byte) { f["train/1.png"] = nil }, []string{"1.png lies beside the folders of the classes"}},
 	} {
@@ -194,7 +195,7 @@ func own(t testing.TB) map[string][]byte {
 	files := map[string][]byte{"notes.txt": nil}
 	for class, name := range []string{"cup", "fork"} {
 		for i := range []int{10, 3}[class] {
-			files[fmt.Sprintf("%s/%02d.png", name, i)] = picture(t, uint8(100*class+i), 12, 10+i)
+			files[fmt.Sprintf("%s/%02d.png", name, i)] = drawn(t, uint8(100*class+i), 12, 10+i)
 		}
 	}
 	return files
@@ -273,17 +274,17 @@ func TestOwnFolderErrors(t *testing.T) {
 		wantError(t, err, "want one between 0 and 1")
 	}
 	_, err := Folder(filepath.Join(dir, "cup"), 6, .2)
-	wantError(t, err, "00.png lies beside the folders of the classes", "want DIR/CLASS/*.jpg")
+	wantError(t, err, "00.png lies beside the folders of the classes", "want DIR/CLASS/*.jpg", "did you mean the folder above, "+dir)
 	_, err = Folder(t.TempDir(), 6, .2)
 	wantError(t, err, "has no folder for a class", "want DIR/CLASS/*.jpg")
 	_, err = Folder(tree(t, imageNet(t, "val")), 6, .2)
 	wantError(t, err, "is no image", "see Folders")
 
 	files := own(t)
-	files["spoon/1.png"] = picture(t, 1, 5, 5)
+	files["spoon/1.png"] = drawn(t, 1, 5, 5)
 	_, err = Folder(tree(t, files), 6, .2)
 	wantError(t, err, "class spoon of", "has one image; want two or more")
-	files["spoon/2.png"] = picture(t, 1, 5, 5)[:40]
+	files["spoon/2.png"] = drawn(t, 1, 5, 5)[:40]
 	_, err = Folder(tree(t, files), 6, .2)
-	wantError(t, err, filepath.Join("spoon", "2.png")+" is no whole JPEG or PNG image")
+	wantError(t, err, filepath.Join("spoon", "2.png")+" is no whole PNG image")
 }

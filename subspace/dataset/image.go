@@ -1,42 +1,9 @@
 package dataset
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
 	"image"
-	"image/draw"
-	"image/jpeg"
-	"image/png"
 	"math"
-	"os"
 )
-
-// readImage decodes a JPEG or PNG file, told by its first bytes, and writes its
-// middle square, resized to side × side pixels, to dst [side, side, 3]. Grey
-// becomes three equal channels, what is transparent lies on black.
-func readImage(dst []uint8, path string, side int) error {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	decode := jpeg.Decode
-	if bytes.HasPrefix(content, []byte("\x89PNG")) {
-		decode = png.Decode
-	}
-	decoded, err := decode(bytes.NewReader(content))
-	if err == nil && decoded.Bounds().Empty() {
-		err = errors.New("it has no pixels")
-	}
-	if err != nil {
-		return fmt.Errorf("%s is no whole JPEG or PNG image: %w; replace or remove it", path, err)
-	}
-	bounds := decoded.Bounds()
-	pixels := image.NewRGBA(image.Rect(0, 0, bounds.Dx(), bounds.Dy()))
-	draw.Draw(pixels, pixels.Bounds(), decoded, bounds.Min, draw.Src)
-	resizeAndCrop(dst, pixels, side)
-	return nil
-}
 
 // resizeAndCrop resizes src until its shorter side has side pixels, and writes
 // the middle square to dst [side, side, 3]. The filter is the bilinear one,

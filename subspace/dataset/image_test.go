@@ -43,15 +43,20 @@ func encodeJPEG(t testing.TB, m image.Image) []byte {
 	return b.Bytes()
 }
 
-// readBytes is readImage of a file with this content.
+// readBytes decodes a file with this content, as a set does.
 func readBytes(t *testing.T, content []byte, side int) ([]uint8, error) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "image.jpg")
-	if err := os.WriteFile(path, content, 0o644); err != nil {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "image.jpg"), content, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	dst := make([]uint8, side*side*3)
-	return dst, readImage(dst, path, side)
+	return dst, oneFile(dir, "image.jpg", side).stream(dst, 0)
+}
+
+// oneFile is a set of one image.
+func oneFile(dir, name string, side int) *Set {
+	return &Set{Height: side, Width: side, Channels: 3, root: dir, files: []*file{{name: name}}}
 }
 
 // Every kind of image comes out as three channels of what it shows.
@@ -68,7 +73,7 @@ func TestImageKinds(t *testing.T) {
 			grey.SetGray(x, y, color.Gray{uint8(20*x + 10*y)})
 			grey16.SetGray16(x, y, color.Gray16{uint16(20*x+10*y) << 8})
 			paletted.SetColorIndex(x, y, uint8((x+y)%2))
-			transparent.SetNRGBA(x, y, color.NRGBA{255, 255, 255, uint8(30 * y)})
+			transparent.SetNRGBA(x, y, color.NRGBA{0, 0, 0, uint8(30 * y)}) // black strokes on nothing
 			smooth.SetRGBA(x, y, color.RGBA{uint8(100 + 4*x), uint8(120 + 4*y), 110, 255})
 		}
 	}
@@ -83,7 +88,7 @@ func TestImageKinds(t *testing.T) {
 		{"PNG with a palette", encodePNG(t, paletted), func(x, y int) [3]int {
 			return [][3]int{{200, 100, 50}, {1, 2, 3}}[(x+y)%2]
 		}, 0},
-		{"transparent PNG", encodePNG(t, transparent), func(_, y int) [3]int { return [3]int{30 * y, 30 * y, 30 * y} }, 0},
+		{"transparent PNG", encodePNG(t, transparent), func(_, y int) [3]int { v := 255 - 30*y; return [3]int{v, v, v} }, 1},
 		{"part of an image", encodePNG(t, offset), func(x, y int) [3]int {
 			p := pattern(12, 12).RGBAAt(x+3, y+2)
 			return [3]int{int(p.R), int(p.G), int(p.B)}
@@ -137,20 +142,23 @@ func TestBrokenImages(t *testing.T) {
 	wholePNG := encodePNG(t, pattern(40, 30))
 	flipped := slices.Clone(wholePNG)
 	flipped[len(flipped)/2] ^= 1
-	for name, content := range map[string][]byte{
-		"empty":              nil,
-		"text":               []byte("no image at all"),
-		"a GIF":              []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"),
-		"half a JPEG":        whole[:len(whole)/2],
-		"half a PNG":         wholePNG[:len(wholePNG)/2],
-		"a PNG, bit-flipped": flipped,
+	for name, c := range map[string]struct {
+		content []byte
+		want    string
+	}{
+		"empty":              {nil, "is empty"},
+		"text":               {[]byte("no image at all"), "is no image: it begins with \"no image\""},
+		"a GIF":              {[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), "is no whole GIF image"},
+		"half a JPEG":        {whole[:len(whole)/2], "is no whole JPEG image"},
+		"half a PNG":         {wholePNG[:len(wholePNG)/2], "is no whole PNG image"},
+		"a PNG, bit-flipped": {flipped, "is no whole PNG image"},
 	} {
-		_, err := readBytes(t, content, 8)
+		_, err := readBytes(t, c.content, 8)
 		if err == nil {
 			t.Errorf("%s: no error", name)
 			continue
 		}
-		wantError(t, err, "image.jpg is no whole JPEG or PNG image", "replace or remove it")
+		wantError(t, err, "image.jpg "+c.want, "replace or remove it")
 	}
 }
 
@@ -165,13 +173,13 @@ func BenchmarkReadImage(b *testing.B) {
 	if err := jpeg.Encode(&content, m, &jpeg.Options{Quality: 90}); err != nil {
 		b.Fatal(err)
 	}
-	path := filepath.Join(b.TempDir(), "image.jpg")
-	if err := os.WriteFile(path, content.Bytes(), 0o644); err != nil {
+	dir := b.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "image.jpg"), content.Bytes(), 0o644); err != nil {
 		b.Fatal(err)
 	}
 	dst := make([]uint8, 224*224*3)
 	for b.Loop() {
-		if err := readImage(dst, path, 224); err != nil {
+		if err := oneFile(dir, "image.jpg", 224).decode(dst, 0); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -25,8 +25,16 @@ func (s *Set) Split(n, heldOut int) (train, held *Set, err error) {
 		return nil, nil, fmt.Errorf("dataset: a validation split of %d images and %d training images of %s; it has %d",
 			heldOut, n, s.Name, s.Len())
 	}
+	order := s.balanced(0)[n:]
+	if n == 0 {
+		order = s.withoutFirsts(order)
+		if heldOut > len(order) {
+			return nil, nil, fmt.Errorf("dataset: a validation split of %d images of %s; it has %d, of which %d stay to train on, one a class: want at most %d",
+				heldOut, s.Name, s.Len(), s.Len()-len(order), len(order))
+		}
+	}
 	out := make([]bool, s.Len())
-	for _, i := range s.lastOfEach(s.balanced(0)[n:])[:heldOut] {
+	for _, i := range s.lastOfEach(order)[:heldOut] {
 		out[i] = true
 	}
 	held = s.where(fmt.Sprintf("%s[%d held out]", s.Name, heldOut), out, true)
@@ -35,6 +43,18 @@ func (s *Set) Split(n, heldOut int) (train, held *Set, err error) {
 	}
 	train, err = s.Subset(n, 0)
 	return train, held, err
+}
+
+// withoutFirsts returns images without the first of each class.
+func (s *Set) withoutFirsts(images []int) (rest []int) {
+	seen := make([]bool, len(s.Classes))
+	for _, i := range images {
+		if seen[s.Labels[i]] {
+			rest = append(rest, i)
+		}
+		seen[s.Labels[i]] = true
+	}
+	return rest
 }
 
 // lastOfEach sorts images of s anew: the last of every class, then the last but

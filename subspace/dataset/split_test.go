@@ -25,7 +25,7 @@ func split(t *testing.T, s *Set, n, heldOut int) (train, held *Set) {
 func TestSplit(t *testing.T) {
 	s := noise(200, 2, 3, 3, 7)
 	var usual []int
-	for _, c := range [][2]int{{10, 21}, {0, 21}, {50, 21}, {100, 21}, {150, 50}, {199, 1}, {0, 199}, {1, 199}, {20, 0}} {
+	for _, c := range [][2]int{{10, 21}, {0, 21}, {50, 21}, {100, 21}, {150, 50}, {199, 1}, {0, 193}, {1, 199}, {20, 0}} {
 		n, k := c[0], c[1]
 		train, held := split(t, s, n, k)
 		trained, out := positions(t, s, train), positions(t, s, held)
@@ -72,8 +72,17 @@ func TestSplitOfRareClass(t *testing.T) {
 	if _, held := split(t, s, 0, 9); !slices.Equal(counts(held), []int{3, 3, 3}) {
 		t.Errorf("classes %v of 9", counts(held))
 	}
-	if _, held := split(t, s, 0, 20); !slices.Equal(counts(held), []int{8, 8, 4}) {
-		t.Errorf("classes %v of 20", counts(held))
+	// One of the rare class stays to be trained on.
+	train, held := split(t, s, 0, 20)
+	if got := counts(held); got[2] != 3 || got[0]+got[1] != 17 || got[0]-got[1] > 1 || got[1]-got[0] > 1 {
+		t.Errorf("classes %v of 20", got)
+	}
+	if got := counts(train); got[2] != 1 || len(train.Missing()) > 0 {
+		t.Errorf("classes %v to train on, without %v", got, train.Missing())
+	}
+	// A class that is trained on as a whole has none held out, and that can be told.
+	if _, held := split(t, s, 30, 20); !slices.Equal(held.Missing(), s.Classes[2:3]) {
+		t.Errorf("no held-out image of %v, expected of %v", held.Missing(), s.Classes[2:3])
 	}
 }
 
@@ -100,4 +109,6 @@ func TestSplitErrors(t *testing.T) {
 			t.Errorf("split %v: error %v", c, err)
 		}
 	}
+	_, _, err := s.Split(0, 19)
+	wantError(t, err, "want at most 18")
 }

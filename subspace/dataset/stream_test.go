@@ -107,7 +107,7 @@ func TestStreamedConcurrently(t *testing.T) {
 	group.Wait()
 }
 
-// Names, sizes, labels and the side count; what is in a file does not.
+// Contents, their order, labels and the side count; names and places do not.
 func TestStreamedFingerprint(t *testing.T) {
 	build := func(side int, change func(files map[string][]byte)) string {
 		files := imageNet(t, "val")
@@ -123,15 +123,22 @@ func TestStreamedFingerprint(t *testing.T) {
 	if got := build(5, same); got != want {
 		t.Error("the place of the folder counts")
 	}
-	if got := build(5, func(f map[string][]byte) { f["train/ant/0.png"][50] ^= 1 }); got != want {
-		t.Error("the content of a file counts")
+	if got := build(5, func(f map[string][]byte) {
+		f["train/ant/00.png"] = f["train/ant/0.png"]
+		delete(f, "train/ant/0.png")
+	}); got != want {
+		t.Error("the name of a file counts")
 	}
 	for name, got := range map[string]string{
-		"side": build(6, same),
-		"size": build(5, func(f map[string][]byte) { f["train/ant/0.png"] = append(f["train/ant/0.png"], 0) }),
-		"name": build(5, func(f map[string][]byte) {
-			f["train/ant/00.png"] = f["train/ant/0.png"]
+		"side":     build(6, same),
+		"contents": build(5, func(f map[string][]byte) { f["train/ant/0.png"] = append(f["train/ant/0.png"], 0) }),
+		"order": build(5, func(f map[string][]byte) {
+			f["train/ant/3.png"] = f["train/ant/0.png"]
 			delete(f, "train/ant/0.png")
+		}),
+		"class": build(5, func(f map[string][]byte) {
+			f["train/bee/0.PNG"] = f["train/ant/2.jpeg"]
+			delete(f, "train/ant/2.jpeg")
 		}),
 		"image": build(5, func(f map[string][]byte) { delete(f, "train/ant/0.png") }),
 	} {
@@ -177,7 +184,7 @@ func TestStreamedErrors(t *testing.T) {
 func BenchmarkStreamedFill(b *testing.B) {
 	files := map[string][]byte{}
 	for i := range 128 {
-		name := fmt.Sprintf("class/%d.jpg", i)
+		name := fmt.Sprintf("class%d/%d.jpg", i%2, i)
 		files["train/"+name], files["val/"+name] = encodeJPEG(b, pattern(64, 64)), encodeJPEG(b, pattern(64, 64))
 	}
 	data, err := Folders(tree(b, files), 64)

@@ -1,13 +1,18 @@
 package dataset
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"gosubspace/subspace/internal/picture"
+	"gosubspace/subspace/place"
 )
 
 const (
@@ -23,17 +28,22 @@ const (
 // code normalises with; its augmentation is [Standard].
 //
 // dir is the folder tiny-imagenet-200 that the official archive unpacks to, or
-// the one that holds it:
+// one that holds it:
 //
 //	wnids.txt
-//	train/WNID/images/….JPEG
-//	val/val_annotations.txt, val/images/….JPEG
+//	train/WNID/images/….JPEG                          or train/WNID/….JPEG
+//	val/val_annotations.txt, val/images/….JPEG        or val/WNID/images/….JPEG, or val/WNID/….JPEG
+//
+// The images of val have the order of the official list, by their numbers, also where
+// they have been sorted into folders of their classes.
 //
 // Both sets are streamed; [Set.Load] reads them into memory, 1.4 GB in all.
-// Where the images of val have been sorted into folders of their classes, and so
-// have those of train, see [Folders].
 func TinyImageNet(dir string) (*Data, error) {
-	if nested := filepath.Join(dir, tinyFolder); isFolder(nested) {
+	for range 3 { // some unpack the archive into a folder of its name
+		nested := filepath.Join(dir, tinyFolder)
+		if place.IsFile(filepath.Join(dir, "wnids.txt")) || !place.IsFolder(nested) {
+			break
+		}
 		dir = nested
 	}
 	data, err := readTinyImageNet(dir)
@@ -43,37 +53,86 @@ func TinyImageNet(dir string) (*Data, error) {
 	return data, nil
 }
 
-func isFolder(dir string) bool {
-	info, err := os.Stat(dir)
-	return err == nil && info.IsDir()
-}
-
 func readTinyImageNet(dir string) (*Data, error) {
 	text, err := os.ReadFile(filepath.Join(dir, "wnids.txt"))
 	if err != nil {
-		return nil, fmt.Errorf("%w; want the folder that %s unpacks to", err, tinyURL)
+		return nil, fmt.Errorf("%w; want the folder that %s unpacks to%s", err, tinyURL, guess(dir, "wnids.txt"))
 	}
 	classes := strings.Fields(string(text))
 	slices.Sort(classes)
 	if n := len(slices.Compact(slices.Clone(classes))); n == 0 || n < len(classes) {
 		return nil, fmt.Errorf("%s names %d classes, %d of them different; want each once", filepath.Join(dir, "wnids.txt"), len(classes), n)
 	}
-	folders, err := classFolders(filepath.Join(dir, "train"))
+	train, val := filepath.Join(dir, "train"), filepath.Join(dir, "val")
+	folders, err := classFolders(train)
 	if err != nil {
 		return nil, err
 	}
-	if err := sameClasses(filepath.Join(dir, "wnids.txt"), filepath.Join(dir, "train"), classes, folders); err != nil {
+	if err := sameClasses(filepath.Join(dir, "wnids.txt"), train, classes, folders); err != nil {
 		return nil, err
 	}
 	data := &Data{Mean: []float32{.480, .448, .397}, Std: []float32{.276, .269, .282}}
-	data.Train, err = openSet("tinyimagenet/train", filepath.Join(dir, "train"), classes, "images", tinySide)
+	if data.Train, err = openSet("tinyimagenet/train", train, classes, inImages(train), tinySide); err != nil {
+		return nil, err
+	}
+	if sorted := sortedClasses(val); len(sorted) > 0 {
+		if err := sameClasses(filepath.Join(dir, "wnids.txt"), val, classes, sorted); err != nil {
+			return nil, err
+		}
+		if data.Test, err = openSet("tinyimagenet/val", val, classes, inImages(val), tinySide); err == nil {
+			data.Test.byNumber()
+		}
+	} else {
+		data.Test, err = annotatedSet("tinyimagenet/val", val, classes)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if data.Test, err = annotatedSet("tinyimagenet/val", filepath.Join(dir, "val"), classes); err != nil {
-		return nil, err
-	}
 	return data, nil
+}
+
+// inImages tells where the images of a class lie below its folder in root: in the
+// folder images of it, or in it.
+func inImages(root string) func(class string) string {
+	return func(class string) string {
+		if place.IsFolder(filepath.Join(root, class, "images")) {
+			return "images"
+		}
+		return ""
+	}
+}
+
+// sortedClasses returns the classes whose images in val have been sorted into
+// folders; none where they lie in val/images. An images that is left over and empty
+// does not count.
+func sortedClasses(val string) []string {
+	if images, _, err := imageFiles(val, "images"); err == nil && len(images) > 0 {
+		return nil
+	}
+	classes, err := classFolders(val)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(classes, func(name string) bool { return name == "images" })
+}
+
+// byNumber sorts the images by the numbers in their names, val_0.JPEG, val_1.JPEG and so
+// on, where all have one.
+func (s *Set) byNumber() {
+	number := make(map[*file]int, len(s.files))
+	label := make(map[*file]int32, len(s.files))
+	for i, f := range s.files {
+		base := strings.TrimSuffix(path.Base(f.name), path.Ext(f.name))
+		n, err := strconv.Atoi(strings.TrimPrefix(base, "val_"))
+		if err != nil {
+			return
+		}
+		number[f], label[f] = n, s.Labels[i]
+	}
+	slices.SortStableFunc(s.files, func(a, b *file) int { return cmp.Compare(number[a], number[b]) })
+	for i, f := range s.files {
+		s.Labels[i] = label[f]
+	}
 }
 
 // annotatedSet returns a streamed set of the images in root/images, labelled by
@@ -82,17 +141,20 @@ func annotatedSet(name, root string, classes []string) (*Set, error) {
 	list := filepath.Join(root, "val_annotations.txt")
 	text, err := os.ReadFile(list)
 	if err != nil {
-		return nil, fmt.Errorf("%w; for val/CLASS/*.JPEG see Folders", err)
+		return nil, fmt.Errorf("%w; want it beside val/images, or val/WNID/*.JPEG", err)
 	}
 	annotations, err := parseAnnotations(string(text), classes)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", list, err)
 	}
-	files, err := imageFiles(root, "images")
+	files, bad, err := imageFiles(root, "images")
+	if err == nil {
+		err = picture.Bad(len(files)+len(bad), bad)
+	}
 	if err != nil {
 		return nil, err
 	}
-	byName := map[string]file{}
+	byName := map[string]*file{}
 	for _, f := range files {
 		byName[path.Base(f.name)] = f
 	}

@@ -20,10 +20,10 @@ func tiny(t testing.TB) map[string][]byte {
 	var annotations strings.Builder
 	for i, class := range slices.Sorted(slices.Values(wnids)) {
 		for k := range 2 {
-			files[fmt.Sprintf("train/%s/images/%s_%d.JPEG", class, class, k)] = picture(t, uint8(50*i+k), 64, 64)
+			files[fmt.Sprintf("train/%s/images/%s_%d.JPEG", class, class, k)] = drawn(t, uint8(50*i+k), 64, 64)
 		}
 		files[fmt.Sprintf("train/%s/%s_boxes.txt", class, class)] = []byte("not read")
-		files[fmt.Sprintf("val/images/val_%d.JPEG", 2-i)] = picture(t, uint8(50*i+10), 64, 64)
+		files[fmt.Sprintf("val/images/val_%d.JPEG", 2-i)] = drawn(t, uint8(50*i+10), 64, 64)
 		fmt.Fprintf(&annotations, "val_%d.JPEG\t%s\t0\t32\t44\t62\n", 2-i, class)
 	}
 	files["val/val_annotations.txt"] = []byte(annotations.String())
@@ -72,6 +72,81 @@ func TestTinyImageNet(t *testing.T) {
 	}
 }
 
+// TinyImageNet as most have it: val sorted into folders of its classes by one script or
+// another, the archive in a folder of its name, images without the folder of theirs.
+// The images and their order are those of the official form.
+func TestTinyImageNetSorted(t *testing.T) {
+	numbered := func() map[string][]byte { // the list in the order of the numbers, as the official one
+		files := tiny(t)
+		const list = "val/val_annotations.txt"
+		lines := strings.SplitAfter(strings.TrimSuffix(string(files[list]), "\n"), "\n")
+		lines[len(lines)-1] += "\n"
+		slices.Reverse(lines)
+		files[list] = []byte(strings.Join(lines, ""))
+		return files
+	}
+	official, err := TinyImageNet(tree(t, numbered()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sorted := func(within string) map[string][]byte {
+		files := numbered()
+		for i, class := range []string{"n01", "n02", "n03"} {
+			name := fmt.Sprintf("val_%d.JPEG", 2-i)
+			files["val/"+class+within+"/"+name] = files["val/images/"+name]
+			delete(files, "val/images/"+name)
+		}
+		return files
+	}
+	double := func(files map[string][]byte) map[string][]byte {
+		out := map[string][]byte{}
+		for name, content := range files {
+			out["tiny-imagenet-200/tiny-imagenet-200/"+name] = content
+		}
+		return out
+	}
+	flat := numbered()
+	for name, content := range flat {
+		if strings.HasPrefix(name, "train/") && strings.Contains(name, "/images/") {
+			flat[strings.Replace(name, "/images/", "/", 1)] = content
+			delete(flat, name)
+		}
+	}
+	leftOver := sorted("")
+	leftOver["val/images/"] = nil
+	listless := sorted("/images")
+	delete(listless, "val/val_annotations.txt")
+	rubbish := double(sorted("/images"))
+	for _, name := range []string{"__MACOSX/a", "tiny-imagenet-200/tiny-imagenet-200/train/@eaDir/1.jpg", "tiny-imagenet-200/tiny-imagenet-200/val/.DS_Store", "tiny-imagenet-200/tiny-imagenet-200/train/n01/images/Thumbs.db"} {
+		rubbish[name] = nil
+	}
+	for name, files := range map[string]map[string][]byte{
+		"sorted": sorted(""), "sorted, with images": sorted("/images"), "images left over": leftOver, "without the list": listless,
+		"doubled": double(numbered()), "train without images": flat, "left behind by systems": rubbish,
+	} {
+		data, err := TinyImageNet(tree(t, files))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, c := range [][2]*Set{{data.Train, official.Train}, {data.Test, official.Test}} {
+			if c[0].Fingerprint() != c[1].Fingerprint() || c[0].Name != c[1].Name {
+				want := []any{greys(t, c[1]), c[1].Labels}
+				t.Errorf("%s: %s has images of grey %v, labels %v; officially %v", name, c[0].Name, greys(t, c[0]), c[0].Labels, want)
+			}
+		}
+	}
+	inside := map[string][]byte{}
+	for name, content := range numbered() {
+		inside["up/tiny/"+name] = content
+	}
+	dir := filepath.Join(tree(t, inside), "up", "tiny")
+	for _, off := range []string{filepath.Join(dir, "train"), filepath.Join(dir, "val"), filepath.Dir(dir)} {
+		_, err := TinyImageNet(off)
+		wantError(t, err, "wnids.txt", "did you mean "+dir)
+	}
+}
+
 func TestTinyImageNetErrors(t *testing.T) {
 	const list = "val/val_annotations.txt"
 	line := func(text string) func(map[string][]byte) {
@@ -91,7 +166,7 @@ func TestTinyImageNetErrors(t *testing.T) {
 			maps.DeleteFunc(f, func(name string, _ []byte) bool { return strings.HasPrefix(name, "train/n02/images") })
 			f["train/n02/images/"] = nil
 		}, []string{filepath.Join("n02", "images") + " has no images"}},
-		{"no list", func(f map[string][]byte) { delete(f, list) }, []string{"val_annotations.txt", "see Folders"}},
+		{"no list", func(f map[string][]byte) { delete(f, list) }, []string{"val_annotations.txt", "want it beside val/images"}},
 		{"short line", line("val_9.JPEG\n"), []string{"line 4", "has 1 fields; want a file, a class and four numbers"}},
 		{"blank line", func(f map[string][]byte) { f[list] = append([]byte("\n"), f[list]...) }, []string{"line 1"}},
 		{"unknown class", line("val_9.JPEG\tn09\t0\t0\t0\t0\n"), []string{"line 4 names the class \"n09\", which wnids.txt does not have"}},

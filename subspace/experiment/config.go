@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"gosubspace/subspace/dataset"
 )
@@ -136,7 +137,11 @@ func (c Config) identity(data *dataset.Data, held *dataset.Set) string {
 		Train, Test string
 		Mean, Std   []float32
 		Held        string `json:",omitempty"`
-	}{version, c, data.Train.Fingerprint(), data.Test.Fingerprint(), data.Mean, data.Std, ""}
+		JPEG        int    `json:",omitempty"`
+	}{version, c, data.Train.Fingerprint(), data.Test.Fingerprint(), data.Mean, data.Std, "", 0}
+	if slices.Contains(c.corruptions(), "jpeg_compression") || c.Published && c.Data != "cifar10" {
+		known.JPEG = 2 // by which decoder: the fingerprints say it of the clean images alone
+	}
 	if held != nil {
 		known.Held = held.Fingerprint()
 	}

@@ -131,9 +131,8 @@ func (r *Run) size(ctx context.Context) (train, test int, image [3]int, classes 
 		t := data.Train
 		train, test, image, classes = t.Len(), data.Test.Len(), [3]int{t.Height, t.Width, t.Channels}, len(t.Classes)
 	}
-	if max(c.TrainImages, 1)+c.HeldOut > train || c.TestImages > test {
-		return 0, 0, image, 0, fmt.Errorf("%d training images, %d of a validation split and %d test images of %s: it has %d and %d",
-			c.TrainImages, c.HeldOut, c.TestImages, c.Data, train, test)
+	if err := c.enough(train, test); err != nil {
+		return 0, 0, image, 0, err
 	}
 	return part(train-c.HeldOut, c.TrainImages), part(test, c.TestImages), image, classes, nil
 }

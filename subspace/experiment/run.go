@@ -37,8 +37,12 @@ type Options struct {
 
 	Report func(Report)            // progress; may be nil
 	Fetch  func(done, total int64) // progress of a download, in bytes; may be nil
+	Decode func(done, total int64) // progress of reading image files, in images; may be nil
 
-	Notice func(line string) // what there is to say of the backend, such as that XLA is missing; may be nil
+	// Notice is told what there is to say of the backend, such as that XLA is missing,
+	// and of the data, such as that a class has no image to train on; may be nil. A line
+	// may come several times.
+	Notice func(line string)
 
 	// Checkpoint is how much work a crash may cost; 20 s where zero. A run that
 	// is told to stop saves a checkpoint at once.
@@ -143,14 +147,15 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if r.data, r.held, err = c.part(r.all); err != nil {
 		return nil, err
 	}
-	if err := r.loadStreamed(); err != nil {
+	r.say()
+	if err := r.loadStreamed(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.checkCorrupted(); err != nil {
 		return nil, err
 	}
 	if n := r.data.Train.Len(); n < c.Batch {
-		return nil, fmt.Errorf("the training set has %d images, less than one batch of %d: make the batch smaller", n, c.Batch)
+		return nil, fmt.Errorf("asked for batches of %s images by Batch (-batch); %s has %s: make the batch smaller", thousands(c.Batch), r.data.Train.Name, thousands(n))
 	}
 	r.identity = c.identity(r.data, r.held)
 	root, err := o.root()
@@ -161,27 +166,14 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	return r, nil
 }
 
-// inMemory is how many bytes of decoded images are kept in memory; of more they
-// are decoded anew each time.
-const inMemory = 2 << 30
-
-// loadStreamed reads the images that come from files into memory, where they fit.
-func (r *Run) loadStreamed() (err error) {
-	for _, set := range []**dataset.Set{&r.data.Train, &r.data.Test, &r.held} {
-		if s := *set; s != nil && s.Len()*s.Height*s.Width*s.Channels <= inMemory {
-			if *set, err = s.Load(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // part returns the part of a data set that c asks for, and the validation split
 // that is held out of it, nil where there is none. Wrong labels are on the
 // images that are trained on alone.
 func (c Config) part(all *dataset.Data) (data *dataset.Data, held *dataset.Set, err error) {
 	if err := all.Check(); err != nil {
+		return nil, nil, err
+	}
+	if err := c.enough(all.Train.Len(), all.Test.Len()); err != nil {
 		return nil, nil, err
 	}
 	data = &dataset.Data{Mean: all.Mean, Std: all.Std}
@@ -208,6 +200,12 @@ func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 		return dataset.Digits()
 	case "cifar10":
 		return dataset.CIFAR10(ctx, o.DataDir, o.Fetch)
+	case "tinyimagenet", "folder":
+		if o.DataDir == "" {
+			return nil, fmt.Errorf("the data set %s lies where you have it: name its folder by DataDir (-data)", c.Data)
+		}
+	}
+	switch c.Data {
 	case "tinyimagenet":
 		return dataset.TinyImageNet(o.DataDir)
 	case "folder":

@@ -89,6 +89,11 @@ func (r *Run) corrupt(name string, severity int) (set *dataset.Set, err error) {
 		if set, err = corruption.Published(r.options.CorruptedDir, name, severity, r.all.Test); err != nil {
 			return nil, err
 		}
+		if r.options.Notice != nil {
+			for _, line := range set.Notes {
+				r.options.Notice(line)
+			}
+		}
 		// A subset goes by the labels: it is that of the clean images where they
 		// have the same order, which checkCorrupted sees to.
 		return set.Subset(r.Config.TestImages, 0)

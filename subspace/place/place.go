@@ -2,8 +2,8 @@
 //
 // Everything the project writes outside its own folder lies under one folder,
 // [Home]: the Python environment with JupyterLab and the PJRT plugin, the data
-// sets, the runs, the compiled programs. Removing that folder removes the project
-// from the machine.
+// sets, the runs, the compiled programs, what is kept of image files. Removing that
+// folder removes the project from the machine.
 package place
 
 import (
@@ -56,6 +56,17 @@ func Programs() (string, error) {
 	}
 	return override(ProgramsVariable, "programs")
 }
+
+// The ends of the names of the files in [Images].
+const (
+	SumsSuffix   = ".sums"
+	PixelsSuffix = ".pixels"
+)
+
+// Images returns the folder of what is kept of image files, so that they need not be
+// read again: which they were, a file for each folder of images, and the pixels that
+// were made of them. What is in it can be removed at any time.
+func Images() (string, error) { return under("images") }
 
 func override(variable, name string) (string, error) {
 	if dir := os.Getenv(variable); dir != "" {

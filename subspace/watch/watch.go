@@ -4,7 +4,7 @@
 // [Make] trains and scores all runs of a list, and those that they build on, under
 // one line that says how much is done and how long the rest will take:
 //
-//	o := experiment.Options{Fetch: watch.Fetch(), Notice: watch.Notice()}
+//	o := experiment.Options{Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}
 //	results, err := watch.Make(ctx, "figure 3", figure.Runs(3), o, nil)
 //
 // It holds nothing that decides a number: that is package experiment, which knows
@@ -22,11 +22,47 @@ import (
 	"gosubspace/subspace/experiment"
 )
 
-// Notice returns a function that prints a notice of the backend once, however
-// many runs have it.
+// Notice returns a function that prints each notice once, however many runs have it.
 func Notice() func(line string) {
-	var once sync.Once
-	return func(line string) { once.Do(func() { fmt.Println(line) }) }
+	var mu sync.Mutex
+	said := map[string]bool{}
+	return func(line string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !said[line] {
+			said[line] = true
+			fmt.Println(line)
+		}
+	}
+}
+
+// Decode returns a function that shows how far the reading of image files is, where
+// that takes longer than one waits without a sign.
+func Decode() func(done, total int64) { return decode(2*time.Second, time.Now) }
+
+// decode is Decode with a wait and a clock.
+func decode(wait time.Duration, now func() time.Time) func(done, total int64) {
+	var p *plots.Progress
+	var began time.Time
+	var last int64
+	return func(done, total int64) {
+		if began.IsZero() || done < last { // another reading
+			began, p = now(), nil
+		}
+		last = done
+		if p == nil && now().Sub(began) >= wait {
+			p = plots.NewProgress(os.Stderr)
+		}
+		if p != nil {
+			p.Update(fmt.Sprintf("reading images: %d of %d", done, total), float64(done)/float64(total))
+		}
+		if done == total {
+			if p != nil {
+				p.Done(fmt.Sprintf("read %d images", total))
+			}
+			began, last = time.Time{}, 0
+		}
+	}
 }
 
 // Fetch returns a function that shows how far a download is.

@@ -3,8 +3,12 @@ package watch
 import (
 	"context"
 	"errors"
+	"io"
+	"os"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	_ "gosubspace/subspace/backend/backendtest" // the same programs are compiled once
 	"gosubspace/subspace/experiment"
@@ -48,5 +52,57 @@ func TestMake(t *testing.T) {
 	stop()
 	if _, err := Make(ctx, "stopped", []experiment.Config{c.With("line", 2)}, o, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped before the first step: %v", err)
+	}
+}
+
+// printed returns what do prints on a file such as os.Stdout.
+func printed(t *testing.T, file **os.File, do func()) string {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := *file
+	*file = w
+	do()
+	*file = before
+	w.Close()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// Every notice is printed, and each once.
+func TestNotice(t *testing.T) {
+	text := printed(t, &os.Stdout, func() {
+		say := Notice()
+		for _, line := range []string{"a", "b", "a", "b", "c"} {
+			say(line)
+		}
+	})
+	if text != "a\nb\nc\n" {
+		t.Errorf("printed %q", text)
+	}
+}
+
+// Reading images is shown where it takes time, each time, and not where it is quick.
+func TestDecode(t *testing.T) {
+	clock := time.Unix(0, 0)
+	text := printed(t, &os.Stderr, func() {
+		show := decode(2*time.Second, func() time.Time { return clock })
+		for i := range 5 { // quick
+			show(int64(i+1), 5)
+		}
+		for range 2 {
+			for i := range 3 {
+				clock = clock.Add(time.Duration(i) * time.Second)
+				show(int64(i+1), 3)
+			}
+		}
+	})
+	if strings.Count(text, "read 3 images") != 2 || strings.Contains(text, "5") {
+		t.Errorf("printed %q", text)
 	}
 }

@@ -53,7 +53,8 @@ const lockText = "gosubspace: "
 
 // unmarked looks into a home without a marker. Foreign is the name of something in
 // it that set-up did not make, if there is something; ours says that there are remains
-// of what set-up made. Data sets, runs and programs may be anybody's.
+// of what set-up made. Data sets, runs, programs and what is kept of images may be
+// anybody's.
 func unmarked(home string) (foreign string, ours bool, err error) {
 	entries, err := os.ReadDir(home)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -62,7 +63,7 @@ func unmarked(home string) (foreign string, ours bool, err error) {
 	for _, e := range entries {
 		fine := false
 		switch name := e.Name(); name {
-		case "data", "runs", "programs":
+		case "data", "runs", "programs", "images":
 			fine = true
 		case lockName:
 			text, err := os.ReadFile(filepath.Join(home, name))

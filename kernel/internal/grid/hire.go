@@ -110,9 +110,15 @@ func (c *crew) handle(e event) {
 		w.made++
 		w.latest = news{}
 	case n.Notice != "":
-		c.options.Notice(n.Notice)
+		if c.options.Notice != nil {
+			c.options.Notice(n.Notice)
+		}
 	case n.Fetch != [2]int64{}:
 		c.options.Fetch(n.Fetch[0], n.Fetch[1])
+	case n.Decode != [2]int64{}:
+		if c.options.Decode != nil {
+			c.options.Decode(n.Decode[0], n.Decode[1])
+		}
 	case n.Text != "":
 		first := !w.begun || w.latest.Text == ""
 		w.begun, w.latest = true, n

@@ -41,6 +41,7 @@ type news struct {
 	Made   bool     `json:",omitempty"` // the run is made
 	Notice string   `json:",omitempty"`
 	Fetch  [2]int64 // bytes of a download: those that are there, and all; zero: none
+	Decode [2]int64 // images that are read, and all; zero: none
 	Error  string   `json:",omitempty"` // the last that it says
 }
 
@@ -71,11 +72,17 @@ func Work(ctx context.Context, in io.Reader, out io.Writer) error {
 		n.Run = current
 		lines.Encode(n)
 	}
-	var last time.Time
+	var last, decoded time.Time
 	options := experiment.Options{Dir: o.Dir, DataDir: o.DataDir, CorruptedDir: o.CorruptedDir,
 		Devices: o.Devices, Together: o.Together,
 		Notice: func(line string) { say(news{Notice: line}) },
 		Fetch:  func(done, total int64) { say(news{Fetch: [2]int64{done, total}}) },
+		Decode: func(done, total int64) {
+			if now := time.Now(); done == 1 || done == total || now.Sub(decoded) > 50*time.Millisecond {
+				decoded = now
+				say(news{Decode: [2]int64{done, total}})
+			}
+		},
 		Report: func(r experiment.Report) {
 			keep := r.Ended != nil || r.Scoring
 			if now := time.Now(); keep || now.Sub(last) > 50*time.Millisecond {

@@ -1,0 +1,110 @@
+package experiment
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gosubspace/subspace/dataset"
+)
+
+// enough reports a number of images that c asks for and the data set does not have,
+// which has so many to train on and to test on: by the name of the field, and of the
+// flag of train, that asked for it.
+func (c Config) enough(train, test int) error {
+	type part struct {
+		asked       int
+		field, flag string
+		of          int
+		what        string
+	}
+	parts := []part{
+		{c.TrainImages, "TrainImages", "-train-images", train, "to train on"},
+		{c.TestImages, "TestImages", "-test-images", test, "to test on"},
+		{c.GridImages, "GridImages", "-grid-images", cmp.Or(c.TestImages, test), "to test on"},
+	}
+	for _, p := range parts {
+		if p.asked > p.of {
+			return fmt.Errorf("asked for %s images by %s (%s); %s has %s %s: 0 takes all", thousands(p.asked), p.field, p.flag, c.Data, thousands(p.of), p.what)
+		}
+	}
+	if c.HeldOut > 0 && max(c.TrainImages, 1)+c.HeldOut > train {
+		also := "and one at least to train on"
+		if c.TrainImages > 0 {
+			also = fmt.Sprintf("beside %s to train on by TrainImages (-train-images)", thousands(c.TrainImages))
+		}
+		return fmt.Errorf("asked for a validation split of %s images by HeldOut (-held-out), %s; %s has %s in all", thousands(c.HeldOut), also, c.Data, thousands(train))
+	}
+	return nil
+}
+
+// thousands writes a number of images as one reads it: 5,000.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// say tells what was passed over in the data, which classes a part of them lacks, and
+// that data of one's own are used in part alone. It is told once, by Options.Notice.
+func (r *Run) say() {
+	if r.options.Notice == nil {
+		return
+	}
+	for _, line := range r.notes() {
+		r.options.Notice(line)
+	}
+}
+
+func (r *Run) notes() (lines []string) {
+	for _, s := range []*dataset.Set{r.all.Train, r.all.Test} {
+		lines = append(lines, s.Notes...)
+	}
+	for _, part := range []struct {
+		set  *dataset.Set
+		what string
+	}{{r.data.Train, "to train on"}, {r.held, "in the validation split"}, {r.data.Test, "to test on"}} {
+		if part.set == nil {
+			continue
+		}
+		if missing := part.set.Missing(); len(missing) > 0 {
+			lines = append(lines, fmt.Sprintf("%s: no image %s of %s", part.set.Name, part.what, list(missing)))
+		}
+	}
+	if n := r.all.Train.Len(); r.own() && r.Config.TrainImages > 0 && r.Config.TrainImages+r.Config.HeldOut < n {
+		lines = append(lines, fmt.Sprintf("%s of the %s images of %s are trained on, as TrainImages (-train-images) asks: 0 takes all",
+			thousands(r.Config.TrainImages), thousands(n), r.all.Train.Name))
+	}
+	return lines
+}
+
+// own reports whether the data are not the project's.
+func (r *Run) own() bool { return r.options.Data != nil || r.Config.Data == "folder" }
+
+// list names classes, three at most.
+func list(classes []string) string {
+	const most = 3
+	if len(classes) <= most {
+		return strings.Join(classes, ", ")
+	}
+	return fmt.Sprintf("%d classes: %s …", len(classes), strings.Join(classes[:most], ", "))
+}
+
+// inMemory is how many bytes of decoded images are kept in memory; of more they
+// are decoded anew each time.
+const inMemory = 2 << 30
+
+// loadStreamed reads the images that come from files into memory, where they fit, and
+// finds those that are broken, of all parts at once.
+func (r *Run) loadStreamed(ctx context.Context) error {
+	sets, err := dataset.Read(ctx, inMemory, r.options.Decode, r.data.Train, r.data.Test, r.held)
+	if err != nil {
+		return err
+	}
+	r.data.Train, r.data.Test, r.held = sets[0], sets[1], sets[2]
+	return nil
+}

@@ -1,0 +1,127 @@
+package picture
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+)
+
+// A format is a kind of image file. One without a decoder is known, to be named.
+type format struct {
+	name    string
+	magic   string   // how its files begin; ? stands for any byte
+	endings []string // of their names, in lower case
+	config  func(io.Reader) (image.Config, error)
+	decode  func(io.Reader) (image.Image, error)
+	colours codec // of what it decodes to image.YCbCr
+}
+
+var formats = []format{
+	{"JPEG", "\xff\xd8", []string{".jpg", ".jpeg", ".jpe", ".jfif"}, jpeg.DecodeConfig, jpeg.Decode, jfif},
+	{"PNG", "\x89PNG\r\n\x1a\n", []string{".png"}, png.DecodeConfig, png.Decode, nil},
+	{"WebP", "RIFF????WEBP", []string{".webp"}, webp.DecodeConfig, webp.Decode, studio},
+	{"GIF", "GIF8?a", []string{".gif"}, gif.DecodeConfig, gif.Decode, nil},
+	{"BMP", "BM", []string{".bmp", ".dib"}, bmp.DecodeConfig, bmp.Decode, nil},
+	{"TIFF", "II*\x00", []string{".tif", ".tiff"}, tiff.DecodeConfig, tiff.Decode, nil},
+	{"TIFF", "MM\x00*", nil, tiff.DecodeConfig, tiff.Decode, nil},
+
+	{name: "AVIF", magic: "????ftypavi", endings: []string{".avif"}},
+	{name: "HEIC", magic: "????ftyphei", endings: []string{".heic", ".heif", ".hif"}},
+	{name: "HEIC", magic: "????ftyphev"},
+	{name: "HEIC", magic: "????ftypmif1"},
+	{name: "HEIC", magic: "????ftypmsf1"},
+	{name: "JPEG XL", magic: "\xff\x0a", endings: []string{".jxl"}},
+	{name: "JPEG XL", magic: "\x00\x00\x00\x0cJXL "},
+	{name: "JPEG 2000", magic: "\x00\x00\x00\x0cjP  ", endings: []string{".jp2", ".j2k", ".jpx"}},
+	{name: "JPEG 2000", magic: "\xff\x4f\xff\x51"},
+	{name: "Photoshop", magic: "8BPS", endings: []string{".psd", ".psb"}},
+	{name: "SVG", magic: "<svg", endings: []string{".svg"}},
+	{name: "XML or SVG", magic: "<?xml"},
+	{name: "PDF", magic: "%PDF", endings: []string{".pdf"}},
+	{name: "icon", magic: "\x00\x00\x01\x00", endings: []string{".ico"}},
+	{name: "PNM", magic: "P?\n", endings: []string{".ppm", ".pgm", ".pbm", ".pnm"}},
+	{name: "OpenEXR", magic: "\x76\x2f\x31\x01", endings: []string{".exr"}},
+	{name: "raw camera", endings: []string{".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".raw"}},
+	{name: "TGA", endings: []string{".tga"}},
+	{name: "NumPy", magic: "\x93NUMPY", endings: []string{".npy"}},
+}
+
+// readable names the formats that are read.
+const readable = "JPEG, PNG, WebP, GIF, BMP and TIFF are read"
+
+// unsupported says that a format is none of those.
+func unsupported(name string) error {
+	return fmt.Errorf("is of a kind that is not supported (%s)", name)
+}
+
+// formatOf tells a file's format by its contents.
+func formatOf(content []byte) (format, error) {
+	if len(content) == 0 {
+		return format{}, errors.New("is empty")
+	}
+	for _, f := range formats {
+		if f.magic == "" || !begins(content, f.magic) {
+			continue
+		}
+		if f.decode == nil {
+			return f, unsupported(f.name)
+		}
+		// A still image may lie in the same container; this bit says that it is none.
+		if f.name == "WebP" && len(content) > 20 && string(content[12:16]) == "VP8X" && content[20]&2 != 0 {
+			return f, unsupported("animated WebP")
+		}
+		return f, nil
+	}
+	return format{}, fmt.Errorf("is no image: it begins with %q", content[:min(len(content), 8)])
+}
+
+func begins(content []byte, magic string) bool {
+	if len(content) < len(magic) {
+		return false
+	}
+	for i := range len(magic) {
+		if magic[i] != '?' && content[i] != magic[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// failed says what an error of a decoder means: a file that is broken, or one that
+// uses a part of its format that the decoder does not know.
+func (f format) failed(err error) error {
+	var ofJPEG jpeg.UnsupportedError
+	var ofPNG png.UnsupportedError
+	var ofTIFF tiff.UnsupportedError
+	if errors.As(err, &ofJPEG) || errors.As(err, &ofPNG) || errors.As(err, &ofTIFF) || errors.Is(err, bmp.ErrUnsupported) {
+		return unsupported(fmt.Sprintf("%s, %v", f.name, err))
+	}
+	return fmt.Errorf("is no whole %s image: %w", f.name, err)
+}
+
+// Named tells by its name what a file is: nil where it is an image that is read, and
+// else an error that goes on from the name, as those of [Decode] do.
+func Named(name string) error {
+	ending := strings.ToLower(filepath.Ext(name))
+	for _, f := range formats {
+		switch {
+		case !slices.Contains(f.endings, ending):
+		case f.decode == nil:
+			return unsupported(f.name)
+		default:
+			return nil
+		}
+	}
+	return errors.New("is no image by its name")
+}
