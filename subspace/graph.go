@@ -78,6 +78,11 @@ func (e *netError) Error() string {
 	return fmt.Sprintf("the network fails on images %v: %v", e.images, e.what)
 }
 
+func (e *netError) Unwrap() error {
+	err, _ := e.what.(error)
+	return err
+}
+
 // crossEntropy returns the mean over the batch of −log p(label).
 //
 //	logits [batch, classes], labels [batch] -> scalar

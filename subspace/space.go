@@ -8,8 +8,6 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -138,11 +136,9 @@ func makeSpace(backend compute.Backend, net Net, input [3]int, m int, seed uint6
 
 // discover builds the network once, to learn its variables. Nothing is compiled.
 func (s *Space) discover() (err error) {
-	g := graph.NewGraph(s.backend, "discover")
+	g, logits := s.build(2, true)
 	defer g.Finalize()
-	images := graph.Parameter(g, "images", shapes.Make(dtypes.Float32, append([]int{2}, s.input...)...))
-	s.store.SetTraining(g, true)
-	s.classes = s.run(s.store.RootScope(), images).Shape().Dim(-1)
+	s.classes = logits.Shape().Dim(-1)
 	if s.Layout, err = layoutOf(s.store); err != nil {
 		return err
 	}

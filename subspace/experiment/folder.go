@@ -54,6 +54,9 @@ func (r *Run) load(path string) (made bool, err error) {
 	case result.Identity != r.identity:
 		return false, fmt.Errorf("%s is of another run: move the folder away", path)
 	}
+	if err := r.unchanged(result.Own, r.Dir); err != nil {
+		return false, err
+	}
 	r.Result = result
 	// A result from before calibration was scored is scored anew.
 	return result.Calibration != nil, nil
@@ -73,6 +76,9 @@ func (r *Run) restore() (progress, error) {
 		return progress{}, err
 	}
 	state, p, err := decodeCheckpoint(file, r.identity, r.space.Layout)
+	if err := r.unchanged(p.Own, r.Dir); err != nil {
+		return progress{}, err
+	}
 	if err == nil {
 		err = r.space.SetState(state)
 	}
@@ -93,6 +99,7 @@ func (r *Run) save(p progress) error {
 	if err != nil {
 		return err
 	}
+	p.Own = r.own
 	file, err := encodeCheckpoint(r.identity, r.space.Layout, state, p)
 	if err != nil {
 		return err

@@ -62,7 +62,8 @@ type Calibration struct {
 // Result is what a run has to show, and under what circumstances it came to be.
 type Result struct {
 	Config     Config   `json:"config"`
-	Identity   string   `json:"identity"` // SHA-256 over configuration and data
+	Own        *Own     `json:"own,omitempty"` // what a network or a shape of the reader's own was
+	Identity   string   `json:"identity"`      // SHA-256 over configuration and data
 	TrainData  string   `json:"train_data"`
 	TestData   string   `json:"test_data"` // SHA-256 of the images and labels
 	Parameters int      `json:"parameters"`

@@ -20,8 +20,9 @@ import (
 // value serves for the project's own networks and data sets.
 type Options struct {
 	// Net, Data and Shape are where Config.Network, Config.Data and Config.Shape
-	// name ones of your own. Data are part of what a run is known by; functions
-	// and types cannot be: when you change one, change its name too.
+	// name ones of your own. Data are part of what a run is known by. Functions and
+	// types are not: when you change one, change its name too. A run keeps the
+	// fingerprint of what they were, and one of another is refused, see [Own].
 	Net   subspace.Net
 	Data  *dataset.Data
 	Shape subspace.Shape
@@ -62,7 +63,7 @@ const OnGPU = 100
 // project's: the networks that a run builds on are of standard training.
 func (o Options) shapeOf(c Config) subspace.Shape {
 	_, err := subspace.ParseSampler(c.Shape)
-	if o.Shape != nil && strings.TrimPrefix(c.Shape, "layerwise-") != o.Shape.String() && err == nil {
+	if err == nil && o.Shape != nil && strings.TrimPrefix(c.Shape, "layerwise-") != o.Shape.String() {
 		return nil
 	}
 	return o.Shape
@@ -94,6 +95,7 @@ type Run struct {
 	held     *dataset.Set  // the validation split, or nil
 	sampler  subspace.Sampler
 	identity string
+	own      *Own // of a network or a shape of the reader's own
 	device   string
 	members  []*Run // those that an independent run builds on: their configuration, folder and identity
 	gpu      bool   // whether the device is one
@@ -152,6 +154,10 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if n := r.data.Train.Len(); n < c.Batch {
 		return nil, fmt.Errorf("the training set has %d images, less than one batch of %d: make the batch smaller", n, c.Batch)
 	}
+	if err := r.checkPoints(); err != nil {
+		return nil, err
+	}
+	r.own = r.fingerprints()
 	r.identity = c.identity(r.data, r.held)
 	root, err := o.root()
 	if err != nil {

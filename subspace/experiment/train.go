@@ -85,6 +85,9 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	if err != nil {
 		return err
 	}
+	if err := r.checkDraws(p.Step, total); err != nil {
+		return err
+	}
 	batches := r.batches(feed, on, p.Step, total)
 	var speed clock
 	saved, resumed, before := time.Now(), time.Now(), p.Seconds
