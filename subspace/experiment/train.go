@@ -35,6 +35,9 @@ func (r *Run) train(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(r.Dir, checkpointFile)); err == nil || r.Config.Independent {
 		start = toBeSet
 	}
+	if err := r.checkBatches(); err != nil {
+		return err
+	}
 	if err := r.build(start); err != nil {
 		return err
 	}
