@@ -15,8 +15,8 @@ import (
 // so that every point is recalibrated before it is evaluated.
 //
 // The share reaches the network as [network.RateParam], which our batch norm
-// reads. A batch norm of another make sees the batches in training mode and
-// moves its statistics as it does in training.
+// reads, and GoMLX's is given it. A batch norm of another make sees the batches in
+// training mode and moves its statistics as it does in training.
 //
 // A batch that comes with an error ends it with that error, here and below.
 func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batch, error]) (err error) {

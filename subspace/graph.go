@@ -231,5 +231,6 @@ func (s *Space) observeGraph(scope *model.Scope, images, points, rate *Node) *No
 	g := images.Graph()
 	s.store.SetTraining(g, true)
 	model.SetGraphParam(g, "/"+network.RateParam, rate)
+	defer s.averages(rate)()
 	return ReduceAllSum(s.apply(scope, s.at(points), images))
 }
