@@ -300,23 +300,6 @@ func process(t *testing.T, dir string, n int, delay time.Duration) (killed bool)
 	return err != nil
 }
 
-func TestTwoProcessesExclude(t *testing.T) {
-	dir := t.TempDir()
-	r, err := open(context.Background(), tiny(), Options{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.take(); err != nil {
-		t.Fatal(err)
-	}
-	_, err = Train(context.Background(), tiny(), Options{Dir: dir})
-	if err == nil || !strings.Contains(err.Error(), "being made by another process") {
-		t.Errorf("a second process got %v", err)
-	}
-	r.Close()
-	train(t, tiny(), Options{Dir: dir})
-}
-
 // stopped returns the folder of runs with a tiny run stopped in its middle, and
 // the path of its checkpoint.
 func stopped(t *testing.T, c Config) (dir, checkpoint string) {

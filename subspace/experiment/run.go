@@ -82,6 +82,7 @@ func (o Options) root() (string, error) {
 //	config.json             its configuration
 //	checkpoint.safetensors  endpoints, optimiser, progress, while it trains
 //	history.json            the epochs so far, for whoever looks on
+//	standing.json           how it stands, for another process that wants it
 //	endpoints.safetensors   the trained endpoints, weight by weight
 //	result.json             scores, history and circumstances
 type Run struct {
@@ -103,12 +104,14 @@ type Run struct {
 	sets     map[*dataset.Set]*subspace.Resident // those on the device
 	scored   scorer
 	lock     *flock.Flock
+	stood    time.Time // when standingFile was written
 }
 
 // Train makes the run of a configuration, or what is left of it: a run that
 // has been made is loaded, one that was interrupted goes on from its last
 // checkpoint, bit for bit as if it had not been interrupted (on a CPU and the
-// same backend). When ctx ends, Train saves a checkpoint after the step
+// same backend). One that another process is making is waited for: reports say how
+// it stands there, and where that process ends before the run, this one goes on. When ctx ends, Train saves a checkpoint after the step
 // at hand and returns an error that wraps ctx's.
 //
 // Close the run when its endpoints are no longer needed.
@@ -236,7 +239,7 @@ func (r *Run) make(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.take(); err != nil {
+	if err := r.take(ctx); err != nil {
 		return err
 	}
 	// Another process may have made it meanwhile.
@@ -254,6 +257,7 @@ func (r *Run) make(ctx context.Context) error {
 	}
 	os.Remove(filepath.Join(r.Dir, checkpointFile)) // the endpoints and the result say all
 	os.Remove(filepath.Join(r.Dir, scoresFile))
+	os.Remove(filepath.Join(r.Dir, standingFile))
 	return nil
 }
 

@@ -129,6 +129,9 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 
 		report := Report{Run: c.Name(), Done: p.Step, Total: total, Epoch: epoch + 1, Epochs: c.Epochs,
 			Loss: p.Loss / float64(p.Seen), Accuracy: float64(p.Right) / float64(p.Seen)}
+		if n := len(p.History); n > 0 {
+			report.Before = &p.History[n-1]
+		}
 		if seconds := speed.tick(len(work)); seconds > 0 {
 			report.Rate = float64(r.data.Train.Len()) / float64(perEpoch) / seconds
 			report.Steps = 1 / seconds
@@ -143,6 +146,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 			if report.Ended, err = r.endEpoch(ctx, p, epoch, rate); err != nil {
 				return err
 			}
+			report.Before = report.Ended
 		}
 		r.report(report)
 		p.Seconds = before + time.Since(resumed).Seconds()
@@ -250,8 +254,9 @@ func (r *Run) batches(ctx context.Context, on *subspace.Resident, first, total i
 }
 
 func (r *Run) report(report Report) {
+	report.GPU = r.gpu
+	r.stand(report)
 	if r.options.Report != nil {
-		report.GPU = r.gpu
 		r.options.Report(report)
 	}
 }
