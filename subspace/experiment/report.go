@@ -14,6 +14,7 @@ import (
 type Report struct {
 	Run         string        // its name
 	Elsewhere   string        // the process that makes it, where that is another one: "process 12 on NAME"
+	Restored    int           // steps of another sitting, which a checkpoint had
 	Scoring     bool          // false while training, true while scoring points
 	Done, Total int           // steps of the run, or points
 	Epoch       int           // counted from 1
@@ -61,6 +62,15 @@ func (r Report) Parts() (parts []string) {
 // String is all of it in a line.
 func (r Report) String() string {
 	return r.Run + ": " + strings.Join(strings.Fields(strings.Join(r.Parts(), ", ")), " ")
+}
+
+// Took says how long something took, to a tenth of a second where that is something:
+// 0.4s, 12.3s, 3m20s, 1h5m0s.
+func Took(d time.Duration) string {
+	if d < time.Minute {
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
 }
 
 // width returns how many digits a number has.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/metric"
@@ -105,8 +106,8 @@ func (r Result) Summary() string {
 	if len(m.Weights) == 1 {
 		where = "" // standard training has no other point
 	}
-	return fmt.Sprintf("%s: %s%.1f %% right, ECE %.1f %%, trained in %.0f s on %s",
-		r.Config.Name(), where, 100*m.Accuracy, 100*m.ECE, r.Training, strings.Join(r.Devices, " and "))
+	return fmt.Sprintf("%s: %s%.1f %% right, ECE %.1f %%, trained in %s on %s",
+		r.Config.Name(), where, 100*m.Accuracy, 100*m.ECE, Took(time.Duration(r.Training*float64(time.Second))), strings.Join(r.Devices, " and "))
 }
 
 // Midpoint returns the score of the midpoint of the subspace.

@@ -92,6 +92,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		return err
 	}
 	batches := r.batches(feed, on, p.Step, total)
+	restored := p.Step
 	var speed clock
 	saved, resumed, before := time.Now(), time.Now(), p.Seconds
 	every := cmp.Or(r.options.Checkpoint, 20*time.Second)
@@ -127,7 +128,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 			return fmt.Errorf("step %d: %w", p.Step+1, err)
 		}
 
-		report := Report{Run: c.Name(), Done: p.Step, Total: total, Epoch: epoch + 1, Epochs: c.Epochs,
+		report := Report{Run: c.Name(), Restored: restored, Done: p.Step, Total: total, Epoch: epoch + 1, Epochs: c.Epochs,
 			Loss: p.Loss / float64(p.Seen), Accuracy: float64(p.Right) / float64(p.Seen)}
 		if n := len(p.History); n > 0 {
 			report.Before = &p.History[n-1]

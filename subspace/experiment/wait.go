@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -27,6 +28,8 @@ func thisProcess() string {
 	if err != nil {
 		return fmt.Sprintf("process %d", os.Getpid())
 	}
+	host, _, _ = strings.Cut(host, ".")
+	host = host[:min(len(host), 20)] // a line of progress has room for no more
 	return fmt.Sprintf("process %d on %s", os.Getpid(), host)
 }
 
