@@ -228,6 +228,13 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
+	if name := os.Getenv("EXPERIMENT_TEST_BITS"); name != "" {
+		if err := makeBits(name, dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	var n int
 	var delay time.Duration
 	_, err := fmt.Sscan(os.Getenv("EXPERIMENT_TEST_KILL"), &n, &delay)
