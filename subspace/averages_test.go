@@ -58,34 +58,30 @@ func TestGoMLXBatchNorm(t *testing.T) {
 		return all
 	}
 	want := statistics(ours)
-	for _, momentum := range []float64{0.99, 0.5} {
-		for _, native := range []bool{true, false} {
-			if native {
-				backendtest.XLA(t)
-			}
-			s := spaceOf(t, normed(func(scope *model.Scope, x *Node, frozen bool) *Node {
-				return gomlx.BatchNorm(scope, x, -1).Epsilon(1e-5).Momentum(momentum).FrozenAverages(frozen).UseBackendInference(native).Done()
-			}), 1, 1)
-			got := statistics(s)
-			for scope, values := range map[string]float64{"first": 64 * n, "second": n} {
-				for name, factor := range map[string]float64{"mean": 1, "variance": values / (values - 1)} {
-					have, want := got[fmt.Sprintf("/%s/batch_normalization/%s", scope, name)], want[fmt.Sprintf("/%s/%s", scope, name)]
-					if len(have) == 0 || len(have) != len(want) {
-						t.Fatalf("%d values of %s, want %d", len(have), name, len(want))
-					}
-					for i := range have {
-						if h, w := factor*float64(have[i]), float64(want[i]); math.Abs(h-w) > 2e-3*(0.1+math.Abs(w)) {
-							t.Errorf("momentum %v, native %v: %s of %s[%d] is %v, ours %v", momentum, native, name, scope, i, h, w)
-						}
+	backendtest.XLA(t)
+	for momentum, native := range map[float64]bool{0.99: true, 0.5: false} {
+		s := spaceOf(t, normed(func(scope *model.Scope, x *Node, frozen bool) *Node {
+			return gomlx.BatchNorm(scope, x, -1).Epsilon(1e-5).Momentum(momentum).FrozenAverages(frozen).UseBackendInference(native).Done()
+		}), 1, 1)
+		got := statistics(s)
+		for scope, values := range map[string]float64{"first": 64 * n, "second": n} {
+			for name, factor := range map[string]float64{"mean": 1, "variance": values / (values - 1)} {
+				have, want := got[fmt.Sprintf("/%s/batch_normalization/%s", scope, name)], want[fmt.Sprintf("/%s/%s", scope, name)]
+				if len(have) == 0 || len(have) != len(want) {
+					t.Fatalf("%d values of %s, want %d", len(have), name, len(want))
+				}
+				for i := range have {
+					if h, w := factor*float64(have[i]), float64(want[i]); math.Abs(h-w) > 2e-3*(0.1+math.Abs(w)) {
+						t.Errorf("momentum %v, native %v: %s of %s[%d] is %v, ours %v", momentum, native, name, scope, i, h, w)
 					}
 				}
-				if w := got[fmt.Sprintf("/%s/batch_normalization/avg_weight", scope)]; w[0] != batches {
-					t.Errorf("it counts %v batches of %d", w[0], batches)
-				}
 			}
-			if v := got["/frozen/batch_normalization/variance"]; v[0] != 1 {
-				t.Errorf("frozen averages have become %v", v)
+			if w := got[fmt.Sprintf("/%s/batch_normalization/avg_weight", scope)]; w[0] != batches {
+				t.Errorf("it counts %v batches of %d", w[0], batches)
 			}
+		}
+		if v := got["/frozen/batch_normalization/variance"]; v[0] != 1 {
+			t.Errorf("frozen averages have become %v", v)
 		}
 	}
 }

@@ -24,10 +24,10 @@ import (
 // (Gradients of one's own, which a function may attach to its operations, are not part
 // of it.)
 //
-// The network is built, and nothing is compiled or run: 2 ms for a small CNN, 20 ms for
-// a ResNet18, on one slow core. It is an error where an operation of the network's is
-// not known there.
-func Fingerprint(net Net, input [3]int) (print string, err error) {
+// The network is built, for batches of so many images, and nothing is compiled or run:
+// 2 ms for a small CNN, 20 ms for a ResNet18, on one slow core. It is an error where an
+// operation of the network's is not known there.
+func Fingerprint(net Net, input [3]int, images int) (print string, err error) {
 	defer catch("build the network", &err)
 	h := sha256.New()
 	s := &Space{store: model.NewStore(), net: net, input: input[:]}
@@ -38,7 +38,7 @@ func Fingerprint(net Net, input [3]int) (print string, err error) {
 		}
 	})
 	for _, training := range []bool{true, false} {
-		g, logits := s.build(2, training)
+		g, logits := s.build(images, training)
 		write(h, g)
 		fmt.Fprintln(h, "logits", logits.Id())
 		for v := range s.store.IterVariables() {

@@ -79,7 +79,7 @@ func prints(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for name, net := range readers {
-		print, err := Fingerprint(net, [3]int{8, 8, 1})
+		print, err := Fingerprint(net, [3]int{8, 8, 1}, 2)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -117,7 +117,7 @@ func TestFingerprint(t *testing.T) {
 func TestFingerprintOfOurs(t *testing.T) {
 	for name, net := range map[string]Net{"cresnet20": network.CResNet20(10, 16), "cnn": network.CNN(10, 8), "mlp": network.MLP(10, 8),
 		"dropout": network.WithDropout(network.CNN(10, 8), 0.3), "bf16": network.WithBFloat16(network.CNN(10, 8))} {
-		if _, err := Fingerprint(net, [3]int{32, 32, 3}); err != nil {
+		if _, err := Fingerprint(net, [3]int{32, 32, 3}, 2); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -127,7 +127,7 @@ func BenchmarkFingerprint(b *testing.B) {
 	for name, net := range map[string]Net{"cnn": network.CNN(10, 8), "cresnet20": network.CResNet20(10, 16), "resnet18": network.ResNet18(200)} {
 		b.Run(name, func(b *testing.B) {
 			for range b.N {
-				if _, err := Fingerprint(net, [3]int{64, 64, 3}); err != nil {
+				if _, err := Fingerprint(net, [3]int{64, 64, 3}, 2); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -154,7 +154,7 @@ func TestTakesBatch(t *testing.T) {
 	if err := TakesBatch(unknown, [3]int{8, 8, 1}, 1); err != nil {
 		t.Errorf("an operation that is known to a device alone: %v", err)
 	}
-	if _, err := Fingerprint(unknown, [3]int{8, 8, 1}); err == nil {
+	if _, err := Fingerprint(unknown, [3]int{8, 8, 1}, 2); err == nil {
 		t.Error("a fingerprint of an operation that is known to a device alone")
 	}
 }

@@ -81,8 +81,15 @@ func makeSpace(backend compute.Backend, net Net, input [3]int, m int, seed uint6
 		}
 	}()
 	defer catch("build the network", &err)
-	if m < 1 {
+	switch {
+	case m < 1:
 		return nil, fmt.Errorf("a subspace of %d endpoints: want at least 1", m)
+	case backend == nil:
+		return nil, errors.New("there is no backend: it is nil, package backend opens one")
+	case net == nil:
+		return nil, errors.New("there is no network: it is nil, want a GoMLX model function")
+	case min(input[0], input[1], input[2]) < 1:
+		return nil, fmt.Errorf("images of %d × %d × %d: want a height, a width and channels of at least 1", input[0], input[1], input[2])
 	}
 	s = &Space{endpoints: m, backend: backend, store: model.NewStore(), net: net, input: input[:]}
 	if err := s.discover(); err != nil {

@@ -96,7 +96,7 @@ func (r *Run) save(p progress) error {
 	if err != nil {
 		return err
 	}
-	p.Own = r.own
+	p.Own = r.own.record()
 	file, err := encodeCheckpoint(r.identity, r.space.Layout, state, p)
 	if err != nil {
 		return err

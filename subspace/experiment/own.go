@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/network"
 )
 
 // Own is what is known of a network and a shape of the reader's own, beside their
@@ -15,32 +16,38 @@ type Own struct {
 }
 
 // fingerprints finds out what the run's own network and shape are.
-func (r *Run) fingerprints() *Own {
-	var own Own
+func (r *Run) fingerprints() (own Own) {
 	if shape := r.sampler.Shape; r.options.shapeOf(r.Config) != nil {
 		own.Shape = subspace.ShapeFingerprint(shape)
 	}
 	if t := r.data.Train; r.options.Net != nil {
-		// What fails here fails when it is built in earnest, or is known to a device alone.
-		own.Network, _ = subspace.Fingerprint(r.options.Net, [3]int{t.Height, t.Width, t.Channels})
+		// A network that fails here fails when it is built in earnest, too, or has operations
+		// that are known to a device alone.
+		own.Network, _ = subspace.Fingerprint(r.options.Net, [3]int{t.Height, t.Width, t.Channels}, 2)
 	}
-	if own == (Own{}) {
+	return own
+}
+
+// record is what is written of it; nothing where there is nothing of the reader's own.
+func (o Own) record() *Own {
+	if o == (Own{}) {
 		return nil
 	}
-	return &own
+	return &o
 }
 
 // unchanged reports a network or a shape that is not what it was when the run of a folder
 // was made. Of what is older than fingerprints nothing is known.
 func (r *Run) unchanged(then *Own, dir string) error {
-	if then == nil || r.own == nil {
+	if then == nil {
 		return nil
 	}
 	for _, x := range []struct{ what, field, then, now, name string }{
 		{"network", "Network", then.Network, r.own.Network, r.Config.Network},
 		{"shape", "Shape", then.Shape, r.own.Shape, r.Config.Shape},
 	} {
-		if x.then != "" && x.now != "" && x.then != x.now {
+		// A network that had a fingerprint, and now cannot be built, is another one too.
+		if x.then != "" && x.then != x.now {
 			return fmt.Errorf("the %s %q is not what it was when this run was trained: give it another name (Config.%s), or delete %s to train under this one anew",
 				x.what, x.name, x.field, dir)
 		}
@@ -86,4 +93,36 @@ func (r *Run) catchShape(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("the shape %q panics: %v", r.sampler.Shape, p)
 	}
+}
+
+// checkEffects reports a setting that a network of the reader's own does not hear: what
+// changes nothing in its graph would be silently left out.
+func (r *Run) checkEffects() error {
+	net, c := r.options.Net, r.Config
+	if net == nil {
+		return nil
+	}
+	t := r.data.Train
+	print := func(net subspace.Net) string {
+		print, _ := subspace.Fingerprint(net, [3]int{t.Height, t.Width, t.Channels}, c.Batch/max(c.Chunks, 1))
+		return print // none where it is not known
+	}
+	for _, x := range []struct {
+		there                bool
+		with                 func() subspace.Net
+		what, field, instead string
+	}{
+		{c.Dropout > 0, func() subspace.Net { return network.WithDropout(net, c.Dropout) },
+			fmt.Sprintf("a dropout rate of %v", c.Dropout), "Dropout", "put network.Dropout where it is to drop"},
+		{c.GhostBatches > 1, func() subspace.Net { return network.WithGhostBatches(net, c.GhostBatches) },
+			fmt.Sprintf("%d ghost batches", c.GhostBatches), "GhostBatches", "make its batch norms network.BatchNorm"},
+	} {
+		if !x.there {
+			continue
+		}
+		if plain := print(net); plain != "" && plain == print(x.with()) {
+			return fmt.Errorf("%s would change nothing in the network %q: %s, or leave Config.%s out", x.what, c.Network, x.instead, x.field)
+		}
+	}
+	return nil
 }

@@ -53,6 +53,8 @@ func TestChangedNetwork(t *testing.T) {
 		more.Points = 5
 		refused(t, more, o, want)
 	}
+	o.Net = func(*model.Scope, *Node) *Node { panic("not ready") }
+	refused(t, c, o, want)
 	o.Net = mine(1)
 	again := train(t, c, o)
 	if again.Result.Finished != first.Result.Finished {
@@ -152,6 +154,25 @@ func TestBadShapes(t *testing.T) {
 	if made, err := os.ReadDir(o.Dir); err != nil || len(made) > 0 {
 		t.Errorf("there are %v, %v", made, err)
 	}
+}
+
+// A setting that a network of a reader's own does not hear is refused; one that it hears
+// is not.
+func TestSettingsWithoutEffect(t *testing.T) {
+	base := light()
+	base.Network, base.Width, base.Epochs, base.Warmup, base.TestEvery = "mine", 0, 1, 0, 0
+	for want, change := range map[string]func(*Config){
+		"a dropout rate of 0.3 would change nothing in the network \"mine\": put network.Dropout": func(c *Config) { c.Dropout = 0.3 },
+		"5 ghost batches would change nothing":                                                    func(c *Config) { c.GhostBatches = 5 },
+		"nothing in this network is computed in bfloat16":                                         func(c *Config) { c.Precision = bf16 },
+	} {
+		c := base
+		change(&c)
+		refused(t, c, Options{Net: mine(1), Dir: t.TempDir()}, want)
+	}
+	c, o := normalised(base, Options{})
+	c.Dropout, c.GhostBatches = 0.3, 5
+	train(t, c, o)
 }
 
 // Loading a run of a reader's own network costs building it, no backend.

@@ -96,8 +96,14 @@ func (r Result) Speed() float64 {
 	return float64(r.Images*len(r.History)) / r.Training
 }
 
-// Last returns the last epoch of the training.
-func (r Result) Last() Epoch { return r.History[len(r.History)-1] }
+// Last returns the last epoch of the training, of a run that has nothing to train an empty
+// one.
+func (r Result) Last() Epoch {
+	if len(r.History) == 0 {
+		return Epoch{}
+	}
+	return r.History[len(r.History)-1]
+}
 
 // Summary is the result in a line.
 func (r Result) Summary() string {

@@ -39,7 +39,7 @@ type Options struct {
 	Report func(Report)            // progress; may be nil
 	Fetch  func(done, total int64) // progress of a download, in bytes; may be nil
 
-	Notice func(line string) // what there is to say of the backend, such as that XLA is missing; may be nil
+	Notice func(line string) // what there is to say of the backend, such as that XLA is missing, and of another process that makes the run; may be nil
 
 	// Checkpoint is how much work a crash may cost; 20 s where zero. A run that
 	// is told to stop saves a checkpoint at once.
@@ -96,7 +96,7 @@ type Run struct {
 	held     *dataset.Set  // the validation split, or nil
 	sampler  subspace.Sampler
 	identity string
-	own      *Own // of a network or a shape of the reader's own
+	own      Own // of a network or a shape of the reader's own
 	device   string
 	members  []*Run // those that an independent run builds on: their configuration, folder and identity
 	gpu      bool   // whether the device is one
@@ -153,6 +153,9 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	}
 	if err := r.checkCorrupted(); err != nil {
 		return nil, err
+	}
+	if r.data.Test.Len() == 0 {
+		return nil, errors.New("the test set has no images: want at least one")
 	}
 	if n := r.data.Train.Len(); n < c.Batch {
 		return nil, fmt.Errorf("the training set has %d images, less than one batch of %d: make the batch smaller", n, c.Batch)

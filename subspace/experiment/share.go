@@ -67,7 +67,7 @@ func (r *Run) adopt() (bool, error) {
 // result returns the result of a run that has been trained and not yet scored.
 func (r *Run) result(seconds float64, history []Epoch, devices []string) Result {
 	return Result{
-		Config: r.Config, Own: r.own, Identity: r.identity, Parameters: r.space.Layout.Size, Images: r.data.Train.Len(), Devices: devices,
+		Config: r.Config, Own: r.own.record(), Identity: r.identity, Parameters: r.space.Layout.Size, Images: r.data.Train.Len(), Devices: devices,
 		TrainData: r.data.Train.Fingerprint(), TestData: r.data.Test.Fingerprint(),
 		Training: seconds, History: history,
 	}

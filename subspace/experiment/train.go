@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"time"
 
@@ -35,7 +36,7 @@ func (r *Run) train(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(r.Dir, checkpointFile)); err == nil || r.Config.Independent {
 		start = toBeSet
 	}
-	if err := r.checkBatches(); err != nil {
+	if err := cmp.Or(r.checkBatches(), r.checkEffects()); err != nil {
 		return err
 	}
 	if err := r.build(start); err != nil {
@@ -55,6 +56,7 @@ func (r *Run) train(ctx context.Context) error {
 			return err
 		}
 	}
+	r.tellOfAnother(p)
 	if !slices.Contains(p.Devices, r.device) {
 		p.Devices = append(p.Devices, r.device)
 	}
@@ -64,6 +66,20 @@ func (r *Run) train(ctx context.Context) error {
 	r.Result = r.result(p.Seconds, p.History, p.Devices)
 	return r.writeEndpoints()
 }
+
+// tellOfAnother says that a run was begun on something that rounds otherwise: another
+// backend, other kernels, another CPU. How many cores there are changes nothing.
+func (r *Run) tellOfAnother(p progress) {
+	n := len(p.Devices)
+	if n == 0 || p.Step == 0 || r.options.Notice == nil || cores.ReplaceAllString(p.Devices[n-1], "") == cores.ReplaceAllString(r.device, "") {
+		return
+	}
+	r.options.Notice(fmt.Sprintf("%s goes on with %s, after step %d with %s: its numbers will not be those of either alone, bit for bit",
+		r.Config.Name(), r.device, p.Step, p.Devices[n-1]))
+}
+
+// cores is how many of them a device names.
+var cores = regexp.MustCompile(`, \d+ cores?\b`)
 
 // steps runs the steps that are left.
 func (r *Run) steps(ctx context.Context, p *progress) error {
