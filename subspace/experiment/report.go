@@ -54,7 +54,7 @@ func (r Report) Parts() (parts []string) {
 	parts = append(parts, fmt.Sprintf("epoch %*d of %d", width(r.Epochs), r.Epoch, r.Epochs),
 		fmt.Sprintf("loss %.3f", loss), fmt.Sprintf("%5.1f %% right", 100*accuracy))
 	if r.Rate > 0 {
-		parts = append(parts, fmt.Sprintf("%5.0f images/s", twoDigits(r.Rate)))
+		parts = append(parts, fmt.Sprintf("%5.0f images/s", threeDigits(r.Rate)))
 	}
 	return parts
 }
@@ -76,12 +76,12 @@ func Took(d time.Duration) string {
 // width returns how many digits a number has.
 func width(n int) int { return len(fmt.Sprint(n)) }
 
-// twoDigits rounds to two significant digits.
-func twoDigits(x float64) float64 {
+// threeDigits rounds to three significant digits.
+func threeDigits(x float64) float64 {
 	if x <= 0 || math.IsInf(x, 0) {
 		return x
 	}
-	scale := math.Pow(10, 1-math.Floor(math.Log10(x)))
+	scale := math.Pow(10, 2-math.Floor(math.Log10(x)))
 	return math.Round(x*scale) / scale
 }
 

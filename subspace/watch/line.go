@@ -25,7 +25,7 @@ func Line(names, parts []string) string { return line(columns-barColumns, names,
 // LogLine is [Line] for a log, which has no bar, and no use for what is not known yet.
 func LogLine(names, parts []string) string {
 	parts = slices.DeleteFunc(slices.Clone(parts), func(part string) bool { return part == Left(-1) })
-	return strings.Join(strings.Fields(line(columns, names[:1], parts)), " ")
+	return strings.Join(strings.Fields(line(columns, names, parts)), " ")
 }
 
 func line(width int, names, parts []string) string {

@@ -46,7 +46,7 @@ func TestLinesFit(t *testing.T) {
 	}
 	log := LogLine(Names(experiment.Quick()), (&whole{plan: make([]experiment.Planned, 1)}).parts(
 		experiment.Report{Total: 800, Done: 8, Epoch: 2, Epochs: 200, Loss: 1.5, Accuracy: 0.5, Rate: 3141}, Left(75*time.Second)))
-	if want := "digits-line-cnnx8-seed1: epoch 2 of 200, 1m15s left, loss 1.500, 50.0 % right, 3100 images/s"; log != want {
+	if want := "digits-line-cnnx8-seed1: epoch 2 of 200, 1m15s left, loss 1.500, 50.0 % right, 3140 images/s"; log != want {
 		t.Errorf("a log has %q, want %q", log, want)
 	}
 	if got := Line([]string{strings.Repeat("x", 90)}, []string{strings.Repeat("y", 90)}); utf8.RuneCountInString(got) > columns-barColumns {

@@ -82,7 +82,7 @@ func (t *tally) report(c *crew, w *worker, first bool) {
 		fmt.Sprintf("%d at work", len(working)), watch.Left(left)}, strings.Split(w.latest.Text, ", ")...)
 	t.progress.Update(watch.Line(names, parts), fraction)
 	if w.latest.Keep {
-		t.progress.Line(watch.LogLine(names, parts))
+		t.progress.Line(watch.LogLine(names[:1], parts))
 	}
 }
 
