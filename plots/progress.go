@@ -109,7 +109,9 @@ func bar(fraction float64) string {
 }
 
 // oneLine keeps a text from breaking the display's line.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+func oneLine(text string) string { return lineBreaks.Replace(text) }
+
+var lineBreaks = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ")
 
 // notebookOutput updates one plain-text output of a notebook's cell.
 type notebookOutput struct {

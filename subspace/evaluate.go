@@ -3,7 +3,9 @@ package subspace
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -15,8 +17,8 @@ import (
 // so that every point is recalibrated before it is evaluated.
 //
 // The share reaches the network as [network.RateParam], which our batch norm
-// reads. A batch norm of another make sees the batches in training mode and
-// moves its statistics as it does in training.
+// reads, and GoMLX's is given it. A batch norm of another make sees the batches in
+// training mode and moves its statistics as it does in training.
 //
 // A batch that comes with an error ends it with that error, here and below.
 func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batch, error]) (err error) {
@@ -28,6 +30,9 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batc
 	defer release(point)
 	if err := s.setArrays(s.initial); err != nil {
 		return err
+	}
+	if batches == nil {
+		return errors.New("there are no batches to re-estimate batch norm with: they are nil")
 	}
 	k := 0
 	for group, err := range s.calls(batches) {
@@ -53,6 +58,9 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batc
 		}
 		release(append(append(out, rate), own...)...)
 	}
+	if k == 0 && slices.ContainsFunc(s.state, func(v *model.Variable) bool { return v.Name() != model.RNGStateVariableName }) {
+		return errors.New("batch norm is to be re-estimated with no batch: want at least one")
+	}
 	return nil
 }
 
@@ -65,6 +73,9 @@ func (s *Space) Logits(ctx context.Context, p Point, batches iter.Seq2[Batch, er
 		return nil, nil, err
 	}
 	defer release(point)
+	if batches == nil {
+		return nil, nil, errors.New("there are no batches to evaluate: they are nil")
+	}
 	for group, err := range s.calls(batches) {
 		if err := cmp.Or(err, ctx.Err()); err != nil {
 			return nil, nil, err

@@ -1,6 +1,7 @@
 package subspace
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -24,6 +25,9 @@ import (
 // size. It is an error if theta has another length than l.Size or a weight that is
 // not finite.
 func FilterNormalised(l Layout, theta []float32, rng *rand.Rand) ([]float32, error) {
+	if rng == nil {
+		return nil, errors.New("a random direction without random numbers: rng is nil")
+	}
 	if len(theta) != l.Size {
 		return nil, fmt.Errorf("a direction for %d weights: the network has %d", len(theta), l.Size)
 	}

@@ -78,6 +78,11 @@ func (e *netError) Error() string {
 	return fmt.Sprintf("the network fails on images %v: %v", e.images, e.what)
 }
 
+func (e *netError) Unwrap() error {
+	err, _ := e.what.(error)
+	return err
+}
+
 // crossEntropy returns the mean over the batch of −log p(label).
 //
 //	logits [batch, classes], labels [batch] -> scalar
@@ -226,5 +231,6 @@ func (s *Space) observeGraph(scope *model.Scope, images, points, rate *Node) *No
 	g := images.Graph()
 	s.store.SetTraining(g, true)
 	model.SetGraphParam(g, "/"+network.RateParam, rate)
+	defer s.averages(rate)()
 	return ReduceAllSum(s.apply(scope, s.at(points), images))
 }

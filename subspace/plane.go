@@ -111,10 +111,13 @@ func (p Plane) Place(w Weights) (x, y float64) {
 // Grid returns n ≥ 2 equally spaced values on each axis, from one side of the
 // three points to the other and beyond by a margin, which is a share of their
 // extent on the axis (Garipov et al. 2018 draw 21 values with a margin of 0.2).
-// The margin is at least 0. Grid panics if n < 2.
+// The margin is at least 0. Grid panics if n < 2 or the margin is no such number.
 func (p Plane) Grid(n int, margin float64) (xs, ys []float64) {
 	if n < 2 {
 		panic(fmt.Sprintf("subspace: a grid of %d values on each axis: want at least 2", n))
+	}
+	if !(margin >= 0) || math.IsInf(margin, 0) {
+		panic(fmt.Sprintf("subspace: a grid with a margin of %v: want a finite number, 0 or more", margin))
 	}
 	between := func(low, high float64) []float64 {
 		margin := float64(margin * (high - low))

@@ -1,12 +1,16 @@
 package subspace
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
 
 // Schedule says what an epoch, counted from 0, is trained with. The learning
 // rate changes once an epoch.
+//
+// A schedule of fewer epochs than its warm-up, or of none, has a rate of zero where it has
+// no sense, and never one that is no number.
 type Schedule interface {
 	// Rate returns the learning rate of the epoch.
 	Rate(epoch int) float64
@@ -25,6 +29,9 @@ type Cosine struct {
 func (c Cosine) Rate(epoch int) float64 {
 	if epoch < c.Warmup {
 		return c.Peak * float64(epoch+1) / float64(c.Warmup)
+	}
+	if c.Epochs <= c.Warmup || epoch >= c.Epochs {
+		return 0
 	}
 	done := float64(epoch-c.Warmup) / float64(c.Epochs-c.Warmup)
 	return c.Peak / 2 * (1 + math.Cos(math.Pi*done))
@@ -45,6 +52,9 @@ type Constant struct {
 func (c Constant) Rate(epoch int) float64 {
 	if epoch < c.Warmup {
 		return c.Peak * float64(epoch+1) / float64(c.Warmup)
+	}
+	if c.Epochs < 1 {
+		return 0
 	}
 	done := float64(epoch) / float64(c.Epochs)
 	return c.Peak * (1 - min(max((done-0.5)/0.4, 0), 1)/2)
@@ -105,6 +115,9 @@ type Average struct {
 
 // Add takes a model into the average. It keeps nothing of endpoints.
 func (a *Average) Add(endpoints [][]float32) error {
+	if len(endpoints) == 0 {
+		return errors.New("a model of no endpoints for an average: want at least one")
+	}
 	if a.Models > 0 && len(a.Endpoints) != len(endpoints) {
 		return fmt.Errorf("a model of %d endpoints for an average of %d", len(endpoints), len(a.Endpoints))
 	}

@@ -67,10 +67,18 @@ type Simplex int
 
 func (m Simplex) Endpoints() int { return int(m) }
 
+// check panics where there is no such simplex.
+func (m Simplex) check() {
+	if m < 1 {
+		panic(fmt.Sprintf("subspace: a simplex of %d endpoints: want at least 1", int(m)))
+	}
+}
+
 // Sample returns the gaps that m−1 uniform draws leave in [0, 1], which are
 // uniform on the simplex (as are normalised exponential draws). The gaps are
 // taken from the top, so that m = 2 gives (1−u, u).
 func (m Simplex) Sample(rng *rand.Rand) Weights {
+	m.check()
 	cuts := make([]float64, m-1)
 	for i := range cuts {
 		cuts[i] = rng.Float64()
@@ -90,6 +98,7 @@ func (m Simplex) Sample(rng *rand.Rand) Weights {
 }
 
 func (m Simplex) Midpoint() Weights {
+	m.check()
 	c := make(Weights, m)
 	for i := range c {
 		c[i] = 1 / float64(m)
@@ -104,8 +113,12 @@ func (m Simplex) String() string {
 	return fmt.Sprintf("simplex-%d", int(m))
 }
 
-// Endpoint returns the coefficients of endpoint i of m.
+// Endpoint returns the coefficients of endpoint i of m, counted from 0; it panics where
+// there is none.
 func Endpoint(i, m int) Weights {
+	if i < 0 || i >= m {
+		panic(fmt.Sprintf("subspace: endpoint %d of %d, counted from 0: want 0 to %d", i, m, m-1))
+	}
 	c := make(Weights, m)
 	c[i] = 1
 	return c

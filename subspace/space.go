@@ -8,8 +8,6 @@ import (
 	"slices"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -83,8 +81,15 @@ func makeSpace(backend compute.Backend, net Net, input [3]int, m int, seed uint6
 		}
 	}()
 	defer catch("build the network", &err)
-	if m < 1 {
+	switch {
+	case m < 1:
 		return nil, fmt.Errorf("a subspace of %d endpoints: want at least 1", m)
+	case backend == nil:
+		return nil, errors.New("there is no backend: it is nil, package backend opens one")
+	case net == nil:
+		return nil, errors.New("there is no network: it is nil, want a GoMLX model function")
+	case min(input[0], input[1], input[2]) < 1:
+		return nil, fmt.Errorf("images of %d × %d × %d: want a height, a width and channels of at least 1", input[0], input[1], input[2])
 	}
 	s = &Space{endpoints: m, backend: backend, store: model.NewStore(), net: net, input: input[:]}
 	if err := s.discover(); err != nil {
@@ -138,11 +143,9 @@ func makeSpace(backend compute.Backend, net Net, input [3]int, m int, seed uint6
 
 // discover builds the network once, to learn its variables. Nothing is compiled.
 func (s *Space) discover() (err error) {
-	g := graph.NewGraph(s.backend, "discover")
+	g, logits := s.build(2, true)
 	defer g.Finalize()
-	images := graph.Parameter(g, "images", shapes.Make(dtypes.Float32, append([]int{2}, s.input...)...))
-	s.store.SetTraining(g, true)
-	s.classes = s.run(s.store.RootScope(), images).Shape().Dim(-1)
+	s.classes = logits.Shape().Dim(-1)
 	if s.Layout, err = layoutOf(s.store); err != nil {
 		return err
 	}

@@ -140,6 +140,14 @@ func (s *Space) chance(w Work, o SGD) (points, pair, settings []float32, err err
 	if points, err = s.flat(w.Draw.At...); err != nil {
 		return nil, nil, nil, err
 	}
+	for _, x := range []struct {
+		name  string
+		value float64
+	}{{"learning rate", w.Rate}, {"momentum", o.Momentum}, {"weight decay", o.WeightDecay}, {"β", o.Beta}, {"ε of label smoothing", o.Smoothing}, {"ρ of SAM", o.Rho}} {
+		if !(x.value >= 0) || math.IsInf(x.value, 0) {
+			return nil, nil, nil, fmt.Errorf("the %s of the step is %v: want a finite number, 0 or more", x.name, x.value)
+		}
+	}
 	pair = make([]float32, 2*s.endpoints)
 	for row, i := range w.Draw.Pair {
 		if i < 0 || i >= s.endpoints {

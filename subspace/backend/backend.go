@@ -40,6 +40,9 @@ type Info struct {
 	Plugin string // the PJRT plugin's file, empty without one
 	GPU    bool   // whether it computes on an NVIDIA GPU
 	Notice string // one line for the user, empty where there is nothing to say
+	// Kernels is whether a CPU's convolutions, batch-norm sums and random numbers are this
+	// project's, and not XLA's: the numbers of the two differ by rounding.
+	Kernels bool
 }
 
 // String returns a short name for captions, for example
@@ -108,7 +111,7 @@ func (o Options) open() (compute.Backend, Info, error) {
 		b, err := open("xla:" + p.config(o))
 		if err == nil {
 			info := Info{Name: "xla", Device: p.device(), Plugin: p.Path, GPU: p.Kind == CUDA}
-			b, info.Notice = quicker(b, p)
+			b = info.quicker(b, p)
 			info.Notice = join(kept, info.Notice)
 			if len(failed) > 0 {
 				info.Notice = join(fmt.Sprintf("using %s", info), strings.Join(failed, "; "), info.Notice)
@@ -178,7 +181,7 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 			"for example go, xla:cpu or xla:/folder/of/a/plugin.so",
 			compute.ConfigEnvVar, os.Getenv(compute.ConfigEnvVar), err)
 	}
-	b, info.Notice = quicker(b, found)
+	b = info.quicker(b, found)
 	info.Notice = join(flags, kept, info.Notice)
 	return b, info, nil
 }

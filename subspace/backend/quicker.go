@@ -16,13 +16,15 @@ const kernelsEnv = "GOSUBSPACE_KERNELS"
 // quicker returns b with this project's functions in place of XLA's where p
 // computes on the CPU. Where the plugin does not take them, it says so and b
 // stays as it is.
-func quicker(b compute.Backend, p Plugin) (_ compute.Backend, notice string) {
+func (i *Info) quicker(b compute.Backend, p Plugin) compute.Backend {
 	if p.Kind != CPU || os.Getenv(kernelsEnv) == "xla" {
-		return b, ""
+		return b
 	}
 	quick, err := cpu.Wrap(b, p.Path)
 	if err != nil {
-		return b, fmt.Sprintf("convolutions are XLA's, which are slower: %v", err)
+		i.Notice = fmt.Sprintf("convolutions are XLA's, which are slower: %v", err)
+		return b
 	}
-	return quick, ""
+	i.Kernels = true
+	return quick
 }

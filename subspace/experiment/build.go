@@ -74,6 +74,9 @@ func (r *Run) build(of spaceOf) error {
 		return err
 	}
 	r.device = b.Info.String()
+	if b.Name == "xla" && !b.GPU && !b.Kernels {
+		r.device += ", XLA's own kernels"
+	}
 	if n := r.options.Devices; n > 1 {
 		r.device += fmt.Sprintf(", %d devices", n)
 	}

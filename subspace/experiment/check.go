@@ -25,6 +25,9 @@ func (c Config) Check() error {
 // reader's, or nil.
 func (c Config) sampler(own subspace.Shape) (s subspace.Sampler, err error) {
 	if own != nil {
+		if err := subspace.CheckShape(own); err != nil {
+			return s, err
+		}
 		name, layerwise := strings.CutPrefix(c.Shape, "layerwise-")
 		if name != own.String() {
 			return s, fmt.Errorf("the configuration's shape is %q, yours says %q: name the same, with layerwise- before it for a draw per layer", c.Shape, own)

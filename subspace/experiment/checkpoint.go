@@ -29,6 +29,7 @@ type progress struct {
 	Seconds float64  `json:"seconds"` // of training, over all sittings
 	History []Epoch  `json:"history"`
 	Devices []string `json:"devices"` // backends and devices of the sittings
+	Own     *Own     `json:"own,omitempty"`
 
 	Averaged int `json:"averaged,omitempty"` // models in the average of the weights
 	average  subspace.Average

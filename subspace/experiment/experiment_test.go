@@ -228,6 +228,13 @@ func TestMain(m *testing.M) {
 	if dir == "" {
 		os.Exit(m.Run())
 	}
+	if name := os.Getenv("EXPERIMENT_TEST_BITS"); name != "" {
+		if err := makeBits(name, dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	var n int
 	var delay time.Duration
 	_, err := fmt.Sscan(os.Getenv("EXPERIMENT_TEST_KILL"), &n, &delay)
@@ -298,23 +305,6 @@ func process(t *testing.T, dir string, n int, delay time.Duration) (killed bool)
 		t.Fatalf("the process failed: %v: %s", err, problems)
 	}
 	return err != nil
-}
-
-func TestTwoProcessesExclude(t *testing.T) {
-	dir := t.TempDir()
-	r, err := open(context.Background(), tiny(), Options{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.take(); err != nil {
-		t.Fatal(err)
-	}
-	_, err = Train(context.Background(), tiny(), Options{Dir: dir})
-	if err == nil || !strings.Contains(err.Error(), "being made by another process") {
-		t.Errorf("a second process got %v", err)
-	}
-	r.Close()
-	train(t, tiny(), Options{Dir: dir})
 }
 
 // stopped returns the folder of runs with a tiny run stopped in its middle, and

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,20 +24,16 @@ const (
 	lockFile       = "lock"
 )
 
-// take makes the run's folder and keeps other processes out of it: on a shared
+// take makes the run's folder, waits for another process that makes the run, see wait,
+// and keeps others out of it: on a shared
 // file system those of other machines too, where it has flock over machines (NFS
 // on Linux, unless mounted with nolock or local_lock; Lustre mounted with flock).
-func (r *Run) take() error {
+func (r *Run) take(ctx context.Context) error {
 	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
 		return fmt.Errorf("cannot make the run's folder: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
 	}
-	r.lock = flock.New(filepath.Join(r.Dir, lockFile))
-	free, err := r.lock.TryLock()
-	if err != nil {
-		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable, or choose another with GOSUBSPACE_RUNS, on a file system with locks (flock)", r.Dir, err)
-	}
-	if !free {
-		return fmt.Errorf("run %s is being made by another process (%s): wait for it, or stop it", r.Config.Name(), r.Dir)
+	if err := r.wait(ctx); err != nil {
+		return err
 	}
 	r.removeTemporary()
 	return writeJSON(filepath.Join(r.Dir, configFile), r.Config)
@@ -53,6 +50,9 @@ func (r *Run) load(path string) (made bool, err error) {
 		return false, err
 	case result.Identity != r.identity:
 		return false, fmt.Errorf("%s is of another run: move the folder away", path)
+	}
+	if err := r.unchanged(result.Own, r.Dir); err != nil {
+		return false, err
 	}
 	r.Result = result
 	// A result from before calibration was scored is scored anew.
@@ -73,6 +73,9 @@ func (r *Run) restore() (progress, error) {
 		return progress{}, err
 	}
 	state, p, err := decodeCheckpoint(file, r.identity, r.space.Layout)
+	if err := r.unchanged(p.Own, r.Dir); err != nil {
+		return progress{}, err
+	}
 	if err == nil {
 		err = r.space.SetState(state)
 	}
@@ -93,6 +96,7 @@ func (r *Run) save(p progress) error {
 	if err != nil {
 		return err
 	}
+	p.Own = r.own.record()
 	file, err := encodeCheckpoint(r.identity, r.space.Layout, state, p)
 	if err != nil {
 		return err

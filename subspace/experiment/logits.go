@@ -3,6 +3,7 @@ package experiment
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -19,6 +20,9 @@ import (
 func (r *Run) Logits(ctx context.Context, at subspace.Weights, set *dataset.Set) ([]float32, error) {
 	if _, err := r.Space(); err != nil {
 		return nil, err
+	}
+	if set == nil || set.Len() == 0 {
+		return nil, errors.New("there are no images to run the network on: want a set with at least one")
 	}
 	if err := set.Check(); err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func TestAverageOfOneModelIsThatModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmp.Or(r.take(), r.build(fresh)); err != nil {
+	if err := cmp.Or(r.take(t.Context()), r.build(fresh)); err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()

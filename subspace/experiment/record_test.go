@@ -161,11 +161,11 @@ func TestReadRecord(t *testing.T) {
 func TestSummary(t *testing.T) {
 	r := Result{Config: Quick(), Devices: []string{"XLA on CPU"}, Training: 12,
 		Points: []PointScore{{Weights: subspace.Weights{0.5, 0.5}, Midpoint: true, Scores: metric.Scores{Accuracy: 0.9, ECE: 0.02}}}}
-	if got, want := r.Summary(), "digits-line-cnnx8-seed1: midpoint 90.0 % right, ECE 2.0 %, trained in 12 s on XLA on CPU"; got != want {
+	if got, want := r.Summary(), "digits-line-cnnx8-seed1: midpoint 90.0 % right, ECE 2.0 %, trained in 12s on XLA on CPU"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	r.Config, r.Points[0].Weights = Quick().With("standard", 1), subspace.Weights{1}
-	if got, want := r.Summary(), "digits-standard-cnnx8-seed1: 90.0 % right, ECE 2.0 %, trained in 12 s on XLA on CPU"; got != want {
+	if got, want := r.Summary(), "digits-standard-cnnx8-seed1: 90.0 % right, ECE 2.0 %, trained in 12s on XLA on CPU"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -2,14 +2,19 @@ package experiment
 
 import (
 	"fmt"
+	"math"
+	"strings"
 	"time"
 )
 
 // Report is how a run stands; a run hands one to Options.Report after every call
 // of training, which is a step unless Options.Together says otherwise, and after
-// every point that was scored.
+// every point that was scored. While another process makes the run, reports say how it
+// stands there.
 type Report struct {
 	Run         string        // its name
+	Elsewhere   string        // the process that makes it, where that is another one: "process 12 on NAME"
+	Restored    int           // steps of another sitting, which a checkpoint had
 	Scoring     bool          // false while training, true while scoring points
 	Done, Total int           // steps of the run, or points
 	Epoch       int           // counted from 1
@@ -20,26 +25,64 @@ type Report struct {
 	Steps       float64       // steps a second
 	Left        time.Duration // of this part of the run; 0 where it is not known yet
 	Ended       *Epoch        // the epoch that this step ended, or nil
+	Before      *Epoch        // the last one that has ended, or nil: its numbers do not jump as those of a few batches do
 	GPU         bool          // whether a GPU computes
 }
 
 // Fraction returns how much of this part of the run is done, in [0, 1].
-func (r Report) Fraction() float64 { return float64(r.Done) / float64(max(r.Total, 1)) }
-
-// String is one line for a progress bar.
-func (r Report) String() string {
-	if r.Scoring {
-		return fmt.Sprintf("%s: point %d of %d%s", r.Run, r.Done, r.Total, r.left())
-	}
-	return fmt.Sprintf("%s: epoch %d of %d, loss %.3f, accuracy %.1f %%, %.0f images/s, %.3g steps/s%s",
-		r.Run, r.Epoch, r.Epochs, r.Loss, 100*r.Accuracy, r.Rate, r.Steps, r.left())
+func (r Report) Fraction() float64 {
+	return min(max(float64(r.Done)/float64(max(r.Total, 1)), 0), 1)
 }
 
-func (r Report) left() string {
-	if r.Left <= 0 {
-		return ""
+// Parts says how the run stands in words for a line, what matters most first, each as
+// wide as it will be later in the run. How much time is left is for whoever sees all runs
+// to say.
+func (r Report) Parts() (parts []string) {
+	if r.Elsewhere != "" {
+		parts = append(parts, "made by "+r.Elsewhere)
 	}
-	return ", " + r.Left.Round(time.Second).String() + " left"
+	switch {
+	case r.Scoring:
+		return append(parts, fmt.Sprintf("point %*d of %d", width(r.Total), r.Done, r.Total))
+	case r.Total == 0:
+		return parts
+	}
+	loss, accuracy := r.Loss, r.Accuracy
+	if r.Before != nil {
+		loss, accuracy = r.Before.Loss, r.Before.Accuracy
+	}
+	parts = append(parts, fmt.Sprintf("epoch %*d of %d", width(r.Epochs), r.Epoch, r.Epochs),
+		fmt.Sprintf("loss %.3f", loss), fmt.Sprintf("%5.1f %% right", 100*accuracy))
+	if r.Rate > 0 {
+		parts = append(parts, fmt.Sprintf("%5.0f images/s", threeDigits(r.Rate)))
+	}
+	return parts
+}
+
+// String is all of it in a line.
+func (r Report) String() string {
+	return r.Run + ": " + strings.Join(strings.Fields(strings.Join(r.Parts(), ", ")), " ")
+}
+
+// Took says how long something took, to a tenth of a second where that is something:
+// 0.4s, 12.3s, 3m20s, 1h5m0s.
+func Took(d time.Duration) string {
+	if d < time.Minute {
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+// width returns how many digits a number has.
+func width(n int) int { return len(fmt.Sprint(n)) }
+
+// threeDigits rounds to three significant digits.
+func threeDigits(x float64) float64 {
+	if x <= 0 || math.IsInf(x, 0) {
+		return x
+	}
+	scale := math.Pow(10, 2-math.Floor(math.Log10(x)))
+	return math.Round(x*scale) / scale
 }
 
 // clock measures the speed of the latest units of work, so that what happened
@@ -55,14 +98,28 @@ type mark struct {
 	units int
 }
 
+// recent is how far back the speed is measured, and over how many calls at least: over
+// less, what a few steps and a checkpoint take would make it jump.
+const (
+	recent      = 10 * time.Second
+	recentCalls = 64
+)
+
 // tick counts units of work that have ended and returns seconds a unit, 0 where not
 // known yet.
-func (c *clock) tick(units int) float64 {
+func (c *clock) tick(units int) float64 { return c.tickAt(time.Now(), units) }
+
+func (c *clock) tickAt(now time.Time, units int) float64 {
 	c.units += units
-	now := mark{time.Now(), c.units}
-	c.marks = append(c.marks[max(0, len(c.marks)-64):], now)
-	if len(c.marks) == 1 {
-		return 0
+	for len(c.marks) > recentCalls && now.Sub(c.marks[0].at) > recent {
+		c.marks = c.marks[1:]
 	}
-	return now.at.Sub(c.marks[0].at).Seconds() / float64(now.units-c.marks[0].units)
+	// Of those in between every other one will do.
+	if last := len(c.marks) - 1; last < 2*recentCalls || now.Sub(c.marks[last].at) > recent/time.Duration(2*recentCalls) {
+		c.marks = append(c.marks, mark{now, c.units})
+	}
+	if first := c.marks[0]; c.units > first.units {
+		return now.Sub(first.at).Seconds() / float64(c.units-first.units)
+	}
+	return 0
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/metric"
@@ -62,7 +63,8 @@ type Calibration struct {
 // Result is what a run has to show, and under what circumstances it came to be.
 type Result struct {
 	Config     Config   `json:"config"`
-	Identity   string   `json:"identity"` // SHA-256 over configuration and data
+	Own        *Own     `json:"own,omitempty"` // what a network or a shape of the reader's own was
+	Identity   string   `json:"identity"`      // SHA-256 over configuration and data
 	TrainData  string   `json:"train_data"`
 	TestData   string   `json:"test_data"` // SHA-256 of the images and labels
 	Parameters int      `json:"parameters"`
@@ -94,8 +96,14 @@ func (r Result) Speed() float64 {
 	return float64(r.Images*len(r.History)) / r.Training
 }
 
-// Last returns the last epoch of the training.
-func (r Result) Last() Epoch { return r.History[len(r.History)-1] }
+// Last returns the last epoch of the training, of a run that has nothing to train an empty
+// one.
+func (r Result) Last() Epoch {
+	if len(r.History) == 0 {
+		return Epoch{}
+	}
+	return r.History[len(r.History)-1]
+}
 
 // Summary is the result in a line.
 func (r Result) Summary() string {
@@ -104,8 +112,8 @@ func (r Result) Summary() string {
 	if len(m.Weights) == 1 {
 		where = "" // standard training has no other point
 	}
-	return fmt.Sprintf("%s: %s%.1f %% right, ECE %.1f %%, trained in %.0f s on %s",
-		r.Config.Name(), where, 100*m.Accuracy, 100*m.ECE, r.Training, strings.Join(r.Devices, " and "))
+	return fmt.Sprintf("%s: %s%.1f %% right, ECE %.1f %%, trained in %s on %s",
+		r.Config.Name(), where, 100*m.Accuracy, 100*m.ECE, Took(time.Duration(r.Training*float64(time.Second))), strings.Join(r.Devices, " and "))
 }
 
 // Midpoint returns the score of the midpoint of the subspace.

@@ -20,8 +20,9 @@ import (
 // value serves for the project's own networks and data sets.
 type Options struct {
 	// Net, Data and Shape are where Config.Network, Config.Data and Config.Shape
-	// name ones of your own. Data are part of what a run is known by; functions
-	// and types cannot be: when you change one, change its name too.
+	// name ones of your own. Data are part of what a run is known by. Functions and
+	// types are not: when you change one, change its name too. A run keeps the
+	// fingerprint of what they were, and one of another is refused, see [Own].
 	Net   subspace.Net
 	Data  *dataset.Data
 	Shape subspace.Shape
@@ -39,9 +40,9 @@ type Options struct {
 	Fetch  func(done, total int64) // progress of a download, in bytes; may be nil
 	Decode func(done, total int64) // progress of reading image files, in images; may be nil
 
-	// Notice is told what there is to say of the backend, such as that XLA is missing,
-	// and of the data, such as that a class has no image to train on; may be nil. A line
-	// may come several times.
+	// Notice is told what there is to say of the backend, such as that XLA is missing, of
+	// the data, such as that a class has no image to train on, and of another process that
+	// makes the run; may be nil. A line may come several times.
 	Notice func(line string)
 
 	// Checkpoint is how much work a crash may cost; 20 s where zero. A run that
@@ -66,7 +67,7 @@ const OnGPU = 100
 // project's: the networks that a run builds on are of standard training.
 func (o Options) shapeOf(c Config) subspace.Shape {
 	_, err := subspace.ParseSampler(c.Shape)
-	if o.Shape != nil && strings.TrimPrefix(c.Shape, "layerwise-") != o.Shape.String() && err == nil {
+	if err == nil && o.Shape != nil && strings.TrimPrefix(c.Shape, "layerwise-") != o.Shape.String() {
 		return nil
 	}
 	return o.Shape
@@ -85,6 +86,7 @@ func (o Options) root() (string, error) {
 //	config.json             its configuration
 //	checkpoint.safetensors  endpoints, optimiser, progress, while it trains
 //	history.json            the epochs so far, for whoever looks on
+//	standing.json           how it stands, for another process that wants it
 //	endpoints.safetensors   the trained endpoints, weight by weight
 //	result.json             scores, history and circumstances
 type Run struct {
@@ -98,6 +100,7 @@ type Run struct {
 	held     *dataset.Set  // the validation split, or nil
 	sampler  subspace.Sampler
 	identity string
+	own      Own // of a network or a shape of the reader's own
 	device   string
 	members  []*Run // those that an independent run builds on: their configuration, folder and identity
 	gpu      bool   // whether the device is one
@@ -105,12 +108,14 @@ type Run struct {
 	sets     map[*dataset.Set]*subspace.Resident // those on the device
 	scored   scorer
 	lock     *flock.Flock
+	stood    time.Time // when standingFile was written
 }
 
 // Train makes the run of a configuration, or what is left of it: a run that
 // has been made is loaded, one that was interrupted goes on from its last
 // checkpoint, bit for bit as if it had not been interrupted (on a CPU and the
-// same backend). When ctx ends, Train saves a checkpoint after the step
+// same backend). One that another process is making is waited for: reports say how
+// it stands there, and where that process ends before the run, this one goes on. When ctx ends, Train saves a checkpoint after the step
 // at hand and returns an error that wraps ctx's.
 //
 // Close the run when its endpoints are no longer needed.
@@ -154,9 +159,16 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if err := r.checkCorrupted(); err != nil {
 		return nil, err
 	}
+	if r.data.Test.Len() == 0 {
+		return nil, errors.New("the test set has no images: want at least one")
+	}
 	if n := r.data.Train.Len(); n < c.Batch {
 		return nil, fmt.Errorf("asked for batches of %s images by Batch (-batch); %s has %s: make the batch smaller", thousands(c.Batch), r.data.Train.Name, thousands(n))
 	}
+	if err := r.checkPoints(); err != nil {
+		return nil, err
+	}
+	r.own = r.fingerprints()
 	r.identity = c.identity(r.data, r.held)
 	root, err := o.root()
 	if err != nil {
@@ -228,7 +240,7 @@ func (r *Run) make(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.take(); err != nil {
+	if err := r.take(ctx); err != nil {
 		return err
 	}
 	// Another process may have made it meanwhile.
@@ -246,6 +258,7 @@ func (r *Run) make(ctx context.Context) error {
 	}
 	os.Remove(filepath.Join(r.Dir, checkpointFile)) // the endpoints and the result say all
 	os.Remove(filepath.Join(r.Dir, scoresFile))
+	os.Remove(filepath.Join(r.Dir, standingFile))
 	return nil
 }
 

@@ -41,6 +41,9 @@ func (c Config) trained(root string) (paths []string, results []Result) {
 func (r *Run) adopt() (bool, error) {
 	paths, results := r.Config.trained(filepath.Dir(r.Dir))
 	for i, other := range results {
+		if err := r.unchanged(other.Own, filepath.Dir(paths[i])); err != nil {
+			return false, err
+		}
 		data, held, err := other.Config.part(r.all)
 		if err != nil || other.Config.identity(data, held) != other.Identity ||
 			data.Train.Fingerprint() != r.data.Train.Fingerprint() {
@@ -64,7 +67,7 @@ func (r *Run) adopt() (bool, error) {
 // result returns the result of a run that has been trained and not yet scored.
 func (r *Run) result(seconds float64, history []Epoch, devices []string) Result {
 	return Result{
-		Config: r.Config, Identity: r.identity, Parameters: r.space.Layout.Size, Images: r.data.Train.Len(), Devices: devices,
+		Config: r.Config, Own: r.own.record(), Identity: r.identity, Parameters: r.space.Layout.Size, Images: r.data.Train.Len(), Devices: devices,
 		TrainData: r.data.Train.Fingerprint(), TestData: r.data.Test.Fingerprint(),
 		Training: seconds, History: history,
 	}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"time"
 
@@ -35,6 +36,9 @@ func (r *Run) train(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(r.Dir, checkpointFile)); err == nil || r.Config.Independent {
 		start = toBeSet
 	}
+	if err := cmp.Or(r.checkBatches(), r.checkEffects()); err != nil {
+		return err
+	}
 	if err := r.build(start); err != nil {
 		return err
 	}
@@ -52,6 +56,7 @@ func (r *Run) train(ctx context.Context) error {
 			return err
 		}
 	}
+	r.tellOfAnother(p)
 	if !slices.Contains(p.Devices, r.device) {
 		p.Devices = append(p.Devices, r.device)
 	}
@@ -61,6 +66,20 @@ func (r *Run) train(ctx context.Context) error {
 	r.Result = r.result(p.Seconds, p.History, p.Devices)
 	return r.writeEndpoints()
 }
+
+// tellOfAnother says that a run was begun on something that rounds otherwise: another
+// backend, other kernels, another CPU. How many cores there are changes nothing.
+func (r *Run) tellOfAnother(p progress) {
+	n := len(p.Devices)
+	if n == 0 || p.Step == 0 || r.options.Notice == nil || cores.ReplaceAllString(p.Devices[n-1], "") == cores.ReplaceAllString(r.device, "") {
+		return
+	}
+	r.options.Notice(fmt.Sprintf("%s goes on with %s, after step %d with %s: its numbers will not be those of either alone, bit for bit",
+		r.Config.Name(), r.device, p.Step, p.Devices[n-1]))
+}
+
+// cores is how many of them a device names.
+var cores = regexp.MustCompile(`, \d+ cores?\b`)
 
 // steps runs the steps that are left.
 func (r *Run) steps(ctx context.Context, p *progress) error {
@@ -85,7 +104,11 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	if err != nil {
 		return err
 	}
+	if err := r.checkDraws(p.Step, total); err != nil {
+		return err
+	}
 	batches := r.batches(feed, on, p.Step, total)
+	restored := p.Step
 	var speed clock
 	saved, resumed, before := time.Now(), time.Now(), p.Seconds
 	every := cmp.Or(r.options.Checkpoint, 20*time.Second)
@@ -121,8 +144,11 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 			return fmt.Errorf("step %d: %w", p.Step+1, err)
 		}
 
-		report := Report{Run: c.Name(), Done: p.Step, Total: total, Epoch: epoch + 1, Epochs: c.Epochs,
+		report := Report{Run: c.Name(), Restored: restored, Done: p.Step, Total: total, Epoch: epoch + 1, Epochs: c.Epochs,
 			Loss: p.Loss / float64(p.Seen), Accuracy: float64(p.Right) / float64(p.Seen)}
+		if n := len(p.History); n > 0 {
+			report.Before = &p.History[n-1]
+		}
 		if seconds := speed.tick(len(work)); seconds > 0 {
 			report.Rate = float64(r.data.Train.Len()) / float64(perEpoch) / seconds
 			report.Steps = 1 / seconds
@@ -137,6 +163,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 			if report.Ended, err = r.endEpoch(ctx, p, epoch, rate); err != nil {
 				return err
 			}
+			report.Before = report.Ended
 		}
 		r.report(report)
 		p.Seconds = before + time.Since(resumed).Seconds()
@@ -244,8 +271,9 @@ func (r *Run) batches(ctx context.Context, on *subspace.Resident, first, total i
 }
 
 func (r *Run) report(report Report) {
+	report.GPU = r.gpu
+	r.stand(report)
 	if r.options.Report != nil {
-		report.GPU = r.gpu
 		r.options.Report(report)
 	}
 }

@@ -85,6 +85,7 @@ func dropoutRate(scope *model.Scope, x *Node) float64 {
 // WithDropout returns net with [Dropout] at a rate in [0, 1).
 func WithDropout(net func(scope *model.Scope, images *Node) *Node, rate float64) func(scope *model.Scope, images *Node) *Node {
 	return func(scope *model.Scope, images *Node) *Node {
+		assertNet(net)
 		scope.SetGraphParam(images.Graph(), DropoutParam, rate)
 		return net(scope, images)
 	}

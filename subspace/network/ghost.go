@@ -22,6 +22,7 @@ const GhostParam = "ghost_batches"
 // evaluated with are of whole batches.
 func WithGhostBatches(net func(scope *model.Scope, images *Node) *Node, n int) func(scope *model.Scope, images *Node) *Node {
 	return func(scope *model.Scope, images *Node) *Node {
+		assertNet(net)
 		scope.SetGraphParam(images.Graph(), GhostParam, n)
 		return net(scope, images)
 	}

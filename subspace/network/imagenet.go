@@ -20,6 +20,7 @@ import (
 // parameters.
 func ResNet18(classes int) func(scope *model.Scope, images *Node) *Node {
 	return func(scope *model.Scope, images *Node) *Node {
+		assertSizes("ResNet18", classes, "")
 		assertImages("ResNet18", images, 8)
 		x := convolution(scope.In("stem"), images, 64, 3, 1)
 		x = relu(BatchNorm(scope.In("stem_norm"), x))
@@ -47,6 +48,7 @@ func WideResNet50x2(classes int) func(scope *model.Scope, images *Node) *Node {
 		return bottleneck(scope, x, 2*channels, 4*channels, stride)
 	}
 	return func(scope *model.Scope, images *Node) *Node {
+		assertSizes("WideResNet50x2", classes, "")
 		assertImages("WideResNet50x2", images, 32)
 		x := stages(scope, stemOf7(scope, images), block, 64, 3, 4, 6, 3)
 		return head(scope, spaceMean(x), classes)

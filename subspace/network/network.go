@@ -63,6 +63,26 @@ func assertImages(network string, images *Node, stride int) {
 	}
 }
 
+// assertSizes panics unless a network has classes and, of channels or units, as many as
+// one at least.
+func assertSizes(network string, classes int, unit string, widths ...int) {
+	if classes < 1 {
+		exceptions.Panicf("%s of %d classes: want at least 1", network, classes)
+	}
+	for _, n := range widths {
+		if n < 1 {
+			exceptions.Panicf("%s of %d %s: want at least 1", network, n, unit)
+		}
+	}
+}
+
+// assertNet panics where there is no network.
+func assertNet(net func(scope *model.Scope, images *Node) *Node) {
+	if net == nil {
+		exceptions.Panicf("the network is nil: want a GoMLX model function")
+	}
+}
+
 // convolution is a convolution without bias, with a square kernel of odd size,
 // zero padding that keeps the sides of the image, and then a stride.
 //

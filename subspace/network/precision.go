@@ -32,6 +32,7 @@ func Product(scope *model.Scope, x, weights *Node, multiply func(x, weights *Nod
 // stay as it is, the result panics.
 func WithBFloat16(net func(scope *model.Scope, images *Node) *Node) func(scope *model.Scope, images *Node) *Node {
 	return func(scope *model.Scope, images *Node) *Node {
+		assertNet(net)
 		scope.SetGraphParam(images.Graph(), BFloat16Param, true)
 		before := len(images.Graph().Nodes())
 		logits := net(scope, images)

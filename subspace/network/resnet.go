@@ -17,6 +17,7 @@ import (
 // parameters for 10 classes. Width 8 is a narrow one with 68,776.
 func CResNet20(classes, width int) func(scope *model.Scope, images *Node) *Node {
 	return func(scope *model.Scope, images *Node) *Node {
+		assertSizes("CResNet20", classes, "channels", width)
 		assertImages("CResNet20", images, 4)
 		x := convolution(scope.In("stem"), images, width, 3, 1)
 		x = relu(BatchNorm(scope.In("stem_norm"), x))

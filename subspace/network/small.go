@@ -14,6 +14,7 @@ import (
 // For one channel and ten classes it has 3,768 parameters at width 8.
 func CNN(classes, width int) func(scope *model.Scope, images *Node) *Node {
 	return func(scope *model.Scope, images *Node) *Node {
+		assertSizes("CNN", classes, "channels", width)
 		assertImages("CNN", images, 4)
 		x := images
 		for i, channels := range []int{width, 2 * width, 2 * width} {
@@ -31,6 +32,7 @@ func CNN(classes, width int) func(scope *model.Scope, images *Node) *Node {
 // statistics to re-estimate.
 func MLP(classes int, hidden ...int) func(scope *model.Scope, images *Node) *Node {
 	return func(scope *model.Scope, images *Node) *Node {
+		assertSizes("MLP", classes, "units", hidden...)
 		assertImages("MLP", images, 1)
 		batch := images.Shape().Dimensions[0]
 		x := Reshape(images, batch, images.Shape().Size()/batch)

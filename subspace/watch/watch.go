@@ -22,15 +22,11 @@ import (
 	"gosubspace/subspace/experiment"
 )
 
-// Notice returns a function that prints each notice once, however many runs have it.
+// Notice returns a function that prints a notice once, however many runs have it.
 func Notice() func(line string) {
-	var mu sync.Mutex
-	said := map[string]bool{}
+	var said sync.Map
 	return func(line string) {
-		mu.Lock()
-		defer mu.Unlock()
-		if !said[line] {
-			said[line] = true
+		if _, before := said.LoadOrStore(line, true); !before {
 			fmt.Println(line)
 		}
 	}
@@ -84,12 +80,13 @@ func Fetch() func(done, total int64) {
 // made are loaded. Each run is handed to each, if that is not nil, and then closed.
 func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options,
 	each func(*experiment.Run)) (results []experiment.Result, err error) {
+	called := time.Now()
 	plan, err := experiment.Plan(ctx, configs, o)
 	if err != nil {
 		return nil, err
 	}
 	made := map[experiment.Config]experiment.Result{}
-	w := &whole{title: title, plan: plan, began: time.Now()}
+	w := &whole{plan: plan, called: called}
 	for _, p := range plan {
 		if !p.Made {
 			w.work += p.Work()
@@ -112,25 +109,30 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		}
 		run.Close()
 	}
-	runs := "runs"
-	if len(plan) == 1 {
-		runs = "run"
-	}
-	w.end(fmt.Sprintf("%s: %d %s in %s", title, len(plan), runs, time.Since(w.began).Round(100*time.Millisecond)))
+	w.end(fmt.Sprintf("%s: %s%s in %s", title, w.rest(), count(len(plan)), experiment.Took(time.Since(w.called))))
 	for _, c := range configs {
 		results = append(results, made[c])
 	}
 	return results, nil
 }
 
+// count says how many runs there are.
+func count(runs int) string {
+	if runs == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", runs)
+}
+
 // whole is how far several runs are, taken together.
 type whole struct {
-	title      string
 	plan       []experiment.Planned
 	current    int
-	work, done float64 // passes of an image, of the runs that were not made before
-	began      time.Time
+	work, done float64         // passes of an image, of the runs that were not made before
+	called     time.Time       // when all of it began, whose end is told
+	began      time.Time       // at the first report, before which programs were compiled
 	restored   float64         // share that was there at the first report, from another sitting
+	goesOn     bool            // the first run was begun in another sitting
 	progress   *plots.Progress // nil until there is something to show
 }
 
@@ -144,24 +146,41 @@ func (w *whole) report(r experiment.Report) {
 	fraction := done / max(w.work, done, 1) // more than planned, where data have changed
 	if w.progress == nil {
 		w.progress, w.restored, w.began = plots.NewProgress(os.Stderr), fraction, time.Now()
+		w.goesOn = r.Restored > 0
 	}
-	text := r.String()
-	if len(w.plan) > 1 {
-		text = fmt.Sprintf("%s: run %d of %d%s; %s", w.title, w.current+1, len(w.plan), w.left(fraction), text)
-	}
-	w.progress.Update(text, fraction)
+	names, parts := Names(p.Config), w.parts(r, Left(w.left(fraction, time.Since(w.began))))
+	w.progress.Update(Line(names, parts), fraction)
 	if r.Ended != nil || r.Scoring {
-		w.progress.Line(text)
+		w.progress.Line(LogLine(names, parts))
 	}
 }
 
-// left says how much time is left of the whole, once that can be told.
-func (w *whole) left(fraction float64) string {
-	taken := time.Since(w.began)
-	if fraction <= w.restored || taken < 2*time.Second {
-		return ""
+// parts says how it stands, with the one time that is left of all.
+func (w *whole) parts(r experiment.Report, left string) (parts []string) {
+	of := r.Parts()
+	if len(w.plan) > 1 {
+		digits := len(fmt.Sprint(len(w.plan)))
+		parts = append(parts, fmt.Sprintf("run %*d of %d", digits, w.current+1, len(w.plan)))
 	}
-	return fmt.Sprintf(", %s left of all", time.Duration(float64(taken)*(1-fraction)/(fraction-w.restored)).Round(time.Second))
+	n := min(1, len(of))
+	return append(append(append(parts, of[:n]...), left), of[n:]...)
+}
+
+// left returns how much time is left of the whole, below 0 where that cannot be told yet:
+// the work that is left at the speed of this sitting so far.
+func (w *whole) left(fraction float64, taken time.Duration) time.Duration {
+	if fraction <= w.restored || taken < 2*time.Second {
+		return -1
+	}
+	return time.Duration(float64(taken) * (1 - fraction) / (fraction - w.restored))
+}
+
+// rest says that what was done is not all of it.
+func (w *whole) rest() string {
+	if w.goesOn {
+		return "the rest of "
+	}
+	return ""
 }
 
 func (w *whole) end(text string) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -104,5 +105,36 @@ func TestDecode(t *testing.T) {
 	})
 	if strings.Count(text, "read 3 images") != 2 || strings.Contains(text, "5") {
 		t.Errorf("printed %q", text)
+	}
+}
+
+// What is said to have taken training is a part of what is said of the whole: one clock.
+func TestOneClock(t *testing.T) {
+	said, err := os.Create(filepath.Join(t.TempDir(), "said"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer said.Close()
+	stderr := os.Stderr
+	os.Stderr = said
+	defer func() { os.Stderr = stderr }()
+	c := experiment.Quick()
+	c.TrainImages, c.TestImages, c.Batch, c.Epochs, c.Warmup, c.Width, c.Points, c.TestEvery = 100, 50, 50, 2, 1, 2, 3, 0
+	o := experiment.Options{Dir: t.TempDir()}
+	for seed := range uint64(2) {
+		results, err := Make(t.Context(), "a run", []experiment.Config{c.With("line", seed)}, o, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(said.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		_, took, found := strings.Cut(lines[len(lines)-1], "a run: 1 run in ")
+		whole, err := time.ParseDuration(took)
+		if part := results[0].Training + results[0].Evaluation; !found || err != nil || part > whole.Seconds()+0.1 {
+			t.Errorf("the last line is %q, %v; training and scoring took %.3f s", lines[len(lines)-1], err, part)
+		}
 	}
 }

@@ -126,7 +126,7 @@ func (c *crew) handle(e event) {
 			c.peak, c.looked = max(c.peak, peakMemory(w.pid())), e.at
 		}
 		c.tally.report(c, w, first)
-		if n.GPU {
+		if n.GPU && !n.Elsewhere {
 			c.trial = nil // a GPU is for one
 		}
 		if c.trial != nil {

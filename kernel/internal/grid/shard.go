@@ -14,6 +14,7 @@ import (
 type Shard struct {
 	i, n int
 	from string // the variables that say so; "" where the command line does
+	hint string // what else it may have been meant, or ""
 }
 
 // whole is all of a grid.
@@ -54,7 +55,7 @@ func ShardOf(text string, env func(string) string) (Shard, error) {
 		if err != nil || k < 0 || k >= n {
 			return Shard{}, fmt.Errorf("%s=%s with -shard %s: want 0 to %d; N is the completions of the Job", kubernetesIndex, index, text, n-1)
 		}
-		return Shard{k + 1, n, fmt.Sprintf("%s=%s", kubernetesIndex, index)}, nil
+		return Shard{i: k + 1, n: n, from: fmt.Sprintf("%s=%s", kubernetesIndex, index)}, nil
 	case n > 0:
 		return Shard{}, fmt.Errorf("-shard %s, but neither %s nor %s is set: %s", text, slurmID, kubernetesIndex, shardUsage)
 	}
@@ -69,7 +70,8 @@ const (
 // slurmShard counts the tasks of a job array: 0-7, 1-8 and 1-15:2 are eight each.
 // The steps between its numbers must be equal, which a task sees from their
 // number, the first and the last; of an array such as 1,2,9 at least one task
-// sees that they are not, and refuses. n is the number that the user names, or 0.
+// sees that they are not, and refuses. n is the number that the user names, or 0: with
+// more than there are tasks, these are some of an array that are submitted again.
 func slurmShard(n int, env func(string) string) (Shard, error) {
 	var values [4]int
 	var said []string
@@ -82,8 +84,13 @@ func slurmShard(n int, env func(string) string) (Shard, error) {
 	}
 	id, first, last, count := values[0], values[1], values[2], values[3]
 	from := strings.Join(said, " ")
-	if n > 0 && n != count {
-		return Shard{}, fmt.Errorf("-shard /%d in a job array of %d tasks: want as many; or say -shard I/N", n, count)
+	switch {
+	case n > 0 && n < count:
+		return Shard{}, fmt.Errorf("-shard /%d in a job array of %d tasks: want as many, or fewer that are submitted again; or say -shard I/N", n, count)
+	case n > count:
+		return submittedAgain(id, first, last, n, from)
+	case count == 1 && n == 0 && id == first && id == last:
+		return Shard{1, 1, from, "this task is the whole array, so it makes the whole grid; submitted again alone, of an array of 8, it makes its old part with -shard /8"}, nil
 	}
 	step := 1
 	if count > 1 {
@@ -92,7 +99,22 @@ func slurmShard(n int, env func(string) string) (Shard, error) {
 	if step < 1 || first+step*(count-1) != last || id < first || id > last || (id-first)%step != 0 {
 		return Shard{}, fmt.Errorf("%s: want an array with equal steps, such as 1-8 or 1-15:2; or say -shard I/N, or -shard all", from)
 	}
-	return Shard{(id-first)/step + 1, count, from}, nil
+	return Shard{i: (id-first)/step + 1, n: count, from: from}, nil
+}
+
+// submittedAgain is the old part of a task that is submitted again, alone or with some
+// others (sbatch --array=5), of an array of n: its number says which. Arrays are 1-n, as
+// in the example, or 0-(n−1): where the numbers fit both, it is the first, and that is said.
+func submittedAgain(id, first, last, n int, from string) (Shard, error) {
+	switch {
+	case id < first || id > last || last > n || first == 0 && last == n:
+		return Shard{}, fmt.Errorf("-shard /%d with %s: want a task of an array 1-%d or 0-%d; or say -shard I/%d", n, from, n, n-1, n)
+	case first == 0:
+		return Shard{i: id + 1, n: n, from: from}, nil
+	case last == n:
+		return Shard{i: id, n: n, from: from}, nil
+	}
+	return Shard{id, n, from, fmt.Sprintf("taken for a task of an array 1-%d; of 0-%d it is -shard %d/%d", n, n-1, id+1, n)}, nil
 }
 
 // Of returns the configurations of the shard, and says which it is. complete is
@@ -113,5 +135,8 @@ func (s Shard) Of(ctx context.Context, configs []experiment.Config, o experiment
 		how = fmt.Sprintf(" (%s; -shard all makes all runs)", s.from)
 	}
 	fmt.Fprintf(stdout, "shard %d of %d: %s%s\n", s.i, s.n, what, how)
+	if s.hint != "" {
+		fmt.Fprintln(stdout, s.hint)
+	}
 	return p.Configs, p.Runs == p.Whole, nil
 }

@@ -3,9 +3,12 @@ package grid
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"gosubspace/plots"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/watch"
 )
 
 // tally is how far all runs are, together.
@@ -70,16 +73,16 @@ func (t *tally) report(c *crew, w *worker, first bool) {
 			}
 		}
 	}
-	left := ""
+	left := time.Duration(-1) // not known yet
 	if took := time.Since(t.since).Seconds(); took > 2 && done > t.from {
-		seconds := (t.work - done) / (done - t.from) * took
-		left = fmt.Sprintf(", %s left of all", time.Duration(seconds*float64(time.Second)).Round(time.Second))
+		left = time.Duration((t.work - done) / (done - t.from) * took * float64(time.Second))
 	}
-	text := fmt.Sprintf("%s: %d of %d runs made, %d at work%s; %s",
-		c.title, made, t.runs, len(working), left, w.latest.Text)
-	t.progress.Update(text, fraction)
+	names := watch.Names(w.runs[w.made].Config)
+	parts := append([]string{fmt.Sprintf("%*d of %d runs made", len(fmt.Sprint(t.runs)), made, t.runs),
+		fmt.Sprintf("%d at work", len(working)), watch.Left(left)}, strings.Split(w.latest.Text, ", ")...)
+	t.progress.Update(watch.Line(names, parts), fraction)
 	if w.latest.Keep {
-		t.progress.Line(text)
+		t.progress.Line(watch.LogLine(names[:1], parts))
 	}
 }
 
@@ -92,5 +95,5 @@ func (t *tally) finish(c *crew) {
 		t.progress.Done("stopped")
 		return
 	}
-	t.progress.Done(fmt.Sprintf("%s: %d runs in %s", c.title, t.runs, time.Since(t.began).Round(100*time.Millisecond)))
+	t.progress.Done(fmt.Sprintf("%s: %d runs in %s", c.title, t.runs, experiment.Took(time.Since(t.began))))
 }

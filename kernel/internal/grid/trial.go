@@ -40,7 +40,7 @@ func (t *trial) report(c *crew, e event) {
 	if e.worker != t.subject {
 		return
 	}
-	if e.news.Scoring || t.from != nil && t.from.news.Run != e.news.Run {
+	if e.news.Scoring || e.news.Elsewhere || t.from != nil && t.from.news.Run != e.news.Run {
 		t.from = nil
 		return
 	}

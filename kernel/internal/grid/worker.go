@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -32,11 +33,12 @@ type news struct {
 	Run int // which of the order it is at
 
 	// How that stands, see experiment.Report.
-	Text     string  `json:",omitempty"` // empty: it says something else
-	Scoring  bool    `json:",omitempty"`
-	Fraction float64 `json:",omitempty"`
-	Keep     bool    `json:",omitempty"` // a log should keep it
-	GPU      bool    `json:",omitempty"`
+	Text      string  `json:",omitempty"` // its parts, with ", " between them; empty: it says something else
+	Scoring   bool    `json:",omitempty"`
+	Fraction  float64 `json:",omitempty"`
+	Keep      bool    `json:",omitempty"` // a log should keep it
+	GPU       bool    `json:",omitempty"`
+	Elsewhere bool    `json:",omitempty"` // it is another process that makes it
 
 	Made   bool     `json:",omitempty"` // the run is made
 	Notice string   `json:",omitempty"`
@@ -87,7 +89,7 @@ func Work(ctx context.Context, in io.Reader, out io.Writer) error {
 			keep := r.Ended != nil || r.Scoring
 			if now := time.Now(); keep || now.Sub(last) > 50*time.Millisecond {
 				last = now
-				say(news{Text: r.String(), Scoring: r.Scoring, Fraction: r.Fraction(), Keep: keep, GPU: r.GPU})
+				say(news{Text: strings.Join(r.Parts(), ", "), Scoring: r.Scoring, Fraction: r.Fraction(), Keep: keep, GPU: r.GPU, Elsewhere: r.Elsewhere != ""})
 			}
 		}}
 	for i, c := range o.Runs {
