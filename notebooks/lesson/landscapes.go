@@ -22,9 +22,12 @@ func Slice(all paper.Rows) (*plots.Figure, error) {
 	if err := all.Check(); err != nil {
 		return nil, err
 	}
-	scored := slices.DeleteFunc(slices.Clone(all), func(row paper.Row) bool { return paper.CheckRuns(row.Results, paper.OnSurface) != nil })
+	scored := slices.DeleteFunc(slices.Clone(all), func(row paper.Row) bool { return paper.CheckRuns(row.Results[:1], paper.OnSurface) != nil })
 	if len(scored) == 0 {
 		return nil, fmt.Errorf("no row was scored on a surface: set Config.Surface")
+	}
+	if err := scored.Check(paper.OnSurface); err != nil {
+		return nil, err
 	}
 	along := func(runs []experiment.Result, score paper.Score) (x []float64, values [][]float64, err error) {
 		values = make([][]float64, len(runs))

@@ -291,6 +291,28 @@ func TestAlongCurveSays(t *testing.T) {
 	}
 }
 
+// What is scored of a curve are its two ends, and it is called so: a Bézier curve has three
+// endpoints. The points of a simplex are all of its endpoints.
+func TestEndsAreCalledSo(t *testing.T) {
+	for number, want := range map[int]string{2: ends.Name, 3: twoEnds.Name, 4: ends.Name} {
+		f, err := NewFigure(number, experiment.Quick())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, l := range f.lines() {
+			if name := l.term.Quantity.Name; strings.Contains(name, "mean of the") {
+				if n++; name != want {
+					t.Errorf("figure %d says %q of a %s, want %q", number, name, l.term.Method, want)
+				}
+			}
+		}
+		if n == 0 {
+			t.Errorf("figure %d says nothing of ends", number)
+		}
+	}
+}
+
 // One printed name for each method, and one look, whatever stands beside it.
 func TestNamesAndStyles(t *testing.T) {
 	c := experiment.Quick()

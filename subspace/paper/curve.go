@@ -64,7 +64,7 @@ func AlongCurve(title string, standard []experiment.Result, curves ...[]experime
 	for i, c := range curves {
 		all = append(all, Row{names[i], c})
 	}
-	return along(title, Row{Standard, standard}, all)
+	return along(title, Row{Standard, standard}, all, ECEAxis)
 }
 
 // Along draws accuracy and calibration error along every row that is a curve,
@@ -80,14 +80,17 @@ func alongRows(title string, all Rows, other Axis) (*plots.Figure, error) {
 	return along(title, all[0], all[1:], other)
 }
 
-// along draws accuracy and calibration error, or other axes, along curves; beside
-// them the midpoint of the first row, if that has runs.
-func along(title string, first Row, rows Rows, other ...Axis) (*plots.Figure, error) {
+// along draws accuracy and another score along the rows whose first run is of a curve;
+// beside them the midpoint of the first row, if that has runs.
+func along(title string, first Row, rows Rows, other Axis) (*plots.Figure, error) {
 	var curves Rows
 	for _, row := range rows {
-		if CheckRuns(row.Results, OnCurve) == nil {
+		if OnCurve.met(row.Results[0]) {
 			curves = append(curves, row)
 		}
+	}
+	if err := curves.Check(OnCurve); len(curves) > 0 && err != nil {
+		return nil, err
 	}
 	if len(curves) == 0 {
 		return nil, errors.New("no row behind the first is a curve: want runs of a line, of a Bézier curve, or of another shape with an α")
@@ -96,16 +99,13 @@ func along(title string, first Row, rows Rows, other ...Axis) (*plots.Figure, er
 	if len(first.Results) > 0 {
 		all = append(Rows{first}, curves...)
 	}
-	if len(other) == 0 {
-		other = []Axis{ECEAxis}
-	}
 	return Panels(title, all, func(a Axis, _ Rows) (plots.Lines, error) {
 		lines, err := Lines(a, "α", curves, alongEach)
 		if err == nil && len(first.Results) > 0 {
 			err = refer(&lines, first.Name, experiment.Midpoints(first.Results, a.Score))
 		}
 		return lines, err
-	}, AccuracyAxis, other[0])
+	}, AccuracyAxis, other)
 }
 
 // alongEach returns a score along the curve of each run.

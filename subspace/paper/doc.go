@@ -43,6 +43,8 @@
 //	figure 7  labelnoise.go   with wrong training labels
 //
 // What they share is in the other files: figure.go and rows.go for the runs, panel.go
-// for drawing, claim.go and table.go for the numbers, recorded.go for recorded runs,
-// write.go for the files that follow from these.
+// for drawing, names.go and style.go for how a method is called and what it looks like,
+// claim.go and table.go for the numbers, recorded.go for recorded runs, write.go for the
+// files that follow from these. check.go is the edge of the package: what is asked of all
+// rows and runs before anything is drawn.
 package paper

@@ -77,7 +77,7 @@ func Surfaces(all Rows) (*plots.Figure, error) {
 	}
 	figure := plots.Surface{Title: "The loss around a network", Note: all.first().Note()}
 	for _, row := range all {
-		if g := row.Results[0].Surface; isGrid(g) {
+		if g := row.Results[0].Surface; OnSurface.met(row.Results[0]) {
 			f := field(g, LossAxis)
 			f.Title, f.XLabel, f.YLabel, f.High = row.Name, "direction 1", "direction 2", 5
 			figure.Fields = append(figure.Fields, f)
