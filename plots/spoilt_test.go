@@ -66,7 +66,7 @@ func whole() []drawable {
 // Whatever a figure is filled with, drawing it ends with a picture or with an error in a
 // line, in no words of Go's own.
 func FuzzSpoiltFigures(f *testing.F) {
-	for seed := range uint64(120) {
+	for seed := range uint64(45) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
