@@ -41,6 +41,12 @@ func TestCIBeginsBare(t *testing.T) {
 			t.Errorf(".ci/run does not run %q as README says it", c.command)
 		}
 	}
+	// Nothing is waited for without end: what never comes fails, and says so.
+	for _, loop := range regexp.MustCompile(`(?ms)^\s*(?:until|while) .*?^\s*done$`).FindAllString(string(text), -1) {
+		if !regexp.MustCompile(`\[ "\$SECONDS" -lt "\$limit" \] \|\| \{.*echo .*\$limit s.*exit 1; \}`).MatchString(loop) {
+			t.Errorf("a wait of .ci/run has no limit that it tells of:\n%s", loop)
+		}
+	}
 	if !strings.Contains(steps[1], "GOPROXY=off") {
 		t.Error("the bare machine keeps its network after set-up")
 	}

@@ -113,7 +113,11 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "kernel:", err)
 		return 1
 	}
-	fmt.Fprintf(stderr, "kernel: no subcommand %q\n\n", name)
+	if near := nearest(name, subcommands()); near != "" {
+		fmt.Fprintf(stderr, "kernel: there is no subcommand %q: did you mean %s?\n\n", name, near)
+	} else {
+		fmt.Fprintf(stderr, "kernel: there is no subcommand %q\n\n", name)
+	}
 	usage(stderr)
 	return 2
 }
@@ -137,45 +141,3 @@ func (e usageError) Error() string { return e.message }
 
 // errReported ends a command that has already said what failed.
 var errReported = errors.New("failed")
-
-// flags returns a flag set whose usage text begins with the synopsis.
-func flags(name, synopsis, about string, stdout io.Writer) *flag.FlagSet {
-	fs := flag.NewFlagSet(name, flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	fs.Usage = func() {
-		fmt.Fprintf(stdout, "usage: %s\n\n%s\n", synopsis, about)
-		any := false
-		fs.VisitAll(func(*flag.Flag) { any = true })
-		if any {
-			fmt.Fprintln(stdout, "\nflags:")
-			fs.SetOutput(stdout)
-			fs.PrintDefaults()
-		}
-	}
-	return fs
-}
-
-// parse parses the flags and allows at most max further arguments, any number
-// if max is negative.
-func parse(fs *flag.FlagSet, args []string, max int) error {
-	show := fs.Usage
-	fs.Usage = func() {}
-	err := fs.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		show()
-		return err
-	}
-	if err != nil {
-		return usageError{fmt.Sprintf("%v; -h lists the flags", err)}
-	}
-	if max >= 0 && fs.NArg() > max {
-		return usageError{fmt.Sprintf("%q is one argument too many; -h tells which there are", fs.Arg(max))}
-	}
-	// Package flag ends its work at the first name, and would take the rest for names.
-	for i := 1; i < fs.NArg(); i++ {
-		if arg := fs.Arg(i); len(arg) > 1 && arg[0] == '-' {
-			return usageError{fmt.Sprintf("%s stands behind %q, and flags come before names: see go run ./kernel %s -h", arg, fs.Arg(0), fs.Name())}
-		}
-	}
-	return nil
-}

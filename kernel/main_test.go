@@ -59,6 +59,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GOSUBSPACE_HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("CUDA_VISIBLE_DEVICES", "-1")
 			env.Setenv("GOTOOLCHAIN", "local")
+			env.Setenv("CC", "")
 			return aProject(filepath.Join(env.WorkDir, "project"))
 		},
 		Condition: func(condition string) (bool, error) {

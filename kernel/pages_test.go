@@ -171,34 +171,3 @@ func TestAnchors(t *testing.T) {
 		t.Errorf("links %s, want %s", got, want)
 	}
 }
-
-// The names of the glossary are declared in the code.
-func TestGlossary(t *testing.T) {
-	project := os.DirFS("..")
-	glossary, err := fs.ReadFile(project, "notebooks/glossary.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var source strings.Builder
-	err = fs.WalkDir(project, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || path.Ext(p) != ".go" || strings.HasSuffix(p, "_test.go") {
-			return err
-		}
-		file, err := fs.ReadFile(project, p)
-		source.Write(file)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	for _, m := range regexp.MustCompile("`(?:\\w+\\.)?([A-Z]\\w*)(?:\\(1\\))?`").FindAllStringSubmatch(string(glossary), -1) {
-		n++
-		if !regexp.MustCompile(`(?m)^(func (\([^)]*\) )?|type |\t)` + m[1] + `\b`).MatchString(source.String()) {
-			t.Errorf("nothing is called %s", m[0])
-		}
-	}
-	if n < 20 {
-		t.Errorf("the glossary has %d names of the code, want more", n)
-	}
-}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"math"
 	"strconv"
 
 	"gosubspace/subspace/experiment"
@@ -18,22 +19,28 @@ type change struct {
 func presetFlags(fs *flag.FlagSet) (changes *[]change) {
 	changes = new([]change)
 	number := func(name, usage string, field func(*experiment.Config) *int) {
-		changeFlag(fs, changes, name, usage, strconv.Atoi, field)
+		changeFlag(fs, changes, name, usage, wantsWhole, strconv.Atoi, field)
 	}
 	real := func(name, usage string, field func(*experiment.Config) *float64) {
-		parse := func(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
-		changeFlag(fs, changes, name, usage, parse, field)
+		parse := func(text string) (float64, error) {
+			v, err := strconv.ParseFloat(text, 64)
+			if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+				err = strconv.ErrRange
+			}
+			return v, err
+		}
+		changeFlag(fs, changes, name, usage, wantsReal, parse, field)
 	}
 	word := func(name, usage string, field func(*experiment.Config) *string) {
 		parse := func(text string) (string, error) { return text, nil }
-		changeFlag(fs, changes, name, usage, parse, field)
+		changeFlag(fs, changes, name, usage, wantsText, parse, field)
 	}
 	yes := func(name, usage string, field func(*experiment.Config) *bool) {
-		fs.BoolFunc(name, usage, func(text string) error {
+		fs.Var(value{yes: true, wants: wantsBoolean, set: func(text string) error {
 			v, err := strconv.ParseBool(text)
 			*changes = append(*changes, change{"-" + name + "=" + text, func(c *experiment.Config) { *field(c) = v }})
 			return err
-		})
+		}}, name, usage)
 	}
 	word("network", "cresnet20, cnn, mlp, resnet18 or wideresnet50-2", func(c *experiment.Config) *string { return &c.Network })
 	number("width", "channels of the network's first stage", func(c *experiment.Config) *int { return &c.Width })
@@ -68,11 +75,19 @@ func presetFlags(fs *flag.FlagSet) (changes *[]change) {
 }
 
 // changeFlag adds a flag that sets a field.
-func changeFlag[T any](fs *flag.FlagSet, changes *[]change, name, usage string,
+func changeFlag[T any](fs *flag.FlagSet, changes *[]change, name, usage, wants string,
 	parse func(string) (T, error), field func(*experiment.Config) *T) {
-	fs.Func(name, usage+" (default: the preset's)", func(text string) error {
+	fs.Var(value{wants: wants, set: func(text string) error {
 		v, err := parse(text)
 		*changes = append(*changes, change{"-" + name + " " + text, func(c *experiment.Config) { *field(c) = v }})
 		return err
-	})
+	}}, name, usage+" (default: the preset's)")
+}
+
+// presetGroups are the flags that change a preset, by what they are about.
+var presetGroups = []group{
+	{"the images and the network", []string{"train-images", "test-images", "held-out", "side", "wrong-labels", "any-class", "network", "width"}},
+	{"how long, and in which steps", []string{"epochs", "warmup", "batch", "lr"}},
+	{"the method", []string{"beta", "chunks", "ghost-batches", "dropout", "label-smoothing", "sam", "swa", "independent"}},
+	{"what is scored", []string{"points", "recalibration", "bins", "plane", "surface", "grid-images", "corrupt", "published", "corrupted"}},
 }

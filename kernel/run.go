@@ -21,7 +21,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		"Executes notebooks from the top, all of notebooks/ if none is named, and writes them\n"+
 			"with their outputs in place of what was there, or to the folder of -o. A cell that\n"+
 			"fails, a shell line (!) that fails and an unknown command (%) end the notebook and\n"+
-			"fail the command; in place, the file then stays as it was.", stdout)
+			"fail the command; in place, the file then stays as it was. A cell tagged\n"+
+			"raises-exception may fail, one tagged skip-execution is left as it is.", stdout)
 	dir := fs.String("o", "", "write the executed notebooks to this `folder`")
 	timeout := fs.Duration("timeout", 0, "how long one cell may take, for example 10m; 0 is as long as it wants")
 	if err := parse(fs, args, -1); err != nil {

@@ -36,10 +36,10 @@ type triState struct{ value *bool }
 
 func cudaFlag(fs *flag.FlagSet) *triState {
 	t := &triState{}
-	fs.BoolFunc("cuda", "install what NVIDIA GPUs need, or with -cuda=false do not; without the flag, if there is one", func(s string) error {
+	fs.Var(value{yes: true, wants: wantsBoolean, set: func(s string) error {
 		v, err := strconv.ParseBool(s)
 		t.value = &v
 		return err
-	})
+	}}, "cuda", "install what NVIDIA GPUs need, or with -cuda=false do not; without the flag, if there is one")
 	return t
 }

@@ -28,9 +28,9 @@ PyTorch is no part of the environment: subspace/speed/requirements.txt says whic
 version, and how to install it. It works with as many threads, in its best of four
 settings: channels first or last, eager or compiled.
 
--record writes speed.json (every number), speed.txt, speed.png to a folder, and
-the tables into subspace/speed/README.md of the checkout, where they have their
-place. What is there already and was measured by the same program on the same
+-record writes speed.json (every number), speed.txt, speed.png to a folder. Where
+that is notebooks/results of the checkout it also writes the tables into
+subspace/speed/README.md, where they have their place. What is there already and was measured by the same program on the same
 machine is not measured again, so that it can be done in pieces; -again measures
 it again.
 
@@ -51,7 +51,7 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	fs := flags("speed", "go run ./kernel speed [flags]", about, stdout)
 	torch := fs.String("torch", "", "the `python` that has PyTorch")
 	rows := fs.String("rows", "", "what is measured, separated by commas (default: everything)")
-	dir := fs.String("record", "", "write what was measured to this `folder`, and to subspace/speed/README.md")
+	dir := fs.String("record", "", "write what was measured to this `folder`; into notebooks/results of the checkout: also the tables of subspace/speed/README.md")
 	again := fs.Bool("again", false, "measure also what has been recorded")
 	quick := fs.Bool("quick", false, "few steps of a tiny network, to see that it works")
 	if err := parse(fs, args, 0); err != nil {
@@ -142,8 +142,9 @@ func speedText(r speed.Record) string {
 	return strings.Join(parts, "\n")
 }
 
-// recordSpeed writes the tables and the figure to a folder, and the tables into
-// subspace/speed/README.md of the checkout, if it has a place for them.
+// recordSpeed writes the tables and the figure to a folder. Where that is
+// notebooks/results of the checkout, it writes the tables into its
+// subspace/speed/README.md too, which shows that figure.
 func recordSpeed(r speed.Record, text, dir string, stdout io.Writer) error {
 	figure, err := speedFigure(r)
 	if err != nil {
@@ -159,12 +160,16 @@ func recordSpeed(r speed.Record, text, dir string, stdout io.Writer) error {
 		return err
 	}
 	p, err := checkout.Here()
-	if err != nil {
-		return nil // a binary that was carried elsewhere
+	if err != nil || !sameFile(dir, filepath.Join(p.Notebooks(), "results")) {
+		fmt.Fprintln(stdout, "\nwritten to", dir)
+		return nil // a binary that was carried elsewhere, or figures that the page does not show
 	}
 	path := filepath.Join(p.Dir, "subspace", "speed", "README.md")
 	page, there, err := checkout.Speed.On(path, speedText(r))
-	if err != nil || !there {
+	if err == nil && !there {
+		err = fmt.Errorf("%s: %w", path, checkout.Speed.Lost())
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Fprintln(stdout, "\nwritten to", dir, "and", path)

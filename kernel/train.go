@@ -128,11 +128,19 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// parseTraining reads the command line.
-func parseTraining(args []string, stdout io.Writer) (*training, error) {
-	var t training
+// trainGroups are the flags of train, by what they are about.
+var trainGroups = slices.Concat(
+	[]group{{"what is trained", []string{"preset", "shape", "seed", "seeds", "figure", "choose", "dataset"}}},
+	presetGroups,
+	[]group{
+		{"where things are, and go", []string{"data", "runs", "record", "ship", "draw"}},
+		{"on which machines", []string{"dry-run", "parallel", "shard", "devices", "together", "precision", "preallocate"}},
+	})
+
+// trainFlags are the flags of train. What changes the preset is applied once that is known.
+func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]change) {
 	o := &t.options
-	fs := flags("train", "go run ./kernel train [flags]", trainAbout, stdout)
+	fs = flags("train", "go run ./kernel train [flags]", trainAbout, stdout, trainGroups...)
 	fs.StringVar(&t.preset, "preset", "quick", "quick, cifar10-small or cifar10")
 	fs.StringVar(&t.shapes, "shape", "line", "shapes, separated by commas")
 	fs.StringVar(&t.datasets, "dataset", "", "digits, cifar10, tinyimagenet or folder; several, separated by commas (default: the preset's)")
@@ -142,11 +150,10 @@ func parseTraining(args []string, stdout io.Writer) (*training, error) {
 	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
 	fs.StringVar(&t.record, "record", "", "also write each result to this `folder`")
 	fs.StringVar(&t.ship, "ship", "", "also write the trained subspaces of the first seed, and an image of each class, to this `folder`")
-	changes := presetFlags(fs)
+	changes = presetFlags(fs)
 	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere and with several -devices none; below 0: none, the host sends each", experiment.OnGPU))
-	fs.Func("preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)", func(text string) error {
-		return os.Setenv(backend.MemoryVariable, text)
-	})
+	fs.Var(value{wants: "false, true, or a part such as 0.5", set: func(text string) error { return os.Setenv(backend.MemoryVariable, text) }},
+		"preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)")
 	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")
 	fs.Uint64Var(&t.seed, "seed", 1, "the first seed")
 	fs.IntVar(&t.figure, "figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
@@ -155,6 +162,13 @@ func parseTraining(args []string, stdout io.Writer) (*training, error) {
 	fs.IntVar(&t.parallel, "parallel", 0, "runs that are made side by side, a process each; 0: as many as pay, which is measured at the start, and memory holds; 1: one after the other")
 	fs.BoolVar(&t.dry, "dry-run", false, "only list the runs, and how long they will take")
 	fs.StringVar(&t.choose, "choose", "", "try several values of a field on the validation split, such as sam=0.02,0.05,0.1")
+	return fs, changes
+}
+
+// parseTraining reads the command line.
+func parseTraining(args []string, stdout io.Writer) (*training, error) {
+	var t training
+	fs, changes := trainFlags(&t, stdout)
 	if err := parse(fs, args, 0); err != nil {
 		return nil, err
 	}

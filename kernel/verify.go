@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"image"
 	"image/png"
@@ -41,37 +42,55 @@ Examples:
 
 The flags that change a preset say with which settings the runs were recorded.`
 
+// verifyGroups are the flags of verify, by what they are about.
+var verifyGroups = slices.Concat(
+	[]group{{"what is checked", []string{"results", "write", "scores", "seed", "data", "download"}}},
+	[]group{{"with which settings the runs were recorded", []string{"preset", "precision"}}},
+	presetGroups)
+
+// A verifying is what a command line of verify says.
+type verifying struct {
+	preset, dir, data       string
+	write, scores, download bool
+	seed                    uint64
+}
+
+func verifyFlags(v *verifying, stdout io.Writer) (fs *flag.FlagSet, changes *[]change) {
+	fs = flags("verify", "go run ./kernel verify [flags]", verifyAbout, stdout, verifyGroups...)
+	fs.StringVar(&v.preset, "preset", "cifar10-small", "quick, cifar10-small or cifar10")
+	fs.StringVar(&v.dir, "results", "", "`folder` of the recorded runs (default: notebooks/results of the checkout)")
+	fs.BoolVar(&v.write, "write", false, "write what follows from the runs, instead of comparing it with what is there")
+	fs.BoolVar(&v.scores, "scores", true, "score the trained subspaces again")
+	fs.StringVar(&v.data, "data", "", "`folder` that holds the data set (default: the cache folder)")
+	fs.BoolVar(&v.download, "download", false, "download CIFAR-10 where it is not on this machine")
+	fs.Uint64Var(&v.seed, "seed", 1, "chooses the other point that is scored")
+	return fs, presetFlags(fs)
+}
+
 // verify is the subcommand that checks, or writes, what follows from recorded runs.
 func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("verify", "go run ./kernel verify [flags]", verifyAbout, stdout)
-	preset := fs.String("preset", "cifar10-small", "quick, cifar10-small or cifar10")
-	dir := fs.String("results", "", "`folder` of the recorded runs (default: notebooks/results of the checkout)")
-	write := fs.Bool("write", false, "write what follows from the runs, instead of comparing it with what is there")
-	scores := fs.Bool("scores", true, "score the trained subspaces again")
-	data := fs.String("data", "", "`folder` that holds the data set (default: the cache folder)")
-	download := fs.Bool("download", false, "download CIFAR-10 where it is not on this machine")
-	seed := fs.Uint64("seed", 1, "chooses the other point that is scored")
-	changes := presetFlags(fs)
+	var asked verifying
+	fs, changes := verifyFlags(&asked, stdout)
 	if err := parse(fs, args, 0); err != nil {
 		return err
 	}
-	base, err := experiment.Preset(*preset)
+	base, err := experiment.Preset(asked.preset)
 	if err != nil {
 		return usageError{err.Error()}
 	}
-	words := []string{"-preset " + *preset}
+	words := []string{"-preset " + asked.preset}
 	for _, x := range *changes {
 		x.apply(&base)
 		words = append(words, x.words)
 	}
 	project, projectErr := checkout.Here()
-	if *dir == "" {
+	if asked.dir == "" {
 		if projectErr != nil {
 			return fmt.Errorf("%w; or name the recorded runs with -results", projectErr)
 		}
-		*dir = filepath.Join(project.Notebooks(), "results")
+		asked.dir = filepath.Join(project.Notebooks(), "results")
 	}
-	rec, err := experiment.ReadRecord(*dir)
+	rec, err := experiment.ReadRecord(asked.dir)
 	if err != nil {
 		return err
 	}
@@ -79,17 +98,17 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	v := &verifier{dir: *dir, write: *write, stdout: stdout, rec: rec}
+	v := &verifier{dir: asked.dir, write: asked.write, stdout: stdout, rec: rec}
 	if err := v.figures(all); err != nil {
 		return err
 	}
-	if projectErr == nil && sameFile(*dir, filepath.Join(project.Notebooks(), "results")) {
-		if err := v.readme(filepath.Join(*dir, "README.md"), all); err != nil {
+	if projectErr == nil && sameFile(asked.dir, filepath.Join(project.Notebooks(), "results")) {
+		if err := v.readme(filepath.Join(asked.dir, "README.md"), all); err != nil {
 			return err
 		}
 	}
-	if *scores {
-		if err := v.scores(ctx, scoring{experiment.Options{DataDir: *data, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}, *download, *seed}); err != nil {
+	if asked.scores {
+		if err := v.scores(ctx, scoring{experiment.Options{DataDir: asked.data, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}, asked.download, asked.seed}); err != nil {
 			return err
 		}
 	}
@@ -174,11 +193,17 @@ func (v *verifier) stale(expected []string) error {
 	return nil
 }
 
-// readme checks the table of claims in a README.md, if that has a place for it.
+// readme checks the table of claims in the README.md of the recorded runs, which has a
+// place for it.
 func (v *verifier) readme(path string, all []paper.RecordedRuns) error {
 	page, there, err := checkout.Claims.On(path, paper.ClaimsTable(all))
-	if err != nil || !there {
-		return err
+	switch {
+	case err == nil && !there:
+		err = fmt.Errorf("%s: %w", path, checkout.Claims.Lost())
+		fallthrough
+	case err != nil:
+		v.fail("%v", err)
+		return nil
 	}
 	return v.file(path, []byte(page))
 }

@@ -73,6 +73,9 @@ func (s Series) check() error {
 	if s.Name == "" {
 		return errors.New("its Name is empty; the legend needs one")
 	}
+	if s.Style < 0 || s.Style > len(seriesLooks) {
+		return fmt.Errorf("its Style is %d, want 1 to %d, or 0 for the first that is free", s.Style, len(seriesLooks))
+	}
 	n := len(s.X)
 	if n == 0 {
 		return errors.New("it has no points; leave it out or give at least one")

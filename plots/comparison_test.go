@@ -101,7 +101,7 @@ func TestWholeNumbersAreMarked(t *testing.T) {
 				s.X, s.Y = append(s.X, x), append(s.Y, x)
 			}
 			l.Series = []Series{s}
-			p := l.plot("", assign([]Lines{l}), width, 260)
+			p := l.plot("", assign([]Lines{l}, width), width, 260)
 			if marks := p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max); len(marks) != int(last) || marks[0].Label != "1" {
 				t.Errorf("on %v units 1 to %v are marked %v", width, last, marks)
 			}

@@ -20,6 +20,8 @@ type Curves struct {
 type History struct {
 	// Name stands in the legend; it may be empty when there is one run.
 	Name string
+	// Style is as in [Series].
+	Style int
 	// Train and Test are what was measured on either part of the data.
 	Train, Test Course
 }
@@ -45,7 +47,13 @@ func (c Curves) Draw() (*Figure, error) {
 		if run.Name == "" && len(c.Runs) > 1 {
 			return nil, fmt.Errorf("plots: figure %q: run %d has no Name; the legend needs one", c.Title, i)
 		}
+		if run.Style < 0 || run.Style > len(seriesLooks) {
+			return nil, fmt.Errorf("plots: figure %q: run %d has the Style %d, want 1 to %d, or 0", c.Title, i, run.Style, len(seriesLooks))
+		}
 		test := seriesLooks[i]
+		if run.Style > 0 {
+			test = seriesLooks[run.Style-1]
+		}
 		test.dashes = nil
 		train := test
 		train.dashes, train.width, train.marker = seriesLooks[1].dashes, 1.6, nil

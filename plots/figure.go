@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"os"
@@ -37,6 +38,9 @@ type Figure struct {
 // In the notebook the picture is followed by its text alternative, folded away:
 // JupyterLab gives the pictures in its outputs no alternative text of their own.
 func (f *Figure) Show() error {
+	if f == nil {
+		return errors.New("plots: there is no figure to show: it is nil, and the error beside it says why")
+	}
 	if !gonbui.IsNotebook {
 		return f.save()
 	}
@@ -91,6 +95,9 @@ func (f *Figure) save() error {
 // Write writes the PNG to path, making its folder if need be. The file appears
 // whole or not at all: it is written beside its place and then renamed.
 func (f *Figure) Write(path string) (err error) {
+	if f == nil {
+		return errors.New("plots: there is no figure to write: it is nil, and the error beside it says why")
+	}
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("plots: figure %q was not written: %w; choose a folder that can be written to with %s", f.Name, err, FolderVariable)

@@ -245,7 +245,7 @@ func TestSameNameSameLookInAllPanels(t *testing.T) {
 		}
 		return l
 	}
-	looks := assign([]Lines{series("a", "b"), series("b", "c"), series("c", "a")})
+	looks := assign([]Lines{series("a", "b"), series("b", "c"), series("c", "a")}, 300)
 	if len(looks) != 3 {
 		t.Fatalf("%d looks for 3 names", len(looks))
 	}

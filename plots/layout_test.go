@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"fmt"
 	"image"
 	"math"
 	"math/rand/v2"
@@ -128,16 +129,51 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-func TestMarkersIncludeEndsAndMiddle(t *testing.T) {
-	for _, width := range []float64{100, 135, 240, 550} {
-		step := markerStep(21, plotfont.Length(width)*unit)
-		if 10%step != 0 {
-			t.Errorf("at a width of %v every point number %d of 21 has a marker: not the middle", width, step)
+// A line has a marker on each of its points or on none, and the legend says which.
+func TestMarkersOnAllOrNone(t *testing.T) {
+	points := func(n int) (x, y []float64) {
+		for i := range n {
+			x, y = append(x, float64(i)/float64(n-1)), append(y, 0)
+		}
+		return x, y
+	}
+	for _, c := range []struct {
+		n      int
+		width  float64
+		marked bool
+	}{{1, 297, true}, {11, 297, true}, {21, 297, true}, {21, 190, false}, {30, 297, false}, {200, 612, false}} {
+		l := Lines{Series: []Series{{Name: "a"}}}
+		if l.Series[0].X, l.Series[0].Y = points(c.n); c.n == 1 {
+			l.Series[0].X = []float64{0}
+		}
+		if marked := assign([]Lines{l}, c.width)["a"].marker != nil; marked != c.marked {
+			t.Errorf("%d points over %v units have markers: %v, want %v", c.n, c.width, marked, c.marked)
 		}
 	}
-	for n := 1; n < 500; n++ {
-		if step := markerStep(n, 300*unit); step < 1 || n > 1 && float64(step)*300/float64(n-1) < 12-1e-9 {
-			t.Errorf("%d points: a marker on each %d", n, step)
+}
+
+// A style is a look that does not depend on what else is shown.
+func TestStyle(t *testing.T) {
+	series := func(name string, style int) Series {
+		return Series{Name: name, X: []float64{0, 1}, Y: []float64{0, 1}, Style: style}
+	}
+	alone := assign([]Lines{{Series: []Series{series("b", 3)}}}, 500)
+	among := assign([]Lines{{Series: []Series{series("x", 0), series("b", 3), series("y", 0), series("z", 0)}}, {Series: []Series{series("a", 1)}}}, 500)
+	if alone["b"].color != green || among["b"].color != green || among["a"].color != blue {
+		t.Errorf("style 3 is %v alone, %v among others, and style 1 %v", alone["b"].color, among["b"].color, among["a"].color)
+	}
+	seen := map[string]bool{}
+	for name, l := range among {
+		key := fmt.Sprint(l.color)
+		if seen[key] {
+			t.Errorf("%s has the colour of another", name)
+		}
+		seen[key] = true
+	}
+	for _, style := range []int{-1, 9} {
+		l := Lines{Title: "t", XLabel: "x", YLabel: "y", Note: "n", Series: []Series{series("a", style)}}
+		if _, err := l.Draw(); err == nil || !strings.Contains(err.Error(), "want 1 to 8") {
+			t.Errorf("style %d: %v", style, err)
 		}
 	}
 }

@@ -23,8 +23,12 @@ type Series struct {
 	// Low and High are the edges of the band, e.g. mean ∓ deviation over
 	// seeds: as many as points, or none for no band.
 	Low, High []float64
+	// Style fixes colour, dashes and marker, 1 to 8, whatever else the figure shows, so
+	// that a method looks the same in all figures. 0: the first that is free, by order of
+	// appearance.
+	Style int
 
-	look *look // nil: by order of appearance
+	look *look // nil: by Style
 }
 
 // Reference is a value that does not depend on X, such as standard training's
@@ -72,7 +76,7 @@ func (l Lines) Draw() (*Figure, error) {
 	}
 	var marks marking
 	shown := l.marked(&marks)
-	looks := assign([]Lines{shown})
+	looks := assign([]Lines{shown}, pageWidth-2*margin)
 	const height = 300
 	p := shown.plot("", looks, pageWidth-2*margin, height)
 	return page{
@@ -98,10 +102,20 @@ func (l Lines) marked(marks *marking) Lines {
 	return l
 }
 
-// assign gives every name of the panels its look, the same in all of them.
-func assign(panels []Lines) map[string]look {
+// assign gives every name of the panels, each so many units wide, its look, the same in
+// all of them.
+func assign(panels []Lines, width float64) map[string]look {
 	looks := map[string]look{}
-	series, references := 0, 0
+	taken := map[int]bool{}
+	for _, l := range panels {
+		for _, s := range l.Series {
+			if _, ok := looks[s.Name]; !ok && s.look == nil && s.Style > 0 {
+				looks[s.Name] = seriesLooks[s.Style-1]
+				taken[s.Style] = true
+			}
+		}
+	}
+	next, references := 1, 0
 	for _, l := range panels {
 		for _, s := range l.Series {
 			if _, ok := looks[s.Name]; ok {
@@ -111,13 +125,26 @@ func assign(panels []Lines) map[string]look {
 				looks[s.Name] = *s.look
 				continue
 			}
-			looks[s.Name] = seriesLooks[series%len(seriesLooks)]
-			series++
+			for taken[next] && next < len(seriesLooks) {
+				next++
+			}
+			looks[s.Name] = seriesLooks[(next-1)%len(seriesLooks)]
+			next++
 		}
 		for _, r := range l.References {
 			if _, ok := looks[r.Name]; !ok {
 				looks[r.Name] = referenceLooks[references%len(referenceLooks)]
 				references++
+			}
+		}
+	}
+	for _, l := range panels {
+		xLow, xHigh, _, _ := l.extent()
+		for _, s := range l.Series {
+			if n := len(s.X); crowded(n, (width-60)*(s.X[n-1]-s.X[0])/(xHigh-xLow)) {
+				plain := looks[s.Name]
+				plain.marker = nil
+				looks[s.Name] = plain
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"image/color"
-	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -47,7 +46,8 @@ func fillBox(c draw.Canvas, ink color.Color, area vg.Rectangle) {
 	c.FillPolygon(ink, []vg.Point{area.Min, {X: area.Max.X, Y: area.Min.Y}, area.Max, {X: area.Min.X, Y: area.Max.Y}})
 }
 
-// curve draws a line through the points, and markers on them.
+// curve draws a line through the points, and markers on all of them where its look has
+// one.
 type curve struct {
 	x, y []float64
 	look look
@@ -61,25 +61,18 @@ func (v curve) Plot(c draw.Canvas, p *plot.Plot) {
 		points[i] = vg.Point{X: x(v.x[i]), Y: y(v.y[i])}
 	}
 	c.StrokeLines(v.look.line(), points)
-	step := markerStep(len(points), points[len(points)-1].X-points[0].X)
-	for i := 0; i < len(points); i += step {
-		c.DrawGlyphNoClip(v.look.glyph(), points[i])
+	if v.look.marker == nil {
+		return
+	}
+	for _, p := range points {
+		c.DrawGlyphNoClip(v.look.glyph(), p)
 	}
 }
 
-// markerStep says which points of n over width get a marker: every first, second,
-// third … such that markers do not hide the dashes between them. Where a step
-// near the least one has a marker on the middle point or at least on the last,
-// it is taken.
-func markerStep(n int, width vg.Length) int {
-	const apart = 12 * unit
-	least := max(1, int(math.Ceil(float64(apart*vg.Length(n-1)/max(width, unit)))))
-	for _, parts := range []int{2, 1} {
-		for step := least; step <= 2*least; step++ {
-			if (n-1)%(parts*step) == 0 {
-				return step
-			}
-		}
-	}
-	return least
+// crowded reports whether n points over a width in units are too many for a marker
+// each, which would hide the dashes between them. Then none has one: markers on some of
+// the points look as if those were all.
+func crowded(n int, width float64) bool {
+	const apart = 10
+	return float64(n-1)*apart > width
 }

@@ -32,13 +32,13 @@ func (p Panels) Draw() (*Figure, error) {
 		columns = (columns + 1) / 2
 	}
 	rows := (len(p.Panels) + columns - 1) / columns
-	looks := assign(p.Panels)
 	grid := make([][]*plot.Plot, rows)
 	for r := range grid {
 		grid[r] = make([]*plot.Plot, columns)
 	}
 	const panelHeight, between, line = 260, 18, 17
 	width := float64(pageWidth-2*margin+between)/float64(columns) - between
+	looks := assign(p.Panels, width)
 	title := bold(panelSize, ink)
 	title.XAlign = draw.XCenter
 	titles, most := make([][]string, len(p.Panels)), 1

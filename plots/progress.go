@@ -23,7 +23,8 @@ import (
 // What remains at the end is the text of [Progress.Done]: plain text, so a saved
 // notebook shows it trusted or not. Methods may be called at any rate from
 // several goroutines; what comes too fast to be read is left out. A failure to
-// show progress is not reported, as it must not stop the computation.
+// show progress is not reported, as it must not stop the computation. The zero value
+// shows nothing.
 type Progress struct {
 	mu       sync.Mutex
 	out      progressOutput
@@ -62,6 +63,9 @@ func newProgress(out progressOutput, every time.Duration) *Progress {
 func (p *Progress) Update(text string, fraction float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.out == nil {
+		return
+	}
 	p.fraction = min(max(fraction, 0), 1)
 	if math.IsNaN(fraction) {
 		p.fraction = 0
@@ -76,7 +80,7 @@ func (p *Progress) Update(text string, fraction float64) {
 func (p *Progress) Line(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.done {
+	if p.done || p.out == nil {
 		return
 	}
 	p.show(text)
@@ -94,7 +98,7 @@ func (p *Progress) show(text string) {
 func (p *Progress) Done(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.done {
+	if p.done || p.out == nil {
 		return
 	}
 	p.done = true

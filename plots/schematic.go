@@ -42,7 +42,7 @@ func onLine(alpha float64) (u, v float64) {
 func Schematic() (*Figure, error) {
 	const height, mapWidth, between = 268, 356, 20
 	profile := toyProfile()
-	looks := assign([]Lines{profile})
+	looks := assign([]Lines{profile}, pageWidth-2*margin-mapWidth-between)
 	side := profile.plot(profile.Title, looks, pageWidth-2*margin-mapWidth-between, height-25)
 	side.Add(spots{})
 	return page{

@@ -42,7 +42,7 @@ func CalibrationTable(all paper.Rows) {
 		}
 		return values
 	}
-	printScores(all,
+	printScores(all, []paper.Need{paper.AtMidpoint, paper.WithDiagram},
 		scoreColumn{"accuracy", 1, at(paper.Accuracy)},
 		scoreColumn{"confidence", 1, confidence},
 		scoreColumn{"ECE", 1, at(paper.ECE)},
@@ -58,7 +58,7 @@ func TemperatureTable(all paper.Rows) {
 	after := func(score paper.Score) func([]experiment.Result) []float64 {
 		return func(runs []experiment.Result) []float64 { return paper.Scaled(runs, score) }
 	}
-	printScores(all,
+	printScores(all, []paper.Need{paper.AtMidpoint, paper.WithTemperature},
 		scoreColumn{"temperature", 2, paper.Temperatures},
 		scoreColumn{"NLL", 3, at(paper.NLL)}, scoreColumn{"… scaled", 3, after(paper.NLL)},
 		scoreColumn{"Brier", 3, at(brier)}, scoreColumn{"… scaled", 3, after(brier)},
@@ -75,6 +75,12 @@ func at(score paper.Score) func([]experiment.Result) []float64 {
 // runs are scored once, with Config.Bins bins; neighbours of these taken together
 // are the bins of every number that divides it.
 func ECEByBins(all paper.Rows) (*plots.Figure, error) {
+	if err := all.Check(paper.WithDiagram); err != nil {
+		return nil, err
+	}
+	if n := len(all); n < 2 || n > 3 {
+		return nil, fmt.Errorf("all has %d rows: want 2 or 3, a panel each", n)
+	}
 	figure := plots.Panels{Title: "How many bins?", Note: all.Note()}
 	for _, row := range all {
 		panel := plots.Lines{Title: row.Name, XLabel: "number of bins", YLabel: "ECE (%)"}

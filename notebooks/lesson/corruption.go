@@ -17,6 +17,9 @@ import (
 // severity 5; of a test set the very images that the networks get. It is an error if
 // the set has no image i, or is streamed, or the corruptions do not know its size.
 func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
+	if s == nil {
+		return nil, errNoSet
+	}
 	if i < 0 || i >= s.Len() {
 		return nil, fmt.Errorf("image %d of %s: it has the images 0 to %d", i, s.Name, s.Len()-1)
 	}
@@ -70,6 +73,9 @@ func CorruptedPhoto(i int) {
 // corruption of the runs, by severity, with a given number of digits behind the
 // point.
 func SeverityTable(all paper.Rows, score paper.Score, digits int) {
+	if score == nil {
+		Check(errNoScore)
+	}
 	var columns []scoreColumn
 	for severity := range 6 {
 		head := fmt.Sprint("severity ", severity)
@@ -80,5 +86,5 @@ func SeverityTable(all paper.Rows, score paper.Score, digits int) {
 			return paper.Under(runs, severity, score)
 		}})
 	}
-	printScores(all, columns...)
+	printScores(all, []paper.Need{paper.AtMidpoint, paper.UnderCorruption}, columns...)
 }

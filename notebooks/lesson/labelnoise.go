@@ -41,8 +41,11 @@ func WrongDigits(c experiment.Config, n int) (*plots.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n < 1 || n > len(wrong) {
-		return nil, fmt.Errorf("%d wrongly labelled digits: want 1 to %d, as many as there are", n, len(wrong))
+	if len(wrong) == 0 {
+		return nil, fmt.Errorf("no digit has a wrong label: set Config.WrongLabels above 0, such as 0.2")
+	}
+	if most := min(len(wrong), mostPictures); n < 1 || n > most {
+		return nil, fmt.Errorf("n is %d wrongly labelled digits: want 1 to %d", n, most)
 	}
 	title := fmt.Sprintf("%d of the %d wrong labels of %d training images", n, len(wrong), right.Len())
 	return pictures(title, "handwritten digits, UCI Machine Learning Repository, CC BY 4.0", right, wrong[:n], func(i int) string {
@@ -54,6 +57,7 @@ func WrongDigits(c experiment.Config, n int) (*plots.Figure, error) {
 // the labels they were given, and accuracy and calibration error of the midpoint:
 // mean ± standard deviation over the seeds.
 func CompareFit(all paper.Rows) {
+	Check(all.Check(paper.AtMidpoint, paper.WithHistory))
 	fmt.Printf("%-18s  %-5s  %-22s  %-18s  %s\n", "", "seeds", "labels fitted (%)", "test accuracy (%)", "ECE (%)")
 	for _, row := range all {
 		fmt.Printf("%-18s  %-5d  %-22s  %-18s  %s\n", row.Name, len(row.Results), spread(paper.Fit(row.Results)),

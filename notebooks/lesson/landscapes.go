@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"gosubspace/plots"
@@ -18,9 +19,15 @@ import (
 // It needs rows with a surface that has an odd number of points on a side: one of
 // an even number has no middle row.
 func Slice(all paper.Rows) (*plots.Figure, error) {
-	scored := slices.DeleteFunc(slices.Clone(all), func(row paper.Row) bool { return row.Results[0].Surface == nil })
+	if err := all.Check(); err != nil {
+		return nil, err
+	}
+	scored := slices.DeleteFunc(slices.Clone(all), func(row paper.Row) bool { return paper.CheckRuns(row.Results[:1], paper.OnSurface) != nil })
 	if len(scored) == 0 {
 		return nil, fmt.Errorf("no row was scored on a surface: set Config.Surface")
+	}
+	if err := scored.Check(paper.OnSurface); err != nil {
+		return nil, err
 	}
 	along := func(runs []experiment.Result, score paper.Score) (x []float64, values [][]float64, err error) {
 		values = make([][]float64, len(runs))
@@ -48,6 +55,7 @@ func slice(g *experiment.Grid, score paper.Score) (x, values []float64, err erro
 // ends, and its accuracy at the ends, at the midpoint and where it is lowest:
 // mean ± standard deviation over the seeds.
 func Valleys(all paper.Rows) {
+	Check(all.Check(paper.AtMidpoint))
 	fmt.Printf("%-29s  %-14s  %s\n%-29s  %-14s  %-14s  %-14s  %s\n", "", "loss", "accuracy (%)",
 		"", "barrier (nats)", "ends", "midpoint", "lowest")
 	for _, row := range all {
@@ -62,8 +70,11 @@ func Valleys(all paper.Rows) {
 // lowest returns the lowest accuracy along the curve of each run, in percent.
 func lowest(results []experiment.Result) (values []float64) {
 	for _, r := range results {
-		_, along := r.Along(paper.Accuracy)
-		values = append(values, slices.Min(along))
+		if _, along := r.Along(paper.Accuracy); len(along) > 0 {
+			values = append(values, slices.Min(along))
+		} else {
+			values = append(values, math.NaN())
+		}
 	}
 	return values
 }

@@ -13,6 +13,7 @@ package lesson
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -34,10 +35,21 @@ import (
 // cell, and the error.
 func Check(err error) {
 	if err != nil {
-		fmt.Fprintln(os.Stderr, callingCell()+err.Error())
-		os.Exit(1)
+		end(callingCell() + err.Error())
 	}
 }
+
+// end ends the program with a line. Tests put theirs in its place.
+var end = func(line string) {
+	fmt.Fprintln(os.Stderr, line)
+	os.Exit(1)
+}
+
+// What is said where something that a function wants is nil.
+var (
+	errNoSet   = errors.New("the set of images is nil: want one such as dataset.Digits().Test")
+	errNoScore = errors.New("the score is nil: want one such as paper.Accuracy")
+)
 
 // callingCell is the line of the program that GoNB made of the cell, which the
 // kernel replaces by the cell's own; nothing in any other program.
@@ -113,6 +125,9 @@ func overTriangle(f plots.Field, name string, side int, margin float64, value fu
 
 // firsts returns the number of the first image of each class.
 func firsts(s *dataset.Set) (numbers []int) {
+	if s == nil {
+		return nil
+	}
 	for class := range s.Classes {
 		if i := slices.Index(s.Labels, int32(class)); i >= 0 {
 			numbers = append(numbers, i)
@@ -124,6 +139,9 @@ func firsts(s *dataset.Set) (numbers []int) {
 // mostChanged returns the n images whose probability changes most between points,
 // [point][image], the one that changes most first.
 func mostChanged(probability [][]float64, n int) []int {
+	if len(probability) == 0 {
+		return nil
+	}
 	change := make([]float64, len(probability[0]))
 	images := make([]int, len(change))
 	for k := range change {
@@ -134,5 +152,5 @@ func mostChanged(probability [][]float64, n int) []int {
 		change[k], images[k] = high-low, k
 	}
 	slices.SortStableFunc(images, func(a, b int) int { return cmp.Compare(change[b], change[a]) })
-	return images[:min(n, len(images))]
+	return images[:min(max(n, 0), len(images))]
 }

@@ -15,6 +15,12 @@ const mostPictures = 100
 // Of more than a hundred it draws the first; large ones are shrunk, those that stand
 // for many more. The note says both.
 func pictures(title, note string, s *dataset.Set, numbers []int, label func(i int) string) (*plots.Figure, error) {
+	if s == nil {
+		return nil, errNoSet
+	}
+	if len(numbers) == 0 {
+		return nil, fmt.Errorf("no images of %s: want 1 or more", s.Name)
+	}
 	notes := []string{note}
 	if all := len(numbers); all > mostPictures {
 		numbers = numbers[:mostPictures]

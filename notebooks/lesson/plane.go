@@ -45,6 +45,7 @@ func Coordinates() (*plots.Figure, error) {
 // the grid inside and outside of the triangle, and how far apart the endpoints
 // are: mean ± standard deviation over the seeds.
 func ComparePlanes(all paper.Rows) {
+	Check(all.Check(paper.AtMidpoint, paper.OnPlane))
 	for _, row := range all {
 		seeds := "seeds"
 		if len(row.Results) == 1 {
@@ -83,6 +84,9 @@ const (
 // ByDepth draws accuracy and loss against the smallest coefficient of the planes'
 // points: means over bins, then over the seeds, with bands of a standard deviation.
 func ByDepth(all paper.Rows) (*plots.Figure, error) {
+	if err := all.Check(paper.OnPlane); err != nil {
+		return nil, err
+	}
 	return paper.Panels("Into the triangle, and out of it", all, func(a paper.Axis, all paper.Rows) (plots.Lines, error) {
 		return paper.Lines(a, "smallest coefficient (0: edge, 1/3: midpoint)", all, byDepth)
 	}, paper.AccuracyAxis, paper.LossAxis)

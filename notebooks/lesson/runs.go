@@ -44,7 +44,7 @@ func Own(base experiment.Config, o experiment.Options, shape string, n int) []ex
 	for seed := range n {
 		configs = append(configs, base.With(shape, uint64(seed)+1))
 	}
-	return resultsOf(shape, configs, o)
+	return resultsOf(paper.ShapeName(shape), configs, o)
 }
 
 // FigureRuns returns the results behind a figure of the paper under n seeds from
@@ -57,9 +57,12 @@ func FigureRuns(number int, base experiment.Config, n int) paper.Rows {
 	return f.Rows(resultsOf(f.Title, f.Runs(n), experiment.Options{}))
 }
 
+// mostSeeds is more than anybody waits for: who writes more has mistaken the argument.
+const mostSeeds = 1000
+
 func seeds(n int) error {
-	if n < 1 {
-		return fmt.Errorf("%d seeds: want at least 1", n)
+	if n < 1 || n > mostSeeds {
+		return fmt.Errorf("n is %d seeds: want 1 to %d", n, mostSeeds)
 	}
 	return nil
 }
@@ -136,13 +139,24 @@ func RecordedFigure(number int, preset string) {
 
 // TrainingCurves draws the history of one run of each shape.
 func TrainingCurves(title string, runs ...experiment.Result) (*plots.Figure, error) {
-	var groups [][]experiment.Result // of one seed each
-	for _, r := range runs {
-		groups = append(groups, []experiment.Result{r})
+	const most = 3 // that can be told apart
+	if len(runs) < 1 || len(runs) > most {
+		return nil, fmt.Errorf("runs: %d of them: want 1 to %d, one a shape, such as the first that lesson.Runs returns", len(runs), most)
 	}
+	var groups [][]experiment.Result // of one seed each
+	var configs []experiment.Config
+	for i, r := range runs {
+		group := []experiment.Result{r}
+		if err := paper.CheckRuns(group, paper.WithHistory); err != nil {
+			return nil, fmt.Errorf("run %d: %w", i+1, err)
+		}
+		groups, configs = append(groups, group), append(configs, r.Config)
+	}
+	names := paper.Names(configs...)
+	styles := paper.Styles(names...)
 	figure := plots.Curves{Title: title, Note: paper.Note(groups...)}
-	for _, r := range runs {
-		h := plots.History{Name: r.Config.Shape}
+	for i, r := range runs {
+		h := plots.History{Name: names[i], Style: styles[i]}
 		for _, e := range r.History {
 			n := float64(e.Epoch)
 			h.Train.Epoch, h.Train.Loss, h.Train.Accuracy = append(h.Train.Epoch, n), append(h.Train.Loss, e.Loss), append(h.Train.Accuracy, 100*e.Accuracy)
@@ -157,13 +171,31 @@ func TrainingCurves(title string, runs ...experiment.Result) (*plots.Figure, err
 
 // Compare prints accuracy and calibration error of the midpoints of each group
 // of runs, and the accuracy of the ends of curves: mean ± standard deviation
-// over the seeds.
+// over the seeds. A group is called by its shape, and where two have one shape by what
+// else differs between their settings.
 func Compare(groups ...[]experiment.Result) {
-	fmt.Printf("%-16s  %-5s  %-16s  %-16s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "accuracy of the ends (%)")
-	for _, runs := range groups {
-		fmt.Printf("%-16s  %-5d  %-16s  %-16s  %s\n", runs[0].Config.Shape, len(runs),
-			spread(experiment.Midpoints(runs, paper.Accuracy)), spread(experiment.Midpoints(runs, paper.ECE)), spread(paper.Ends(runs)))
+	Check(compare(groups))
+}
+
+func compare(groups [][]experiment.Result) error {
+	if len(groups) == 0 {
+		return errors.New("groups: there are none: want runs to compare, as lesson.Runs returns them")
 	}
+	var configs []experiment.Config
+	for i, runs := range groups {
+		if err := paper.CheckRuns(runs, paper.AtMidpoint); err != nil {
+			return fmt.Errorf("group %d: %w", i+1, err)
+		}
+		configs = append(configs, runs[0].Config)
+	}
+	table := [][]string{{"", "seeds", "accuracy (%)", "ECE (%)", "accuracy of the ends (%)"}}
+	for i, name := range paper.Names(configs...) {
+		runs := groups[i]
+		table = append(table, []string{name, fmt.Sprint(len(runs)), spread(experiment.Midpoints(runs, paper.Accuracy)),
+			spread(experiment.Midpoints(runs, paper.ECE)), spread(paper.Ends(runs))})
+	}
+	fmt.Print(paper.Plain.Write(table))
+	return nil
 }
 
 // spread is the mean of a sample and its standard deviation, as tables have it.
@@ -177,8 +209,9 @@ type scoreColumn struct {
 }
 
 // printScores prints a line for each method: the mean of every column ± its
-// standard deviation over the seeds.
-func printScores(all paper.Rows, columns ...scoreColumn) {
+// standard deviation over the seeds. The runs meet the needs, or the program ends.
+func printScores(all paper.Rows, needs []paper.Need, columns ...scoreColumn) {
+	Check(all.Check(needs...))
 	head := []string{""}
 	for _, c := range columns {
 		head = append(head, c.head)

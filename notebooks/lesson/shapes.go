@@ -13,10 +13,21 @@ import (
 // Coefficients draws what curves are made of, two to six of them, a panel each:
 // the coefficient of every endpoint against α. Nothing is trained for it.
 func Coefficients(curves ...subspace.Curve) (*plots.Figure, error) {
+	if n := len(curves); n < 2 || n > 6 {
+		return nil, fmt.Errorf("curves: %d of them: want 2 to 6, a panel each", n)
+	}
+	for i, curve := range curves {
+		if curve == nil {
+			return nil, fmt.Errorf("curve %d is nil: want one such as subspace.Line{}", i+1)
+		}
+		if m, n := curve.Endpoints(), len(curve.At(0.5)); m < 1 || m != n {
+			return nil, fmt.Errorf("curve %d (%s): At returns %d coefficients for %d endpoints: want one for each", i+1, curve, n, m)
+		}
+	}
 	figure := plots.Panels{Title: "Shapes are coefficients", Note: "computed from the shapes; nothing is trained"}
 	const steps = 20
 	for _, curve := range curves {
-		panel := plots.Lines{Title: curve.String(), XLabel: "α", YLabel: "coefficient"}
+		panel := plots.Lines{Title: paper.ShapeName(curve.String()), XLabel: "α", YLabel: "coefficient"}
 		for i := range curve.Endpoints() {
 			s := plots.Series{Name: fmt.Sprintf("endpoint %d", i+1)}
 			for k := range steps + 1 {
@@ -34,6 +45,9 @@ func Coefficients(curves ...subspace.Curve) (*plots.Figure, error) {
 // every row that is a curve, a panel each, with that of the two points alone and
 // that of the first row beside it. At α = ½ both are the midpoint.
 func Ensembles(all paper.Rows) (*plots.Figure, error) {
+	if err := all.Check(paper.AtMidpoint); err != nil {
+		return nil, err
+	}
 	figure := plots.Panels{Title: "Two points of a curve, together and alone", Note: all.Note()}
 	for _, row := range all[1:] {
 		if e := row.Results[0].Ensembles; len(e) == 0 || e[0].Alpha == nil {
@@ -44,6 +58,9 @@ func Ensembles(all paper.Rows) (*plots.Figure, error) {
 			return nil, err
 		}
 		figure.Panels = append(figure.Panels, panel)
+	}
+	if n := len(figure.Panels); n < 2 || n > 6 {
+		return nil, fmt.Errorf("%d rows behind the first are curves with ensembles: want 2 to 6, a panel each", n)
 	}
 	return figure.Draw()
 }

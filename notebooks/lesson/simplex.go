@@ -49,6 +49,13 @@ func Reach() (*plots.Figure, error) {
 // standard training and of both kinds of stochastic weight averaging, with the
 // rate, warm-up and epochs of c.
 func Schedules(c experiment.Config, cycles int) (*plots.Figure, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	const most = 10000
+	if c.Epochs < 1 || c.Epochs > most || cycles < 1 || cycles > c.Epochs {
+		return nil, fmt.Errorf("%d cycles of %d epochs: want 1 to %d epochs, and at least one cycle and at most one an epoch", cycles, c.Epochs, most)
+	}
 	rates := plots.Lines{Title: "Learning rate", XLabel: "epoch", YLabel: "learning rate"}
 	models := plots.Lines{Title: "Stochastic weight averaging", XLabel: "epoch", YLabel: "networks averaged"}
 	for _, s := range []struct {
@@ -82,6 +89,7 @@ func Schedules(c experiment.Config, cycles int) (*plots.Figure, error) {
 // exceeds its accuracy, and the training loss that its runs ended with: mean ±
 // standard deviation over the seeds.
 func CompareMidpoints(all paper.Rows) {
+	Check(all.Check())
 	fmt.Printf("%-24s  %-5s  %-14s  %-14s  %-24s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "confidence − acc. (%)", "training loss")
 	for _, row := range all {
 		accuracy, ece := paper.Together(row.Results, paper.Accuracy), paper.Together(row.Results, paper.ECE)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -20,6 +21,7 @@ import (
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 	"gosubspace/subspace/paper"
+	"gosubspace/subspace/place"
 )
 
 //go:embed cells.md
@@ -32,6 +34,7 @@ func Cells() { gonbui.DisplayMarkdown(cells) }
 // given batch on a line: steps until two seconds are full, after one that
 // compiles.
 func Speed(b compute.Backend, net subspace.Net, input [3]int, batch int) float64 {
+	Check(checkSpeed(b, net, input, batch))
 	space, err := subspace.New(b, net, input, 2, 1)
 	Check(err)
 	defer space.Finalize()
@@ -52,6 +55,40 @@ func Speed(b compute.Backend, net subspace.Net, input [3]int, batch int) float64
 	}
 }
 
+func checkSpeed(b compute.Backend, net subspace.Net, input [3]int, batch int) error {
+	const most = 1 << 28 // numbers in a batch: a gigabyte
+	if b == nil || net == nil {
+		return errors.New("the backend or the net is nil: want lesson.Backend(), and a net such as network.CNN(10, 8)")
+	}
+	size := batch
+	for _, n := range append(input[:], batch) {
+		if n < 1 || n > most {
+			return fmt.Errorf("a batch of %d images of %v: want whole numbers from 1 on, height, width and channels", batch, input)
+		}
+	}
+	for _, n := range input {
+		if size *= n; size > most {
+			return fmt.Errorf("a batch of %d images of %v is more than a gigabyte: want a smaller one", batch, input)
+		}
+	}
+	return nil
+}
+
+// Alpha is the α of the point that a training step on a line drew for its batch: the
+// coefficient of the second endpoint, which is the same in every layer. It is an error
+// where the point is of no line, or every layer has one of its own.
+func Alpha(d subspace.Draw) (float64, error) {
+	if len(d.At) != 1 || len(d.At[0]) == 0 || len(d.At[0][0]) != 2 {
+		return 0, errors.New("the draw is not one point of a line: want that of subspace.Sampler{Shape: subspace.Line{}}")
+	}
+	for _, layer := range d.At[0] {
+		if !slices.Equal(layer, d.At[0][0]) {
+			return 0, errors.New("the draw is layer-wise: every layer has an α of its own")
+		}
+	}
+	return float64(d.At[0][0][1]), nil
+}
+
 // Shipped opens a trained subspace that came with the notebooks, by its shape:
 // standard, line, layerwise-line, bezier or simplex-3. No training image is needed
 // to run the networks in it.
@@ -59,14 +96,44 @@ func Shipped(shape string) *experiment.Shipped {
 	path := filepath.Join(resultsDir(), "endpoints", shape+".safetensors")
 	s, err := experiment.OpenShipped(path, nil)
 	if errors.Is(err, os.ErrNotExist) {
-		err = fmt.Errorf("no trained %s came with the notebooks yet: train -shape %s -ship %s makes one", shape, shape, filepath.Dir(path))
+		err = fmt.Errorf("no trained %q came with the notebooks: want %s", shape, strings.Join(shippedShapes(), ", "))
+		if _, wrong := subspace.ParseSampler(shape); wrong == nil {
+			err = fmt.Errorf("%w; or make it: go run ./kernel train -shape %s -ship %s", err, shape, filepath.Dir(path))
+		}
 	}
 	Check(err)
 	return s
 }
 
+// shippedShapes are the shapes that came with the notebooks.
+func shippedShapes() (shapes []string) {
+	paths, _ := place.Glob(filepath.Join(resultsDir(), "endpoints"), "*.safetensors")
+	for _, path := range paths {
+		shapes = append(shapes, strings.TrimSuffix(filepath.Base(path), ".safetensors"))
+	}
+	return shapes
+}
+
+// checkShipped reports what keeps a shipped subspace and images from being looked at.
+func checkShipped(s *experiment.Shipped, set *dataset.Set) error {
+	switch {
+	case s == nil || len(s.Points) == 0:
+		return errors.New("the shipped subspace is nil or has no points: want what lesson.Shipped returns")
+	case set == nil:
+		return errNoSet
+	case set.Len() == 0:
+		return fmt.Errorf("%s has no images: want some", set.Name)
+	case !slices.Equal(set.Classes, s.Classes()):
+		return fmt.Errorf("%s has other classes than the %s was trained on: want images of %s", set.Name, paper.MethodName(s.Config), s.Config.Data)
+	}
+	return nil
+}
+
 // ShowShippedImages draws the images that came with a shipped subspace.
 func ShowShippedImages(s *experiment.Shipped) (*plots.Figure, error) {
+	if s == nil {
+		return nil, errors.New("the shipped subspace is nil: want what lesson.Shipped returns")
+	}
 	set, err := s.Samples()
 	if err != nil {
 		return nil, err
@@ -78,6 +145,9 @@ func ShowShippedImages(s *experiment.Shipped) (*plots.Figure, error) {
 // a shipped subspace gives the true class of each image, [point][image], and the
 // class that it holds for the likeliest.
 func certainties(s *experiment.Shipped, set *dataset.Set) (percent [][]float64, likeliest [][]int, err error) {
+	if err := checkShipped(s, set); err != nil {
+		return nil, nil, err
+	}
 	classes := len(s.Classes())
 	for i := range s.Points {
 		logits, err := s.Logits(context.Background(), i, set)
@@ -104,8 +174,14 @@ const mostSeries = 8
 // a shipped curve: of the images given by their places in the set, at most eight;
 // where none is given, of those for which it changes most.
 func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots.Figure, error) {
+	if err := checkShipped(s, set); err != nil {
+		return nil, err
+	}
 	if s.Points[0].Alpha == nil {
-		return nil, fmt.Errorf("%s is no curve: use CertaintyTable", s.Config.Shape)
+		return nil, fmt.Errorf("%s is no curve: use CertaintyTable", paper.MethodName(s.Config))
+	}
+	if len(images) > mostSeries {
+		return nil, fmt.Errorf("%d images: want at most %d, which can be told apart", len(images), mostSeries)
 	}
 	percent, _, err := certainties(s, set)
 	if err != nil {
@@ -115,7 +191,7 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 		images = mostChanged(percent, mostSeries)
 		slices.Sort(images)
 	}
-	lines := plots.Lines{Title: "The true class along a " + s.Config.Shape, XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
+	lines := plots.Lines{Title: "The true class along a " + paper.MethodName(s.Config), XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
 	for _, k := range images {
 		if k < 0 || k >= set.Len() {
 			return nil, fmt.Errorf("image %d: the set has the images 0 to %d", k, set.Len()-1)

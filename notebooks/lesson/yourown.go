@@ -48,7 +48,11 @@ func Samples(title string, s *dataset.Set, numbers ...int) (*plots.Figure, error
 // varies most along it. The line is that of the run of c, with the data of o; it is
 // made if it is missing.
 func Disputed(c experiment.Config, o experiment.Options, n int) []int {
+	Check(ownTest(o))
 	test := o.Data.Test
+	if n < 1 || n > test.Len() {
+		Check(fmt.Errorf("n is %d images: want 1 to %d, as many as there are to test on", n, test.Len()))
+	}
 	_, along, err := classified(c, o, test, 5)
 	Check(err)
 	own := make([][]float64, len(along)) // of the right class
@@ -65,6 +69,9 @@ func Disputed(c experiment.Config, o experiment.Options, n int) []int {
 // at most. The line is that of the run of c, with the data of o; it is made if it
 // is missing.
 func Classified(c experiment.Config, o experiment.Options, number int) (*plots.Figure, error) {
+	if err := ownTest(o); err != nil {
+		return nil, err
+	}
 	one, err := o.Data.Test.Image(number)
 	if err != nil {
 		return nil, err
@@ -95,6 +102,14 @@ func Classified(c experiment.Config, o experiment.Options, number int) (*plots.F
 		figure.Series = append(figure.Series, s)
 	}
 	return figure.Draw()
+}
+
+// ownTest reports whether options have test images of one's own.
+func ownTest(o experiment.Options) error {
+	if o.Data == nil || o.Data.Test == nil || o.Data.Test.Len() == 0 {
+		return errors.New("o.Data has no test images: want data of your own, such as dataset.Folder returns")
+	}
+	return nil
 }
 
 // classified returns the probabilities of the images of a set, [n·classes], at

@@ -36,6 +36,11 @@ type Scores struct {
 	MCE         float64 `json:"mce,omitempty"`          // maximum calibration error, in [0, 1]
 }
 
+// String is the scores in a line, shares in percent, with how many images they are of.
+func (s Scores) String() string {
+	return fmt.Sprintf("accuracy %.2f %%, NLL %.3f, ECE %.1f %%, Brier %.3f, of %d images", 100*s.Accuracy, s.NLL, 100*s.ECE, s.Brier, s.N)
+}
+
 // Score computes all scores of logits [n, classes] against labels [n], with
 // [Bins] bins. Its errors are those of [Check].
 func Score(logits []float32, labels []int32, classes int) (Scores, error) {

@@ -2,6 +2,7 @@ package metric
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -325,6 +326,35 @@ func TestSpread(t *testing.T) {
 	for want, sample := range map[string][]float64{"2.00 ± 1.00": {1, 2, 3}, "1.00": {1}, "": nil} {
 		if got := Spread(sample, 2); got != want {
 			t.Errorf("Spread(%v) = %q, want %q", sample, got, want)
+		}
+	}
+}
+
+// Scores are printed in words, with their units, wherever they stand in another value.
+func TestScoresInWords(t *testing.T) {
+	s := Scores{Accuracy: 0.912, NLL: 0.3124, ECE: 0.0214, Brier: 0.1334, N: 1000}
+	const want = "accuracy 91.20 %, NLL 0.312, ECE 2.1 %, Brier 0.133, of 1000 images"
+	if got := fmt.Sprint(s); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := fmt.Sprint(&s); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// A spread of what is not known throughout is not that of the rest.
+func TestSpreadOfUnknown(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		sample []float64
+		digits int
+		want   string
+	}{
+		{nil, 2, ""}, {[]float64{nan}, 2, ""}, {[]float64{nan, nan}, 2, ""}, {[]float64{1, nan}, 2, "unknown"},
+		{[]float64{1, 2}, 1, "1.5 ± 0.7"}, {[]float64{1}, -3, "1"}, {[]float64{1}, math.MaxInt, "1.00000000000000000"},
+	} {
+		if got := Spread(c.sample, c.digits); got != c.want {
+			t.Errorf("%v to %d digits: %q, want %q", c.sample, c.digits, got, c.want)
 		}
 	}
 }

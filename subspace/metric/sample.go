@@ -3,6 +3,7 @@ package metric
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // MeanStd returns the mean of a sample, such as one score under several seeds,
@@ -31,10 +32,18 @@ func Mean(sample []float64) float64 {
 }
 
 // Spread writes a sample as its mean and standard deviation, 61.25 ± 0.25, with so
-// many digits behind the point: the mean alone where the sample is of one, nothing
-// where it is of none.
+// many digits behind the point, 0 to 17: the mean alone where the sample is of one,
+// nothing where it is of none. Where one of several is unknown, NaN, so are both, which
+// is said; where all are, it is nothing, as of none.
 func Spread(sample []float64, digits int) string {
 	mean, std := MeanStd(sample)
+	digits = min(max(digits, 0), 17)
+	if math.IsNaN(mean) {
+		if slices.ContainsFunc(sample, func(x float64) bool { return !math.IsNaN(x) }) {
+			return "unknown"
+		}
+		return ""
+	}
 	switch len(sample) {
 	case 0:
 		return ""

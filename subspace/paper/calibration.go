@@ -2,7 +2,6 @@ package paper
 
 import (
 	"cmp"
-	"fmt"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
@@ -50,15 +49,18 @@ func afterScaling(r experiment.Result) (metric.Scores, bool) {
 // temperature scaling.
 func Calibrations(all Rows) (*plots.Figure, error) {
 	labels := []string{"ECE (%)"}
-	if len(eceScaled.values(all[0].Results)) > 0 {
+	if all.Check(WithTemperature) == nil {
 		labels = append(labels, "ECE, scaled by temperature (%)")
 	}
 	return compare("Calibration", all, labels, func(runs []experiment.Result) [][]float64 {
-		return [][]float64{experiment.Midpoints(runs, ECE), eceScaled.values(runs)}[:len(labels)]
+		return [][]float64{experiment.Midpoints(runs, ECE), Scaled(runs, ECE)}[:len(labels)]
 	})
 }
 
 func compare(title string, all Rows, labels []string, values func([]experiment.Result) [][]float64) (*plots.Figure, error) {
+	if err := all.Check(AtMidpoint); err != nil {
+		return nil, err
+	}
 	figure := plots.Comparison{Title: title, Labels: labels, Reference: all[0].Name, Note: all.Note()}
 	for _, row := range all {
 		group := "one network"
@@ -73,6 +75,9 @@ func compare(title string, all Rows, labels []string, values func([]experiment.R
 // Reliability draws a reliability diagram of each row's midpoint, of the first
 // seed.
 func Reliability(all Rows) (*plots.Figure, error) {
+	if err := all.Check(WithDiagram); err != nil {
+		return nil, err
+	}
 	figure := plots.Reliability{Title: "Does confidence mean accuracy?", Note: all.first().Note()}
 	for _, row := range all {
 		d := plots.Diagram{Title: row.Name}
@@ -84,49 +89,54 @@ func Reliability(all Rows) (*plots.Figure, error) {
 	return figure.Draw()
 }
 
-// Diagram returns the bins of a run's reliability diagram.
+// Diagram returns the bins of a run's reliability diagram; none where it has none.
 func Diagram(r experiment.Result) []metric.Bin {
 	if r.Calibration == nil {
-		panic(fmt.Sprintf("%s has no reliability diagram: it was recorded before there were any; train it again", r.Config.Name()))
+		return nil
 	}
 	return r.Calibration.Reliability
+}
+
+// counted is how many images are in the bins.
+func counted(bins []metric.Bin) (n int) {
+	for _, b := range bins {
+		n += b.N
+	}
+	return n
 }
 
 // Overconfidence returns the mean confidence of each run's midpoint on the test
 // images less its accuracy, in percent: above 0 it promises too much, below 0
 // too little.
 func Overconfidence(runs []experiment.Result) []float64 {
-	return each(runs, func(r experiment.Result) float64 {
-		gap, n := 0.0, 0
+	return each(runs, func(r experiment.Result) (float64, bool) {
+		gap, n := 0.0, counted(Diagram(r))
 		for _, b := range Diagram(r) {
 			gap += float64(b.N) * (b.Confidence - b.Accuracy)
-			n += b.N
 		}
-		return 100 * gap / float64(n)
+		return 100 * gap / float64(n), n > 0
 	})
 }
 
 // Chances returns [metric.Chance] of each run's midpoint, in percent.
 func Chances(runs []experiment.Result) []float64 {
-	return each(runs, func(r experiment.Result) float64 { return 100 * metric.Chance(Diagram(r)) })
+	return each(runs, func(r experiment.Result) (float64, bool) {
+		return 100 * metric.Chance(Diagram(r)), counted(Diagram(r)) > 0
+	})
 }
 
 // Scaled returns a score of each run's midpoint on the test images after
 // temperature scaling.
 func Scaled(runs []experiment.Result, score Score) []float64 {
-	return each(runs, func(r experiment.Result) float64 { s, _ := scaled(r); return score(s) })
+	return each(runs, ofScores(afterScaling, score))
 }
 
 // Temperatures returns the temperature that fits each run's validation split best.
 func Temperatures(runs []experiment.Result) []float64 {
-	return each(runs, func(r experiment.Result) float64 { _, t := scaled(r); return t })
-}
-
-// scaled returns the scores and the temperature of a run that has a validation split.
-func scaled(r experiment.Result) (metric.Scores, float64) {
-	s, there := afterScaling(r)
-	if !there {
-		panic(fmt.Sprintf("%s has no validation split to fit a temperature on: set Config.HeldOut", r.Config.Name()))
-	}
-	return s, r.Calibration.Temperature
+	return each(runs, func(r experiment.Result) (float64, bool) {
+		if _, there := afterScaling(r); !there {
+			return 0, false
+		}
+		return r.Calibration.Temperature, true
+	})
 }

@@ -63,7 +63,7 @@ func eceOf(what string, of scoresOf) Quantity {
 func ofScores(of scoresOf, score Score) func(experiment.Result) (float64, bool) {
 	return func(r experiment.Result) (float64, bool) {
 		s, there := of(r)
-		return score(s), there
+		return score.of(s), there && score != nil
 	}
 }
 
@@ -75,14 +75,20 @@ var (
 )
 
 // ends is the mean accuracy of the endpoints of a subspace; one network has none.
-var ends = Quantity{"accuracy, mean of the endpoints", "%", 2, func(r experiment.Result) (float64, bool) {
+var ends = Quantity{"accuracy, mean of the endpoints", "%", 2, accuracyAtEnds}
+
+// twoEnds is the same of a curve. A Bézier curve has three endpoints, and its third, the
+// bend, is no point of it: what is scored are its two ends.
+var twoEnds = Quantity{"accuracy, mean of the two ends", "%", 2, accuracyAtEnds}
+
+func accuracyAtEnds(r experiment.Result) (float64, bool) {
 	several := len(r.Midpoint().Weights) > 1
 	endpoint := slices.ContainsFunc(r.Points, func(p experiment.PointScore) bool { return slices.Contains(p.Weights, 1) })
 	if !several || !endpoint {
 		return 0, false
 	}
 	return AtEndpoints([]experiment.Result{r}, Accuracy)[0], true
-}}
+}
 
 // Claim is something that the paper says, as it can be measured: that a quantity of
 // one method is larger than that of another under the same seeds, or smaller. The
@@ -117,7 +123,7 @@ func (c *claims) beyond(sign int, q Quantity, against, says string, methods ...s
 // Claims returns what the paper says of the figure.
 func (f Figure) Claims() []Claim {
 	c := claims{figure: f.Number}
-	if add := figures[f.Number-1].claims; add != nil {
+	if add := f.definition().claims; add != nil {
 		add(&c)
 	}
 	return c.all

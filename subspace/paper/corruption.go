@@ -69,6 +69,9 @@ func underSeverity(severity int) scoresOf {
 // first corruption of the runs, by severity, the clean test images being 0
 // (figure 6 of the paper).
 func Severities(all Rows) (*plots.Figure, error) {
+	if err := all.Check(AtMidpoint, UnderCorruption); err != nil {
+		return nil, err
+	}
 	name := all[0].Results[0].Corrupted[0].Corruption
 	return Panels("Under "+name, all, func(a Axis, all Rows) (plots.Lines, error) {
 		return Lines(a, "severity (0 is clean)", all, func(runs []experiment.Result, score Score) (x []float64, values [][]float64, err error) {
@@ -87,11 +90,5 @@ func Severities(all Rows) (*plots.Figure, error) {
 // Under returns a score of each run's midpoint under the first corruption that
 // the run was scored on, at a severity of 1 to 5; 0 is the clean test images.
 func Under(runs []experiment.Result, severity int, score Score) []float64 {
-	return each(runs, func(r experiment.Result) float64 {
-		s, there := underSeverity(severity)(r)
-		if !there {
-			panic(fmt.Sprintf("%s was not scored at severity %d of a corruption: set Config.Corrupt, and a severity of 0 to 5", r.Config.Name(), severity))
-		}
-		return score(s)
-	})
+	return each(runs, ofScores(underSeverity(severity), score))
 }

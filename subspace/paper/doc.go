@@ -23,8 +23,11 @@
 //
 // You want one number of runs. The measures take runs and return a number of each:
 // [Ends], [AtEndpoints], [Together], [InsideOutside], [Overconfidence], [Under] and the
-// others. They panic where the runs were not scored on what they tell of, as that
-// is a mistake in the program.
+// others. All keep one rule: there is a number for each run, in the order of the runs, and
+// it is NaN, unknown, for a run that was not scored on what the measure tells of. So the
+// mean of several is unknown too, and nobody takes a mean over what happened to be there
+// for one over all. The figures say in an error which run lacks what ([Rows.Check]); a
+// table of recorded runs says beside each mean of how many it is, n.
 //
 // # Where things are
 //
@@ -40,6 +43,8 @@
 //	figure 7  labelnoise.go   with wrong training labels
 //
 // What they share is in the other files: figure.go and rows.go for the runs, panel.go
-// for drawing, claim.go and table.go for the numbers, recorded.go for recorded runs,
-// write.go for the files that follow from these.
+// for drawing, names.go and style.go for how a method is called and what it looks like,
+// claim.go and table.go for the numbers, recorded.go for recorded runs, write.go for the
+// files that follow from these. check.go is the edge of the package: what is asked of all
+// rows and runs before anything is drawn.
 package paper

@@ -34,6 +34,14 @@ type definition struct {
 
 var figures = [...]definition{landscape, plane, curve, simplex, calibration, corruption, labelNoise}
 
+// definition returns what is known of the figure; nothing where it is none of the paper's.
+func (f Figure) definition() definition {
+	if f.Number < 1 || f.Number > Figures {
+		return definition{}
+	}
+	return figures[f.Number-1]
+}
+
 // Figures is the number of figures.
 const Figures = len(figures)
 
@@ -90,6 +98,9 @@ func (f Figure) Runs(seeds int) (runs []experiment.Config) {
 
 // Rows sorts results, which are in the order of [Figure.Runs], by method.
 func (f Figure) Rows(results []experiment.Result) Rows {
+	if len(f.Methods) == 0 {
+		return nil
+	}
 	all := make(Rows, len(f.Methods))
 	for i, r := range results {
 		k := i % len(f.Methods)
@@ -101,7 +112,13 @@ func (f Figure) Rows(results []experiment.Result) Rows {
 
 // Draw draws the figure from its rows: one picture or several.
 func (f Figure) Draw(all Rows) (pictures []*plots.Figure, err error) {
-	for _, draw := range figures[f.Number-1].draw {
+	if err := all.Check(); err != nil {
+		return nil, fmt.Errorf("figure %d: %w", f.Number, err)
+	}
+	if f.definition().draw == nil {
+		return nil, fmt.Errorf("there is no figure %d: want one of paper.NewFigure", f.Number)
+	}
+	for _, draw := range f.definition().draw {
 		picture, err := draw(all)
 		if err != nil {
 			return nil, fmt.Errorf("figure %d: %w", f.Number, err)

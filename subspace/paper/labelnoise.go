@@ -47,11 +47,11 @@ func Compared(all Rows) (*plots.Figure, error) {
 // label that the run was given for them, right or wrong: the mean of the last ten
 // epochs, at the points drawn.
 func Fit(runs []experiment.Result) []float64 {
-	return each(runs, func(r experiment.Result) float64 {
+	return each(runs, func(r experiment.Result) (float64, bool) {
 		var percent []float64
 		for _, e := range r.History[max(0, len(r.History)-10):] {
 			percent = append(percent, 100*e.Accuracy)
 		}
-		return metric.Mean(percent)
+		return metric.Mean(percent), len(percent) > 0
 	})
 }

@@ -1,7 +1,7 @@
 package paper
 
 import (
-	"math"
+	"fmt"
 
 	"gosubspace/plots"
 	"gosubspace/subspace"
@@ -26,14 +26,25 @@ var landscape = definition{
 // Between draws accuracy and loss on the ways between two networks that were
 // trained apart, and along a line that was trained as one.
 func Between(all Rows) (*plots.Figure, error) {
-	return Panels("Between two networks", all, alongPanel, AccuracyAxis, LossAxis)
+	return alongRows("Between two networks", all, LossAxis)
 }
 
 // CurvePlane draws accuracy and loss on the plane of the Bézier curve between
 // two networks that were trained apart, of the first seed, with the curve and the
 // straight way between them.
 func CurvePlane(all Rows) (*plots.Figure, error) {
-	r := all.Get("curve between two networks")[0]
+	const name = "curve between two networks"
+	if err := all.Check(); err != nil {
+		return nil, err
+	}
+	runs, there := all.find(name)
+	if !there {
+		return nil, fmt.Errorf("no row is called %q: want the rows of figure 1", name)
+	}
+	if err := CheckRuns(runs, OnPlane); err != nil {
+		return nil, fmt.Errorf("row %q: %w", name, err)
+	}
+	r := runs[0]
 	g := r.Plane
 	curve, straight := plots.Path{Name: "curve"}, plots.Path{Name: "straight"}
 	for i := range 41 {
@@ -61,13 +72,19 @@ func CurvePlane(all Rows) (*plots.Figure, error) {
 // surface, of the first seed: filter-normalised directions, the same random
 // numbers in both.
 func Surfaces(all Rows) (*plots.Figure, error) {
+	if err := all.Check(); err != nil {
+		return nil, err
+	}
 	figure := plots.Surface{Title: "The loss around a network", Note: all.first().Note()}
 	for _, row := range all {
-		if g := row.Results[0].Surface; g != nil {
+		if g := row.Results[0].Surface; OnSurface.met(row.Results[0]) {
 			f := field(g, LossAxis)
 			f.Title, f.XLabel, f.YLabel, f.High = row.Name, "direction 1", "direction 2", 5
 			figure.Fields = append(figure.Fields, f)
 		}
+	}
+	if len(figure.Fields) == 0 {
+		return nil, fmt.Errorf("no row has a surface: the first, %s, %s", all[0].Results[0].Config.Name(), OnSurface.lacks)
 	}
 	return figure.Draw()
 }
@@ -77,17 +94,17 @@ func Surfaces(all Rows) (*plots.Figure, error) {
 // the loss of the one end to that of the other (Frankle et al., "Linear Mode
 // Connectivity and the Lottery Ticket Hypothesis", 2020, take the mean of the ends;
 // this is the same where they are equal). Two networks with no barrier between them
-// lie in one valley. NaN for a run without points on a curve.
+// lie in one valley.
 func Barriers(runs []experiment.Result) []float64 {
-	return each(runs, func(r experiment.Result) float64 {
+	return each(runs, func(r experiment.Result) (float64, bool) {
 		alpha, loss := r.Along(NLL)
 		if len(loss) < 2 {
-			return math.NaN()
+			return 0, false
 		}
 		first, last, barrier := loss[0], loss[len(loss)-1], 0.0
 		for i, a := range alpha {
 			barrier = max(barrier, loss[i]-((1-a)*first+a*last))
 		}
-		return barrier
+		return barrier, true
 	})
 }

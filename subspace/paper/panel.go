@@ -1,7 +1,9 @@
 package paper
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gosubspace/plots"
@@ -32,6 +34,12 @@ var (
 
 // Panels draws a panel for each axis, with a note of where the rows come from.
 func Panels(title string, all Rows, panel func(Axis, Rows) (plots.Lines, error), axes ...Axis) (*plots.Figure, error) {
+	if err := all.Check(); err != nil {
+		return nil, err
+	}
+	if panel == nil {
+		return nil, errors.New("panel is nil: want the function that draws one, such as paper.Lines in one of yours")
+	}
 	figure := plots.Panels{Title: title, Note: all.Note()}
 	for _, a := range axes {
 		lines, err := panel(a, all)
@@ -50,7 +58,13 @@ type Values func(runs []experiment.Result, score Score) (x []float64, values [][
 // over its runs, with bands of a standard deviation.
 func Lines(a Axis, x string, all Rows, of Values) (plots.Lines, error) {
 	lines := plots.Lines{Title: a.Title, XLabel: x, YLabel: a.Label}
+	if of == nil || a.Score == nil {
+		return lines, errors.New("no score, or no function that takes it from the runs: want an axis such as paper.AccuracyAxis, and paper.Values")
+	}
 	for _, row := range all {
+		if err := CheckRuns(row.Results); err != nil {
+			return lines, fmt.Errorf("row %q: %w", row.Name, err)
+		}
 		at, values, err := of(row.Results, a.Score)
 		if err != nil {
 			return lines, fmt.Errorf("%s: %w", row.Name, err)
@@ -64,12 +78,22 @@ func Lines(a Axis, x string, all Rows, of Values) (plots.Lines, error) {
 		}
 		lines.Series = append(lines.Series, series)
 	}
+	names := make([]string, len(lines.Series))
+	for i, s := range lines.Series {
+		names[i] = s.Name
+	}
+	for i, style := range Styles(names...) {
+		lines.Series[i].Style = style
+	}
 	return lines, nil
 }
 
 // AddMean adds to a panel the mean over runs of what was measured at places x,
 // [place][run], of the runs that every place has; with a band of a standard deviation.
 func AddMean(lines *plots.Lines, name string, x []float64, measured [][]float64) error {
+	if lines == nil || len(x) == 0 || len(measured) != len(x) {
+		return fmt.Errorf("%q: measured at %d of %d places x of a panel: want at least one place, and what was measured at each", name, len(measured), len(x))
+	}
 	runs := make([][]float64, len(slices.MinFunc(measured, func(a, b []float64) int { return len(a) - len(b) })))
 	for i := range runs {
 		for _, at := range measured {
@@ -81,11 +105,15 @@ func AddMean(lines *plots.Lines, name string, x []float64, measured [][]float64)
 	return err
 }
 
-// each returns a number of each run.
-func each(runs []experiment.Result, of func(experiment.Result) float64) []float64 {
+// each returns a number of each run, in their order; NaN where it is not there.
+func each(runs []experiment.Result, of func(experiment.Result) (value float64, there bool)) []float64 {
 	values := make([]float64, len(runs))
 	for i, r := range runs {
-		values[i] = of(r)
+		value, there := of(r)
+		if !there {
+			value = math.NaN()
+		}
+		values[i] = value
 	}
 	return values
 }

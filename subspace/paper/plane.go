@@ -49,9 +49,6 @@ var (
 // the triangle, or over the others.
 func onTriangle(name, unit string, digits int, score Score, within bool) Quantity {
 	return Quantity{name, unit, digits, func(r experiment.Result) (float64, bool) {
-		if r.Plane == nil {
-			return 0, false
-		}
 		value, outside := InsideOutside([]experiment.Result{r}, score)
 		if !within {
 			value = outside
@@ -75,6 +72,9 @@ func PlaneLosses(all Rows) (*plots.Figure, error) {
 var losses = []float64{0.1, 0.2, 0.5, 1, 2, 5, 10}
 
 func planes(title string, all Rows, a Axis, levels []float64) (*plots.Figure, error) {
+	if err := all.Check(OnPlane); err != nil {
+		return nil, err
+	}
 	figure := plots.Contours{Title: title, Note: all.first().Note()}
 	for _, row := range all {
 		g := row.Results[0].Plane
@@ -99,15 +99,22 @@ func field(g *experiment.Grid, a Axis) plots.Field {
 	return f
 }
 
-// Triangle returns the plane that a grid was scored on, with its three endpoints.
+// Triangle returns the plane that a grid was scored on, with its three endpoints; the
+// zero plane for a grid that is not of one.
 func Triangle(g experiment.Grid) subspace.Plane {
+	if len(g.Marks) < 3 {
+		return subspace.Plane{}
+	}
 	return subspace.Plane{BX: g.Marks[1].X, CX: g.Marks[2].X, CY: g.Marks[2].Y}
 }
 
 // Depths returns the scores of a grid that was scored on a plane, with the smallest
 // coefficient of each point, point by point, row by row: 1/3 at the midpoint of the
-// triangle, 0 on its edges, negative outside.
+// triangle, 0 on its edges, negative outside. There are none of another grid.
 func Depths(g experiment.Grid) (depths []float64, scores []metric.Scores) {
+	if !spansPlane(&g) {
+		return nil, nil
+	}
 	plane := Triangle(g)
 	for i, y := range g.Y {
 		for j, x := range g.X {
@@ -136,7 +143,7 @@ func Inside(g experiment.Grid) (inside, outside []metric.Scores) {
 func MeanOf(points []metric.Scores, score Score) float64 {
 	var values []float64
 	for _, s := range points {
-		values = append(values, score(s))
+		values = append(values, score.of(s))
 	}
 	return metric.Mean(values)
 }
@@ -145,8 +152,11 @@ func MeanOf(points []metric.Scores, score Score) float64 {
 // for each run.
 func InsideOutside(runs []experiment.Result, score Score) (inside, outside []float64) {
 	for _, r := range runs {
-		in, out := Inside(*r.Plane)
-		inside, outside = append(inside, MeanOf(in, score)), append(outside, MeanOf(out, score))
+		var in, out []metric.Scores
+		if r.Plane != nil {
+			in, out = Inside(*r.Plane)
+		}
+		inside, outside = append(inside, MeanOf(in, score)), append(outside, MeanOf(out, score)) // NaN of none
 	}
 	return inside, outside
 }

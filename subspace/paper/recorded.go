@@ -95,10 +95,11 @@ func (f RecordedRuns) seeds() []uint64 {
 
 // Budget says in a line what the runs cost and where they were made.
 func (f RecordedRuns) Budget() string {
-	if len(f.Rows) == 0 {
+	runs := f.Rows.runs()
+	if len(runs) == 0 {
 		return ""
 	}
-	first := f.Rows[0].Results[0]
+	first := runs[0][0]
 	images := fmt.Sprint(first.Config.TrainImages)
 	switch {
 	case first.Images > 0:

@@ -17,7 +17,9 @@ type Row struct {
 // Rows are the methods of a figure, in its order.
 type Rows []Row
 
-// Get returns the results of a method. It panics where there is none of the name.
+// Get returns the results of a method. It panics where there is none of the name, with
+// the names that there are: a name is part of the program, and what it is asked for is
+// wanted at once. It is the only function here that panics.
 func (rows Rows) Get(name string) []experiment.Result {
 	results, there := rows.find(name)
 	if !there {
@@ -61,8 +63,12 @@ func (rows Rows) runs() (groups [][]experiment.Result) {
 func (rows Rows) Note() string { return Note(rows.runs()...) }
 
 // Note says under a figure where its numbers come from: network, data, seeds,
-// backend and device.
+// backend and device; nothing of no runs.
 func Note(runs ...[]experiment.Result) string {
+	runs = slices.DeleteFunc(slices.Clone(runs), func(group []experiment.Result) bool { return len(group) == 0 })
+	if len(runs) == 0 {
+		return ""
+	}
 	c := runs[0][0].Config
 	images := "all"
 	switch {

@@ -2,7 +2,9 @@ package paper
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gosubspace/plots"
@@ -70,6 +72,33 @@ func together(r experiment.Result) (metric.Scores, bool) {
 // against its number of endpoints m, with what weight averaging and ensembles
 // reach beside it (figure 4 of the paper).
 func ByEndpoints(all Rows) (*plots.Figure, error) {
+	if err := all.Check(); err != nil {
+		return nil, err
+	}
+	seen := map[int]string{}
+	for _, row := range all {
+		if c := row.Results[0].Config; c.SWA != "" || c.Independent {
+			if err := CheckRuns(row.Results, scoredTogether); err != nil {
+				return nil, fmt.Errorf("row %q: %w", row.Name, err)
+			}
+			continue
+		}
+		if err := CheckRuns(row.Results, AtMidpoint, scoredAtEndpoints); err != nil {
+			return nil, fmt.Errorf("row %q: %w", row.Name, err)
+		}
+		m := len(row.Results[0].Midpoint().Weights)
+		if other, twice := seen[m]; twice {
+			return nil, fmt.Errorf("rows %q and %q both have %d endpoints: want one row for each number", other, row.Name, m)
+		}
+		seen[m] = row.Name
+	}
+	if len(seen) == 0 {
+		return nil, errors.New("no row is a subspace: want standard training, a line and simplices")
+	}
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b Row) int {
+		return cmp.Compare(len(a.Results[0].Midpoint().Weights), len(b.Results[0].Midpoint().Weights))
+	})
 	return Panels("The midpoint of the simplex", all, midpoints, AccuracyAxis, ECEAxis)
 }
 
@@ -93,32 +122,38 @@ func midpoints(a Axis, all Rows) (plots.Lines, error) {
 }
 
 // Together returns a score of what figure 4 shows of each run: of the midpoint of a
-// subspace, or of the ensemble of networks that were trained apart. A run that was
-// not scored there is left out.
+// subspace, or of the ensemble of networks that were trained apart.
 func Together(runs []experiment.Result, score Score) []float64 {
-	return Quantity{of: ofScores(together, score)}.values(runs)
+	return each(runs, ofScores(together, score))
 }
 
-// AtEndpoints returns the mean of a score over the endpoints of each run.
+var scoredTogether = Need{func(r experiment.Result) bool { _, there := together(r); return there },
+	"was scored neither at a midpoint nor as an ensemble: want a run that has ended"}
+
+var scoredAtEndpoints = Need{func(r experiment.Result) bool { return !math.IsNaN(AtEndpoints([]experiment.Result{r}, Accuracy)[0]) },
+	"was not scored at its endpoints: want a run that has ended"}
+
+// AtEndpoints returns the mean of a score over the endpoints of each run; of a Bézier
+// curve over its two ends, as its bend is no point of it.
 func AtEndpoints(runs []experiment.Result, score Score) []float64 {
-	return each(runs, func(r experiment.Result) float64 {
+	return each(runs, func(r experiment.Result) (float64, bool) {
 		var endpoints []metric.Scores
 		for _, p := range r.Points {
 			if slices.Contains(p.Weights, 1) {
 				endpoints = append(endpoints, p.Scores)
 			}
 		}
-		return MeanOf(endpoints, score)
+		return MeanOf(endpoints, score), len(endpoints) > 0
 	})
 }
 
 // Losses returns the training loss of each run's last epoch, at the points that
 // were drawn.
-func Losses(runs []experiment.Result) (values []float64) {
-	for _, r := range runs {
-		if len(r.History) > 0 {
-			values = append(values, r.Last().Loss)
+func Losses(runs []experiment.Result) []float64 {
+	return each(runs, func(r experiment.Result) (float64, bool) {
+		if len(r.History) == 0 {
+			return 0, false
 		}
-	}
-	return values
+		return r.Last().Loss, true
+	})
 }

@@ -42,7 +42,7 @@ func (t *lines) toStandard(m Method, quantities ...Quantity) {
 // lines returns the lines of a figure's table, those of methods that have not been
 // recorded too.
 func (f Figure) lines() (t lines) {
-	if add := figures[f.Number-1].lines; add != nil {
+	if add := f.definition().lines; add != nil {
 		for _, m := range f.Methods {
 			add(&t, m)
 		}

@@ -26,7 +26,8 @@ func (s Slot) begin() string {
 func (s Slot) end() string { return "<!-- " + s.name + ": end -->" }
 
 // On reads a page and returns it with another table in the slot. A page that is not
-// there, or that the slot does not begin on, has none: that is no error.
+// there, or that the slot does not begin on, has none: whether that is an error
+// ([Slot.Lost]), who calls it knows.
 func (s Slot) On(path, table string) (page string, there bool, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil || !strings.Contains(string(text), s.begin()) {
@@ -39,12 +40,17 @@ func (s Slot) On(path, table string) (page string, there bool, err error) {
 	return page, true, nil
 }
 
+// Lost is the error of a page that ought to have the slot and has lost its comments.
+func (s Slot) Lost() error {
+	return fmt.Errorf("there is no place for the %s: want the lines %s and %s, the table goes between them", s.holds, s.begin(), s.end())
+}
+
 // fill returns a page with what stands between the two comments replaced.
 func (s Slot) fill(page, table string) (string, error) {
 	before, rest, there := strings.Cut(page, s.begin())
 	_, after, ended := strings.Cut(rest, s.end())
 	if !there || !ended {
-		return "", fmt.Errorf("there is no place for the %s: want the lines %s and %s, the table goes between them", s.holds, s.begin(), s.end())
+		return "", s.Lost()
 	}
 	return before + s.begin() + "\n\n" + strings.TrimSpace(table) + "\n\n" + s.end() + after, nil
 }

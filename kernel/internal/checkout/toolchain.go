@@ -74,6 +74,9 @@ func (t Toolchain) CheckCompiler(ctx context.Context) error {
 		get = "install one with the C library's headers, for example: apt install gcc libc6-dev, or dnf install gcc, or apk add build-base"
 	}
 	get += "; then open a new terminal and start again"
+	if named := t.named(os.Getenv("CC")); named != "" && t.Compiler == "" {
+		return program.Fail("C compiler", named+", which is not there: an environment of conda's that is not active, or gone, leaves it behind", t.forget(os.Getenv("CC")))
+	}
 	if t.Compiler == "" {
 		return program.Fail("C compiler", fmt.Sprintf("%q is not on PATH, and XLA's bindings need it", t.CC), get)
 	}
@@ -91,9 +94,33 @@ func (t Toolchain) CheckCompiler(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return program.Fail("C compiler", fmt.Sprintf("%s does not compile a small program (%s)", t.Compiler, program.FirstLine(err.Error())), get)
+		why := fmt.Sprintf("%s does not compile a small program (%s)", t.Compiler, program.FirstLine(err.Error()))
+		if named := t.named(os.Getenv("CC")); named != "" {
+			return program.Fail("C compiler", why+", and "+named, t.forget(os.Getenv("CC"))+"; or "+get)
+		}
+		return program.Fail("C compiler", why, get)
 	}
 	return nil
+}
+
+// named says by what a C compiler was chosen that is not Go's own choice; "" where it is.
+// variable is CC of this process's environment.
+func (t Toolchain) named(variable string) string {
+	switch {
+	case variable != "":
+		return fmt.Sprintf("the variable CC names %q", t.CC)
+	case strings.ContainsAny(t.CC, `/\ `): // Go's own are gcc, clang and cc
+		return fmt.Sprintf("go env says CC=%q", t.CC)
+	}
+	return ""
+}
+
+// forget is how to be rid of that choice.
+func (t Toolchain) forget(variable string) string {
+	if variable != "" {
+		return "run unset CC CXX, or activate the environment that has it, and start again"
+	}
+	return "run go env -u CC, and start again"
 }
 
 // Settings are what decides how the go command builds. Set-up and cells share

@@ -41,12 +41,16 @@ func (j Installation) Execute(ctx context.Context, path, target string, timeout 
 	}
 	defer os.Remove(temp)
 	last := time.Now()
-	err = j.play(ctx, path, temp, timeout, func(index int, c Cell, problem string) bool {
+	err = j.play(ctx, path, temp, timeout, func(index int, c Cell, reply Reply, problem string) bool {
 		took := time.Since(last)
 		last = time.Now()
 		o.Figures += c.figures()
+		failed := ""
 		if problem == "" {
-			problem = judge(c)
+			problem = judge(c, reply)
+		}
+		if problem != "" && c.tagged(raises) && reply.Status != "" {
+			problem, failed = "", ", failed as its tag lets it: "+problem
 		}
 		if problem != "" {
 			o.Problem = fmt.Sprintf("cell %d (%s): %s", index+1, c.firstSource(), problem)
@@ -56,7 +60,7 @@ func (j Installation) Execute(ctx context.Context, path, target string, timeout 
 			}
 			return false
 		}
-		fmt.Fprintf(stdout, "%s: cell %d of %d, %.1f s\n", o.Name, index+1, len(nb.Cells), took.Seconds())
+		fmt.Fprintf(stdout, "%s: cell %d of %d, %.1f s%s\n", o.Name, index+1, len(nb.Cells), took.Seconds(), failed)
 		return true
 	})
 	if err == nil && (o.Problem == "" || keepFailed) {

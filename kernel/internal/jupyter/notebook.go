@@ -1,12 +1,14 @@
 package jupyter
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"go/parser"
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +29,16 @@ type Cell struct {
 	Type    string   `json:"cell_type"`
 	Source  Text     `json:"source"`
 	Outputs []Output `json:"outputs"`
+
+	Metadata struct {
+		Tags []string `json:"tags"`
+	} `json:"metadata"`
 }
+
+// raises is the tag of a cell that may fail, as nbclient and Jupyter's own tools have it.
+const raises = "raises-exception"
+
+func (c Cell) tagged(tag string) bool { return slices.Contains(c.Metadata.Tags, tag) }
 
 // An Output is one output of a cell.
 type Output struct {
@@ -62,6 +73,7 @@ func Read(path string) (Notebook, error) {
 	if err != nil {
 		return Notebook{}, err
 	}
+	raw = bytes.TrimPrefix(raw, []byte("\ufeff")) // a byte-order mark, which some editors write
 	var nb Notebook
 	if err := json.Unmarshal(raw, &nb); err != nil {
 		return Notebook{}, fmt.Errorf("%s is not a notebook: %w", path, err)

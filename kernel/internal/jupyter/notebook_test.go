@@ -2,6 +2,8 @@ package jupyter
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -56,38 +58,86 @@ func quote(s string) string {
 	return string(text)
 }
 
-// TestJudge holds what GoNB v0.11.5 sends for each kind of failure.
+// TestJudge holds what GoNB v0.11.5 sends for each kind of failure, and what sounds like
+// one and is none.
 func TestJudge(t *testing.T) {
+	const program, shell = "%%\nmain()", "!ls x"
+	ok, wrong := Reply{Status: "ok"}, func(value string) Reply { return Reply{"error", value} }
 	for _, c := range []struct {
 		name    string
+		source  string
+		reply   Reply
 		outputs []string
 		want    string
 	}{
-		{"nothing", nil, ""},
-		{"fine", []string{stream("stdout", "epoch 3\n"), stream("stderr", "a remark\n"), display("image/png", "iVBOR")}, ""},
-		{"words that only sound bad", []string{stream("stdout", "the exit status 1 of a panic: %x unknown or not implemented yet.\n")}, ""},
-		{"log.Fatal", []string{stream("stderr", "2026/01/02 03:04:05 no such data set\n"), stream("stderr", "exit status 1\n"), failed("exit status 1")},
+		{"nothing", program, ok, nil, ""},
+		{"fine", program, ok, []string{stream("stdout", "epoch 3\n"), stream("stderr", "a remark\n"), display("image/png", "iVBOR")}, ""},
+		{"words that only sound bad", program, ok, []string{stream("stdout", "the exit status 1 of a panic: %x unknown or not implemented yet.\n")}, ""},
+		{"a measurement", program, ok, []string{stream("stdout", "signal: 0.93 above noise\n")}, ""},
+		{"a measurement on the error stream", program, ok, []string{stream("stderr", "signal: 0.93 above noise\n")}, ""},
+		{"a measurement behind a shell line", shell + "\n" + program, ok, []string{stream("stderr", "signal: 0.93 above noise\nexit status 0\n")}, ""},
+		{"a status that is none", program, ok, []string{stream("stdout", "exit status 0\n")}, ""},
+		{"a status that a program tells of another", program, ok, []string{stream("stdout", "exit status 4\n"), stream("stderr", "exit status 4\nsignal: killed\n")}, ""},
+		{"a status that a shell line prints", shell, ok, []string{stream("stdout", "exit status 4\n")}, ""},
+		{"log.Fatal", program, wrong("exit status 1"), []string{stream("stderr", "2026/01/02 03:04:05 no such data set\n"), stream("stderr", "exit status 1\n"), failed("exit status 1")},
 			"2026/01/02 03:04:05 no such data set (exit status 1)"},
-		{"panic", []string{stream("stderr", "panic: m = 0\n\ngoroutine 1 [running]:\nmain.main()\n\t \x1b[7m[[ Cell [6] Line 2 ]]\x1b[0m /tmp/gonb_1/main.go:10 +0x65\n"),
+		{"panic", program, wrong("exit status 2"), []string{stream("stderr", "panic: m = 0\n\ngoroutine 1 [running]:\nmain.main()\n\t \x1b[7m[[ Cell [6] Line 2 ]]\x1b[0m /tmp/gonb_1/main.go:10 +0x65\n"),
 			stream("stderr", "exit status 2\n"), display("text/html", "<div>main.go:10</div>"), failed("exit status 2")}, "panic: m = 0 (exit status 2)"},
-		{"os.Exit", []string{stream("stderr", "exit status 3\n"), failed("exit status 3")}, "exit status 3"},
-		{"killed", []string{stream("stderr", "signal: killed\n"), failed("signal: killed")}, "signal: killed"},
-		{"stopped", []string{stream("stderr", "^C\nsignal: interrupt\n"), failed("signal: interrupt")}, "^C (signal: interrupt)"},
-		{"compiler", []string{failed("line 2: declared and not used: <x>")}, "line 2: declared and not used: <x>"},
-		{"shell line", []string{stream("stderr", "exit status 1\n")}, "exit status 1"},
-		{"shell line that speaks", []string{stream("stderr", "ls: cannot access 'x'\n"), stream("stderr", "exit status 2\n")}, "ls: cannot access 'x' (exit status 2)"},
-		{"shell line, joined", []string{stream("stderr", "ls: cannot access 'x'\nexit status 2\n")}, "ls: cannot access 'x' (exit status 2)"},
-		{"unknown command", []string{stream("stderr", `"%nonsense" unknown or not implemented yet.`)}, `"%nonsense" unknown or not implemented yet.`},
-		{"wrong command", []string{failed("executing special commands in cell: `%cd` takes none\nor one")}, "executing special commands in cell: `%cd` takes none"},
-		{"exit status on the output stream", []string{stream("stdout", "exit status 4\n")}, "exit status 4"},
+		{"os.Exit", program, wrong("exit status 3"), []string{stream("stderr", "exit status 3\n"), failed("exit status 3")}, "exit status 3"},
+		{"killed", program, wrong("signal: killed"), []string{stream("stderr", "signal: killed\n"), failed("signal: killed")}, "signal: killed"},
+		{"stopped", program, wrong("signal: interrupt"), []string{stream("stderr", "^C\nsignal: interrupt\n"), failed("signal: interrupt")}, "^C (signal: interrupt)"},
+		{"an error that is replied alone", program, wrong("exit status 1"), []string{stream("stderr", "no data\n")}, "no data (exit status 1)"},
+		{"aborted", program, Reply{Status: "aborted"}, nil, "the kernel did not run it"},
+		{"compiler", program, wrong("x"), []string{failed("line 2: declared and not used: <x>")}, "line 2: declared and not used: <x>"},
+		{"shell line", shell, ok, []string{stream("stderr", "exit status 1\n")}, "exit status 1"},
+		{"shell line that was killed", " x\n! sleep 9", ok, []string{stream("stderr", "signal: killed\n")}, "signal: killed"},
+		{"shell line that was stopped", shell, ok, []string{stream("stderr", "^C\nsignal: interrupt\n")}, "^C (signal: interrupt)"},
+		{"shell line of a comment", "//gonb:!false", ok, []string{stream("stderr", "exit status 1\n")}, "exit status 1"},
+		{"script", "%%bash\nfalse", ok, []string{stream("stderr", "exit status 1\n")}, "exit status 1"},
+		{"shell line that speaks", shell, ok, []string{stream("stderr", "ls: cannot access 'x'\n"), stream("stderr", "exit status 2\n")}, "ls: cannot access 'x' (exit status 2)"},
+		{"shell line, joined", shell, ok, []string{stream("stderr", "ls: cannot access 'x'\nexit status 2\n")}, "ls: cannot access 'x' (exit status 2)"},
+		{"unknown command", "%nonsense", ok, []string{stream("stderr", `"%nonsense" unknown or not implemented yet.`)}, `"%nonsense" unknown or not implemented yet.`},
+		{"an unknown command that a program tells of", program, ok, []string{stream("stderr", `"%nonsense" unknown or not implemented yet.`)}, ""},
+		{"wrong command", "%cd a b", wrong("x"), []string{failed("executing special commands in cell: `%cd` takes none\nor one")}, "executing special commands in cell: `%cd` takes none"},
 	} {
 		var got Cell
-		if err := json.Unmarshal([]byte(`{"cell_type": "code", "source": "", "outputs": [`+strings.Join(c.outputs, ",")+`]}`), &got); err != nil {
+		if err := json.Unmarshal([]byte(`{"cell_type": "code", "source": `+quote(c.source)+`, "outputs": [`+strings.Join(c.outputs, ",")+`]}`), &got); err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		if problem := judge(got); problem != c.want {
+		if problem := judge(got, c.reply); problem != c.want {
 			t.Errorf("%s: %q, want %q", c.name, problem, c.want)
 		}
+	}
+}
+
+// Whatever a cell prints, one that has no line of the shell and no command is judged by
+// the reply alone.
+func FuzzJudge(f *testing.F) {
+	for _, text := range []string{"signal: killed\n", "exit status 1", "^Cexit status 7\n", "\"%x\" unknown or not implemented yet."} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c := Cell{Source: "%%\nfmt.Println(1)", Outputs: []Output{{Type: "stream", Name: "stdout", Text: Text(text)}, {Type: "stream", Name: "stderr", Text: Text(text)}}}
+		if got := judge(c, Reply{Status: "ok"}); got != "" {
+			t.Errorf("%q is judged %q", text, got)
+		}
+		c.Source = "!true"
+		c.Outputs = c.Outputs[:1]
+		if got := judge(c, Reply{Status: "ok"}); got != "" {
+			t.Errorf("%q on the output stream of a shell line is judged %q", text, got)
+		}
+	})
+}
+
+// A byte-order mark before the JSON is none of it.
+func TestReadWithMark(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.ipynb")
+	if err := os.WriteFile(path, []byte("\ufeff"+`{"cells": [{"cell_type": "code", "source": "x", "metadata": {"tags": ["raises-exception", "skip-execution"]}, "outputs": []}]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	nb, err := Read(path)
+	if err != nil || len(nb.Cells) != 1 || !nb.Cells[0].tagged(raises) || nb.Cells[0].tagged("raises") {
+		t.Errorf("%+v, %v", nb, err)
 	}
 }
 

@@ -20,10 +20,11 @@ import (
 var runPy string
 
 // play executes a notebook cell by cell. After every code cell it calls seen
-// with the cell's index, the cell with its outputs, and what kept the cell from
-// its end, if something did; seen says whether to go on. The notebook, as far as
+// with the cell's index, the cell with its outputs, the kernel's reply, and what kept
+// the cell from its end, if something did; seen says whether to go on. A cell that is
+// tagged skip-execution is left as it is. The notebook, as far as
 // it was executed, is written to target.
-func (j Installation) play(ctx context.Context, path, target string, timeout time.Duration, seen func(int, Cell, string) bool) error {
+func (j Installation) play(ctx context.Context, path, target string, timeout time.Duration, seen func(int, Cell, Reply, string) bool) error {
 	cmd := exec.Command(j.Python, "-c", runPy, path, target, Kernel, fmt.Sprint(timeout.Seconds()), filepath.Dir(path))
 	cmd.Env = j.env(nil)
 	program.OwnGroup(cmd)
@@ -88,12 +89,13 @@ func killAfterGrace(ctx context.Context, cmd *exec.Cmd) (undo func()) {
 
 // follow reads what run.py says cell by cell, and answers. It returns the
 // kernel's process, 0 if none was started.
-func follow(events *json.Decoder, answers io.Writer, seen func(int, Cell, string) bool) (kernel int, done bool, err error) {
+func follow(events *json.Decoder, answers io.Writer, seen func(int, Cell, Reply, string) bool) (kernel int, done bool, err error) {
 	for {
 		var event struct {
 			Kernel  *int
 			Index   int
 			Cell    Cell
+			Reply   Reply
 			Problem string
 			Done    bool
 		}
@@ -111,7 +113,7 @@ func follow(events *json.Decoder, answers io.Writer, seen func(int, Cell, string
 			continue
 		}
 		answer := "stop"
-		if seen(event.Index, event.Cell, event.Problem) {
+		if seen(event.Index, event.Cell, event.Reply, event.Problem) {
 			answer = "go on"
 		}
 		if _, err := fmt.Fprintln(answers, answer); err != nil {

@@ -89,6 +89,9 @@ func TestReal(t *testing.T) {
 		{"%%\nfmt.Printn(1)\nfmt.Println(2)", "line 2: undefined: fmt.Printn"},
 		{"import \"gosubspace/notebooks/lesson\"\n%%\nlesson.Check(errors.New(\"no data\"))", "line 3: no data (exit status 1)"},
 		{"fmt.Println(1)", "line 1: expected declaration, found fmt"},
+		{"%%\nfmt.Println(\"signal: 0.93 above noise\")\nfmt.Fprintln(os.Stderr, \"exit status 1\")", ""},
+		{"!echo exit status 1", ""},
+		{"%%bash\nexit 3", "exit status 3"},
 	}
 	var sources []string
 	for _, c := range cells {
@@ -100,9 +103,9 @@ func TestReal(t *testing.T) {
 	}
 	t.Setenv("PATH", "/usr/bin:/bin")
 	judged := 0
-	err := jupyter.Play(s.Jupyter(), context.Background(), path, path, 0, func(index int, c jupyter.Cell, problem string) bool {
+	err := jupyter.Play(s.Jupyter(), context.Background(), path, path, 0, func(index int, c jupyter.Cell, reply jupyter.Reply, problem string) bool {
 		judged++
-		got := jupyter.Judge(c)
+		got := jupyter.Judge(c, reply)
 		if want := cells[index].want; (want == "") != (got == "") || !strings.Contains(got, want) || problem != "" {
 			t.Errorf("%s: judged %q, want %q", c.Source, got, want)
 		}
@@ -177,6 +180,39 @@ func TestExecute(t *testing.T) {
 	}
 }
 
+// TestTags holds what nbclient does with a cell's tags, and a byte-order mark: a cell may
+// fail, is left with the outputs that it has, or is run.
+func TestTags(t *testing.T) {
+	s := ready(t, io.Discard)
+	path := write(t, "!false", "%%\nlog.Fatal(1)", "%%\nfmt.Println(6 * 7)")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	for id, set := range map[string]string{"a": `"metadata":{"tags":["raises-exception"]}`, "b": `"metadata":{"tags":["skip-execution"]}`} {
+		at := strings.Index(text, `"id":"`+id+`"`)
+		text = text[:at] + strings.Replace(text[at:], `"metadata":{}`, set, 1)
+	}
+	old := `"outputs":[{"output_type":"error","ename":"E","evalue":"of another day","traceback":[]}]`
+	at := strings.Index(text, `"id":"b"`)
+	at = strings.LastIndex(text[:at], "{")
+	text = "\ufeff" + text[:at] + strings.Replace(text[at:], `"outputs":[]`, old, 1)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var stdout bytes.Buffer
+	o := s.Jupyter().Execute(t.Context(), path, path, 0, false, &stdout)
+	after, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Problem != "" || !strings.Contains(stdout.String(), "failed as its tag lets it: exit status 1") ||
+		!bytes.Contains(after, []byte(`"42\n"`)) || !bytes.Contains(after, []byte("of another day")) {
+		t.Errorf("%+v\n%s\n%s", o, &stdout, after)
+	}
+}
+
 // TestPythonDies kills the Python that runs a notebook: the command says so, does
 // not wait for ever, and leaves no kernel and no gopls.
 func TestPythonDies(t *testing.T) {
@@ -187,7 +223,7 @@ func TestPythonDies(t *testing.T) {
 	pid := filepath.Join(t.TempDir(), "pid")
 	path := write(t, "!echo $PPID $GONB_TMP_DIR >"+pid, "!sleep 600")
 	kernel, folder := 0, ""
-	err := jupyter.Play(s.Jupyter(), t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, jupyter.Cell, string) bool {
+	err := jupyter.Play(s.Jupyter(), t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, jupyter.Cell, jupyter.Reply, string) bool {
 		text, err := os.ReadFile(pid)
 		if err != nil {
 			t.Fatal(err)

@@ -24,7 +24,13 @@ def say(**what):
 
 
 def main(source, target, kernel, seconds):
-    notebook = nbformat.read(source, as_version=4)
+    with open(source, encoding="utf-8-sig") as file:  # some editors write a byte-order mark
+        notebook = nbformat.read(file, as_version=4)
+    reply = {}
+
+    def replied(cell, cell_index, execute_reply):
+        reply.update((execute_reply or {}).get("content", {}))
+
     client = NotebookClient(
         notebook,
         kernel_name=kernel,
@@ -33,6 +39,7 @@ def main(source, target, kernel, seconds):
         allow_errors=True,
         record_timing=False,
         coalesce_streams=True,
+        on_cell_executed=replied,
         resources={"metadata": {"path": sys.argv[5]}},
     )
     stopped = False
@@ -41,14 +48,18 @@ def main(source, target, kernel, seconds):
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
+            if "skip-execution" in cell.metadata.get("tags", []):
+                continue  # nbclient would leave it too; what is in its outputs is of another day
             problem = ""
+            reply.clear()
             try:
                 client.execute_cell(cell, index)
             except CellTimeoutError:
                 problem = "took longer than -timeout allows"
             except DeadKernelError:
                 problem = "the kernel died"
-            say(index=index, cell=cell, problem=problem)
+            told = {key: reply[key] for key in ("status", "evalue") if key in reply}
+            say(index=index, cell=cell, reply=told, problem=problem)
             if sys.stdin.readline().strip() != "go on":
                 stopped = True
                 break

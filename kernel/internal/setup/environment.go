@@ -70,7 +70,7 @@ func (s *State) use(e environment, cuda *bool) {
 
 // lacks says why an active environment cannot be used. One that can, it uses.
 func (s *State) lacks(ctx context.Context, e environment, cuda *bool) (why string, err error) {
-	if why := unusable(e.dir); why != "" {
+	if why := firstOf(e.dir, unusable, unusableHome); why != "" {
 		return "has " + why, nil
 	}
 	pins := s.Project.Packages.Here(s.wantsCUDA(e, cuda))

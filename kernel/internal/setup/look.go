@@ -27,6 +27,8 @@ type Part struct {
 // other.
 func (s *State) Parts() []Part {
 	return []Part{
+		{"folders", s.lookFolders},
+		{"TMPDIR", s.lookTemporary},
 		{"Go", s.lookGo},
 		{"C compiler", s.lookCompiler},
 		{"Python", s.lookPython},

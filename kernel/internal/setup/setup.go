@@ -12,7 +12,6 @@
 package setup
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,11 +82,11 @@ func Ensure(ctx context.Context, cuda *bool, report io.Writer) (*State, error) {
 	if s.go_.Compiler == "" {
 		return nil, s.go_.CheckCompiler(ctx)
 	}
-	if why := cmp.Or(unusable(p.Dir), unusableCheckout(p.Dir)); why != "" {
-		return nil, program.Fail("folder", p.Dir+" has "+why, "rename it, or move the checkout to another one")
+	if err := s.checkFolders(); err != nil {
+		return nil, err
 	}
-	if why := cmp.Or(unusable(home), unusableHome(home)); why != "" {
-		return nil, program.Fail("folder", home+" has "+why, "set GOSUBSPACE_HOME to another folder")
+	if err := checkTemporary(os.TempDir(), tryProgram); err != nil {
+		return nil, err
 	}
 	unlock, err := folder.Lock(ctx, home, report)
 	if err != nil {

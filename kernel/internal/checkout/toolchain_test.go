@@ -1,0 +1,39 @@
+package checkout
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// A compiler that CC names and that is gone, as conda leaves it behind, is told from one
+// that is lacking; so is one that is there and does not work.
+func TestCompilerThatIsGone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the compiler that fails is a shell script")
+	}
+	broken := filepath.Join(t.TempDir(), "x86_64-conda-linux-gnu-cc")
+	if err := os.WriteFile(broken, []byte("#!/bin/sh\necho stdio.h: No such file >&2\nexit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	gone := "/home/me/miniconda3/envs/old/bin/x86_64-conda-linux-gnu-cc"
+	for _, c := range []struct {
+		name, variable string
+		tools          Toolchain
+		says, do       string
+	}{
+		{"left behind", gone, Toolchain{CC: gone}, `the variable CC names "` + gone + `", which is not there: an environment of conda's`, "run unset CC CXX"},
+		{"a name that is left behind", "x86_64-conda-linux-gnu-cc", Toolchain{CC: "x86_64-conda-linux-gnu-cc"}, "the variable CC names", "run unset CC CXX"},
+		{"written by go env -w", "", Toolchain{CC: gone}, `go env says CC="` + gone + `", which is not there`, "run go env -u CC"},
+		{"broken", broken, Toolchain{CC: broken, Compiler: broken}, "does not compile a small program (stdio.h: No such file), and the variable CC names", "run unset CC CXX"},
+		{"none at all", "", Toolchain{CC: "gcc"}, `"gcc" is not on PATH`, "install"},
+	} {
+		t.Setenv("CC", c.variable)
+		err := c.tools.CheckCompiler(t.Context())
+		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "what to do: "+c.do) && !strings.Contains(err.Error(), c.do) {
+			t.Errorf("%s: %v, want %q and %q", c.name, err, c.says, c.do)
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package paper
+
+import "strings"
+
+// styles are the colours, dashes and markers of methods, the numbers of plots.Series's
+// Style: a method looks the same in every figure, whatever stands beside it.
+var styles = map[string]int{
+	"line": 1, "line, trained as one": 1,
+	"layer-wise line": 2,
+	"Bézier curve":    3, "curve between two networks": 3,
+	"line + label smoothing":        4,
+	"straight between two networks": 5,
+	standard:                        7,
+}
+
+// free are the styles of what is none of these, a shape of your own for example: those
+// that no method has first.
+var free = []int{6, 8, 4, 5, 7, 3, 2, 1}
+
+// Styles returns the styles of the methods of a figure: their own, also with what tells
+// two settings of one method apart behind a comma; where two would have the same, the
+// second has another.
+func Styles(names ...string) []int {
+	chosen, taken := make([]int, len(names)), map[int]bool{}
+	for i, name := range names {
+		style := styles[name]
+		if method, _, more := strings.Cut(name, ", "); style == 0 && more {
+			style = styles[method]
+		}
+		if !taken[style] {
+			chosen[i] = style
+			taken[style] = style != 0
+		}
+	}
+	for i := range chosen {
+		for k := 0; chosen[i] == 0 && k < len(free); k++ {
+			if !taken[free[k]] {
+				chosen[i], taken[free[k]] = free[k], true
+			}
+		}
+	}
+	return chosen
+}
