@@ -105,7 +105,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	results, err := grid.Make(ctx, t.title, configs, o, t.parallel, stdout, func(run *experiment.Run) {
 		fmt.Fprintln(stdout, run.Result.Summary())
 		if t.figure == 0 {
-			printPoints(run, stdout)
+			printPoints(run.Result, run.Dir, stdout)
 		}
 		// The networks that others are made of are not recorded: they would count as
 		// further seeds of standard training.
