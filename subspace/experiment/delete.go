@@ -18,19 +18,15 @@ func (f Found) BuiltOn(all []Found) (words []string) {
 		if other.Name == f.Name || other.Config == (Config{}) || f.Config == (Config{}) {
 			continue
 		}
-		took := ""
+		var took, then string
 		switch {
 		case other.Config.startsFrom(f.Config):
-			took = "starts from its endpoints"
+			took, then = "starts from its endpoints", "would make them again"
 		case other.State == Finished && other.Result.TrainedIn == f.Name,
 			other.State != Finished && other.Config.training() == f.Config.training():
-			took = "shares its training"
+			took, then = "shares its training", "would train again"
 		default:
 			continue
-		}
-		then := "would make them again"
-		if took == "shares its training" {
-			then = "would train again"
 		}
 		if other.State == Finished || other.Scoring {
 			then = "has all that it needs of it"

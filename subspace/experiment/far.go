@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"gosubspace/subspace/dataset"
 )
@@ -128,7 +129,7 @@ func (f Found) Check() error {
 	if f.State == Finished || f.Scoring {
 		name = endpointsFile
 	}
-	file, err := readFile(f.Dir + string(os.PathSeparator) + name)
+	file, err := readFile(filepath.Join(f.Dir, name))
 	if err != nil || file == nil {
 		return err // interrupted before the first checkpoint
 	}

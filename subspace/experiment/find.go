@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +34,8 @@ func Find(all []Found, word string) (Found, error) {
 			names = append(names, "…")
 		}
 		return Found{}, fmt.Errorf("%q begins %d runs, %s: say more of the name", word, len(fit), strings.Join(names, ", "))
+	case word == "":
+		return Found{}, errors.New("the name of a run is empty: want its folder's, or a beginning of that")
 	case len(all) == 0:
 		return Found{}, fmt.Errorf("no run %q: there are no runs here", word)
 	}

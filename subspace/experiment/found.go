@@ -37,15 +37,13 @@ type Found struct {
 	// training, or while Scoring in scores. A Total of 0 is not known.
 	Scoring     bool
 	Done, Total int
+	spent       float64 // seconds of training so far
 
 	Why    string    // of a damaged run: what is wrong, and what to do
 	Result Result    // of a finished run
 	Bytes  int64     // on disk
 	At     time.Time // when it was finished, or else last written
 }
-
-// Seconds returns how long a finished run took, training and scoring.
-func (f Found) Seconds() float64 { return f.Result.Training + f.Result.Evaluation }
 
 // Standing says in words how far a run is, or what is wrong with it; "" of a finished
 // one.
@@ -134,7 +132,7 @@ func look(dir string) (f Found, isRun bool) {
 		err = f.read(files)
 	}
 	switch {
-	case making: // what is unfinished may be just being written
+	case making && f.State != Finished: // what is unfinished may be just being written
 		f.State = Running
 	case err != nil:
 		f.State, f.Why = Damaged, err.Error()
@@ -173,11 +171,12 @@ func (f *Found) readFinished() error {
 	again := "delete the run to make it again"
 	r, err := ReadResult(filepath.Join(f.Dir, resultFile))
 	if err != nil || len(r.Identity) < 8 || len(r.Points) == 0 {
+		readJSON(filepath.Join(f.Dir, configFile), &f.Config) // where it is there, the settings are known
 		return fmt.Errorf("%s cannot be read: %s", resultFile, again)
 	}
 	f.Config = r.Config
-	if name := r.Config.Name() + "-" + r.Identity[:8]; name != f.Name {
-		return fmt.Errorf("it is the run %s, and is found under that name alone: rename its folder", name)
+	if err := f.isOf(r.Identity); err != nil {
+		return err
 	}
 	if _, err := headerOf(filepath.Join(f.Dir, endpointsFile)); err != nil {
 		return fmt.Errorf("%s: %v: %s", endpointsFile, err, again)
@@ -194,6 +193,14 @@ func (f *Found) readFinished() error {
 	return nil
 }
 
+// isOf reports a run under another name than its own.
+func (f *Found) isOf(identity string) error {
+	if name := f.Config.folder(identity); name != f.Name {
+		return fmt.Errorf("it is the run %s, and is found under that name alone: rename its folder", name)
+	}
+	return nil
+}
+
 // readUnfinished reads how far the checkpoint is.
 func (f *Found) readUnfinished() error {
 	about, err := headerOf(filepath.Join(f.Dir, checkpointFile))
@@ -204,7 +211,12 @@ func (f *Found) readUnfinished() error {
 	if err != nil {
 		return fmt.Errorf("%s: %v: move it away to train the run from its beginning, or delete the run", checkpointFile, err)
 	}
-	f.Done, f.Total = p.Step, f.Config.steps(p)
+	if identity := about["identity"]; len(identity) >= 8 {
+		if err := f.isOf(identity); err != nil {
+			return err
+		}
+	}
+	f.Done, f.Total, f.spent = p.Step, f.Config.steps(p), p.Seconds
 	if _, err := os.Stat(filepath.Join(f.Dir, endpointsFile)); err == nil && f.Done == f.Total {
 		f.Scoring = true
 		f.countScores()

@@ -26,8 +26,8 @@ func foundIn(t *testing.T, root string) map[string]Found {
 	return by
 }
 
-// stopped makes a run up to the nth report of its training, or of its scoring.
-func stopped(t *testing.T, c Config, o Options, scoring bool, n int) {
+// stoppedAt makes a run up to the nth report of its training, or of its scoring.
+func stoppedAt(t *testing.T, c Config, o Options, scoring bool, n int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	o.Report = func(r Report) {
@@ -51,9 +51,9 @@ func TestFindRuns(t *testing.T) {
 	c.Batch = 20 // 6 steps an epoch, the last of them short
 	made := train(t, c, o)
 	made.Close()
-	stopped(t, c.With("bezier", 1), o, false, 8)
-	stopped(t, c.With("layerwise-line", 1), o, false, 2)
-	stopped(t, c.With("simplex-3", 1), o, true, 2)
+	stoppedAt(t, c.With("bezier", 1), o, false, 8)
+	stoppedAt(t, c.With("layerwise-line", 1), o, false, 2)
+	stoppedAt(t, c.With("simplex-3", 1), o, true, 2)
 	for _, dir := range []string{"notes", "cut"} {
 		if err := os.Mkdir(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
@@ -119,7 +119,7 @@ func TestFindRuns(t *testing.T) {
 	if err := os.Rename(simplex.Dir, simplex.Dir+"-copy"); err != nil {
 		t.Fatal(err)
 	}
-	check(foundIn(t, root), "simplex-3", Interrupted, "trained, 2 of 5")
+	check(foundIn(t, root), "simplex-3", Damaged, "it is the run "+simplex.Name+", and is found under that name alone: rename its folder")
 }
 
 // A finished run under another name is one that nobody finds.
@@ -154,7 +154,7 @@ func TestFind(t *testing.T) {
 		"digits-bezir-cnnx8-seed1":          "did you mean digits-bezier-cnnx8-seed1-89ab0123?",
 		"digits-line-cnnx8-seed10-4567cdff": "did you mean digits-line-cnnx8-seed10-4567cdef?",
 		"digit":                             "begins 4 runs",
-		"":                                  "did you mean digits?",
+		"":                                  "the name of a run is empty",
 	} {
 		f, err := Find(all, word)
 		switch {
@@ -180,7 +180,7 @@ func TestDelete(t *testing.T) {
 	train(t, light().With("standard", 2001), o).Close() // is none of them
 	train(t, light(), o).Close()                        // is trained
 	train(t, wider, o).Close()                          // takes that over
-	stopped(t, apart.With("bezier", 1), o, false, 2)    // is made of the two as well
+	stoppedAt(t, apart.With("bezier", 1), o, false, 2)  // is made of the two as well
 	all, err := FindRuns(root)
 	if err != nil {
 		t.Fatal(err)

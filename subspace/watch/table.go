@@ -64,7 +64,7 @@ func Table(runs []experiment.Found, now time.Time) string {
 	for _, w := range widths[1:] {
 		room -= w + 2
 	}
-	widths[0] = min(widths[0], room)
+	widths[0] = min(widths[0], max(room, 8))
 	var b strings.Builder
 	for i, row := range rows {
 		b.WriteString(tableLine(row, widths))
