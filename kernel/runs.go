@@ -53,8 +53,20 @@ func runs(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *asJSON {
 		return listJSON(all, stdout)
 	}
-	_, err = io.WriteString(stdout, watch.Table(all, time.Now()))
-	return err
+	fmt.Fprint(stdout, watch.Table(all, time.Now()))
+	return printOpen(ctx, *root, all, "", stdout)
+}
+
+// printOpen says what is being made and what was interrupted, campaigns first.
+func printOpen(ctx context.Context, root string, all []experiment.Found, indent string, stdout io.Writer) error {
+	campaigns, err := experiment.Campaigns(root)
+	if err != nil {
+		return err
+	}
+	for _, line := range watch.Standings(ctx, campaigns, all) {
+		fmt.Fprintln(stdout, indent+line)
+	}
+	return nil
 }
 
 // runsFlag adds the flag that names the folder of runs.
