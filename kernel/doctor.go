@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gosubspace/kernel/internal/setup"
+	"gosubspace/subspace/experiment"
 )
 
 // doctor says what is there, and what to do about the rest.
@@ -36,6 +37,12 @@ func doctor(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		fmt.Fprintln(stdout, strings.TrimRight(line, " "))
 		if f.Todo != "" {
 			fmt.Fprintf(stdout, "      %s\n", f.Todo)
+		}
+		if part.Name == "runs" {
+			// What is open is news and no illness: nor is that it cannot be told.
+			if all, err := experiment.FindRuns(""); err == nil {
+				printOpen(ctx, "", all, "      ", stdout)
+			}
 		}
 	}
 	if sick > 0 {

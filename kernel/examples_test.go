@@ -47,10 +47,16 @@ func kernelPath(t *testing.T) string {
 	return path
 }
 
-// stopIn starts a command, sends it a signal once it trains, and returns its exit
+// stopIn is stopAt the second epoch.
+func stopIn(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (status int, said string) {
+	t.Helper()
+	return stopAt(t, cmd, signal, regexp.MustCompile("epoch +2 of"))
+}
+
+// stopAt starts a command, sends it a signal once it says something, and returns its exit
 // status and what it said. It reads on only when the signal has arrived: until then
 // the command waits to be read, and can't come to its end, however slow we are.
-func stopIn(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (status int, said string) {
+func stopAt(t *testing.T, cmd *exec.Cmd, signal syscall.Signal, once *regexp.Regexp) (status int, said string) {
 	t.Helper()
 	out, in, err := os.Pipe()
 	if err != nil {
@@ -74,7 +80,7 @@ func stopIn(t *testing.T, cmd *exec.Cmd, signal syscall.Signal) (status int, sai
 	sent := false
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		fmt.Fprintln(&text, lines.Text())
-		if !sent && strings.Contains(lines.Text(), "epoch 2 of") {
+		if !sent && once.MatchString(lines.Text()) {
 			sent = true
 			cmd.Process.Signal(signal)
 			heard.Read(make([]byte, 1)) // or nobody is left who could say it

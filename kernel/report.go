@@ -12,9 +12,8 @@ import (
 	"gosubspace/subspace/metric"
 )
 
-// printPoints prints what a run was scored at.
-func printPoints(run *experiment.Run, stdout io.Writer) {
-	r := run.Result
+// printPoints prints what a run was scored at, and the folder that it lies in.
+func printPoints(r experiment.Result, dir string, stdout io.Writer) {
 	for _, p := range r.Points {
 		where := fmt.Sprintf("weights %.3v", p.Weights)
 		if p.Alpha != nil {
@@ -43,7 +42,7 @@ func printPoints(run *experiment.Run, stdout io.Writer) {
 		speed = fmt.Sprintf(" (%.0f images/s)", r.Speed())
 	}
 	fmt.Fprintf(stdout, "  on %s, %s training%s, %s scoring; %s\n", strings.Join(r.Devices, " and "),
-		seconds(r.Training), speed, seconds(r.Evaluation), run.Dir)
+		seconds(r.Training), speed, seconds(r.Evaluation), dir)
 }
 
 func printScores(stdout io.Writer, where string, s metric.Scores) {

@@ -4,16 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"gosubspace/kernel/internal/grid"
-	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/paper"
 	"gosubspace/subspace/watch"
@@ -32,11 +29,17 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -figure 7 -preset cifar10 -seeds 5 -shard 3/8
     go run ./kernel train -preset cifar10-small -figure 3 -seeds 3 -record notebooks/results
     go run ./kernel train -preset cifar10-small -shape standard,line,layerwise-line,bezier,simplex-3 -ship notebooks/results/endpoints
+    go run ./kernel train -list kernel/examples/paper.txt
 
 Shapes: standard, line, bezier, simplex-M (M endpoints), each but standard also
 with layerwise- before it. -figure makes all runs behind a figure of the paper;
 -dry-run lists the runs and says how long they will take; -choose compares
 values by the accuracy on the validation split, never on the test set.
+
+-list makes the runs of a file in its order: on each line flags as here, such as
+-shape line -seed 1; what stands behind a # is left out. Flags for all of them, such
+as -runs and -record, and settings, such as -precision tf32, stand beside -list.
+Started again it goes on where it was; runs and doctor say how far it is.
 
 On a GPU the images lie on the device and a call makes many steps, -together;
 -precision tf32 or bf16 is faster there, and part of what a run is known by.
@@ -57,6 +60,7 @@ GOMLX_BACKEND=xla:/path/to/plugin.so, or nothing for the pure-Go backend.`
 // follows from them.
 type training struct {
 	preset, shapes, datasets, choose, split string
+	list                                    string // a file
 	seeds, figure, parallel                 int
 	seed                                    uint64
 	record, ship, draw                      string // folders; "": none
@@ -68,6 +72,7 @@ type training struct {
 	drawn   paper.Figure // with -figure
 	trial   grid.Choice  // with -choose
 	shard   grid.Shard
+	whole   []experiment.Config // with -list: configs before the shard's are taken of them
 }
 
 // train is the subcommand that makes runs without a notebook.
@@ -79,7 +84,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		return err
 	}
-	t, err := parseTraining(args, stdout)
+	t, err := parseTraining(ctx, args, stdout)
 	if err != nil {
 		return err
 	}
@@ -100,12 +105,17 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return fmt.Errorf("cannot %s to %s: %w; choose another folder", to.what, to.dir, err)
 		}
 	}
+	if t.list != "" {
+		if configs, err = t.begin(ctx, configs, stdout); err != nil || len(configs) == 0 {
+			return cmp.Or(err, t.campaign().End(o.Dir))
+		}
+	}
 	o.Fetch = watch.Fetch()
 	var failed error
-	results, err := grid.Make(ctx, t.title, configs, o, t.parallel, stdout, func(run *experiment.Run) {
+	results, err := grid.Make(ctx, t.title, configs, o, t.way(), stdout, func(run *experiment.Run) {
 		fmt.Fprintln(stdout, run.Result.Summary())
 		if t.figure == 0 {
-			printPoints(run, stdout)
+			printPoints(run.Result, run.Dir, stdout)
 		}
 		// The networks that others are made of are not recorded: they would count as
 		// further seeds of standard training.
@@ -117,6 +127,8 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	switch {
+	case t.list != "":
+		return t.campaign().End(o.Dir)
 	case !complete && t.choose+t.draw != "":
 		fmt.Fprintln(stdout, "what compares the runs waits for all of them: run it again with -shard all once every shard is made, their run folders in one")
 	case !complete:
@@ -126,129 +138,6 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return drawFigure(t.drawn, results, t.draw, stdout)
 	}
 	return nil
-}
-
-// trainGroups are the flags of train, by what they are about.
-var trainGroups = slices.Concat(
-	[]group{{"what is trained", []string{"preset", "shape", "seed", "seeds", "figure", "choose", "dataset"}}},
-	presetGroups,
-	[]group{
-		{"where things are, and go", []string{"data", "runs", "record", "ship", "draw"}},
-		{"on which machines", []string{"dry-run", "parallel", "shard", "devices", "together", "precision", "preallocate"}},
-	})
-
-// trainFlags are the flags of train. What changes the preset is applied once that is known.
-func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]change) {
-	o := &t.options
-	fs = flags("train", "go run ./kernel train [flags]", trainAbout, stdout, trainGroups...)
-	fs.StringVar(&t.preset, "preset", "quick", "quick, cifar10-small or cifar10")
-	fs.StringVar(&t.shapes, "shape", "line", "shapes, separated by commas")
-	fs.StringVar(&t.datasets, "dataset", "", "digits, cifar10, tinyimagenet or folder; several, separated by commas (default: the preset's)")
-	fs.IntVar(&t.seeds, "seeds", 1, "number of seeds: the runs get seed, seed+1 …")
-	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: the cache folder)")
-	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
-	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
-	fs.StringVar(&t.record, "record", "", "also write each result to this `folder`")
-	fs.StringVar(&t.ship, "ship", "", "also write the trained subspaces of the first seed, and an image of each class, to this `folder`")
-	changes = presetFlags(fs)
-	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere and with several -devices none; below 0: none, the host sends each", experiment.OnGPU))
-	fs.Var(value{wants: "false, true, or a part such as 0.5", set: func(text string) error { return os.Setenv(backend.MemoryVariable, text) }},
-		"preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)")
-	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")
-	fs.Uint64Var(&t.seed, "seed", 1, "the first seed")
-	fs.IntVar(&t.figure, "figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
-	fs.StringVar(&t.draw, "draw", "", "with -figure: also draw it, to this `folder`")
-	fs.StringVar(&t.split, "shard", "", "make only part I of N of the runs: `I/N`, /N with I from Slurm or Kubernetes, or all (default: from a Slurm job array)")
-	fs.IntVar(&t.parallel, "parallel", 0, "runs that are made side by side, a process each; 0: as many as pay, which is measured at the start, and memory holds; 1: one after the other")
-	fs.BoolVar(&t.dry, "dry-run", false, "only list the runs, and how long they will take")
-	fs.StringVar(&t.choose, "choose", "", "try several values of a field on the validation split, such as sam=0.02,0.05,0.1")
-	return fs, changes
-}
-
-// parseTraining reads the command line.
-func parseTraining(args []string, stdout io.Writer) (*training, error) {
-	var t training
-	fs, changes := trainFlags(&t, stdout)
-	if err := parse(fs, args, 0); err != nil {
-		return nil, err
-	}
-	shapeNamed := false
-	fs.Visit(func(f *flag.Flag) { shapeNamed = shapeNamed || f.Name == "shape" })
-	switch {
-	case t.seeds < 1:
-		return nil, usageError{fmt.Sprintf("%d seeds: want at least 1", t.seeds)}
-	case t.parallel < 0:
-		return nil, usageError{fmt.Sprintf("-parallel %d: want 0 for as many as pay, 1 for one after the other, or more", t.parallel)}
-	case t.figure != 0 && shapeNamed:
-		return nil, usageError{"-figure has its shapes: leave -shape out"}
-	case t.draw != "" && t.figure == 0:
-		return nil, usageError{"-draw draws a figure of the paper: name one with -figure"}
-	case t.choose != "" && t.figure != 0:
-		return nil, usageError{"-choose tries values for -shape: leave -figure out"}
-	case t.figure+len(t.choose) != 0 && strings.Contains(t.datasets, ","):
-		return nil, usageError{"-figure and -choose compare on one data set: name one with -dataset"}
-	}
-	if err := t.plan(*changes); err != nil {
-		return nil, usageError{err.Error()}
-	}
-	return &t, nil
-}
-
-// plan finds out which runs the flags ask for.
-func (t *training) plan(changes []change) (err error) {
-	if t.shard, err = grid.ShardOf(t.split, os.Getenv); err != nil {
-		return err
-	}
-	preset, err := experiment.Preset(t.preset)
-	if err != nil {
-		return err
-	}
-	data := strings.Split(cmp.Or(t.datasets, preset.Data), ",")
-	base := t.changed(preset, data[0], changes)
-	t.title = "train"
-	switch {
-	case t.figure != 0:
-		if t.drawn, err = paper.NewFigure(t.figure, base); err != nil {
-			return err
-		}
-		t.title, t.configs = fmt.Sprintf("figure %d", t.figure), t.drawn.Runs(t.seeds)
-	default:
-		for _, name := range data {
-			base := t.changed(preset, name, changes)
-			for _, shape := range strings.Split(t.shapes, ",") {
-				for i := range t.seeds {
-					t.configs = append(t.configs, base.With(strings.TrimSpace(shape), t.seed+uint64(i)))
-				}
-			}
-		}
-	}
-	if t.choose != "" {
-		if t.trial, err = grid.NewChoice(t.choose, t.configs); err != nil {
-			return err
-		}
-		t.configs = t.trial.Configs
-	}
-	for _, c := range t.configs {
-		if err := c.Check(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// changed returns a preset with a data set and what the flags change. Of data of one's
-// own all images count, unless a flag says otherwise: the numbers of a preset are for
-// its own data.
-func (t *training) changed(preset experiment.Config, data string, changes []change) experiment.Config {
-	c := preset
-	c.Seed, c.Data = t.seed, strings.TrimSpace(data)
-	if c.Data == "folder" {
-		c.TrainImages, c.TestImages, c.HeldOut = 0, 0, 0
-	}
-	for _, x := range changes {
-		x.apply(&c)
-	}
-	return c
 }
 
 // keep writes what is to be kept of a run beside its folder.

@@ -166,6 +166,9 @@ func (c Config) Name() string {
 	return fmt.Sprintf("%s-%s-%s-seed%d", data, c.Method(), net, c.Seed)
 }
 
+// folder is the name of the folder of a run of c with the given identity.
+func (c Config) folder(identity string) string { return c.Name() + "-" + identity[:8] }
+
 // Method says in a word how a run is trained: its shape, and what was added to
 // it, such as line+label-smoothing-0.1.
 func (c Config) Method() string {

@@ -58,6 +58,7 @@
 // long they take, [Shard] the part of them that one of several machines makes,
 // [Families] the groups of them that can be made side by side. [Result] is what a run
 // has to show; [ReadResults] reads those that were recorded. Which runs are behind a
-// figure of the paper is for package paper to say. Tensors are stored in the
+// figure of the paper is for package paper to say. [FindRuns] tells of a folder of runs how
+// far each is, [Campaign] how far a list of them. Tensors are stored in the
 // safetensors format, which NumPy, PyTorch and JAX read.
 package experiment

@@ -75,15 +75,15 @@ func (r *Run) notes() (lines []string) {
 			lines = append(lines, fmt.Sprintf("%s: no image %s of %s", part.set.Name, part.what, list(missing)))
 		}
 	}
-	if n := r.all.Train.Len(); r.own() && r.Config.TrainImages > 0 && r.Config.TrainImages+r.Config.HeldOut < n {
+	if n := r.all.Train.Len(); r.ownData() && r.Config.TrainImages > 0 && r.Config.TrainImages+r.Config.HeldOut < n {
 		lines = append(lines, fmt.Sprintf("%s of the %s images of %s are trained on, as TrainImages (-train-images) asks: 0 takes all",
 			thousands(r.Config.TrainImages), thousands(n), r.all.Train.Name))
 	}
 	return lines
 }
 
-// own reports whether the data are not the project's.
-func (r *Run) own() bool { return r.options.Data != nil || r.Config.Data == "folder" }
+// ownData reports whether the data are not the project's.
+func (r *Run) ownData() bool { return r.options.Data != nil || r.Config.Data == "folder" }
 
 // list names classes, three at most.
 func list(classes []string) string {

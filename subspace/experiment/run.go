@@ -174,7 +174,7 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Dir = filepath.Join(root, c.Name()+"-"+r.identity[:8])
+	r.Dir = filepath.Join(root, c.folder(r.identity))
 	return r, nil
 }
 

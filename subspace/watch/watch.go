@@ -7,6 +7,8 @@
 //	o := experiment.Options{Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}
 //	results, err := watch.Make(ctx, "figure 3", figure.Runs(3), o, nil)
 //
+// [Table] lists the runs that there are, [Standings] says what of them is open.
+//
 // It holds nothing that decides a number: that is package experiment, which knows
 // nothing of screens.
 package watch

@@ -113,6 +113,28 @@ func TestTrialOfShortRuns(t *testing.T) {
 	}
 }
 
+// What is made comes out first; the rest is begun heaviest first, or in the order that
+// was asked for, in which those that a run builds on come before it.
+func TestSplit(t *testing.T) {
+	var plan []experiment.Planned
+	for i, trained := range []int{10, 40, 0, 30, 20} {
+		c := experiment.Quick().With("line", uint64(i))
+		plan = append(plan, experiment.Planned{Config: c, Trained: trained, Scored: 1, Made: i == 2})
+	}
+	seeds := func(families [][]experiment.Planned) (seeds []uint64) {
+		for _, f := range families {
+			seeds = append(seeds, f[0].Config.Seed)
+		}
+		return seeds
+	}
+	for inOrder, want := range map[bool][]uint64{false: {1, 3, 4, 0}, true: {0, 1, 3, 4}} {
+		ready, left := split(plan, experiment.Families(plan, experiment.Options{}), inOrder)
+		if !slices.Equal(seeds(ready), []uint64{2}) || !slices.Equal(seeds(left), want) {
+			t.Errorf("in order %t: made are %v, left %v; want 2 and %v", inOrder, seeds(ready), seeds(left), want)
+		}
+	}
+}
+
 // Every core is some place's, and of one place alone, where there are as many.
 func TestCoresOf(t *testing.T) {
 	for cores := range 20 {

@@ -16,12 +16,17 @@ import (
 	"gosubspace/subspace/watch"
 )
 
-// Make is watch.Make with some runs side by side: so many, or as many as pay
-// where parallel is 0.
+// A Way is how many runs are made.
+type Way struct {
+	Parallel int  // so many side by side; 0: as many as pay
+	InOrder  bool // begin them in their order, else the heaviest first, so that all end at about the same time
+}
+
+// Make is watch.Make with some runs side by side.
 func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options,
-	parallel int, stdout io.Writer, each func(*experiment.Run)) ([]experiment.Result, error) {
+	way Way, stdout io.Writer, each func(*experiment.Run)) ([]experiment.Result, error) {
 	one := func() ([]experiment.Result, error) { return watch.Make(ctx, title, configs, o, each) }
-	cores := ourCores()
+	cores, parallel := ourCores(), way.Parallel
 	if parallel == 1 || parallel == 0 && (len(cores) < 2 || o.Devices > 1 || onGPU()) {
 		return one()
 	}
@@ -29,12 +34,8 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 	if err != nil {
 		return nil, err
 	}
-	families := experiment.Families(plan, o)
-	left := slices.IndexFunc(families, func(f []experiment.Planned) bool { return experiment.Left(f) == 0 })
-	if left < 0 {
-		left = len(families)
-	}
-	if left < 2 {
+	ready, left := split(plan, experiment.Families(plan, o), way.InOrder)
+	if len(left) < 2 {
 		return one()
 	}
 	binary, err := os.Executable()
@@ -55,15 +56,15 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		}
 		return nil
 	}
-	for _, family := range families[left:] {
+	for _, family := range ready {
 		if err := load(family); err != nil {
 			return nil, err
 		}
 	}
 	c := &crew{title: title, program: []string{binary, "train", "worker"}, options: o, cores: cores, most: len(cores),
-		queue: families[:left], done: load, say: func(line string) { fmt.Fprintln(stdout, line) }}
+		queue: left, done: load, say: func(line string) { fmt.Fprintln(stdout, line) }}
 	c.tally = tally{runs: len(plan), work: experiment.Left(plan), began: time.Now()}
-	c.places = make([]*worker, min(max(parallel, 1), left))
+	c.places = make([]*worker, min(max(parallel, 1), len(left)))
 	if parallel == 0 {
 		c.trial = &trial{}
 	}
@@ -75,6 +76,26 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		results = append(results, made[config])
 	}
 	return results, nil
+}
+
+// split returns the families of a plan that are made, and those that are not, in the
+// order in which they are to be begun.
+func split(plan []experiment.Planned, families [][]experiment.Planned, inOrder bool) (ready, left [][]experiment.Planned) {
+	if inOrder {
+		place := map[experiment.Config]int{}
+		for i, p := range plan {
+			place[p.Config] = i
+		}
+		slices.SortFunc(families, func(a, b []experiment.Planned) int { return place[a[0].Config] - place[b[0].Config] })
+	}
+	for _, f := range families {
+		if experiment.Left(f) == 0 {
+			ready = append(ready, f)
+		} else {
+			left = append(left, f)
+		}
+	}
+	return ready, left
 }
 
 // onGPU reports whether runs are computed on a GPU, as far as that can be told

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gosubspace/kernel/internal/grid"
+	"gosubspace/subspace/experiment"
+)
+
+// besideList are the flags of train that are for a whole list, and not for a line of
+// it.
+var besideList = []string{"list", "data", "runs", "devices", "record", "together", "preallocate", "corrupted", "shard", "parallel", "dry-run"}
+
+// notInLists are the flags of train that lists have no use for.
+var notInLists = []string{"choose", "draw", "ship"}
+
+// A line is one of a list of runs: flags of train.
+type line struct {
+	number int
+	words  []string
+}
+
+// linesOf reads a list: blank lines, and what stands behind a # at the beginning of a
+// word, are left out.
+func linesOf(text string) (lines []line) {
+	for i, row := range strings.Split(text, "\n") {
+		words := strings.Fields(row)
+		if k := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "#") }); k >= 0 {
+			words = words[:k]
+		}
+		if len(words) > 0 {
+			lines = append(lines, line{i + 1, words})
+		}
+	}
+	return lines
+}
+
+// readList reads the list of t: its runs, each once, in their order, with what the
+// command line changes of all of them. All lines that no run can be made of are named
+// in one error.
+func (t *training) readList(ctx context.Context, changes []change) error {
+	text, err := os.ReadFile(t.list)
+	if err != nil {
+		return usageError{fmt.Sprintf("-list: %v; want a file with a run a line, in the flags of train", err)}
+	}
+	var over []string
+	for _, x := range changes {
+		name, value, valued := strings.Cut(x.words, " ")
+		if over = append(over, name); valued {
+			over = append(over, value)
+		}
+	}
+	lines := linesOf(string(text))
+	var bad []string
+	seen := map[experiment.Config]bool{}
+	for _, l := range lines {
+		configs, err := l.runs(over)
+		if err == nil {
+			_, err = experiment.Plan(ctx, configs, t.options)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			bad = append(bad, fmt.Sprintf("\n  line %d: %v", l.number, err))
+		}
+		for _, c := range configs {
+			if !seen[c] {
+				seen[c] = true
+				t.configs = append(t.configs, c)
+			}
+		}
+	}
+	switch {
+	case len(bad) > 0:
+		return usageError{fmt.Sprintf("%s: %d of %d lines cannot be made; nothing has been started%s", t.list, len(bad), len(lines), strings.Join(bad, ""))}
+	case len(lines) == 0:
+		return usageError{t.list + " lists no runs: want one a line, in the flags of train, such as -shape line -seed 1"}
+	}
+	t.title = filepath.Base(t.list)
+	return nil
+}
+
+// runs returns the runs of a line, with flags that are put behind its own.
+func (l line) runs(over []string) ([]experiment.Config, error) {
+	var t training
+	fs, changes := t.flags(io.Discard)
+	words := slices.Concat(l.words, over)
+	if err := checkLine(fs, l.words); err != nil {
+		return nil, err
+	}
+	if err := parse(fs, words, 0); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			err = errors.New("-h is for the command line")
+		}
+		return nil, err
+	}
+	if err := t.check(fs); err != nil {
+		return nil, err
+	}
+	t.split = "all"
+	err := t.plan(*changes)
+	return t.configs, err
+}
+
+// checkLine refuses what is not a matter of one line, before it has an effect.
+func checkLine(fs *flag.FlagSet, words []string) error {
+	for _, w := range words {
+		name, _, _ := strings.Cut(strings.TrimLeft(w, "-"), "=")
+		switch {
+		case !strings.HasPrefix(w, "-"):
+		case slices.Contains(besideList, name):
+			return fmt.Errorf("-%s is for all runs: say it beside -list", name)
+		case slices.Contains(notInLists, name):
+			return fmt.Errorf("-%s is not for lists: say it to train without -list", name)
+		}
+	}
+	return nil
+}
+
+// checkBesideList refuses flags beside -list that are for a line, or not for lists.
+func checkBesideList(fs *flag.FlagSet, changes []change) (err error) {
+	fs.Visit(func(f *flag.Flag) {
+		isChange := slices.ContainsFunc(changes, func(x change) bool {
+			name, _, _ := strings.Cut(strings.TrimPrefix(x.words, "-"), " ")
+			name, _, _ = strings.Cut(name, "=")
+			return name == f.Name
+		})
+		if err == nil && !isChange && !slices.Contains(besideList, f.Name) {
+			err = usageError{fmt.Sprintf("-list has its runs: leave -%s out, or put it on a line of the list", f.Name)}
+		}
+	})
+	return err
+}
+
+// begin lets the folder of runs remember the list, and returns what is left of the
+// part of it that is to be made here. Of runs whose data are part of the program, or
+// have their checksum in it, that they are made is seen without loading them.
+func (t *training) begin(ctx context.Context, configs []experiment.Config, stdout io.Writer) (left []experiment.Config, err error) {
+	if err := t.campaign().Begin(t.options.Dir); err != nil {
+		return nil, err
+	}
+	plan, err := experiment.Plan(ctx, configs, t.options)
+	if err != nil {
+		return nil, err
+	}
+	made := map[experiment.Config]bool{}
+	for _, p := range plan {
+		made[p.Config] = p.Made && (p.Config.Data == "digits" || p.Config.Data == "cifar10")
+	}
+	for _, c := range configs {
+		if !made[c] {
+			left = append(left, c)
+		}
+	}
+	if n := len(configs) - len(left); n > 0 {
+		fmt.Fprintf(stdout, "%s: %d of %s made already\n", t.title, n, count(len(configs), "run"))
+	}
+	return left, t.keepMade(made)
+}
+
+// keepMade records the runs that were made before, where runs are to be recorded.
+func (t *training) keepMade(made map[experiment.Config]bool) error {
+	if t.record == "" {
+		return nil
+	}
+	all, err := experiment.FindRuns(t.options.Dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if made[f.Config] && f.State == experiment.Finished {
+			if err := f.Result.Record(filepath.Join(t.record, f.Name+".json")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// campaign is the list as the folder of runs remembers it.
+func (t *training) campaign() experiment.Campaign {
+	return experiment.Campaign{Name: filepath.Base(t.list), Runs: t.whole}
+}
+
+// way is how the runs are made.
+func (t *training) way() grid.Way { return grid.Way{Parallel: t.parallel, InOrder: t.list != ""} }

@@ -1,0 +1,138 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"gosubspace/subspace/experiment"
+)
+
+// Whatever a list holds, its lines have their numbers, and no comment is a flag.
+func FuzzLinesOf(f *testing.F) {
+	f.Add("# a\n-shape line # b\n\n  -seed 2\r\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		rows := strings.Split(text, "\n")
+		for _, l := range linesOf(text) {
+			if len(l.words) == 0 || !strings.Contains(rows[l.number-1], l.words[0]) {
+				t.Errorf("line %d of %q is %q", l.number, text, l.words)
+			}
+			for _, w := range l.words {
+				if strings.HasPrefix(w, "#") {
+					t.Errorf("line %d of %q has the comment %q", l.number, text, w)
+				}
+			}
+		}
+	})
+}
+
+// The example lists what it says, in that order, each seed whole.
+func TestPaperExample(t *testing.T) {
+	var want, got []string
+	for seed := uint64(1); seed <= 3; seed++ {
+		for _, method := range []string{"standard", "line", "layerwise-line", "bezier", "wrong standard", "wrong layerwise-line", "wrong line",
+			"simplex-3 plane", "standard+swa-cyclic-5", "standard+label-smoothing-0.1", "line+label-smoothing-0.1"} {
+			want = append(want, fmt.Sprint(method, " ", seed))
+		}
+	}
+	tr, err := parseTraining(t.Context(), []string{"-list", "examples/paper.txt", "-shard", "all", "-runs", t.TempDir()}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range tr.configs {
+		name := c.Method()
+		if c.WrongLabels == 0.2 {
+			name = "wrong " + name
+		}
+		if c.Plane > 0 {
+			name += " plane"
+		}
+		got = append(got, fmt.Sprint(name, " ", c.Seed))
+		c.WrongLabels, c.Plane, c.GridImages, c.Smoothing, c.SWA = 0, 0, 0, 0, ""
+		if c != experiment.Full().With(c.Shape, c.Seed) {
+			t.Errorf("%s is not of the paper's setting: %v", name, c)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("it lists\n%q\nwant\n%q", got, want)
+	}
+	if tr.title != "paper.txt" || !tr.way().InOrder {
+		t.Errorf("it is made as %q, %v", tr.title, tr.way())
+	}
+}
+
+// A list that is stopped says how far it is, goes on where it was, on another machine
+// too, and ends as one that was left alone.
+func TestListGoesOn(t *testing.T) {
+	home := t.TempDir()
+	list := filepath.Join(home, "two.txt")
+	words := strings.Join(slices.Concat(small, []string{"-epochs", "1000"}), " ")
+	text := fmt.Sprintf("-shape standard %s -epochs 4\n-shape line %s # stopped\n-shape bezier %[1]s -epochs 4\n", words, words)
+	if err := os.WriteFile(list, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	command := func(args ...string) *exec.Cmd {
+		cmd := exec.Command(kernelPath(t), args...)
+		cmd.Env = alone(t, home)
+		return cmd
+	}
+	whole := t.TempDir()
+	if out, err := command("train", "-list", list, "-runs", whole, "-parallel", "1").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, tail(string(out)))
+	}
+	want := numbers(t, whole)
+	if len(want) != 3 {
+		t.Fatalf("%d runs, want 3", len(want))
+	}
+	for _, way := range []struct {
+		signal   syscall.Signal
+		parallel string
+		stands   string
+		made     string // before, when it goes on
+	}{
+		{syscall.SIGINT, "1", `(?m)^two.txt: 1 of 3 runs finished; digits-line-\S+ interrupted, step \d+ of 2000; about .* left$`, "1 of 3 runs made already"},
+		{syscall.SIGTERM, "2", `(?m)^two.txt: [012] of 3 runs finished; digits-\S+ interrupted, `, ""},
+	} {
+		runs := filepath.Join(t.TempDir(), "runs")
+		cmd := command("train", "-list", list, "-runs", runs, "-parallel", way.parallel)
+		status, said := stopAt(t, cmd, way.signal, regexp.MustCompile(`epoch +\d+ of 1000`))
+		if status != 130 || !strings.Contains(said, "run it again to go on from there") {
+			t.Errorf("%v: exit status %d, want 130: %s", way.signal, status, tail(said))
+		}
+		out, err := command("runs", "-runs", runs).CombinedOutput()
+		if err != nil || !regexp.MustCompile(way.stands).Match(out) {
+			t.Errorf("%v: runs says %s, %v", way.signal, out, err)
+		}
+		other := filepath.Join(t.TempDir(), "copied")
+		if err := os.CopyFS(other, os.DirFS(runs)); err != nil {
+			t.Fatal(err)
+		}
+		out, err = command("train", "-list", list, "-runs", other, "-parallel", way.parallel).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), way.made) || strings.Contains(string(out), "epoch 1 of 1000") {
+			t.Errorf("%v: it does not go on: %v, %s", way.signal, err, tail(string(out)))
+		}
+		same(t, numbers(t, other), want)
+		if open, err := experiment.Campaigns(other); err != nil || len(open) > 0 {
+			t.Errorf("%v: still open are %v, %v", way.signal, open, err)
+		}
+	}
+}
+
+// A list that is stopped while it is read starts nothing.
+func TestListInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := parseTraining(ctx, []string{"-list", "examples/paper.txt"}, io.Discard); err != context.Canceled {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gofrs/flock"
+)
+
+// Only a clear yes takes something away.
+func TestConfirmed(t *testing.T) {
+	for answer, want := range map[string]bool{"y\n": true, "Yes\n": true, " yes \n": true, "yes": true,
+		"": false, "\n": false, "n\n": false, "yess\n": false, "no, yes\n": false} {
+		if got := confirmed("sure? ", strings.NewReader(answer), io.Discard); got != want {
+			t.Errorf("%q is %t, want %t", answer, got, want)
+		}
+	}
+}
+
+// A run that is being made is listed so, and not taken away; nor is anything else then.
+func TestDeleteWhileARunIsMade(t *testing.T) {
+	root := t.TempDir()
+	for _, name := range []string{"line-1", "line-2"} {
+		dir := filepath.Join(root, name)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(`{"data": "digits", "shape": "line", "epochs": 3, "batch": 50, "train_images": 120}`), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lock := flock.New(filepath.Join(root, "line-1", "lock"))
+	if held, err := lock.TryLock(); err != nil || !held {
+		t.Fatal(held, err)
+	}
+	defer lock.Close()
+	status, said := call("runs", "-runs", root)
+	for _, want := range []string{"running", "interrupted", "step 0 of 9"} {
+		if status != 0 || !strings.Contains(said, want) {
+			t.Errorf("exit status %d, want %q: %s", status, want, said)
+		}
+	}
+	status, said = call("runs", "delete", "-yes", "-runs", root, "line-2", "line-1")
+	if status != 1 || !strings.Contains(said, "run line-1 is being made by another process: stop it first; nothing has been removed") {
+		t.Errorf("exit status %d: %s", status, said)
+	}
+	if left, err := os.ReadDir(root); err != nil || len(left) != 2 {
+		t.Errorf("%v are left, %v", left, err)
+	}
+}

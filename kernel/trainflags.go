@@ -1,0 +1,164 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"gosubspace/kernel/internal/grid"
+	"gosubspace/subspace/backend"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
+)
+
+// parseTraining reads the command line, and finds out which runs it asks for.
+func parseTraining(ctx context.Context, args []string, stdout io.Writer) (*training, error) {
+	var t training
+	fs, changes := t.flags(stdout)
+	if err := parse(fs, args, 0); err != nil {
+		return nil, err
+	}
+	if err := t.check(fs); err != nil {
+		return nil, err
+	}
+	if t.list == "" {
+		if err := t.plan(*changes); err != nil {
+			return nil, usageError{err.Error()}
+		}
+		return &t, nil
+	}
+	if err := checkBesideList(fs, *changes); err != nil {
+		return nil, err
+	}
+	var err error
+	if t.shard, err = grid.ShardOf(t.split, os.Getenv); err != nil {
+		return nil, usageError{err.Error()}
+	}
+	if err := t.readList(ctx, *changes); err != nil {
+		return nil, err
+	}
+	t.whole = t.configs
+	return &t, nil
+}
+
+// trainGroups are the flags of train, by what they are about.
+var trainGroups = slices.Concat(
+	[]group{{"what is trained", []string{"preset", "shape", "seed", "seeds", "figure", "choose", "list", "dataset"}}},
+	presetGroups,
+	[]group{
+		{"where things are, and go", []string{"data", "runs", "record", "ship", "draw"}},
+		{"on which machines", []string{"dry-run", "parallel", "shard", "devices", "together", "precision", "preallocate"}},
+	})
+
+// flags returns the flags of train, which t gets the values of, and the changes of the
+// preset among them.
+func (t *training) flags(stdout io.Writer) (fs *flag.FlagSet, changes *[]change) {
+	o := &t.options
+	fs = flags("train", "go run ./kernel train [flags]", trainAbout, stdout, trainGroups...)
+	fs.StringVar(&t.preset, "preset", "quick", "quick, cifar10-small or cifar10")
+	fs.StringVar(&t.shapes, "shape", "line", "shapes, separated by commas")
+	fs.StringVar(&t.datasets, "dataset", "", "digits, cifar10, tinyimagenet or folder; several, separated by commas (default: the preset's)")
+	fs.IntVar(&t.seeds, "seeds", 1, "number of seeds: the runs get seed, seed+1 …")
+	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: the cache folder)")
+	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
+	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
+	fs.StringVar(&t.record, "record", "", "also write each result to this `folder`")
+	fs.StringVar(&t.ship, "ship", "", "also write the trained subspaces of the first seed, and an image of each class, to this `folder`")
+	changes = presetFlags(fs)
+	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere and with several -devices none; below 0: none, the host sends each", experiment.OnGPU))
+	fs.Var(value{wants: "false, true, or a part such as 0.5", set: func(text string) error { return os.Setenv(backend.MemoryVariable, text) }},
+		"preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)")
+	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")
+	fs.Uint64Var(&t.seed, "seed", 1, "the first seed")
+	fs.IntVar(&t.figure, "figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
+	fs.StringVar(&t.draw, "draw", "", "with -figure: also draw it, to this `folder`")
+	fs.StringVar(&t.split, "shard", "", "make only part I of N of the runs: `I/N`, /N with I from Slurm or Kubernetes, or all (default: from a Slurm job array)")
+	fs.IntVar(&t.parallel, "parallel", 0, "runs that are made side by side, a process each; 0: as many as pay, which is measured at the start, and memory holds; 1: one after the other")
+	fs.BoolVar(&t.dry, "dry-run", false, "only list the runs, and how long they will take")
+	fs.StringVar(&t.choose, "choose", "", "try several values of a field on the validation split, such as sam=0.02,0.05,0.1")
+	fs.StringVar(&t.list, "list", "", "make the runs of this `file`, on each line flags of train, in its order")
+	return fs, changes
+}
+
+// check refuses flags that do not go together.
+func (t *training) check(fs *flag.FlagSet) error {
+	shapeNamed := false
+	fs.Visit(func(f *flag.Flag) { shapeNamed = shapeNamed || f.Name == "shape" })
+	switch {
+	case t.seeds < 1:
+		return usageError{fmt.Sprintf("%d seeds: want at least 1", t.seeds)}
+	case t.parallel < 0:
+		return usageError{fmt.Sprintf("-parallel %d: want 0 for as many as pay, 1 for one after the other, or more", t.parallel)}
+	case t.figure != 0 && shapeNamed:
+		return usageError{"-figure has its shapes: leave -shape out"}
+	case t.draw != "" && t.figure == 0:
+		return usageError{"-draw draws a figure of the paper: name one with -figure"}
+	case t.choose != "" && t.figure != 0:
+		return usageError{"-choose tries values for -shape: leave -figure out"}
+	case t.figure+len(t.choose) != 0 && strings.Contains(t.datasets, ","):
+		return usageError{"-figure and -choose compare on one data set: name one with -dataset"}
+	}
+	return nil
+}
+
+// plan finds out which runs the flags ask for.
+func (t *training) plan(changes []change) (err error) {
+	if t.shard, err = grid.ShardOf(t.split, os.Getenv); err != nil {
+		return err
+	}
+	preset, err := experiment.Preset(t.preset)
+	if err != nil {
+		return err
+	}
+	data := strings.Split(cmp.Or(t.datasets, preset.Data), ",")
+	base := t.changed(preset, data[0], changes)
+	t.title = "train"
+	switch {
+	case t.figure != 0:
+		if t.drawn, err = paper.NewFigure(t.figure, base); err != nil {
+			return err
+		}
+		t.title, t.configs = fmt.Sprintf("figure %d", t.figure), t.drawn.Runs(t.seeds)
+	default:
+		for _, name := range data {
+			base := t.changed(preset, name, changes)
+			for _, shape := range strings.Split(t.shapes, ",") {
+				for i := range t.seeds {
+					t.configs = append(t.configs, base.With(strings.TrimSpace(shape), t.seed+uint64(i)))
+				}
+			}
+		}
+	}
+	if t.choose != "" {
+		if t.trial, err = grid.NewChoice(t.choose, t.configs); err != nil {
+			return err
+		}
+		t.configs = t.trial.Configs
+	}
+	for _, c := range t.configs {
+		if err := c.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changed returns a preset with a data set and what the flags change. Of data of one's
+// own all images count, unless a flag says otherwise: the numbers of a preset are for
+// its own data.
+func (t *training) changed(preset experiment.Config, data string, changes []change) experiment.Config {
+	c := preset
+	c.Seed, c.Data = t.seed, strings.TrimSpace(data)
+	if c.Data == "folder" {
+		c.TrainImages, c.TestImages, c.HeldOut = 0, 0, 0
+	}
+	for _, x := range changes {
+		x.apply(&c)
+	}
+	return c
+}

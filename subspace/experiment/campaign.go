@@ -1,0 +1,154 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"gosubspace/subspace/place"
+)
+
+// A Campaign is a list of runs that somebody wants made, one after the other. The folder
+// of runs remembers it until all are, so that another process can say how far it is.
+type Campaign struct {
+	Name string   `json:"name"` // of the file that lists them
+	Runs []Config `json:"runs"` // in their order
+}
+
+// campaignSuffix ends the names of the files that remember campaigns.
+const campaignSuffix = ".campaign.json"
+
+// Begin lets the folder of runs remember the campaign, in place of one of its name.
+func (c Campaign) Begin(root string) error {
+	root, err := (Options{Dir: root}).root()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return fmt.Errorf("cannot make the folder of runs: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
+	}
+	return writeJSON(c.path(root), c)
+}
+
+// End forgets the campaign if all of its runs are made.
+func (c Campaign) End(root string) error {
+	all, err := FindRuns(root)
+	if err != nil || c.Stand(context.Background(), all).Finished < len(c.Runs) {
+		return err
+	}
+	if root, err = (Options{Dir: root}).root(); err != nil {
+		return err
+	}
+	if err := os.Remove(c.path(root)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (c Campaign) path(root string) string { return filepath.Join(root, c.Name+campaignSuffix) }
+
+// Campaigns returns those that a folder of runs remembers, by name. What cannot be read
+// is left out: it costs a line of news, and no run.
+func Campaigns(root string) (all []Campaign, err error) {
+	if root, err = (Options{Dir: root}).root(); err != nil {
+		return nil, err
+	}
+	paths, err := place.Glob(root, "*"+campaignSuffix)
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		var c Campaign
+		text, err := os.ReadFile(path)
+		if err == nil && json.Unmarshal(text, &c) == nil && len(c.Runs) > 0 {
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+// Standing is how far a campaign is.
+type Standing struct {
+	Finished int           // of its runs
+	At       Found         // the run that is being made, or else the first that was begun; its Name is "" where there is none
+	Left     time.Duration // of all that is not made; 0 where that is not known
+}
+
+// Stand finds out how far a campaign is, from the runs in its folder. What is left is
+// estimated from the time that its finished runs took, and that the one at hand has.
+func (c Campaign) Stand(ctx context.Context, all []Found) (s Standing) {
+	of := map[Config]Found{}
+	for _, f := range all {
+		if had, twice := of[f.Config]; !twice || had.State != Finished {
+			of[f.Config] = f
+		}
+	}
+	var done, left, took float64 // in work, in work, in seconds
+	running, sized := 0, true
+	for _, config := range c.Runs {
+		f, begun := of[config]
+		work, share := workOf(ctx, config), f.share()
+		sized = sized && work > 0
+		left += work * (1 - share)
+		if seconds := f.seconds(); seconds > 0 {
+			done, took = done+work*share, took+seconds
+		}
+		switch {
+		case f.State == Finished:
+			s.Finished++
+		case f.State == Running:
+			running++
+			if running == 1 {
+				s.At = f
+			}
+		case begun && s.At.Name == "":
+			s.At = f
+		}
+	}
+	if sized && done > 0 {
+		s.Left = time.Duration(left / done * took / float64(max(running, 1)) * float64(time.Second))
+	}
+	return s
+}
+
+// workOf returns the work of a run, see [Planned.Work]; 0 where that cannot be told
+// without reading files.
+func workOf(ctx context.Context, c Config) float64 {
+	if !slices.Contains([]string{"digits", "cifar10"}, c.Data) {
+		return 0
+	}
+	p, err := planned(ctx, c, Options{})
+	if err != nil {
+		return 0
+	}
+	return p.Work()
+}
+
+// share returns how much of a run is done, training for all of it.
+func (f Found) share() float64 {
+	switch {
+	case f.State == Finished || f.Scoring:
+		return 1
+	case f.Total == 0:
+		return 0
+	}
+	return float64(f.Done) / float64(f.Total)
+}
+
+// seconds returns how long what is done of a run took; 0 where another run has trained
+// it, or it is not known.
+func (f Found) seconds() float64 {
+	switch {
+	case f.State == Finished && f.Result.TrainedIn != "":
+		return 0
+	case f.State == Finished:
+		return f.Result.Training + f.Result.Evaluation
+	}
+	return f.spent
+}

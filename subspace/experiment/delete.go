@@ -1,0 +1,75 @@
+package experiment
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/gofrs/flock"
+)
+
+// BuiltOn returns, of each of the runs that build on f, what it takes from it, in
+// words: runs that share its training, and independent runs that start from its
+// endpoints. A finished one has what it took in its own folder; an unfinished one would
+// make it again.
+func (f Found) BuiltOn(all []Found) (words []string) {
+	for _, other := range all {
+		if other.Name == f.Name || other.Config == (Config{}) || f.Config == (Config{}) {
+			continue
+		}
+		var took, then string
+		switch {
+		case other.Config.startsFrom(f.Config):
+			took, then = "starts from its endpoints", "would make them again"
+		case other.State == Finished && other.Result.TrainedIn == f.Name,
+			other.State != Finished && other.Config.training() == f.Config.training():
+			took, then = "shares its training", "would train again"
+		default:
+			continue
+		}
+		if other.State == Finished || other.Scoring {
+			then = "has all that it needs of it"
+		}
+		words = append(words, fmt.Sprintf("%s %s, and %s", other.Name, took, then))
+	}
+	return words
+}
+
+// startsFrom reports whether the networks of another run are endpoints of c.
+func (c Config) startsFrom(other Config) bool {
+	if !c.Independent || other.Seed < c.Seed || (other.Seed-c.Seed)%1000 != 0 {
+		return false
+	}
+	i := int(other.Seed-c.Seed) / 1000
+	if _, err := c.check(nil); err == nil && i >= len(c.Members(nil)) {
+		return false // of a shape of the reader's own the number of endpoints is not known
+	}
+	return c.member(i) == other
+}
+
+// Delete removes a run's folder. One that a process is making stays, and is an error.
+func (f Found) Delete() error {
+	lock := flock.New(filepath.Join(f.Dir, lockFile))
+	free, err := lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable", f.Dir, err)
+	}
+	defer lock.Close()
+	if !free {
+		return fmt.Errorf("run %s is being made by another process: stop it first", f.Name)
+	}
+	if runtime.GOOS == "windows" {
+		lock.Close() // an open file keeps its folder there
+	}
+	// Under another name at once: whoever asks for the run meanwhile never finds a half
+	// of it.
+	gone := filepath.Join(filepath.Dir(f.Dir), "."+f.Name+".deleted")
+	if err := os.RemoveAll(gone); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Dir, gone); err != nil {
+		return fmt.Errorf("cannot delete the run: %w; make the folder of runs writable", err)
+	}
+	return os.RemoveAll(gone)
+}

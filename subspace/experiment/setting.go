@@ -1,0 +1,67 @@
+package experiment
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Setting is a field of a [Config] by its name in config.json, with its value as text.
+type Setting struct{ Name, Value string }
+
+// String is the setting in words: label_smoothing 0.1.
+func (s Setting) String() string { return s.Name + " " + s.Value }
+
+// Settings returns all settings of c, in their order in [Config]; those that are none
+// are "none".
+func (c Config) Settings() (all []Setting) {
+	v := reflect.ValueOf(c)
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		all = append(all, Setting{name, settingText(v.Field(i))})
+	}
+	return all
+}
+
+func settingText(v reflect.Value) string {
+	if v.Kind() == reflect.Struct { // augment
+		var parts []string
+		for i := range v.NumField() {
+			parts = append(parts, v.Type().Field(i).Tag.Get("json")+"="+settingText(v.Field(i)))
+		}
+		return strings.Join(parts, ",")
+	}
+	if text := fmt.Sprint(v.Interface()); text != "" {
+		return text
+	}
+	return "none"
+}
+
+// Differs returns the settings of c in which it differs from another.
+func (c Config) Differs(from Config) (differ []Setting) {
+	other := from.Settings()
+	for i, s := range c.Settings() {
+		if s != other[i] {
+			differ = append(differ, s)
+		}
+	}
+	return differ
+}
+
+// presets are the names of the presets.
+var presets = []string{"quick", "cifar10-small", "cifar10"}
+
+// Nearest returns the preset from which c differs in the fewest settings, and those;
+// shape and seed, which every preset is made with, are not counted.
+func (c Config) Nearest() (preset string, differ []Setting) {
+	for i, name := range presets {
+		p, err := Preset(name)
+		if err != nil {
+			panic(err) // it is one of them
+		}
+		if d := c.Differs(p.With(c.Shape, c.Seed)); i == 0 || len(d) < len(differ) {
+			preset, differ = name, d
+		}
+	}
+	return preset, differ
+}
