@@ -74,7 +74,7 @@ func (r *Run) build(of spaceOf) error {
 		return err
 	}
 	r.device = b.Info.String()
-	if b.Name == "xla" && !b.GPU && !b.Kernels {
+	if b.Info.Name == "xla" && !b.GPU && !b.Kernels {
 		r.device += ", XLA's own kernels"
 	}
 	if n := r.options.Devices; n > 1 {

@@ -18,8 +18,8 @@ func TestSaysWhatIsMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	empty := *digits.Test
-	empty.Labels, empty.Pixels = nil, nil
+	of := digits.Test
+	empty := &dataset.Set{Name: "empty", Height: of.Height, Width: of.Width, Channels: of.Channels, Classes: of.Classes}
 	score := func(at subspace.Weights) func() error { return func() error { _, err := r.Score(ctx, at); return err } }
 	logits := func(set *dataset.Set) func() error {
 		return func() error { _, err := r.Logits(ctx, subspace.Line{}.Midpoint(), set); return err }
@@ -37,7 +37,7 @@ func TestSaysWhatIsMissing(t *testing.T) {
 		"point has 3 coefficients":          score(subspace.Weights{1, 0, 0}),
 		"is NaN: want a finite number":      score(subspace.Weights{nan, 1}),
 		"no images to run the network on":   logits(nil),
-		"no images to run":                  logits(&empty),
+		"no images to run":                  logits(empty),
 		"the epochs is -1":                  with(func(c *Config, _ *Options) { c.Epochs = -1 }),
 		"the batch size is -1":              with(func(c *Config, _ *Options) { c.Batch = -1 }),
 		"the warm-up is -1":                 with(func(c *Config, _ *Options) { c.Warmup = -1 }),
@@ -53,7 +53,7 @@ func TestSaysWhatIsMissing(t *testing.T) {
 		"data want a training set":          with(func(c *Config, o *Options) { c.Data, o.Data = "mine", &dataset.Data{} }),
 		"the test set has no images": with(func(c *Config, o *Options) {
 			c.Data, c.TestImages = "mine", 0
-			o.Data = &dataset.Data{Train: digits.Train, Test: &empty, Mean: digits.Mean, Std: digits.Std}
+			o.Data = &dataset.Data{Train: digits.Train, Test: empty, Mean: digits.Mean, Std: digits.Std}
 		}),
 		"shard 0 of 2":               func() error { _, err := Shard(ctx, []Config{light()}, Options{}, 0, 2); return err },
 		"shard 1 of -1":              func() error { _, err := Shard(ctx, []Config{light()}, Options{}, 1, -1); return err },
