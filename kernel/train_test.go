@@ -20,7 +20,7 @@ func TestOwnDataWhole(t *testing.T) {
 		{nil, 200, 0, 0},
 		{[]string{"-preset", "cifar10-small"}, 640, 0, 1000},
 	} {
-		plan, err := parseTraining(c.args, io.Discard)
+		plan, err := parseTraining(t.Context(), c.args, io.Discard)
 		if err != nil {
 			t.Errorf("%v: %v", c.args, err)
 			continue
@@ -32,7 +32,7 @@ func TestOwnDataWhole(t *testing.T) {
 			}
 		}
 	}
-	both, err := parseTraining([]string{"-dataset", "digits, folder", "-side", "8"}, io.Discard)
+	both, err := parseTraining(t.Context(), []string{"-dataset", "digits, folder", "-side", "8"}, io.Discard)
 	if err != nil || len(both.configs) != 2 || both.configs[0].TrainImages != 200 || both.configs[1].TrainImages != 0 {
 		t.Errorf("of two data sets: %+v, %v", both, err)
 	}

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/gofrs/flock"
-
 	"gosubspace/subspace"
 	"gosubspace/subspace/place"
 )
