@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 
 	"gosubspace/kernel/internal/grid"
+	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/paper"
 	"gosubspace/subspace/watch"
@@ -140,53 +142,129 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
-// keep writes what is to be kept of a run beside its folder.
-func (t *training) keep(ctx context.Context, run *experiment.Run, stdout io.Writer) error {
-	if t.record != "" {
-		if err := run.Result.Record(filepath.Join(t.record, filepath.Base(run.Dir)+".json")); err != nil {
-			return err
-		}
-	}
-	if t.ship == "" || run.Config.Seed != t.seed {
-		return nil
-	}
-	return shipRun(ctx, run, t.ship, stdout)
+// trainFlags are the flags of train. What changes the preset is applied once that is known.
+func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]change) {
+	o := &t.options
+	fs = flags("train", "go run ./kernel train [flags]", trainAbout, stdout)
+	fs.StringVar(&t.preset, "preset", "quick", "quick, cifar10-small or cifar10")
+	fs.StringVar(&t.shapes, "shape", "line", "shapes, separated by commas")
+	fs.StringVar(&t.datasets, "dataset", "", "digits, cifar10, tinyimagenet or folder; several, separated by commas (default: the preset's)")
+	fs.IntVar(&t.seeds, "seeds", 1, "number of seeds: the runs get seed, seed+1 …")
+	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: the cache folder)")
+	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
+	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
+	fs.StringVar(&t.record, "record", "", "also write each result to this `folder`")
+	fs.StringVar(&t.ship, "ship", "", "also write the trained subspaces of the first seed, and an image of each class, to this `folder`")
+	changes = presetFlags(fs)
+	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere and with several -devices none; below 0: none, the host sends each", experiment.OnGPU))
+	fs.Func("preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)", func(text string) error {
+		return os.Setenv(backend.MemoryVariable, text)
+	})
+	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")
+	fs.Uint64Var(&t.seed, "seed", 1, "the first seed")
+	fs.IntVar(&t.figure, "figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
+	fs.StringVar(&t.list, "list", "", "make the runs of this `file`, on each line flags of train, in its order")
+	fs.StringVar(&t.draw, "draw", "", "with -figure: also draw it, to this `folder`")
+	fs.StringVar(&t.split, "shard", "", "make only part I of N of the runs: `I/N`, /N with I from Slurm or Kubernetes, or all (default: from a Slurm job array)")
+	fs.IntVar(&t.parallel, "parallel", 0, "runs that are made side by side, a process each; 0: as many as pay, which is measured at the start, and memory holds; 1: one after the other")
+	fs.BoolVar(&t.dry, "dry-run", false, "only list the runs, and how long they will take")
+	fs.StringVar(&t.choose, "choose", "", "try several values of a field on the validation split, such as sam=0.02,0.05,0.1")
+	return fs, changes
 }
 
-// shipRun writes a run's subspace and the images to a folder.
-func shipRun(ctx context.Context, run *experiment.Run, dir string, stdout io.Writer) error {
-	path := filepath.Join(dir, run.Config.Method()+".safetensors")
-	if err := cmp.Or(run.Ship(ctx, path), run.ShipSamples(dir)); err != nil {
-		return err
+// parseTraining reads the command line, and finds out which runs it asks for.
+func parseTraining(ctx context.Context, args []string, stdout io.Writer) (*training, error) {
+	var t training
+	fs, changes := trainFlags(&t, stdout)
+	if err := parse(fs, args, 0); err != nil {
+		return nil, err
 	}
-	fmt.Fprintln(stdout, "  shipped to", path)
+	if err := t.check(fs); err != nil {
+		return nil, err
+	}
+	if t.list == "" {
+		if err := t.plan(*changes); err != nil {
+			return nil, usageError{err.Error()}
+		}
+		return &t, nil
+	}
+	if err := checkBesideList(fs, *changes); err != nil {
+		return nil, err
+	}
+	var err error
+	if t.shard, err = grid.ShardOf(t.split, os.Getenv); err != nil {
+		return nil, usageError{err.Error()}
+	}
+	if err := t.readList(ctx, *changes); err != nil {
+		return nil, err
+	}
+	t.whole = t.configs
+	return &t, nil
+}
+
+// check refuses flags that do not go together.
+func (t *training) check(fs *flag.FlagSet) error {
+	shapeNamed := false
+	fs.Visit(func(f *flag.Flag) { shapeNamed = shapeNamed || f.Name == "shape" })
+	switch {
+	case t.seeds < 1:
+		return usageError{fmt.Sprintf("%d seeds: want at least 1", t.seeds)}
+	case t.parallel < 0:
+		return usageError{fmt.Sprintf("-parallel %d: want 0 for as many as pay, 1 for one after the other, or more", t.parallel)}
+	case t.figure != 0 && shapeNamed:
+		return usageError{"-figure has its shapes: leave -shape out"}
+	case t.draw != "" && t.figure == 0:
+		return usageError{"-draw draws a figure of the paper: name one with -figure"}
+	case t.choose != "" && t.figure != 0:
+		return usageError{"-choose tries values for -shape: leave -figure out"}
+	case t.figure+len(t.choose) != 0 && strings.Contains(t.datasets, ","):
+		return usageError{"-figure and -choose compare on one data set: name one with -dataset"}
+	}
 	return nil
 }
 
-// drawFigure draws a figure of the paper from the results of its runs: PNG files
-// in a folder, with their words.
-func drawFigure(f paper.Figure, results []experiment.Result, dir string, stdout io.Writer) error {
-	pictures, err := f.Draw(f.Rows(results))
+// plan finds out which runs the flags ask for.
+func (t *training) plan(changes []change) (err error) {
+	if t.shard, err = grid.ShardOf(t.split, os.Getenv); err != nil {
+		return err
+	}
+	base, err := experiment.Preset(t.preset)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("cannot draw to %s: %w; choose another folder", dir, err)
+	for _, x := range changes {
+		x.apply(&base)
 	}
-	for i, picture := range pictures {
-		path := filepath.Join(dir, pictureName(f.Number, i, len(pictures))+".png")
-		if err := picture.Write(path); err != nil {
+	base.Seed = t.seed
+	data := strings.Split(cmp.Or(t.datasets, base.Data), ",")
+	base.Data = strings.TrimSpace(data[0])
+	t.title = "train"
+	switch {
+	case t.figure != 0:
+		if t.drawn, err = paper.NewFigure(t.figure, base); err != nil {
 			return err
 		}
-		fmt.Fprintf(stdout, "%s\n%s\n", path, picture.Alt)
+		t.title, t.configs = fmt.Sprintf("figure %d", t.figure), t.drawn.Runs(t.seeds)
+	default:
+		for _, base.Data = range data {
+			base.Data = strings.TrimSpace(base.Data)
+			for _, shape := range strings.Split(t.shapes, ",") {
+				for i := range t.seeds {
+					t.configs = append(t.configs, base.With(strings.TrimSpace(shape), t.seed+uint64(i)))
+				}
+			}
+		}
+	}
+	if t.choose != "" {
+		if t.trial, err = grid.NewChoice(t.choose, t.configs); err != nil {
+			return err
+		}
+		t.configs = t.trial.Configs
+	}
+	for _, c := range t.configs {
+		if err := c.Check(); err != nil {
+			return err
+		}
 	}
 	return nil
-}
-
-// pictureName names picture i of n of a figure: figure-3, or figure-5a, figure-5b.
-func pictureName(figure, i, n int) string {
-	if n == 1 {
-		return fmt.Sprintf("figure-%d", figure)
-	}
-	return fmt.Sprintf("figure-%d%c", figure, 'a'+i)
 }
