@@ -51,7 +51,7 @@ func TestWrongFlagsAreExplained(t *testing.T) {
 // Every flag of a subcommand with groups is in one of them, and in one alone: -h lists it
 // once, with its words.
 func TestEveryFlagIsInOneGroup(t *testing.T) {
-	train, _ := (&training{}).flags(io.Discard)
+	train, _ := trainFlags(&training{}, io.Discard)
 	verify, _ := verifyFlags(&verifying{}, io.Discard)
 	for _, c := range []struct {
 		fs     *flag.FlagSet

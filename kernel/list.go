@@ -92,7 +92,7 @@ func (t *training) readList(ctx context.Context, changes []change) error {
 // runs returns the runs of a line, with flags that are put behind its own.
 func (l line) runs(over []string) ([]experiment.Config, error) {
 	var t training
-	fs, changes := t.flags(io.Discard)
+	fs, changes := trainFlags(&t, io.Discard)
 	words := slices.Concat(l.words, over)
 	if err := checkLine(fs, l.words); err != nil {
 		return nil, err

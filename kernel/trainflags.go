@@ -19,7 +19,7 @@ import (
 // parseTraining reads the command line, and finds out which runs it asks for.
 func parseTraining(ctx context.Context, args []string, stdout io.Writer) (*training, error) {
 	var t training
-	fs, changes := t.flags(stdout)
+	fs, changes := trainFlags(&t, stdout)
 	if err := parse(fs, args, 0); err != nil {
 		return nil, err
 	}
@@ -55,9 +55,9 @@ var trainGroups = slices.Concat(
 		{"on which machines", []string{"dry-run", "parallel", "shard", "devices", "together", "precision", "preallocate"}},
 	})
 
-// flags returns the flags of train, which t gets the values of, and the changes of the
+// trainFlags returns the flags of train, which t gets the values of, and the changes of the
 // preset among them.
-func (t *training) flags(stdout io.Writer) (fs *flag.FlagSet, changes *[]change) {
+func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]change) {
 	o := &t.options
 	fs = flags("train", "go run ./kernel train [flags]", trainAbout, stdout, trainGroups...)
 	fs.StringVar(&t.preset, "preset", "quick", "quick, cifar10-small or cifar10")

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"encoding/binary"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -252,6 +253,11 @@ func TestNearest(t *testing.T) {
 		if preset != name || !slices.Equal(said, want) {
 			t.Errorf("%s: nearest is %s with %q, want %q", name, preset, said, want)
 		}
+	}
+	c := Quick()
+	c.LearningRate = math.Nextafter(0.1, 1)
+	if _, differ := c.Nearest(); len(differ) != 1 || differ[0].String() != "learning_rate 0.1" {
+		t.Errorf("a rate beside 0.1 differs in %q", differ)
 	}
 	for _, s := range (Config{}).Settings() {
 		if s.Name == "" || s.Value == "" {

@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -31,6 +32,9 @@ func settingText(v reflect.Value) string {
 		}
 		return strings.Join(parts, ",")
 	}
+	if v.Kind() == reflect.Float64 {
+		return strconv.FormatFloat(v.Float(), 'g', 10, 64) // 0.6, and not 0.6000000000000001
+	}
 	if text := fmt.Sprint(v.Interface()); text != "" {
 		return text
 	}
@@ -39,9 +43,9 @@ func settingText(v reflect.Value) string {
 
 // Differs returns the settings of c in which it differs from another.
 func (c Config) Differs(from Config) (differ []Setting) {
-	other := from.Settings()
+	a, b := reflect.ValueOf(c), reflect.ValueOf(from)
 	for i, s := range c.Settings() {
-		if s != other[i] {
+		if a.Field(i).Interface() != b.Field(i).Interface() {
 			differ = append(differ, s)
 		}
 	}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
+)
+
+// keep writes what is to be kept of a run beside its folder.
+func (t *training) keep(ctx context.Context, run *experiment.Run, stdout io.Writer) error {
+	if t.record != "" {
+		if err := run.Result.Record(filepath.Join(t.record, filepath.Base(run.Dir)+".json")); err != nil {
+			return err
+		}
+	}
+	if t.ship == "" || run.Config.Seed != t.seed {
+		return nil
+	}
+	return shipRun(ctx, run, t.ship, stdout)
+}
+
+// shipRun writes a run's subspace and the images to a folder.
+func shipRun(ctx context.Context, run *experiment.Run, dir string, stdout io.Writer) error {
+	path := filepath.Join(dir, run.Config.Method()+".safetensors")
+	if err := cmp.Or(run.Ship(ctx, path), run.ShipSamples(dir)); err != nil {
+		return err
+	}
+	fmt.Fprintln(stdout, "  shipped to", path)
+	return nil
+}
+
+// drawFigure draws a figure of the paper from the results of its runs: PNG files
+// in a folder, with their words.
+func drawFigure(f paper.Figure, results []experiment.Result, dir string, stdout io.Writer) error {
+	pictures, err := f.Draw(f.Rows(results))
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("cannot draw to %s: %w; choose another folder", dir, err)
+	}
+	for i, picture := range pictures {
+		path := filepath.Join(dir, pictureName(f.Number, i, len(pictures))+".png")
+		if err := picture.Write(path); err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "%s\n%s\n", path, picture.Alt)
+	}
+	return nil
+}
+
+// pictureName names picture i of n of a figure: figure-3, or figure-5a, figure-5b.
+func pictureName(figure, i, n int) string {
+	if n == 1 {
+		return fmt.Sprintf("figure-%d", figure)
+	}
+	return fmt.Sprintf("figure-%d%c", figure, 'a'+i)
+}
