@@ -122,7 +122,6 @@ func TestMistakesInCells(t *testing.T) {
 		{"CertaintyTable", none(func() { CertaintyTable(nil, nil) }), "the shipped subspace is nil"},
 		{"Samples of nil", func() error { return drawn(Samples("x", nil)) }, "the set of images is nil"},
 		{"Samples out of range", func() error { return drawn(Samples("x", digits.Test, 5000)) }, "5000"},
-		{"Samples of too many", func() error { return drawn(Samples("x", digits.Test, make([]int, 101)...)) }, "101 images of"},
 		{"CorruptionSheet of nil", func() error { return drawn(CorruptionSheet(nil, 0)) }, "the set of images is nil"},
 		{"CorruptionSheet out of range", func() error { return drawn(CorruptionSheet(digits.Test, -1)) }, "image -1 of"},
 		{"WrongDigits", func() error { return drawn(WrongDigits(quick, 12)) }, "set Config.WrongLabels above 0"},

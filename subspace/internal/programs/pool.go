@@ -31,6 +31,11 @@ type shared[K, P comparable] struct {
 func (p *pool[K, P]) take(k K) (program P, there bool) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
+	return p.use(k)
+}
+
+// use is take for who has the lock.
+func (p *pool[K, P]) use(k K) (program P, there bool) {
 	s, there := p.programs[k]
 	if !there {
 		return program, false
@@ -47,16 +52,11 @@ func (p *pool[K, P]) take(k K) (program P, there bool) {
 // add shares a program of so many bytes, which has one user, and returns it; where
 // another was quicker to add one, that is the one to use, and this is freed.
 func (p *pool[K, P]) add(k K, program P, size int64) P {
-	if first, there := p.take(k); there {
-		p.free(program)
-		return first
-	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	if s, there := p.programs[k]; there { // since
-		s.users++
+	if first, there := p.use(k); there {
 		p.free(program)
-		return s.program
+		return first
 	}
 	if p.programs == nil {
 		p.programs, p.of = map[K]*shared[K, P]{}, map[P]*shared[K, P]{}

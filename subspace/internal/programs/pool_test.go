@@ -69,6 +69,23 @@ func TestPool(t *testing.T) {
 	}
 }
 
+// Who adds what another has added and let go is its user, like one who takes it: it is
+// idle no more.
+func TestPoolAddOfIdle(t *testing.T) {
+	var freed []int
+	p := pool[string, int]{most: 10, free: func(program int) { freed = append(freed, program) }}
+	p.add("a", 1, 10)
+	p.done(1)
+	if got := p.add("a", 2, 10); got != 1 {
+		t.Errorf("got %d, want 1", got)
+	}
+	p.add("b", 3, 10)
+	p.done(3) // the idle ones are above the bound, if a is one of them
+	if !slices.Equal(freed, []int{2}) || !p.done(1) {
+		t.Errorf("freed %v, want 2 alone: 1 has a user", freed)
+	}
+}
+
 // Many users at once: no program is freed under a user, nor twice, and all are freed in
 // the end.
 func TestPoolConcurrent(t *testing.T) {
