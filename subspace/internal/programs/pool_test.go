@@ -104,7 +104,7 @@ func TestPoolConcurrent(t *testing.T) {
 	for worker := range uint64(8) {
 		all.Go(func() {
 			rng := rand.New(rand.NewPCG(2, worker))
-			for range 500 {
+			for range 20_000 {
 				k := rng.IntN(10)
 				program, there := p.take(k)
 				if !there {
