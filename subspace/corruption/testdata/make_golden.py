@@ -17,6 +17,7 @@ import colorsys
 import io
 import math
 import pathlib
+import sys
 
 import numpy as np
 import PIL
@@ -25,8 +26,10 @@ from PIL import Image
 from scipy import ndimage, stats
 from sklearn.datasets import load_digits
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "testdata"))
+from pcg import MASK64, PCG  # noqa: E402
+
 SEED = 7
-MASK64, MASK128 = (1 << 64) - 1, (1 << 128) - 1
 
 
 class Random:
@@ -34,20 +37,10 @@ class Random:
         h = 14695981039346656037
         for byte in f"{name} {severity} {index}".encode():
             h = (h ^ byte) * 1099511628211 & MASK64
-        self.state, self.spare = SEED << 64 | h, []
-
-    def uint64(self):
-        multiplier = 2549297995355413924 << 64 | 4865540595714422341
-        increment = 6364136223846793005 << 64 | 1442695040888963407
-        self.state = (self.state * multiplier + increment) & MASK128
-        high, low = self.state >> 64, self.state & MASK64
-        high ^= high >> 32
-        high = high * 0xDA942042E4DD58B5 & MASK64
-        high ^= high >> 48
-        return high * (low | 1) & MASK64
+        self.bits, self.spare = PCG(SEED, h), []
 
     def uniform(self, *shape):
-        draws = [(self.uint64() >> 11) / 2**53 for _ in range(math.prod(shape))]
+        draws = [(self.bits() >> 11) / 2**53 for _ in range(math.prod(shape))]
         return np.array(draws).reshape(shape) if shape else draws[0]
 
     def normal_one(self):

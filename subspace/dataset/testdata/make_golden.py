@@ -12,29 +12,17 @@ import hashlib
 import json
 import pathlib
 import struct
+import sys
 
 import numpy as np
 import torchvision.transforms.functional as transforms
 from PIL import Image
 from sklearn.datasets import load_digits
 
-MASK64, MASK128 = (1 << 64) - 1, (1 << 128) - 1
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "testdata"))
+from pcg import PCG  # noqa: E402
+
 ORDER, SUBSET, WRONG = (int.from_bytes(name.ljust(8, b"\0"), "big") for name in [b"order", b"subset", b"wrong"])
-
-
-class PCG:
-    def __init__(self, high, low):
-        self.state = high << 64 | low
-
-    def __call__(self):
-        multiplier = 2549297995355413924 << 64 | 4865540595714422341
-        increment = 6364136223846793005 << 64 | 1442695040888963407
-        self.state = (self.state * multiplier + increment) & MASK128
-        high, low = self.state >> 64, self.state & MASK64
-        high ^= high >> 32
-        high = high * 0xDA942042E4DD58B5 & MASK64
-        high ^= high >> 48
-        return high * (low | 1) & MASK64
 
 
 def shuffle(rng, items):
