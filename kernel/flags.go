@@ -203,14 +203,14 @@ func parse(fs *flag.FlagSet, args []string, max int) error {
 	if err != nil {
 		return explain(fs, err)
 	}
-	if max >= 0 && fs.NArg() > max {
-		return usageError{fmt.Sprintf("%q is one argument too many; -h tells which there are", fs.Arg(max))}
-	}
 	// Package flag ends its work at the first name, and would take the rest for names.
 	for i := 1; i < fs.NArg(); i++ {
 		if arg := fs.Arg(i); len(arg) > 1 && arg[0] == '-' {
 			return usageError{fmt.Sprintf("%s stands behind %q, and flags come before names: see go run ./kernel %s -h", arg, fs.Arg(0), fs.Name())}
 		}
+	}
+	if max >= 0 && fs.NArg() > max {
+		return usageError{fmt.Sprintf("%q is one argument too many; -h tells which there are", fs.Arg(max))}
 	}
 	return nil
 }

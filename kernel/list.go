@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gosubspace/kernel/internal/grid"
 	"gosubspace/subspace/experiment"
@@ -20,7 +22,10 @@ import (
 var besideList = []string{"list", "data", "runs", "devices", "record", "together", "preallocate", "corrupted", "shard", "parallel", "dry-run"}
 
 // notInLists are the flags of train that lists have no use for.
-var notInLists = []string{"choose", "draw", "ship"}
+var notInLists = []string{"list", "choose", "draw", "ship"}
+
+// whichRun are the flags that say which run a line is of: a second one would hide the first.
+var whichRun = []string{"preset", "shape", "seed", "seeds", "dataset"}
 
 // A line is one of a list of runs: flags of train.
 type line struct {
@@ -28,9 +33,13 @@ type line struct {
 	words  []string
 }
 
-// linesOf reads a list: blank lines, and what stands behind a # at the beginning of a
-// word, are left out.
+// lineEnds are those of Windows and of old Macs, as they are on Linux.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// linesOf reads a list: blank lines, what stands behind a # at the beginning of a word,
+// and the mark that editors put before a text in UTF-8 are left out.
 func linesOf(text string) (lines []line) {
+	text = lineEnds.Replace(strings.TrimPrefix(text, "\ufeff"))
 	for i, row := range strings.Split(text, "\n") {
 		words := strings.Fields(row)
 		if k := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "#") }); k >= 0 {
@@ -50,6 +59,9 @@ func (t *training) readList(ctx context.Context, changes []change) error {
 	text, err := os.ReadFile(t.list)
 	if err != nil {
 		return usageError{fmt.Sprintf("-list: %v; want a file with a run a line, in the flags of train", err)}
+	}
+	if !utf8.Valid(text) || bytes.ContainsRune(text, 0) {
+		return usageError{t.list + " is no text in UTF-8: want a file with a run a line, in the flags of train, saved as UTF-8"}
 	}
 	var over []string
 	for _, x := range changes {
@@ -97,11 +109,14 @@ func (l line) runs(over []string) ([]experiment.Config, error) {
 	if err := checkLine(fs, l.words); err != nil {
 		return nil, err
 	}
-	if err := parse(fs, words, 0); err != nil {
+	if err := parse(fs, words, -1); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			err = errors.New("-h is for the command line")
 		}
 		return nil, err
+	}
+	if fs.NArg() > 0 {
+		return nil, fmt.Errorf("%q is no flag: want flags of train alone, such as -shape line -seed 1, without spaces in a value", fs.Arg(0))
 	}
 	if err := t.check(fs); err != nil {
 		return nil, err
@@ -113,15 +128,19 @@ func (l line) runs(over []string) ([]experiment.Config, error) {
 
 // checkLine refuses what is not a matter of one line, before it has an effect.
 func checkLine(fs *flag.FlagSet, words []string) error {
+	seen := map[string]bool{}
 	for _, w := range words {
 		name, _, _ := strings.Cut(strings.TrimLeft(w, "-"), "=")
 		switch {
 		case !strings.HasPrefix(w, "-"):
-		case slices.Contains(besideList, name):
-			return fmt.Errorf("-%s is for all runs: say it beside -list", name)
 		case slices.Contains(notInLists, name):
 			return fmt.Errorf("-%s is not for lists: say it to train without -list", name)
+		case slices.Contains(besideList, name):
+			return fmt.Errorf("-%s is for all runs: say it beside -list", name)
+		case seen[name] && slices.Contains(whichRun, name):
+			return fmt.Errorf("-%s stands twice: want a line for each run", name)
 		}
+		seen[name] = true
 	}
 	return nil
 }
@@ -145,6 +164,17 @@ func checkBesideList(fs *flag.FlagSet, changes []change) (err error) {
 // part of it that is to be made here. Of runs whose data are part of the program, or
 // have their checksum in it, that they are made is seen without loading them.
 func (t *training) begin(ctx context.Context, configs []experiment.Config, stdout io.Writer) (left []experiment.Config, err error) {
+	all, err := experiment.FindRuns(t.options.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if bad := (experiment.Campaign{Runs: configs}).Damaged(all); len(bad) > 0 {
+		var said []string
+		for _, f := range bad {
+			said = append(said, fmt.Sprintf("\n  %s: %s", f.Name, f.Why))
+		}
+		return nil, fmt.Errorf("%s: %s cannot be used; nothing has been started%s", t.title, count(len(bad), "run"), strings.Join(said, ""))
+	}
 	if err := t.campaign().Begin(t.options.Dir); err != nil {
 		return nil, err
 	}

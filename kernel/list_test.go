@@ -21,8 +21,9 @@ import (
 // Whatever a list holds, its lines have their numbers, and no comment is a flag.
 func FuzzLinesOf(f *testing.F) {
 	f.Add("# a\n-shape line # b\n\n  -seed 2\r\n")
+	f.Add("\ufeff-shape line\r\r-seed 2\r\n-seed 3")
 	f.Fuzz(func(t *testing.T, text string) {
-		rows := strings.Split(text, "\n")
+		rows := regexp.MustCompile("\r\n|\r|\n").Split(text, -1)
 		for _, l := range linesOf(text) {
 			if len(l.words) == 0 || !strings.Contains(rows[l.number-1], l.words[0]) {
 				t.Errorf("line %d of %q is %q", l.number, text, l.words)

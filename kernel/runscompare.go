@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 
 	"gosubspace/plots"
@@ -20,6 +21,9 @@ func compareRuns(args []string, stdout io.Writer) error {
 	root := runsFlag(fs)
 	if err := parse(fs, args, 2); err != nil {
 		return err
+	}
+	if *path != "" && filepath.Ext(*path) != ".png" {
+		return usageError{fmt.Sprintf("-o %s: a figure is a PNG, want a name that ends in .png", *path)}
 	}
 	if fs.NArg() != 2 {
 		return usageError{"runs compare: want the names of two runs; go run ./kernel runs lists them"}
@@ -67,8 +71,9 @@ func scoresTable(a, b experiment.Result) string {
 		add(where+" Brier", 4, x.Brier, y.Brier)
 	}
 	both("midpoint", a.Midpoint().Scores, b.Midpoint().Scores)
-	if p, q := paper.Ends([]experiment.Result{a}), paper.Ends([]experiment.Result{b}); len(p) > 0 && len(q) > 0 {
-		add("ends accuracy (%)", 2, p[0], q[0])
+	p, q := paper.Ends([]experiment.Result{a})[0], paper.Ends([]experiment.Result{b})[0]
+	if !math.IsNaN(p) && !math.IsNaN(q) { // both are curves
+		add("ends accuracy (%)", 2, p, q)
 	}
 	if p, q := a.Calibration, b.Calibration; p.Scaled != nil && q.Scaled != nil {
 		both("scaled", *p.Scaled, *q.Scaled)
@@ -115,9 +120,6 @@ func figureName(letter string, r experiment.Result) string {
 
 // writeFigure writes a figure, and prints its path and its words.
 func writeFigure(figure *plots.Figure, path string, stdout io.Writer) error {
-	if filepath.Ext(path) != ".png" {
-		return usageError{fmt.Sprintf("-o %s: a figure is a PNG, want a name that ends in .png", path)}
-	}
 	if err := figure.Write(path); err != nil {
 		return err
 	}

@@ -87,14 +87,16 @@ func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]cha
 
 // check refuses flags that do not go together.
 func (t *training) check(fs *flag.FlagSet) error {
-	shapeNamed := false
-	fs.Visit(func(f *flag.Flag) { shapeNamed = shapeNamed || f.Name == "shape" })
+	named := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { named[f.Name] = true })
 	switch {
+	case named["list"] && t.list == "":
+		return usageError{"-list names no file: want one with a run a line, in the flags of train"}
 	case t.seeds < 1:
 		return usageError{fmt.Sprintf("%d seeds: want at least 1", t.seeds)}
 	case t.parallel < 0:
 		return usageError{fmt.Sprintf("-parallel %d: want 0 for as many as pay, 1 for one after the other, or more", t.parallel)}
-	case t.figure != 0 && shapeNamed:
+	case t.figure != 0 && named["shape"]:
 		return usageError{"-figure has its shapes: leave -shape out"}
 	case t.draw != "" && t.figure == 0:
 		return usageError{"-draw draws a figure of the paper: name one with -figure"}

@@ -1,7 +1,10 @@
 package dataset
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -11,6 +14,9 @@ import (
 	"gosubspace/subspace/internal/parallel"
 	"gosubspace/subspace/internal/picture"
 )
+
+// errNowhere says that a name leads to no file.
+var errNowhere = errors.New("is a link to what is not there")
 
 // classFolders returns the names of the folders in dir, sorted.
 func classFolders(dir string) ([]string, error) {
@@ -25,6 +31,8 @@ func classFolders(dir string) ([]string, error) {
 		}
 		info, err := os.Stat(filepath.Join(dir, e.Name())) // follows links, which e does not
 		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("%s %w; mend or remove it", filepath.Join(dir, e.Name()), errNowhere)
 		case err != nil:
 			return nil, err
 		case info.IsDir():
@@ -123,13 +131,31 @@ func openSet(name, root string, classes []string, within func(class string) stri
 	}
 	set := &Set{Name: name, Height: side, Width: side, Channels: 3, Classes: classes, root: root, files: slices.Concat(byClass...)}
 	all := slices.Concat(bad...)
-	if err := picture.Bad(len(set.files)+len(all), all); err != nil {
-		return nil, err
+	if len(all) > 0 {
+		return nil, unread{len(set.files) + len(all), all}
 	}
 	for class, files := range byClass {
 		set.Labels = append(set.Labels, slices.Repeat([]int32{int32(class)}, len(files))...)
 	}
 	return set, nil
+}
+
+// unread is the error of files, of so many, that are no images by their names.
+type unread struct {
+	all  int
+	errs []error
+}
+
+func (u unread) Error() string { return picture.Bad(u.all, u.errs).Error() }
+
+// ofBoth returns the error of two sets of one data set: what cannot be read of both is
+// named at once, and else the first.
+func ofBoth(a, b error) error {
+	var x, y unread
+	if errors.As(a, &x) && errors.As(b, &y) {
+		return unread{x.all + y.all, slices.Concat(x.errs, y.errs)}
+	}
+	return cmp.Or(a, b)
 }
 
 // imageFiles returns the images in a folder, by name, and an error for each of the
@@ -147,6 +173,10 @@ func imageFiles(root, folder string) (files []*file, bad []error, err error) {
 		}
 		full := filepath.Join(dir, name)
 		info, err := os.Stat(full)
+		if errors.Is(err, fs.ErrNotExist) {
+			bad = append(bad, fmt.Errorf("%s %w", full, errNowhere))
+			continue
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -155,7 +185,7 @@ func imageFiles(root, folder string) (files []*file, bad []error, err error) {
 		} else if err := picture.Named(name); err != nil {
 			bad = append(bad, fmt.Errorf("%s %w", full, err))
 		} else {
-			files = append(files, &file{name: path.Join(folder, name), size: info.Size(), modified: info.ModTime()})
+			files = append(files, &file{name: path.Join(folder, name), size: info.Size(), modified: info.ModTime(), changed: changeTime(info)})
 		}
 	}
 	if len(files)+len(bad) == 0 {

@@ -78,3 +78,30 @@ func TestOneClass(t *testing.T) {
 		wantError(t, err, "want DIR/train/CLASS/*.jpg", "did you mean "+dir+"?")
 	}
 }
+
+// A link to what is not there is named as such: all of those among the images, of both
+// parts, together with whatever else is no image.
+func TestLinksToNothing(t *testing.T) {
+	files := map[string][]byte{}
+	for name, content := range own(t) {
+		files["train/"+name], files["val/"+name] = content, content
+	}
+	files["val/fork/IMG_1.HEIC"] = []byte("no decoder")
+	dir := tree(t, files)
+	links := []string{"train/cup/a.png", "train/fork/b.png", "val/cup/c.png"}
+	want := []string{"4 of 30 images cannot be read", "IMG_1.HEIC is of a kind that is not supported (HEIC)"}
+	for _, name := range links {
+		if err := os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, name)); err != nil {
+			t.Skip(err)
+		}
+		want = append(want, filepath.Join(dir, name)+" is a link to what is not there")
+	}
+	_, err := Folders(dir, 6)
+	wantError(t, err, want...)
+	class := filepath.Join(dir, "train", "spoon")
+	if err := os.Symlink(filepath.Join(dir, "nowhere"), class); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Folders(dir, 6)
+	wantError(t, err, class+" is a link to what is not there; mend or remove it; want DIR/train/CLASS")
+}

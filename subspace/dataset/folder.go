@@ -62,10 +62,10 @@ func readFolders(dir string, side int) (*Data, error) {
 	}
 	data := &Data{Mean: []float32{.485, .456, .406}, Std: []float32{.229, .224, .225}}
 	name := folderName(dir)
-	if data.Train, err = openSet(name+"/train", train, classes, directly, side); err != nil {
-		return nil, err
-	}
-	if data.Test, err = openSet(name+"/"+filepath.Base(test), test, classes, directly, side); err != nil {
+	data.Train, err = openSet(name+"/train", train, classes, directly, side)
+	var ofTest error
+	data.Test, ofTest = openSet(name+"/"+filepath.Base(test), test, classes, directly, side)
+	if err := ofBoth(err, ofTest); err != nil {
 		return nil, err
 	}
 	return data, nil

@@ -30,12 +30,18 @@ var sumsMagic = fmt.Sprintf("gosubspace sums %d", picture.Version)
 // one that was written just now may be written again with the same time.
 const young = 2 * time.Second
 
-// A seen file is known again by its size and time.
+// A seen file is known again by its size and times. That of its contents alone would not
+// do: of files that came out of one archive it is often the same, and two of a size, as
+// BMP files of one shape are, could change their names unseen.
 type seen struct {
 	size     int64
 	modified int64 // nanoseconds since 1970
+	changed  int64 // of its name, too, where the system tells that; see changeTime
 	sum      sum
 }
+
+// seenNow is how a file is known again.
+func (f *file) seenNow(s sum) seen { return seen{f.size, f.modified.UnixNano(), f.changed, s} }
 
 // kept returns the file of a name in place.Images.
 func kept(name string) (string, bool) {
@@ -65,7 +71,7 @@ func (s *Set) recall() {
 	}
 	known := parseSums(string(text))
 	for _, f := range s.files {
-		if k, ok := known[f.name]; ok && k.size == f.size && k.modified == f.modified.UnixNano() && f.sum.Load() == nil {
+		if k, ok := known[f.name]; ok && k == f.seenNow(k.sum) && f.sum.Load() == nil {
 			f.sum.Store(&k.sum)
 		}
 	}
@@ -84,7 +90,7 @@ func (s *Set) remember(began time.Time) {
 		if sum == nil || f.modified.After(began.Add(-young)) {
 			continue
 		}
-		now := seen{f.size, f.modified.UnixNano(), *sum}
+		now := f.seenNow(*sum)
 		if known[f.name] != now {
 			known[f.name], news = now, true
 		}
@@ -94,11 +100,11 @@ func (s *Set) remember(began time.Time) {
 	}
 }
 
-// formatSums writes a line for each file: sum, size, time, and its name in quotes.
+// formatSums writes a line for each file: sum, size, times, and its name in quotes.
 func formatSums(known map[string]seen) string {
 	lines := []string{sumsMagic}
 	for name, k := range known {
-		lines = append(lines, fmt.Sprintf("%x %d %d %q", k.sum, k.size, k.modified, name))
+		lines = append(lines, fmt.Sprintf("%x %d %d %d %q", k.sum, k.size, k.modified, k.changed, name))
 	}
 	slices.Sort(lines[1:])
 	return strings.Join(lines, "\n") + "\n"
@@ -112,19 +118,20 @@ func parseSums(text string) map[string]seen {
 		return known
 	}
 	for line := range strings.Lines(rest) {
-		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 4)
-		if len(fields) < 4 {
+		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 5)
+		if len(fields) < 5 {
 			continue
 		}
 		var k seen
 		raw, err := hex.DecodeString(fields[0])
 		size, errSize := strconv.ParseInt(fields[1], 10, 64)
 		modified, errTime := strconv.ParseInt(fields[2], 10, 64)
-		name, errName := strconv.Unquote(fields[3])
-		if err != nil || errSize != nil || errTime != nil || errName != nil || len(raw) != len(k.sum) {
+		changed, errChanged := strconv.ParseInt(fields[3], 10, 64)
+		name, errName := strconv.Unquote(fields[4])
+		if err != nil || errSize != nil || errTime != nil || errChanged != nil || errName != nil || len(raw) != len(k.sum) {
 			continue
 		}
-		k.size, k.modified = size, modified
+		k.size, k.modified, k.changed = size, modified, changed
 		copy(k.sum[:], raw)
 		known[name] = k
 	}

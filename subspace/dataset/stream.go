@@ -20,6 +20,7 @@ type file struct {
 	name     string // within the folder, with slashes
 	size     int64  // bytes, when the folder was read
 	modified time.Time
+	changed  int64               // see changeTime
 	sum      atomic.Pointer[sum] // once it was decoded: of the contents
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"gosubspace/subspace/place"
@@ -115,6 +116,19 @@ func (c Campaign) Stand(ctx context.Context, all []Found) (s Standing) {
 		s.Left = time.Duration(left / done * took / float64(max(running, 1)) * float64(time.Second))
 	}
 	return s
+}
+
+// Damaged returns the runs of the campaign that cannot be used as they lie there, and
+// stop whoever wants them. A damaged one under a name that is not a run's is passed over:
+// nobody looks for it there.
+func (c Campaign) Damaged(all []Found) (bad []Found) {
+	for _, f := range all {
+		hash, own := strings.CutPrefix(f.Name, f.Config.Name()+"-")
+		if f.State == Damaged && own && len(hash) == 8 && slices.Contains(c.Runs, f.Config) {
+			bad = append(bad, f)
+		}
+	}
+	return bad
 }
 
 // workOf returns the work of a run, see [Planned.Work]; 0 where that cannot be told

@@ -131,7 +131,7 @@ func (c Config) checkNumbers() error {
 		name         string
 		value, least int
 	}{
-		{"epochs", c.Epochs, 1}, {"batch size", c.Batch, 1}, {"warm-up", c.Warmup, 0},
+		{"number of epochs", c.Epochs, 1}, {"batch size", c.Batch, 1}, {"warm-up", c.Warmup, 0},
 		{"number of training images", c.TrainImages, 0}, {"number of test images", c.TestImages, 0},
 		{"number of recalibration images", c.Recalibration, 0}, {"width", c.Width, 0},
 		{"padding", c.Augment.Pad, 0}, {"test interval", c.TestEvery, 0},

@@ -38,7 +38,7 @@ func TestSaysWhatIsMissing(t *testing.T) {
 		"is NaN: want a finite number":      score(subspace.Weights{nan, 1}),
 		"no images to run the network on":   logits(nil),
 		"no images to run":                  logits(empty),
-		"the epochs is -1":                  with(func(c *Config, _ *Options) { c.Epochs = -1 }),
+		"the number of epochs is -1":        with(func(c *Config, _ *Options) { c.Epochs = -1 }),
 		"the batch size is -1":              with(func(c *Config, _ *Options) { c.Batch = -1 }),
 		"the warm-up is -1":                 with(func(c *Config, _ *Options) { c.Warmup = -1 }),
 		"warm-up of 6 epochs in a run of 5": with(func(c *Config, _ *Options) { c.Warmup = 6 }),

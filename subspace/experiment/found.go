@@ -150,8 +150,11 @@ func (f *Found) read(files map[string]bool) error {
 	err := readJSON(filepath.Join(f.Dir, configFile), &f.Config)
 	if err != nil || f.Config.Data == "" {
 		f.Config = Config{}
-		if !files[configFile] {
+		switch {
+		case !files[configFile]:
 			err = errors.New("it is not there")
+		case err == nil:
+			err = errors.New("it names no data set")
 		}
 		return fmt.Errorf("%s cannot be read (%v): delete the run", configFile, err)
 	}

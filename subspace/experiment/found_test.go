@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"encoding/binary"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -113,6 +114,12 @@ func TestFindRuns(t *testing.T) {
 	by = foundIn(t, root)
 	check(by, "bezier", Damaged, "checkpoint.safetensors: it has ")
 	check(by, "line", Damaged, "endpoints.safetensors: it has ")
+	if bad := (Campaign{Runs: []Config{line.Config, bezier.Config, by["simplex-3"].Config}}).Damaged(append(slices.Collect(maps.Values(by)),
+		Found{Name: "copy", Config: line.Config, State: Damaged})); len(bad) != 2 {
+		t.Errorf("damaged of the campaign are %v", bad)
+	}
+	os.WriteFile(filepath.Join(root, "cut", configFile), []byte("{}"), 0o644)
+	check(foundIn(t, root), "", Damaged, "config.json cannot be read (it names no data set): delete the run")
 	cut(line.Dir, resultFile)
 	os.WriteFile(filepath.Join(line.Dir, configFile), []byte("{"), 0o644)
 	check(foundIn(t, root), "", Damaged, "cannot be read")

@@ -348,3 +348,15 @@ func TestNamesAndStyles(t *testing.T) {
 		t.Errorf("eight methods share %d styles", len(seen))
 	}
 }
+
+// Two curves are drawn without anything beside them where the first row is none.
+func TestAlongAlone(t *testing.T) {
+	a, b := []experiment.Result{everything(0.7)}, []experiment.Result{everything(0.8)}
+	figure, err := Along(Rows{{}, {"A", a}, {"B", b}})
+	if err != nil || strings.Contains(figure.Alt, "horizontal line") || !strings.Contains(figure.Alt, "B: ") {
+		t.Errorf("%v, %v", figure, err)
+	}
+	if _, err := Along(Rows{{}}); err == nil || !oneLine(err) {
+		t.Errorf("of no row at all: %v", err)
+	}
+}

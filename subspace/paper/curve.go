@@ -68,18 +68,18 @@ func AlongCurve(title string, standard []experiment.Result, curves ...[]experime
 }
 
 // Along draws accuracy and calibration error along every row that is a curve,
-// with the first row beside them (figure 3 of the paper), or with nothing beside them if
-// the first row is the zero Row.
+// with the first row beside them (figure 3 of the paper). A first row without a name and
+// runs is none: the curves stand alone.
 func Along(all Rows) (*plots.Figure, error) { return alongRows("Along the curves", all, ECEAxis) }
 
 // alongRows draws accuracy and another score along the rows that are curves, with the
 // first row, whatever it is, beside them.
 func alongRows(title string, all Rows, other Axis) (*plots.Figure, error) {
-	checked := all
+	named := all
 	if len(all) > 1 && all[0].Name == "" && len(all[0].Results) == 0 {
-		checked = all[1:]
+		named = all[1:]
 	}
-	if err := checked.Check(AtMidpoint); err != nil {
+	if err := named.Check(AtMidpoint); err != nil {
 		return nil, err
 	}
 	return along(title, all[0], all[1:], other)

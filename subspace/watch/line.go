@@ -38,15 +38,15 @@ func line(width int, names, parts []string) string {
 				return name + ": " + said
 			}
 			if n <= few && i+1 == len(names) && room >= 8 {
-				return shortened(name, room) + ": " + said
+				return cutMiddle(name, room) + ": " + said
 			}
 		}
 	}
-	return shortened(strings.Join(parts, ", "), width)
+	return cutMiddle(strings.Join(parts, ", "), width)
 }
 
-// shortened cuts the middle out of a text that is longer than width.
-func shortened(text string, width int) string {
+// cutMiddle cuts the middle out of a text that is longer than width.
+func cutMiddle(text string, width int) string {
 	runes := []rune(text)
 	if len(runes) <= width {
 		return text

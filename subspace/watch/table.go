@@ -99,16 +99,6 @@ func tableLine(cells []string, widths []int) string {
 	return strings.TrimRight(b.String(), " ") + "\n"
 }
 
-// cutMiddle leaves out the middle of a text that is longer than width.
-func cutMiddle(text string, width int) string {
-	letters := []rune(text)
-	if len(letters) <= width {
-		return text
-	}
-	end := (width - 1) / 2
-	return string(letters[:width-1-end]) + "…" + string(letters[len(letters)-end:])
-}
-
 // notes are what stands below a run.
 func notes(f experiment.Found) (words []string) {
 	if standing := f.Standing(); standing != "" {
