@@ -31,6 +31,7 @@ type line struct {
 // linesOf reads a list: blank lines, and what stands behind a # at the beginning of a
 // word, are left out.
 func linesOf(text string) (lines []line) {
+	text = strings.TrimPrefix(text, "\ufeff") // a byte-order mark, which some editors write
 	for i, row := range strings.Split(text, "\n") {
 		words := strings.Fields(row)
 		if k := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "#") }); k >= 0 {
