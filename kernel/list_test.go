@@ -37,6 +37,14 @@ func FuzzLinesOf(f *testing.F) {
 	})
 }
 
+// What editors of Windows put into a file is no word of a list.
+func TestListOfAnyEditor(t *testing.T) {
+	lines := linesOf("\ufeff-shape line\r\n\t-seed 2 \r\n")
+	if len(lines) != 2 || !slices.Equal(lines[0].words, []string{"-shape", "line"}) || !slices.Equal(lines[1].words, []string{"-seed", "2"}) {
+		t.Errorf("%v", lines)
+	}
+}
+
 // The example lists what it says, in that order, each seed whole.
 func TestPaperExample(t *testing.T) {
 	var want, got []string

@@ -75,7 +75,7 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 	if err != nil {
 		return nil, err
 	}
-	if xShape.DType != dtypes.Float32 || xShape.Rank() != 4 {
+	if xShape.DType != dtypes.Float32 || kernelShape.DType != dtypes.Float32 || xShape.Rank() != 4 || kernelShape.Rank() != 4 {
 		return nil, nil
 	}
 	k, given := kernelShape.Dimensions, kernel
@@ -88,13 +88,13 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 		k = []int{k[0], k[1], k[3], k[2]}
 	}
 	target, dims, more := g.plan(xShape.Dimensions, k)
-	if target == "" {
-		return nil, nil
+	if target == "" || slices.Contains(slices.Concat(xShape.Dimensions, k, dims), 0) {
+		return nil, nil // XLA knows what comes of nothing
 	}
-	if out := f.builder.fusions.gradient(target, x, given, kernel, more); out != nil {
+	if out := f.fusions.gradient(target, x, given, kernel, more, dims); out != nil {
 		return out, nil
 	}
-	u := f.builder.fusions
+	u := f.fusions
 	sizes := [3][]int{xShape.Dimensions, k, dims}
 	reverse := target == forwardCall && reversible(sizes, more)
 	read, extra := u.source(x)
@@ -155,14 +155,18 @@ func (g geometry) plan(x, k []int) (target string, out []int, settings []int32) 
 	}
 	size := func(axis, kernel int) int {
 		image := (x[1+axis]-1)*dilation + 1 + paddings[axis][0] + paddings[axis][1]
-		return (image-((kernel-1)*kernelDilation+1))/stride + 1
+		window := (kernel-1)*kernelDilation + 1
+		if image < window {
+			return 0
+		}
+		return (image-window)/stride + 1
 	}
 	top, left := int32(paddings[0][0]), int32(paddings[1][0])
 	switch {
 	case a.InputBatch == 0 && a.InputChannels == 3 &&
 		slices.Equal(a.KernelSpatial, []int{0, 1}) && a.KernelInputChannels == 2 && a.KernelOutputChannels == 3 &&
 		a.OutputBatch == 0 && a.OutputChannels == 3 && slices.Equal(a.OutputSpatial, []int{1, 2}) &&
-		kernelDilation == 1 && (stride == 1 || dilation == 1):
+		kernelDilation == 1 && (stride == 1 || dilation == 1) && x[3] == k[2]:
 		return forwardCall, []int{x[0], size(0, k[0]), size(1, k[1]), k[3]},
 			[]int32{int32(stride), int32(dilation), top, left}
 
@@ -171,7 +175,7 @@ func (g geometry) plan(x, k []int) (target string, out []int, settings []int32) 
 	case a.InputBatch == 3 && a.InputChannels == 0 &&
 		slices.Equal(a.KernelSpatial, []int{1, 2}) && a.KernelInputChannels == 0 && a.KernelOutputChannels == 3 &&
 		a.OutputBatch == 2 && a.OutputChannels == 3 && slices.Equal(a.OutputSpatial, []int{0, 1}) &&
-		stride == 1 && dilation == 1:
+		stride == 1 && dilation == 1 && x[0] == k[0]:
 		return kernelGradientCall, []int{size(0, k[1]), size(1, k[2]), x[3], k[3]},
 			[]int32{int32(kernelDilation), 1, top, left}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -164,10 +165,7 @@ func TestFusions(t *testing.T) {
 		least = smallest
 		return Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, ZerosLike(x))
 	}
-	nets := []struct {
-		name string
-		net  func(x, k1, k2, scale, shift *Node) *Node
-	}{
+	nets := []network{
 		{"a block", func(x, k1, k2, scale, shift *Node) *Node {
 			y := relu(norm(convolve(x, k1, 1), scale, shift))
 			return relu(Add(norm(convolve(y, k2, 1), scale, shift), x))
@@ -227,8 +225,16 @@ func TestFusions(t *testing.T) {
 		}},
 	}
 	names := []string{"result", "gradient by the images", "… by the first kernel", "… by the second", "… by the scale", "… by the shift"}
-	for _, n := range nets {
-		for _, c := range [][4]int{{3, 8, 8, 16}, {5, 16, 12, 8}, {2, 7, 9, 24}, {18, 5, 6, 32}, {1, 20, 33, 16}} {
+	usual := len(nets)
+	nets = append(nets, layers{convolve, norm, relu}.oddNetworks()...)
+	for i, n := range nets {
+		dims, lanes := [][4]int{{3, 8, 8, 16}, {5, 16, 12, 8}, {2, 7, 9, 24}, {18, 5, 6, 32}, {1, 20, 33, 16}}, []int{16, 8, 4}
+		if i >= usual {
+			odd := [][4]int{{3, 8, 9, 8}, {1, 7, 5, 24}, {2, 5, 4, 40}, {5, 3, 3, 16}, {6, 5, 4, 3}, {4, 6, 6, 1}}
+			dims = [][4]int{odd[0], odd[1+i%5]} // of each some: a program takes long to build
+			lanes = lanes[i%3:][:1]
+		}
+		for _, c := range dims {
 			t.Run(fmt.Sprint(n.name, c), func(t *testing.T) {
 				var in []*tensors.Tensor
 				run := func(b compute.Backend, dtype dtypes.DType) (flat [][]float64) {
@@ -261,7 +267,7 @@ func TestFusions(t *testing.T) {
 					in = []*tensors.Tensor{normal(rng, c[0], c[1], c[2], c[3]), normal(rng, 3, 3, c[3], c[3]), normal(rng, 3, 3, c[3], c[3]), normal(rng, c[3]), normal(rng, c[3])}
 					want = run(exact, dtypes.Float64)
 				}
-				for _, lanes := range []int{16, 8, 4} {
+				for _, lanes := range lanes {
 					cpu.Widest(lanes)
 					got, again := run(engine, dtypes.Float32), run(engine, dtypes.Float32)
 					cpu.Widest(16)
@@ -302,18 +308,21 @@ func TestRecognised(t *testing.T) {
 		wide := ExpandLeftToRank(channels, 4)
 		return Add(Mul(x, wide), wide)
 	})
+	gradient := func(in []*Node) []*Node { return Gradient(ReduceAllSum(Sin(training(in))), in...) }
+	calls := map[string]int{
+		"gosubspace_convolution":          11, // one a gradient by the images of the stride
+		"gosubspace_convolution_masked":   1,  // the other one
+		"gosubspace_convolution_backward": 8, "gosubspace_convolution_kernel_gradient": 2,
+		"gosubspace_norm_sums": 2, // of the last norm, and of the shortcut's
+		"select":               3, // the last ReLU and its gradient, and the one that is read with a stride
+	}
 	for _, c := range []struct {
 		name string
 		net  func(in []*Node) []*Node
 		want map[string]int
 	}{
-		{"training", func(in []*Node) []*Node { return Gradient(ReduceAllSum(Sin(training(in))), in...) }, map[string]int{
-			"gosubspace_convolution":          11, // one a gradient by the images of the stride
-			"gosubspace_convolution_masked":   1,  // the other one
-			"gosubspace_convolution_backward": 8, "gosubspace_convolution_kernel_gradient": 2,
-			"gosubspace_norm_sums": 2, // of the last norm, and of the shortcut's
-			"select":               3, // the last ReLU and its gradient, and the one that is read with a stride
-		}},
+		{"training", gradient, calls},
+		{"training in a loop", func(in []*Node) []*Node { return loop(in, gradient) }, calls},
 		{"evaluation", func(in []*Node) []*Node { return []*Node{evaluation(in)} }, map[string]int{
 			"gosubspace_convolution": 10, "select": 2,
 		}},
@@ -343,6 +352,30 @@ func TestRecognised(t *testing.T) {
 			}
 		})
 	}
+}
+
+// loop is a program that adds to its values, in a loop, what step makes of them.
+func loop(start []*Node, step func(now []*Node) []*Node) []*Node {
+	g := start[0].Graph()
+	ScalarZero(g, dtypes.Float32) // GoMLX has one zero in all functions: it had better be of the outermost
+	closure := func(body func(round *Node, now []*Node) []*Node) *Function {
+		return NewClosure(g, func(g *Graph) []*Node {
+			now := []*Node{Parameter(g, "round", shapes.Make(dtypes.Int32))}
+			for i, s := range start {
+				now = append(now, Parameter(g, fmt.Sprint("value", i), s.Shape()))
+			}
+			return body(now[0], now[1:])
+		})
+	}
+	more := closure(func(round *Node, now []*Node) []*Node { return []*Node{LessThan(round, Const(g, int32(3)))} })
+	round := closure(func(round *Node, now []*Node) []*Node {
+		next := []*Node{Add(round, Const(g, int32(1)))}
+		for i, s := range step(now) {
+			next = append(next, Add(now[i], s))
+		}
+		return next
+	})
+	return While(more, round, append([]*Node{Const(g, int32(0))}, start...)...)[1:]
 }
 
 // needed counts the operations of a program that its result needs, by their names, or by

@@ -15,7 +15,7 @@ import (
 	"gosubspace/subspace/internal/customcall"
 )
 
-// fusions are what a program has said so far that a convolution can do on the way:
+// fusions are what a function has said so far that a convolution can do on the way:
 // a batch norm and a ReLU as it reads its images, also at the end of a residual block,
 // their gradients as it reads and writes gradients, the moments of what it writes.
 // Activations are too many for a cache; each operation that has not to go over them by
@@ -160,7 +160,7 @@ func described(dims [3][]int, settings []int32) C.struct_convolution {
 
 // convolve emits a convolution, with the moments of its result where they are asked for.
 func (f *function) convolve(c *conv, moments bool) (out, mean, variance compute.Value, err error) {
-	u := f.builder.fusions
+	u := f.fusions
 	outputs := []shapes.Shape{shapes.Make(dtypes.Float32, c.dims[2]...)}
 	if moments {
 		channels := shapes.Make(dtypes.Float32, c.dims[2][3])
@@ -185,15 +185,15 @@ func (f *function) convolve(c *conv, moments bool) (out, mean, variance compute.
 
 // gradient returns the result of a convolution that is a gradient of another one, if
 // it is there already. Kernel is given as the program gives it, and as it is after
-// the channels have changed places.
-func (u *fusions) gradient(target string, x, given, kernel compute.Value, settings []int32) compute.Value {
+// the channels have changed places; dims are those of the result.
+func (u *fusions) gradient(target string, x, given, kernel compute.Value, settings []int32, dims []int) compute.Value {
 	if settings[0] != 1 || settings[1] != 1 || settings[2] != 1 || settings[3] != 1 {
 		return nil
 	}
-	if g := u.backward[x]; g != nil && target == forwardCall && given != kernel && u.reversed[given] == g.of.given {
+	if g := u.backward[x]; g != nil && target == forwardCall && given != kernel && u.reversed[given] == g.of.given && slices.Equal(dims, g.of.dims[0]) {
 		return g.dx
 	}
-	if g := u.backward[kernel]; g != nil && target == kernelGradientCall && x == g.of.x {
+	if g := u.backward[kernel]; g != nil && target == kernelGradientCall && x == g.of.x && slices.Equal(dims, g.of.dims[1]) {
 		return g.kernel
 	}
 	return nil
@@ -218,7 +218,7 @@ const (
 //
 // What a convolution of another kind reads of dOut is made on the way, see convolution.
 func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute.Value) error {
-	u := f.builder.fusions
+	u := f.fusions
 	c := u.convs[y]
 	if c == nil {
 		return nil
@@ -275,10 +275,10 @@ func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute
 // convolution, a call that makes the whole one of it where it is the second: the sum of
 // both, masked as the ReLU is that the images come from.
 func (f *function) masked(c, of *conv, dx compute.Value, settings []int32) error {
-	u := f.builder.fusions
+	u := f.fusions
 	n, first := u.rectified[of.x], u.first[of.x]
 	u.first[of.x] = dx
-	if n == nil || n.more == nil || first == nil || u.shared[of.x] || !maskable(c.dims, settings) {
+	if n == nil || n.more == nil || first == nil || u.shared[of.x] || !slices.Equal(c.dims[2], of.dims[0]) || !maskable(c.dims, settings) {
 		return nil
 	}
 	channels := shapes.Make(dtypes.Float32, c.dims[2][3])

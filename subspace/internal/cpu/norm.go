@@ -21,7 +21,7 @@ func Norms(x *graph.Node) bool {
 
 func (f *function) channels(x compute.Value, axis int) (shapes.Shape, bool) {
 	shape, err := f.Function.Shape(x)
-	if err != nil || f.builder.sharded || shape.DType != dtypes.Float32 || shape.Rank() != 4 || axis != 3 {
+	if err != nil || f.builder.sharded || shape.DType != dtypes.Float32 || shape.Rank() != 4 || axis != 3 || shape.Size() == 0 {
 		return shape, false
 	}
 	return shapes.Make(dtypes.Float32, shape.Dimensions[3]), true
@@ -41,7 +41,7 @@ func (f *function) BatchNormForTraining(x, scale, offset compute.Value, epsilon 
 	factor := e.div(scale, e.deviation(variance, epsilon, channels))
 	normal = e.add(e.mul(e.sub(x, e.wide(mean, x)), e.wide(factor, x)), e.wide(offset, x))
 	if e.err == nil {
-		f.builder.fusions.norms[normal] = &norm{x: x, mean: mean, factor: factor, offset: offset}
+		f.fusions.norms[normal] = &norm{x: x, mean: mean, factor: factor, offset: offset}
 	}
 	return normal, mean, variance, e.err
 }
@@ -49,7 +49,7 @@ func (f *function) BatchNormForTraining(x, scale, offset compute.Value, epsilon 
 // moments emits mean and variance of x: by the convolution that x comes from, if it comes
 // from one, and then as what stands for x from now on, else by a call of their own.
 func (f *function) moments(x compute.Value, channels shapes.Shape) (same, mean, variance compute.Value, err error) {
-	u := f.builder.fusions
+	u := f.fusions
 	if c := u.convs[x]; c != nil && u.same[x] == nil {
 		same, mean, variance, err = f.convolve(c, true)
 		u.same[x] = same
@@ -72,9 +72,9 @@ func (f *function) BatchNormGradient(x, scale, mean, variance, dy compute.Value,
 	if !ours {
 		return f.Function.BatchNormGradient(x, scale, mean, variance, dy, epsilon, axis)
 	}
-	x = f.builder.fusions.now(x)
+	x = f.fusions.now(x)
 	var sums []compute.Value
-	if known, is := f.builder.fusions.sums[dy]; is && known.of.x == x {
+	if known, is := f.fusions.sums[dy]; is && known.of.x == x && known.of.mean == mean {
 		sums = []compute.Value{known.sum, known.products}
 	} else if sums, err = customcall.Emit(f.xla, "gosubspace_norm_sums", []shapes.Shape{channels, channels}, x, dy, mean); err != nil {
 		return nil, nil, nil, err

@@ -20,13 +20,13 @@ func (f *function) Reshape(x compute.Value, dims ...int) (compute.Value, error) 
 		return v, err
 	}
 	if shape, err := f.Function.Shape(x); err == nil && shape.Rank() == 1 && shape.DType == dtypes.Float32 {
-		f.builder.fusions.channels[v] = x
+		f.fusions.channels[v] = x
 	}
 	return v, nil
 }
 
 func (f *function) Mul(a, b compute.Value) (compute.Value, error) {
-	u := f.builder.fusions
+	u := f.fusions
 	v, err := f.Function.Mul(a, b)
 	if factor := u.channels[b]; err == nil && factor != nil && u.channels[a] == nil {
 		u.scaled[v] = &norm{x: u.now(a), factor: factor}
@@ -37,7 +37,7 @@ func (f *function) Mul(a, b compute.Value) (compute.Value, error) {
 // Add is also remembered where a norm gets something added, or the gradient by a
 // convolution's images that by what else was made of them.
 func (f *function) Add(a, b compute.Value) (compute.Value, error) {
-	u := f.builder.fusions
+	u := f.fusions
 	v, err := f.Function.Add(u.now(a), u.now(b))
 	if err != nil {
 		return v, err
@@ -45,11 +45,7 @@ func (f *function) Add(a, b compute.Value) (compute.Value, error) {
 	if n, offset := u.scaled[a], u.channels[b]; n != nil && offset != nil {
 		return v, f.affine(v, n, offset)
 	}
-	alike := false // neither is broadcast
-	if one, err := f.Function.Shape(a); err == nil {
-		other, err := f.Function.Shape(b)
-		alike = err == nil && one.Equal(other)
-	}
+	alike := f.alike(a, b)
 	for range 2 {
 		if n := u.norms[a]; alike && u.norms[v] == nil && n != nil && n.more == nil {
 			sum := &norm{x: n.x, mean: n.mean, factor: n.factor, offset: n.offset, more: u.addend(b)}
@@ -58,12 +54,22 @@ func (f *function) Add(a, b compute.Value) (compute.Value, error) {
 		if u.rectified[a] != nil && u.norms[b] == nil {
 			u.shared[a] = true
 		}
-		if g := u.parts[a]; g != nil && g.add == b {
+		if g := u.parts[a]; alike && g != nil && g.add == b {
 			u.whole[v] = g
 		}
 		a, b = b, a
 	}
 	return v, nil
+}
+
+// alike reports whether values have one shape, so that neither is broadcast.
+func (f *function) alike(a, b compute.Value) bool {
+	one, err := f.Function.Shape(a)
+	if err != nil {
+		return false
+	}
+	other, err := f.Function.Shape(b)
+	return err == nil && one.EqualDimensions(other)
 }
 
 // affine remembers v = n.x·n.factor + offset as a norm.
@@ -80,7 +86,7 @@ func (f *function) affine(v compute.Value, n *norm, offset compute.Value) error 
 		return err
 	}
 	e := expression{f: f.Function}
-	f.builder.fusions.norms[v] = &norm{x: n.x, mean: e.constant(0, channels), factor: n.factor, offset: offset}
+	f.fusions.norms[v] = &norm{x: n.x, mean: e.constant(0, channels), factor: n.factor, offset: offset}
 	return e.err
 }
 
@@ -89,23 +95,23 @@ func (f *function) affine(v compute.Value, n *norm, offset compute.Value) error 
 func (f *function) Constant(flat any, dims ...int) (compute.Value, error) {
 	v, err := f.Function.Constant(flat, dims...)
 	if values, is := flat.([]float32); err == nil && is && len(values) == 1 && values[0] == 0 {
-		f.builder.fusions.zeros[v] = true
+		f.fusions.zeros[v] = true
 	}
 	return v, err
 }
 
 func (f *function) BroadcastInDim(x compute.Value, shape shapes.Shape, axes []int) (compute.Value, error) {
 	v, err := f.Function.BroadcastInDim(x, shape, axes)
-	if err == nil && f.builder.fusions.zeros[x] {
-		f.builder.fusions.zeros[v] = true
+	if err == nil && f.fusions.zeros[x] {
+		f.fusions.zeros[v] = true
 	}
 	return v, err
 }
 
 func (f *function) GreaterThan(a, b compute.Value) (compute.Value, error) {
 	v, err := f.Function.GreaterThan(a, b)
-	if n := f.builder.fusions.norms[a]; err == nil && n != nil && f.builder.fusions.zeros[b] {
-		f.builder.fusions.positive[v] = n
+	if n := f.fusions.norms[a]; err == nil && n != nil && f.fusions.zeros[b] && f.alike(v, a) {
+		f.fusions.positive[v] = n
 	}
 	return v, err
 }
@@ -113,7 +119,7 @@ func (f *function) GreaterThan(a, b compute.Value) (compute.Value, error) {
 // Where is a ReLU, or the gradient of one, if it chooses between a value and zero by
 // the sign of a batch norm's result.
 func (f *function) Where(condition, yes, no compute.Value) (compute.Value, error) {
-	u := f.builder.fusions
+	u := f.fusions
 	n := u.positive[condition]
 	if n == nil || !u.zeros[no] {
 		return f.Function.Where(condition, yes, no)
@@ -137,7 +143,7 @@ func (f *function) Where(condition, yes, no compute.Value) (compute.Value, error
 func (f *function) Reverse(x compute.Value, axes ...int) (compute.Value, error) {
 	v, err := f.Function.Reverse(x, axes...)
 	if err == nil && len(axes) == 2 && axes[0] == 0 && axes[1] == 1 {
-		f.builder.fusions.reversed[v] = x
+		f.fusions.reversed[v] = x
 	}
 	return v, err
 }

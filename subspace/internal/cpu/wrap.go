@@ -3,6 +3,8 @@
 package cpu
 
 import (
+	"maps"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/go-xla/compute/xla"
@@ -18,7 +20,7 @@ type backend struct{ compute.Backend }
 // known what has been compiled before, and GoMLX numbers programs in the order in
 // which it builds them. What goes wrong in one GoMLX reports under its own name.
 func (b *backend) Builder(string) compute.Builder {
-	return &builder{Builder: b.Backend.Builder("program"), backend: b, fusions: newFusions()}
+	return &builder{Builder: b.Backend.Builder("program"), backend: b}
 }
 
 func (b *backend) BufferFromFlatData(device compute.DeviceNum, flat any, shape shapes.Shape) (compute.Buffer, error) {
@@ -72,13 +74,15 @@ func (e *executable) Execute(inputs []compute.Buffer, donate []bool, device comp
 type builder struct {
 	compute.Builder
 	backend *backend
-	sharded bool // XLA is to split it over devices, which it can't with a call
-	fusions *fusions
+	sharded bool      // XLA is to split it over devices, which it can't with a call
+	main    *function // once it has been asked for
 }
 
 func (b *builder) Main() compute.Function {
-	f, _ := b.wrap(b.Builder.Main(), nil)
-	return f
+	if b.main == nil {
+		b.main = b.wrapped(b.Builder.Main())
+	}
+	return b.main
 }
 
 func (b *builder) NewFunction(name string) (compute.Function, error) {
@@ -89,7 +93,11 @@ func (b *builder) wrap(f compute.Function, err error) (compute.Function, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &function{f, b, f.(*xla.Function)}, nil
+	return b.wrapped(f), nil
+}
+
+func (b *builder) wrapped(f compute.Function) *function {
+	return &function{f, b, f.(*xla.Function), newFusions()}
 }
 
 func (b *builder) DistributedAutoSharding(meshes ...compute.Mesh) error {
@@ -109,6 +117,7 @@ type function struct {
 	compute.Function
 	builder *builder
 	xla     *xla.Function // what Function is
+	fusions *fusions      // what it has said itself: a call made in one function has no results in others
 }
 
 // plain returns the function that go-xla made.
@@ -121,7 +130,17 @@ func plain(f compute.Function) compute.Function {
 
 func (f *function) Builder() compute.Builder { return f.builder }
 
-func (f *function) Closure() (compute.Function, error) { return f.builder.wrap(f.Function.Closure()) }
+// Closure returns a function in which the values that f has by now can be used, too. Of
+// what is known of them it inherits what leads to no calls.
+func (f *function) Closure() (compute.Function, error) {
+	closure, err := f.Function.Closure()
+	if err != nil {
+		return nil, err
+	}
+	own := f.builder.wrapped(closure)
+	own.fusions.zeros, own.fusions.channels, own.fusions.reversed = maps.Clone(f.fusions.zeros), maps.Clone(f.fusions.channels), maps.Clone(f.fusions.reversed)
+	return own, nil
+}
 
 func (f *function) Call(g compute.Function, inputs ...compute.Value) ([]compute.Value, error) {
 	return f.Function.Call(plain(g), inputs...)
