@@ -64,7 +64,7 @@ func (r *Run) checkDraws(first, total int) (err error) {
 	defer r.catchShape(&err)
 	for step := first; step < total; step++ {
 		if err := r.space.CheckDraw(r.space.Draw(r.sampler, r.rng(drawStream, step))); err != nil {
-			return fmt.Errorf("Sample of the shape %q returns, at step %d of %d, %w", r.sampler.Shape, step+1, total, err)
+			return fmt.Errorf("the shape %q: its Sample returns, at step %d of %d, %w", r.sampler.Shape, step+1, total, err)
 		}
 	}
 	return nil
