@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"gosubspace/subspace/spelling"
 )
 
 // A group is a part of a subcommand's flags, as -h lists them.
@@ -156,7 +158,7 @@ func nearest(word string, names []string) string {
 		if name == otherWords[word] && name != "" {
 			return name
 		}
-		if d := distance(word, name); d <= least && (d < least || best == "") {
+		if d := spelling.Edits([]rune(word), []rune(name)); d <= least && (d < least || best == "") {
 			best, least = name, d
 		}
 	}
@@ -166,28 +168,6 @@ func nearest(word string, names []string) string {
 		}
 	}
 	return best
-}
-
-// distance is how many letters to put in, leave out or exchange make one word the other
-// (Levenshtein 1966).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0] // what row[j] was in the row above
-		row[0] = i + 1
-		for j := range len(b) {
-			change := before
-			if a[i] != b[j] {
-				change++
-			}
-			before = row[j+1]
-			row[j+1] = min(change, before+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // parse parses the flags and allows at most max further arguments, any number

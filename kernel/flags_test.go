@@ -96,9 +96,6 @@ func TestEveryFlagIsInOneGroup(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	if d := distance("kitten", "sitting"); d != 3 || distance("", "ab") != 2 || distance("a", "a") != 0 {
-		t.Errorf("kitten and sitting are %d apart", d)
-	}
 	names := []string{"batch", "beta", "seed", "seeds", "shape"}
 	for word, want := range map[string]string{"seds": "seeds", "Batch": "batch", "bacth": "batch", "batch-size": "batch", "q": "", "xyzzy": "", "": ""} {
 		if got := nearest(word, names); got != want {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"gosubspace/subspace/spelling"
 )
 
 // Find returns the run that a word names: its folder, a beginning of that which no other
@@ -50,27 +52,5 @@ func nearest(all []Found, word string) Found {
 
 func away(name, word string) int {
 	n, w := []rune(name), []rune(word)
-	return min(edits(n, w), edits(n[:min(len(n), len(w))], w))
-}
-
-// edits returns how many letters have to be put in, left out or replaced to make one
-// word of another (Levenshtein 1966), a row of the table at a time.
-func edits(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range b {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return min(spelling.Edits(n, w), spelling.Edits(n[:min(len(n), len(w))], w))
 }

@@ -63,11 +63,9 @@ func equalsPureGo(t *testing.T) {
 		{2, 6, 6, 8, 8, 3, 1, 0},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
-			x := normal(rng, c.batch, c.height, c.width, c.channels)
-			kernel := normal(rng, c.size, c.size, c.channels, c.out)
-			scale, shift := normal(rng, c.out), normal(rng, c.out)
+			in := []*tensors.Tensor{normal(rng, c.batch, c.height, c.width, c.channels), normal(rng, c.size, c.size, c.channels, c.out), normal(rng, c.out), normal(rng, c.out)}
 			run := func(b compute.Backend, dtype dtypes.DType) [][]float64 {
-				exec, err := NewExec(b, func(in []*Node) []*Node {
+				return computed(t, b, in, func(in []*Node) []*Node {
 					for i := range in {
 						in[i] = ConvertDType(in[i], dtype)
 					}
@@ -87,21 +85,8 @@ func equalsPureGo(t *testing.T) {
 						normalised = Add(Mul(Div(centred, Sqrt(AddScalar(ExpandLeftToRank(variance, 4), 1e-5))), ExpandLeftToRank(in[2], 4)), ExpandLeftToRank(in[3], 4))
 					}
 					results = append(results, normalised, mean, variance)
-					results = append(results, Gradient(ReduceAllSum(weigh(normalised)), in...)...)
-					for i := range results {
-						results[i] = ConvertDType(results[i], dtypes.Float64)
-					}
-					return results
+					return append(results, Gradient(ReduceAllSum(weigh(normalised)), in...)...)
 				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer exec.Finalize()
-				var flat [][]float64
-				for _, r := range exec.MustCall(clone(t, x, kernel, scale, shift)...) {
-					flat = append(flat, tensors.MustCopyFlatData[float64](r))
-				}
-				return flat
 			}
 			got, want := run(engine, dtypes.Float32), run(exact, dtypes.Float64)
 			again := run(engine, dtypes.Float32)
@@ -237,28 +222,16 @@ func TestFusions(t *testing.T) {
 		for _, c := range dims {
 			t.Run(fmt.Sprint(n.name, c), func(t *testing.T) {
 				var in []*tensors.Tensor
-				run := func(b compute.Backend, dtype dtypes.DType) (flat [][]float64) {
-					exec, err := NewExec(b, func(in []*Node) []*Node {
+				run := func(b compute.Backend, dtype dtypes.DType) [][]float64 {
+					return computed(t, b, in, func(in []*Node) []*Node {
 						for i := range in {
 							in[i] = ConvertDType(in[i], dtype)
 						}
 						least = nil
 						y := n.net(in[0], in[1], in[2], in[3], in[4])
 						weighed := Mul(y, Sin(Add(IotaFull(y.Graph(), y.Shape()), ScalarOne(y.Graph(), dtype))))
-						results := append([]*Node{least, y}, Gradient(ReduceAllSum(weighed), in...)...)
-						for i := range results {
-							results[i] = ConvertDType(results[i], dtypes.Float64)
-						}
-						return results
+						return append([]*Node{least, y}, Gradient(ReduceAllSum(weighed), in...)...)
 					})
-					if err != nil {
-						t.Fatal(err)
-					}
-					defer exec.Finalize()
-					for _, r := range exec.MustCall(clone(t, in...)...) {
-						flat = append(flat, tensors.MustCopyFlatData[float64](r))
-					}
-					return flat
 				}
 				// A value that is nearly zero may have another sign in single precision, and
 				// then gradients differ: there is to be none.
@@ -475,6 +448,26 @@ func normal(rng *rand.Rand, dims ...int) *tensors.Tensor {
 		values[i] = float32(rng.NormFloat64())
 	}
 	return tensors.FromFlatDataAndDimensions(values, dims...)
+}
+
+// computed returns the results of a program, as float64.
+func computed(t *testing.T, b compute.Backend, in []*tensors.Tensor, program func(in []*Node) []*Node) (flat [][]float64) {
+	t.Helper()
+	exec, err := NewExec(b, func(in []*Node) []*Node {
+		results := program(in)
+		for i := range results {
+			results[i] = ConvertDType(results[i], dtypes.Float64)
+		}
+		return results
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exec.Finalize()
+	for _, r := range exec.MustCall(clone(t, in...)...) {
+		flat = append(flat, tensors.MustCopyFlatData[float64](r))
+	}
+	return flat
 }
 
 // clone copies tensors, since one belongs to the backend that has seen it.

@@ -194,23 +194,7 @@ func TestClosures(t *testing.T) {
 	engine := backendtest.XLA(t)
 	rng := rand.New(rand.NewPCG(7, 8))
 	in := []*tensors.Tensor{normal(rng, 3, 8, 9, 16), normal(rng, 3, 3, 16, 16), normal(rng, 3, 3, 16, 16), normal(rng, 16), normal(rng, 16)}
-	run := func(b compute.Backend) (flat [][]float64) {
-		exec, err := NewExec(b, func(in []*Node) []*Node {
-			results := closures(in)
-			for i := range results {
-				results[i] = ConvertDType(results[i], dtypes.Float64)
-			}
-			return results
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer exec.Finalize()
-		for _, r := range exec.MustCall(clone(t, in...)...) {
-			flat = append(flat, tensors.MustCopyFlatData[float64](r))
-		}
-		return flat
-	}
+	run := func(b compute.Backend) [][]float64 { return computed(t, b, in, closures) }
 	names := []string{"trained images", "… first kernel", "… second kernel", "… scale", "… shift", "a loop", "another one", "what both read", "a norm of it"}
 	compare(t, names, run(engine), run(engine), run(cpu.Plain(engine)), 1e-4)
 }

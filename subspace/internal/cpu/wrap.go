@@ -8,6 +8,8 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/go-xla/compute/xla"
+
+	"gosubspace/subspace/internal/inner"
 )
 
 // A value of GoMLX's backend interface is bound to the backend that made it, and
@@ -97,7 +99,7 @@ func (b *builder) wrap(f compute.Function, err error) (compute.Function, error) 
 }
 
 func (b *builder) wrapped(f compute.Function) *function {
-	return &function{f, b, f.(*xla.Function), newFusions()}
+	return &function{inner.Function{Function: f}, b, f.(*xla.Function), newFusions()}
 }
 
 func (b *builder) DistributedAutoSharding(meshes ...compute.Mesh) error {
@@ -114,18 +116,10 @@ func (b *builder) Compile() (compute.Executable, error) {
 }
 
 type function struct {
-	compute.Function
+	inner.Function
 	builder *builder
 	xla     *xla.Function // what Function is
 	fusions *fusions      // what it has said itself: a call made in one function has no results in others
-}
-
-// plain returns the function that go-xla made.
-func plain(f compute.Function) compute.Function {
-	if own, is := f.(*function); is {
-		return own.Function
-	}
-	return f
 }
 
 func (f *function) Builder() compute.Builder { return f.builder }
@@ -140,20 +134,4 @@ func (f *function) Closure() (compute.Function, error) {
 	own := f.builder.wrapped(closure)
 	own.fusions.zeros, own.fusions.channels, own.fusions.reversed = maps.Clone(f.fusions.zeros), maps.Clone(f.fusions.channels), maps.Clone(f.fusions.reversed)
 	return own, nil
-}
-
-func (f *function) Call(g compute.Function, inputs ...compute.Value) ([]compute.Value, error) {
-	return f.Function.Call(plain(g), inputs...)
-}
-
-func (f *function) Sort(comparator compute.Function, axis int, isStable bool, inputs ...compute.Value) ([]compute.Value, error) {
-	return f.Function.Sort(plain(comparator), axis, isStable, inputs...)
-}
-
-func (f *function) While(condition, body compute.Function, state ...compute.Value) ([]compute.Value, error) {
-	return f.Function.While(plain(condition), plain(body), state...)
-}
-
-func (f *function) If(predicate compute.Value, yes, no compute.Function) ([]compute.Value, error) {
-	return f.Function.If(predicate, plain(yes), plain(no))
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
+
+	"gosubspace/subspace/internal/inner"
 )
 
 // New returns a backend that shows each constant of a graph to seen, which may be nil.
@@ -20,8 +22,7 @@ func New(seen func(flat any)) compute.Backend {
 	return &backend{gobackend.GetBackend(), seen}
 }
 
-// What a backend makes must be ours throughout, and where the pure-Go backend looks
-// for its own functions they are unwrapped.
+// What a backend makes must be ours throughout.
 type backend struct {
 	compute.Backend
 	seen func(flat any)
@@ -57,40 +58,17 @@ func (b *builder) wrap(f compute.Function, err error) (compute.Function, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &function{f, b}, nil
+	return &function{inner.Function{Function: f}, b}, nil
 }
 
 type function struct {
-	compute.Function
+	inner.Function
 	builder *builder
-}
-
-func plain(f compute.Function) compute.Function {
-	if own, is := f.(*function); is {
-		return own.Function
-	}
-	return f
 }
 
 func (f *function) Builder() compute.Builder { return f.builder }
 
 func (f *function) Closure() (compute.Function, error) { return f.builder.wrap(f.Function.Closure()) }
-
-func (f *function) Call(g compute.Function, inputs ...compute.Value) ([]compute.Value, error) {
-	return f.Function.Call(plain(g), inputs...)
-}
-
-func (f *function) Sort(comparator compute.Function, axis int, isStable bool, inputs ...compute.Value) ([]compute.Value, error) {
-	return f.Function.Sort(plain(comparator), axis, isStable, inputs...)
-}
-
-func (f *function) While(condition, body compute.Function, state ...compute.Value) ([]compute.Value, error) {
-	return f.Function.While(plain(condition), plain(body), state...)
-}
-
-func (f *function) If(predicate compute.Value, yes, no compute.Function) ([]compute.Value, error) {
-	return f.Function.If(predicate, plain(yes), plain(no))
-}
 
 func (f *function) Constant(flat any, dims ...int) (compute.Value, error) {
 	f.builder.backend.seen(flat)
