@@ -77,6 +77,7 @@ func (v value) Set(text string) error {
 const (
 	wantsWhole   = "a whole number, such as 20"
 	wantsCount   = "a whole number from 0 on, such as 20"
+	wantsSeed    = "a whole number, 0 or more"
 	wantsReal    = "a number, such as 0.1"
 	wantsBoolean = "true or false"
 	wantsTime    = "a time, such as 90s or 10m"

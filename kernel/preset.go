@@ -67,8 +67,15 @@ func presetFlags(fs *flag.FlagSet) (changes *[]change) {
 	real("wrong-labels", "share of the training labels that are replaced by a wrong class", func(c *experiment.Config) *float64 { return &c.WrongLabels })
 	yes("any-class", "replace wrong labels by any class, which may be the right one", func(c *experiment.Config) *bool { return &c.AnyClass })
 	yes("independent", "endpoints are networks trained independently; of a curve the rest is trained", func(c *experiment.Config) *bool { return &c.Independent })
+	word("made", "endpoints made of the networks of other runs: matched, snapshots, swag-K or greedy-soup-N", func(c *experiment.Config) *string { return &c.Made })
+	number("branch", "with -root: epochs that are those of the run with that seed", func(c *experiment.Config) *int { return &c.Branch })
+	changeFlag(fs, changes, "root", "the seed whose initial weights, and first -branch epochs, are shared", wantsSeed,
+		func(text string) (uint64, error) { return strconv.ParseUint(text, 10, 64) }, func(c *experiment.Config) *uint64 { return &c.Root })
+	yes("snapshots", "keep the networks that SWA collects in the run's folder", func(c *experiment.Config) *bool { return &c.Snapshots })
+	real("ema", "share of the average so far in a moving average of the weights, renewed every step", func(c *experiment.Config) *float64 { return &c.EMA })
+	real("volume", "with a complex: weight of −log of its volume", func(c *experiment.Config) *float64 { return &c.Volume })
 	yes("published", "read corrupted test images from the published files, in -corrupted", func(c *experiment.Config) *bool { return &c.Published })
-	word("swa", "stochastic weight averaging: constant, or cyclic-N", func(c *experiment.Config) *string { return &c.SWA })
+	word("swa", "stochastic weight averaging: constant, cyclic-N, or snapshots-N", func(c *experiment.Config) *string { return &c.SWA })
 	word("corrupt", "corruptions that the midpoint is scored on, separated by commas, such as snow", func(c *experiment.Config) *string { return &c.Corrupt })
 	word("precision", "tf32 or bf16: how products are computed, instead of in float32", func(c *experiment.Config) *string { return &c.Precision })
 	return changes
@@ -88,6 +95,6 @@ func changeFlag[T any](fs *flag.FlagSet, changes *[]change, name, usage, wants s
 var presetGroups = []group{
 	{"the images and the network", []string{"train-images", "test-images", "held-out", "side", "wrong-labels", "any-class", "network", "width"}},
 	{"how long, and in which steps", []string{"epochs", "warmup", "batch", "lr"}},
-	{"the method", []string{"beta", "chunks", "ghost-batches", "dropout", "label-smoothing", "sam", "swa", "independent"}},
+	{"the method", []string{"beta", "chunks", "ghost-batches", "dropout", "label-smoothing", "sam", "swa", "ema", "snapshots", "independent", "made", "root", "branch", "volume"}},
 	{"what is scored", []string{"points", "recalibration", "bins", "plane", "surface", "grid-images", "corrupt", "published", "corrupted"}},
 }

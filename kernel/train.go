@@ -30,8 +30,8 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -preset cifar10-small -shape standard,line,layerwise-line,bezier,simplex-3 -ship notebooks/results/endpoints
     go run ./kernel train -list kernel/examples/paper.txt
 
-Shapes: standard, line, bezier, simplex-M (M endpoints), each but standard also
-with layerwise- before it. -figure makes all runs behind a figure of the paper;
+Shapes: standard, line, bezier, simplex-M (M endpoints), complex-F-B (F networks and
+B points between), each but standard also with layerwise- before it. -figure makes all runs behind a figure of the paper;
 -dry-run lists the runs and says how long they will take; -choose compares
 values by the accuracy on the validation split, never on the test set.
 

@@ -167,6 +167,9 @@ func (s *Space) update(scope *model.Scope, images, labels, points, pair, free, s
 	if s.endpoints > 1 {
 		grad = Add(grad, Mul(beta, Gradient(s.Layout.cosineSquared(theta, pair), theta)[0]))
 	}
+	if s.Penalty != nil {
+		grad = Add(grad, Gradient(s.Penalty(theta), theta)[0])
+	}
 	grad = Add(grad, Mul(decay, theta))
 	velocity = Add(Mul(momentum, velocity), grad)
 	s.velocity.SetNodeValue(velocity)

@@ -76,7 +76,7 @@ func (c Cyclic) Rate(epoch int) float64 {
 	if epoch < start {
 		return Cosine{c.Peak, c.Warmup, start}.Rate(epoch)
 	}
-	first, last := c.cycle(epoch)
+	first, last := cycle(epoch, start, c.Epochs, c.Cycles)
 	return Cosine{Peak: c.Peak / 2, Epochs: last + 1 - first}.Rate(epoch - first)
 }
 
@@ -84,22 +84,39 @@ func (c Cyclic) Collects(epoch int) bool {
 	if epoch < lastQuarter(c.Epochs) {
 		return false
 	}
-	_, last := c.cycle(epoch)
+	_, last := cycle(epoch, lastQuarter(c.Epochs), c.Epochs, c.Cycles)
 	return epoch == last
 }
 
-// cycle returns the first and the last epoch of the cycle that epoch is in. The
-// cycles are as equal as can be.
-func (c Cyclic) cycle(epoch int) (first, last int) {
-	start := lastQuarter(c.Epochs)
-	length := c.Epochs - start
-	for i := range c.Cycles {
-		first, last = start+i*length/c.Cycles, start+(i+1)*length/c.Cycles-1
+// cycle returns the first and the last epoch of the cycle that epoch is in, of n from
+// epoch start on to the end. The cycles are as equal as can be.
+func cycle(epoch, start, end, n int) (first, last int) {
+	length := end - start
+	for i := range n {
+		first, last = start+i*length/n, start+(i+1)*length/n-1
 		if epoch <= last {
 			break
 		}
 	}
 	return first, last
+}
+
+// Snapshots is the schedule of snapshot ensembles (Huang et al., "Snapshot Ensembles:
+// Train 1, get M for free", 2017, equation 2): Cycles times half a cosine from Peak to
+// zero, over all epochs. The weights at the end of each cycle are collected.
+type Snapshots struct {
+	Peak           float64
+	Epochs, Cycles int
+}
+
+func (s Snapshots) Rate(epoch int) float64 {
+	first, last := cycle(epoch, 0, s.Epochs, s.Cycles)
+	return Cosine{Peak: s.Peak, Epochs: last + 1 - first}.Rate(epoch - first)
+}
+
+func (s Snapshots) Collects(epoch int) bool {
+	_, last := cycle(epoch, 0, s.Epochs, s.Cycles)
+	return epoch == last
 }
 
 // lastQuarter returns the first epoch of the last quarter.
@@ -113,8 +130,16 @@ type Average struct {
 	Endpoints [][]float32 // [m][P]; nil where Models is 0
 }
 
-// Add takes a model into the average. It keeps nothing of endpoints.
+// Add takes a model into the average with the weight of each of those before. It keeps
+// nothing of endpoints.
 func (a *Average) Add(endpoints [][]float32) error {
+	return a.Move(endpoints, float64(a.Models+1))
+}
+
+// Move moves the average towards a model, by one of so many parts of the way; the first
+// model becomes the average. With as many parts for all of them it is the exponential
+// moving average of the models, whose decay is 1 − 1/parts.
+func (a *Average) Move(endpoints [][]float32, parts float64) error {
 	if len(endpoints) == 0 {
 		return errors.New("a model of no endpoints for an average: want at least one")
 	}
@@ -132,7 +157,7 @@ func (a *Average) Add(endpoints [][]float32) error {
 			if a.Models > 0 {
 				before = float64(a.Endpoints[i][j])
 			}
-			mean[i][j] = float32(before + (float64(w)-before)/float64(a.Models+1))
+			mean[i][j] = float32(before + (float64(w)-before)/parts)
 		}
 	}
 	a.Models, a.Endpoints = a.Models+1, mean

@@ -154,7 +154,7 @@ func (s Sampler) String() string {
 }
 
 // ParseSampler reads the names that String prints: standard, line, bezier,
-// simplex-3 and so on, each but standard also with layerwise- before it.
+// simplex-3, complex-2-1 and so on, each but standard also with layerwise- before it.
 func ParseSampler(name string) (Sampler, error) {
 	base, layerwise := strings.CutPrefix(name, "layerwise-")
 	var shape Shape
@@ -166,10 +166,14 @@ func ParseSampler(name string) (Sampler, error) {
 	case "bezier":
 		shape = Bezier{}
 	default:
+		if simplexes, err := parseComplex(base); err == nil {
+			shape = simplexes
+			break
+		}
 		digits, ok := strings.CutPrefix(base, "simplex-")
 		m, err := strconv.Atoi(digits)
 		if !ok || err != nil {
-			return Sampler{}, fmt.Errorf("unknown shape %q: want standard, line, bezier or simplex-M (M endpoints), "+
+			return Sampler{}, fmt.Errorf("unknown shape %q: want standard, line, bezier, simplex-M (M endpoints) or complex-F-B, "+
 				"with layerwise- before it for a draw per layer", name)
 		}
 		if m < 1 {

@@ -28,6 +28,10 @@ type Space struct {
 	// work on, one after the other; 0 is 1. Between two calls a device waits for
 	// the host, which waits for the end of each; a fast device waits for long.
 	Together int
+	// Penalty is added to the loss of every step, beside the cos² regulariser: a scalar
+	// that depends on the endpoints [m, P] alone; nil for none. It is set before the
+	// first step.
+	Penalty func(theta *graph.Node) *graph.Node
 
 	endpoints int // m
 

@@ -110,9 +110,12 @@ func (r *Run) newSpace(m int, of spaceOf) (*subspace.Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := of(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, m, r.Config.Seed)
+	s, err := of(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, m, r.Config.seedAt(-1))
 	if err != nil {
 		return nil, err
+	}
+	if lambda, shape := r.Config.Volume, r.sampler.Shape; lambda > 0 && m == shape.Endpoints() {
+		s.Penalty = shape.(subspace.Simplexes).Penalty(lambda)
 	}
 	s.Together = r.together()
 	if s.Classes() != len(t.Classes) {

@@ -59,11 +59,16 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 	if _, err := c.schedule(); err != nil {
 		return sampler, err
 	}
+	if err := c.checkRelatives(sampler.Shape); err != nil {
+		return sampler, err
+	}
 	m := sampler.Shape.Endpoints()
 	switch {
 	case !slices.Contains([]string{"", tf32, bf16}, c.Precision):
 		return sampler, fmt.Errorf("unknown precision %q: want %s or %s, or none for float32", c.Precision, tf32, bf16)
-	case c.Independent && (m < 2 || sampler.Layerwise):
+	case c.Independent && c.Made != "":
+		return sampler, fmt.Errorf("independent networks and endpoints that are made as %q: set one of the two", c.Made)
+	case (c.Independent || c.Made == matched) && (m < 2 || sampler.Layerwise):
 		return sampler, fmt.Errorf("independent networks as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
 	case c.Plane > 0 && m < 3:
 		return sampler, fmt.Errorf("a plane through three endpoints of %q, which has %d: want simplex-3, bezier or more", c.Shape, m)
@@ -106,7 +111,7 @@ func (c Config) corruptions() []string {
 
 // schedule returns the schedule of learning rates and averages.
 func (c Config) schedule() (subspace.Schedule, error) {
-	kind, number, cyclic := strings.Cut(c.SWA, "-")
+	kind, number, _ := strings.Cut(c.SWA, "-")
 	switch {
 	case c.SWA == "":
 		return subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}, nil
@@ -116,8 +121,14 @@ func (c Config) schedule() (subspace.Schedule, error) {
 		return subspace.Constant{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}, nil
 	}
 	n, err := strconv.Atoi(number)
-	if kind != "cyclic" || !cyclic || err != nil || c.SWA != fmt.Sprintf("cyclic-%d", n) {
-		return nil, fmt.Errorf("unknown weight averaging %q: want constant, or cyclic-N with N cycles", c.SWA)
+	if kind != "cyclic" && kind != "snapshots" || err != nil || c.SWA != fmt.Sprintf("%s-%d", kind, n) {
+		return nil, fmt.Errorf("unknown weight averaging %q: want constant, cyclic-N with N cycles in the last quarter, or snapshots-N with N over all of the training", c.SWA)
+	}
+	if kind == "snapshots" {
+		if most := c.Epochs; n < 1 || n > most {
+			return nil, fmt.Errorf("%d cycles of snapshots in %d epochs: want 1 to %d", n, c.Epochs, most)
+		}
+		return subspace.Snapshots{Peak: c.LearningRate, Epochs: c.Epochs, Cycles: n}, nil
 	}
 	if most := c.Epochs / 4; n < 1 || n > most {
 		return nil, fmt.Errorf("weight averaging over %d cycles in the last quarter of %d epochs: want 1 to %d", n, c.Epochs, most)
@@ -136,7 +147,7 @@ func (c Config) checkNumbers() error {
 		{"number of recalibration images", c.Recalibration, 0}, {"width", c.Width, 0},
 		{"padding", c.Augment.Pad, 0}, {"test interval", c.TestEvery, 0},
 		{"validation split", c.HeldOut, 0}, {"number of chunks", c.Chunks, 0}, {"number of ghost batches", c.GhostBatches, 0}, {"number of bins", c.Bins, 0},
-		{"side of the plane's grid", c.Plane, 0}, {"side of the surface's grid", c.Surface, 0},
+		{"number of shared epochs", c.Branch, 0}, {"side of the plane's grid", c.Plane, 0}, {"side of the surface's grid", c.Surface, 0},
 		{"number of images for grids", c.GridImages, 0}, {"side of the images", c.Side, 0},
 	} {
 		if f.value < f.least {
@@ -149,6 +160,7 @@ func (c Config) checkNumbers() error {
 	}{
 		{"learning rate", c.LearningRate}, {"momentum", c.Momentum}, {"weight decay", c.WeightDecay}, {"β", c.Beta},
 		{"ρ of SAM", c.Rho}, {"ε of label smoothing", c.Smoothing}, {"dropout rate", c.Dropout}, {"share of wrong labels", c.WrongLabels},
+		{"share of the moving average", c.EMA}, {"weight of the volume", c.Volume},
 	} {
 		if math.IsNaN(f.value) || math.IsInf(f.value, 0) || f.value < 0 {
 			return fmt.Errorf("the %s is %v: want a finite number, 0 or more", f.name, f.value)

@@ -42,7 +42,27 @@ type Config struct {
 	// only what is between them is trained, without the regulariser (Garipov et
 	// al. 2018); on a line or a simplex nothing is left to train.
 	Independent bool `json:"independent,omitempty"`
-	Chunks      int  `json:"chunks,omitempty"` // a batch in so many parts, each at a point of its own; 0: one
+	// Made is how the endpoints are made of the networks of other runs, which are made
+	// first: matched, snapshots, swag-K or greedy-soup-N, see package relatives.
+	//
+	//   - matched: as Independent, and the channels of every network are permuted so
+	//     that it comes closest to the first (Git Re-Basin)
+	//   - snapshots: the last networks that the run of standard training with this SWA
+	//     collected, as many as there are endpoints (snapshot ensembles, Huang et al.
+	//     2017; with SWA cyclic-N fast geometric ensembles, Garipov et al. 2018)
+	//   - swag-K: networks drawn from the Gaussian around what the run of standard
+	//     training with this SWA collected, of rank K; K = 0 is its diagonal
+	//   - greedy-soup-N: one network, the mean of those of N runs of standard training
+	//     that help on the validation split
+	Made string `json:"made,omitempty"`
+	// Root is the seed of a run whose first Branch epochs, and initial weights, are also
+	// this one's; 0: none (Frankle et al. 2020). The networks that a run is made of then
+	// share them; where such a run names a Branch and no Root, the first of the networks
+	// is the root. Masks of dropout go on as the root's.
+	Root      uint64 `json:"root,omitempty"`
+	Branch    int    `json:"branch,omitempty"`
+	Snapshots bool   `json:"snapshots,omitempty"` // the networks that SWA collects are kept in the run's folder
+	Chunks    int    `json:"chunks,omitempty"`    // a batch in so many parts, each at a point of its own; 0: one
 	// GhostBatches is the number of equal parts of a batch (of each of its chunks)
 	// that batch norm has statistics of its own for, see network.WithGhostBatches;
 	// 0: one. With as many as Options.Devices no device needs those of another.
@@ -58,7 +78,9 @@ type Config struct {
 	Augment      dataset.Augment `json:"augment"`
 	Smoothing    float64         `json:"label_smoothing,omitempty"` // ε of label smoothing
 	Rho          float64         `json:"sam_rho,omitempty"`         // ρ of sharpness-aware minimisation
-	SWA          string          `json:"swa,omitempty"`             // stochastic weight averaging: constant, or cyclic-N with N cycles
+	SWA          string          `json:"swa,omitempty"`             // stochastic weight averaging: constant, cyclic-N with N cycles in the last quarter, or snapshots-N with N over the whole training
+	EMA          float64         `json:"ema,omitempty"`             // the share of the average so far in the exponential moving average of the weights, renewed every step, that a run ends with; 0: none
+	Volume       float64         `json:"volume,omitempty"`          // weight of −log of the volume of a complex, see subspace.Simplexes
 
 	Recalibration int `json:"recalibration,omitempty"` // training images that re-estimate batch norm at a point, in whole batches; 0: all
 	Points        int `json:"points,omitempty"`        // points of a curve that the run is scored at, the ends included
@@ -176,6 +198,9 @@ func (c Config) Method() string {
 	if c.Independent {
 		name = "independent-" + name
 	}
+	if c.Made != "" {
+		name = c.Made + "-" + name
+	}
 	for _, part := range []struct {
 		name  string
 		value any
@@ -183,7 +208,8 @@ func (c Config) Method() string {
 	}{
 		{"chunks", c.Chunks, c.Chunks > 1}, {"ghost-batches", c.GhostBatches, c.GhostBatches > 1}, {"dropout", c.Dropout, c.Dropout > 0},
 		{"precision", c.Precision, c.Precision != ""},
-		{"label-smoothing", c.Smoothing, c.Smoothing > 0}, {"sam", c.Rho, c.Rho > 0}, {"swa", c.SWA, c.SWA != ""},
+		{"label-smoothing", c.Smoothing, c.Smoothing > 0}, {"sam", c.Rho, c.Rho > 0}, {"swa", c.SWA, c.SWA != ""}, {"ema", c.EMA, c.EMA > 0},
+		{"volume", c.Volume, c.Volume > 0}, {"root", c.Root, c.Root > 0}, {"branch", c.Branch, c.Branch > 0},
 	} {
 		if part.there {
 			name += fmt.Sprintf("+%s-%v", part.name, part.value)
@@ -195,7 +221,13 @@ func (c Config) Method() string {
 // member returns the run of standard training that gives the independent
 // endpoint i.
 func (c Config) member(i int) Config {
-	c.Shape, c.Independent, c.Seed = "standard", false, c.Seed+1000*uint64(i)
+	if c.Branch > 0 && c.Root == 0 {
+		c.Root = c.Seed
+	}
+	c.Shape, c.Independent, c.Made, c.Volume, c.Seed = "standard", false, "", 0, c.Seed+1000*uint64(i)
+	if c.Root == c.Seed {
+		c.Root, c.Branch = 0, 0 // it is the root
+	}
 	c.Chunks, c.Plane, c.Surface, c.GridImages, c.Corrupt, c.Published = 0, 0, 0, 0, "", false
 	return c
 }

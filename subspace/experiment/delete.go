@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"github.com/gofrs/flock"
 )
@@ -38,14 +39,14 @@ func (f Found) BuiltOn(all []Found) (words []string) {
 
 // startsFrom reports whether the networks of another run are endpoints of c.
 func (c Config) startsFrom(other Config) bool {
-	if !c.Independent || other.Seed < c.Seed || (other.Seed-c.Seed)%1000 != 0 {
+	if !c.builds() {
 		return false
 	}
-	i := int(other.Seed-c.Seed) / 1000
-	if _, err := c.check(nil); err == nil && i >= len(c.Members(nil)) {
-		return false // of a shape of the reader's own the number of endpoints is not known
+	if _, err := c.check(nil); err == nil {
+		return slices.Contains(c.Members(nil), other)
 	}
-	return c.member(i) == other
+	// Of a shape of the reader's own the number of endpoints is not known.
+	return other.Seed >= c.Seed && (other.Seed-c.Seed)%1000 == 0 && c.member(int(other.Seed-c.Seed)/1000) == other
 }
 
 // Delete removes a run's folder. One that a process is making stays, and is an error.

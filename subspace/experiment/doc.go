@@ -32,10 +32,14 @@
 //   - chunks: Config.Chunks, several points a batch; not with standard, which has one
 //   - wrong labels: Config.WrongLabels
 //
+// Beside them Config.EMA, a moving average of the weights.
+//
 // Networks that were trained apart are the endpoints of a run with
 // Config.Independent: a line of two is the straight way between them, a bezier
 // the curve that is trained between them, and the ensemble of the endpoints the
-// ensemble of the networks.
+// ensemble of the networks. [Config].Made makes endpoints of other runs' networks in
+// other ways (package relatives): scores, points and ensembles of these are those of
+// any run, so that the midpoint of a simplex of networks is their soup.
 //
 // # GPUs
 //

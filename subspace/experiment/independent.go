@@ -11,6 +11,12 @@ import (
 // fixed returns the endpoints that independently trained networks are put in:
 // the ends of a curve, all endpoints of any other shape.
 func fixed(shape subspace.Shape) (endpoints []int) {
+	if simplexes, ok := shape.(subspace.Simplexes); ok {
+		for i := range simplexes.Fixed {
+			endpoints = append(endpoints, i)
+		}
+		return endpoints
+	}
 	curve, ok := shape.(subspace.Curve)
 	for i := range shape.Endpoints() {
 		corner := subspace.Endpoint(i, shape.Endpoints())
@@ -21,22 +27,27 @@ func fixed(shape subspace.Shape) (endpoints []int) {
 	return endpoints
 }
 
-// Members returns the runs of standard training whose networks an independent
-// run has as endpoints, in their order; none for any other run. [Train] makes
-// them by itself.
+// Members returns the runs of standard training whose networks a run has as
+// endpoints, or of whose networks they are made, in their order; none for a run
+// that builds on no other. [Train] makes them by itself.
 func (c Config) Members(own subspace.Shape) []Config {
 	sampler, err := c.check(own)
-	if err != nil || !c.Independent {
+	if err != nil || !c.builds() {
 		return nil
 	}
-	var members []Config
-	for i := range fixed(sampler.Shape) {
+	m, number, _ := c.making()
+	return m.members(c, len(fixed(sampler.Shape)), number)
+}
+
+// apart returns the members of networks that were trained apart, n of them.
+func apart(c Config, n, _ int) (members []Config) {
+	for i := range n {
 		members = append(members, c.member(i))
 	}
 	return members
 }
 
-// makeMembers makes the runs whose networks r has as endpoints.
+// makeMembers makes the runs that r builds on.
 func (r *Run) makeMembers(ctx context.Context) error {
 	for _, c := range r.Config.Members(r.options.Shape) {
 		run, err := Train(ctx, c, r.options)
@@ -51,27 +62,26 @@ func (r *Run) makeMembers(ctx context.Context) error {
 
 // setMembers puts the members' networks into the space and keeps them there.
 // What is trained between them starts at their mean.
-func (r *Run) setMembers() error {
+func (r *Run) setMembers(ctx context.Context) error {
 	rows, err := r.space.Endpoints()
 	if err != nil {
 		return err
 	}
-	var networks [][]float32
-	var mean subspace.Average
-	for _, member := range r.members {
-		one, err := member.endpoints(r.space.Layout)
-		if err != nil {
-			return err
-		}
-		if len(one) != 1 {
-			return fmt.Errorf("run %s has %d endpoints: want 1", member.Config.Name(), len(one))
-		}
-		if err := mean.Add(one); err != nil {
-			return err
-		}
-		networks = append(networks, one[0])
-	}
 	frozen := fixed(r.sampler.Shape)
+	m, number, err := r.Config.making()
+	if err != nil {
+		return err
+	}
+	networks, err := m.networks(ctx, r, len(frozen), number)
+	if err != nil {
+		return err
+	}
+	var mean subspace.Average
+	for _, network := range networks {
+		if err := mean.Add([][]float32{network}); err != nil {
+			return err
+		}
+	}
 	for i := range rows {
 		if k := slices.Index(frozen, i); k >= 0 {
 			rows[i] = networks[k]
@@ -87,5 +97,20 @@ func (r *Run) setMembers() error {
 
 // trains reports whether the run has anything to train.
 func (r *Run) trains() bool {
-	return !r.Config.Independent || len(fixed(r.sampler.Shape)) < r.sampler.Shape.Endpoints()
+	return !r.Config.builds() || len(fixed(r.sampler.Shape)) < r.sampler.Shape.Endpoints()
+}
+
+// ofMembers returns the networks of the runs that r builds on, as they are.
+func ofMembers(_ context.Context, r *Run, _, _ int) (networks [][]float32, err error) {
+	for _, member := range r.members {
+		one, err := member.endpoints(r.space.Layout)
+		if err != nil {
+			return nil, err
+		}
+		if len(one) != 1 {
+			return nil, fmt.Errorf("run %s has %d endpoints: want 1", member.Config.Name(), len(one))
+		}
+		networks = append(networks, one[0])
+	}
+	return networks, nil
 }

@@ -11,6 +11,8 @@ import (
 // host sends each.
 func (r *Run) together() int {
 	switch n := r.options.Together; {
+	case r.Config.EMA > 0:
+		return 0 // the average wants the weights after every step
 	case n > 0:
 		return n
 	case n == 0 && r.gpu && r.options.Devices < 2:

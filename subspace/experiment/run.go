@@ -235,7 +235,7 @@ func (r *Run) make(ctx context.Context) error {
 	if made, err := r.load(path); made || err != nil {
 		return err
 	}
-	if r.Config.Independent {
+	if r.Config.builds() {
 		if err := r.makeMembers(ctx); err != nil {
 			return err
 		}

@@ -57,6 +57,17 @@ func (r *Run) adopt() (bool, error) {
 		if err := r.space.SetEndpoints(rows); err != nil {
 			return false, err
 		}
+		if r.Config.Snapshots {
+			all, err := source.readSnapshots(r.space.Layout)
+			if err != nil {
+				continue
+			}
+			for i, one := range all {
+				if err := r.writeSnapshot(i+1, [][]float32{one}); err != nil {
+					return false, err
+				}
+			}
+		}
 		r.Result = r.result(other.Training, other.History, slices.Clone(other.Devices))
 		r.Result.TrainedIn = filepath.Base(source.Dir)
 		return true, r.writeEndpoints()

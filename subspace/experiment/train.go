@@ -24,16 +24,24 @@ const (
 	augmentStream     uint64 = 3 << 32
 	recalibrateStream uint64 = 4 << 32
 	surfaceStream     uint64 = 5 << 32
+	makeStream        uint64 = 6 << 32
 )
 
 func (r *Run) rng(stream uint64, step int) *rand.Rand {
-	return rand.New(rand.NewPCG(r.Config.Seed, stream+uint64(step)))
+	seed := r.Config.Seed
+	if stream == drawStream || stream == augmentStream {
+		seed = r.Config.seedAt(step / r.perEpoch())
+	}
+	return rand.New(rand.NewPCG(seed, stream+uint64(step)))
 }
+
+// perEpoch returns the number of steps of an epoch.
+func (r *Run) perEpoch() int { return (r.data.Train.Len() + r.Config.Batch - 1) / r.Config.Batch }
 
 // train trains the endpoints, or what is left of it, and writes them.
 func (r *Run) train(ctx context.Context) error {
 	start := fresh
-	if _, err := os.Stat(filepath.Join(r.Dir, checkpointFile)); err == nil || r.Config.Independent {
+	if _, err := os.Stat(filepath.Join(r.Dir, checkpointFile)); err == nil || r.Config.builds() {
 		start = toBeSet
 	}
 	if err := cmp.Or(r.checkBatches(), r.checkEffects()); err != nil {
@@ -42,8 +50,8 @@ func (r *Run) train(ctx context.Context) error {
 	if err := r.build(start); err != nil {
 		return err
 	}
-	if r.Config.Independent {
-		if err := r.setMembers(); err != nil {
+	if r.Config.builds() {
+		if err := r.setMembers(ctx); err != nil {
 			return err
 		}
 	}
@@ -84,7 +92,7 @@ var cores = regexp.MustCompile(`, \d+ cores?\b`)
 // steps runs the steps that are left.
 func (r *Run) steps(ctx context.Context, p *progress) error {
 	c := r.Config
-	perEpoch := (r.data.Train.Len() + c.Batch - 1) / c.Batch
+	perEpoch := r.perEpoch()
 	total := c.Epochs * perEpoch
 	if !r.trains() {
 		total = 0
@@ -94,7 +102,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		return err
 	}
 	sgd := subspace.SGD{Momentum: c.Momentum, WeightDecay: c.WeightDecay, Beta: c.Beta, Smoothing: c.Smoothing, Rho: c.Rho}
-	if c.Independent {
+	if c.builds() {
 		sgd.Beta = 0 // it would pull at fixed ends
 	}
 
@@ -154,9 +162,14 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 			report.Steps = 1 / seconds
 			report.Left = time.Duration(seconds * float64(total-p.Step) * float64(time.Second))
 		}
+		if c.EMA > 0 {
+			if err := r.collect(p, 1/(1-c.EMA)); err != nil {
+				return err
+			}
+		}
 		if p.Step%perEpoch == 0 {
 			if schedule.Collects(epoch) {
-				if err := r.collect(p); err != nil {
+				if err := r.collect(p, float64(p.average.Models+1)); err != nil {
 					return err
 				}
 			}
@@ -195,15 +208,20 @@ func (r *Run) call(on *subspace.Resident, done int) int {
 	return min(r.together(), max(full-k, 1))
 }
 
-// collect takes the endpoints as they are now into the average.
-func (r *Run) collect(p *progress) error {
+// collect takes the endpoints as they are now into the average, see subspace.Average.Move.
+func (r *Run) collect(p *progress, parts float64) error {
 	endpoints, err := r.space.Endpoints()
 	if err != nil {
 		return err
 	}
-	err = p.average.Add(endpoints)
+	if err := p.average.Move(endpoints, parts); err != nil {
+		return err
+	}
 	p.Averaged = p.average.Models
-	return err
+	if !r.Config.Snapshots {
+		return nil
+	}
+	return r.writeSnapshot(p.Averaged, endpoints)
 }
 
 // finite reports weights that are not finite numbers.
@@ -251,12 +269,12 @@ func (r *Run) batches(ctx context.Context, on *subspace.Resident, first, total i
 	out := make(chan prepared, max(r.together(), 1))
 	go func() {
 		n, size := r.data.Train.Len(), r.Config.Batch
-		perEpoch := (n + size - 1) / size
+		perEpoch := r.perEpoch()
 		var order []int
 		for step := first; step < total; step++ {
 			epoch, k := step/perEpoch, step%perEpoch
 			if order == nil || k == 0 {
-				order = dataset.Order(n, r.Config.Seed, epoch)
+				order = dataset.Order(n, r.Config.seedAt(epoch), epoch)
 			}
 			index := order[k*size : min(n, (k+1)*size)]
 			batch, err := r.fill(r.data.Train, on, index, r.Config.Augment, r.rng(augmentStream, step))

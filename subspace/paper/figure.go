@@ -74,6 +74,10 @@ func (f Figure) heeds(base experiment.Config) error {
 		{"SAM", func(c experiment.Config) bool { return c.Rho > 0 }},
 		{"weight averaging", func(c experiment.Config) bool { return c.SWA != "" && c.SWA == base.SWA }},
 		{"independent networks", func(c experiment.Config) bool { return c.Independent }},
+		{"a moving average of the weights", func(c experiment.Config) bool { return c.EMA > 0 }},
+		{"endpoints made of other runs' networks", func(c experiment.Config) bool { return c.Made != "" }},
+		{"a volume", func(c experiment.Config) bool { return c.Volume > 0 }},
+		{"snapshots", func(c experiment.Config) bool { return c.Snapshots }},
 		{"a batch in chunks", func(c experiment.Config) bool { return c.Chunks > 1 }},
 		{"wrong labels of any class", func(c experiment.Config) bool { return c.AnyClass && c.WrongLabels > 0 }},
 		{"published corrupted test sets", func(c experiment.Config) bool { return c.Published && c.Corrupt != "" }},
@@ -137,6 +141,7 @@ func row(name string, base experiment.Config, shape string, add ...func(c *exper
 	c := base
 	c.Shape = shape
 	c.Dropout, c.Smoothing, c.Rho, c.SWA, c.Independent = 0, 0, 0, "", false
+	c.EMA, c.Made, c.Volume, c.Snapshots = 0, "", 0, false
 	c.Plane, c.Surface, c.GridImages = 0, 0, 0
 	if shape == "standard" {
 		c.Chunks = 0 // one point leaves nothing to draw
