@@ -30,10 +30,15 @@ var corruption = definition{
 	},
 }
 
-var accuracyClean = accuracyOf("clean", midpoint)
+var accuracyClean = accuracyOf("clean", midpoint, rightAtMidpoint)
 
 func accuracyUnder(severity int) Quantity {
-	return accuracyOf(fmt.Sprint("severity ", severity), underSeverity(severity))
+	return accuracyOf(fmt.Sprint("severity ", severity), underSeverity(severity), func(r experiment.Result) string {
+		if len(r.Corrupted) == 0 {
+			return ""
+		}
+		return experiment.RightUnder(r.Corrupted[0].Corruption, severity)
+	})
 }
 
 // underAll is the accuracy under a corruption, the mean of all severities.
@@ -47,7 +52,7 @@ var underAll = Quantity{"accuracy, mean of severities 1 to 5", "%", 2, func(r ex
 		sum += Accuracy(s)
 	}
 	return sum / 5, true
-}}
+}, nil}
 
 // underSeverity is the midpoint under the first corruption that a run was scored
 // on; severity 0 is the clean test images.

@@ -28,6 +28,7 @@ type definition struct {
 	title   string
 	methods func(base experiment.Config) []Method
 	draw    []func(Rows) (*plots.Figure, error) // a picture each
+	alone   bool                                // its first method makes a picture by itself
 	lines   func(t *lines, m Method)            // adds the lines of its table that are of a method; nil: no table
 	claims  func(c *claims)                     // adds what the paper says; nil: nothing
 }
