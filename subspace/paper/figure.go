@@ -140,7 +140,7 @@ func row(name string, base experiment.Config, shape string, add ...func(c *exper
 	c.Dropout, c.Smoothing, c.Rho, c.SWA, c.Independent = 0, 0, 0, "", false
 	c.Plane, c.Surface, c.GridImages = 0, 0, 0
 	if shape == "standard" {
-		c.Chunks = 0 // one point leaves nothing to draw
+		c.Chunks, c.FullStep = 0, false // one point leaves nothing to draw
 	}
 	for _, a := range add {
 		a(&c, base)
@@ -175,8 +175,10 @@ func sam(c *experiment.Config, base experiment.Config) { c.Rho = cmp.Or(base.Rho
 
 const gridSide = 21 // points on a side of a landscape
 
-func independent(c *experiment.Config, _ experiment.Config) { c.Independent = true }
-func constant(c *experiment.Config, _ experiment.Config)    { c.SWA = "constant" }
+func independent(c *experiment.Config, _ experiment.Config) {
+	c.Independent, c.FullStep = true, false
+}
+func constant(c *experiment.Config, _ experiment.Config) { c.SWA = "constant" }
 func cyclic(c *experiment.Config, _ experiment.Config) {
 	c.SWA = fmt.Sprintf("cyclic-%d", max(1, min(5, c.Epochs/4)))
 }
