@@ -72,9 +72,51 @@ func (d Discordant) P() float64 {
 func (d Discordant) Difference() Difference {
 	n, b, c := float64(d.N)+2, float64(d.First)+0.5, float64(d.Second)+0.5
 	middle := (b - c) / n
-	reach := 1.959963984540054 * math.Sqrt((b+c)/n-middle*middle) / math.Sqrt(n)
+	reach := normal975 * math.Sqrt((b+c)/n-middle*middle) / math.Sqrt(n)
 	return Difference{N: 1, Mean: float64(d.First-d.Second) / float64(d.N), Low: middle - reach, High: middle + reach}
 }
+
+// OnVersions compares two networks on several versions of the same images, such as the
+// severities of a corruption: a[k][i] and b[k][i] are of version k of image i. The
+// difference is that of the mean accuracies, as a share, with the 95 % interval and the
+// two-sided p-value of the normal approximation to the mean over images, which are the
+// independent draws here; their versions are not. Its N is 1: one pair of networks. What
+// [Discordant] says of what the result is about holds here too.
+func OnVersions(a, b []Hits) (d Difference, p float64, err error) {
+	if len(a) != len(b) || len(a) == 0 {
+		return d, p, fmt.Errorf("metric: %d and %d versions of the images cannot be compared: want the same of both, at least one", len(a), len(b))
+	}
+	between := make([]float64, len(a[0]))
+	for k := range a {
+		if _, err := OnImages(a[k], b[k]); err != nil {
+			return d, p, err
+		}
+		if len(a[k]) != len(between) {
+			return d, p, fmt.Errorf("metric: %d images in one version and %d in another: want the same images in all", len(between), len(a[k]))
+		}
+		for i := range between {
+			switch {
+			case a[k][i] && !b[k][i]:
+				between[i] += 1 / float64(len(a))
+			case b[k][i] && !a[k][i]:
+				between[i] -= 1 / float64(len(a))
+			}
+		}
+	}
+	mean, std := MeanStd(between)
+	reach := normal975 * std / math.Sqrt(float64(len(between)))
+	d = Difference{N: 1, Mean: mean, Low: mean - reach, High: mean + reach}
+	switch {
+	case mean == 0:
+		return d, 1, nil
+	case std == 0:
+		return d, 0, nil
+	}
+	return d, math.Erfc(math.Abs(mean) / std * math.Sqrt(float64(len(between))/2)), nil
+}
+
+// normal975 is the 0.975-quantile of the standard normal distribution.
+const normal975 = 1.959963984540054
 
 // P returns the two-sided p-value of Student's t test that the mean of the differences
 // is 0, as [Paired] takes them: below 0.05 where the interval leaves 0 out. NaN of fewer

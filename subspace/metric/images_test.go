@@ -24,12 +24,16 @@ func TestOnImagesAgainstStatsmodels(t *testing.T) {
 			A, B []float64
 			P    float64
 		}
+		Versions []struct {
+			A, B               [][]bool
+			Mean, Low, High, P float64
+		}
 		Families []struct{ P, Corrected []float64 }
 	}
 	if err := json.Unmarshal(raw, &want); err != nil {
 		t.Fatal(err)
 	}
-	if len(want.Pairs) < 10 || len(want.Student) < 10 || len(want.Families) < 4 {
+	if len(want.Pairs) < 10 || len(want.Student) < 10 || len(want.Families) < 4 || len(want.Versions) < 3 {
 		t.Fatalf("%d pairs, %d samples, %d families", len(want.Pairs), len(want.Student), len(want.Families))
 	}
 	for _, p := range want.Pairs {
@@ -54,6 +58,19 @@ func TestOnImagesAgainstStatsmodels(t *testing.T) {
 		d, err := Paired(s.A, s.B)
 		if got := d.P(); err != nil || math.Abs(got-s.P) > 1e-9 || (got < 0.05) != (d.Side() != 0) {
 			t.Errorf("%d pairs, %+v: p = %v, want %v", len(s.A), d, got, s.P)
+		}
+	}
+	for _, v := range want.Versions {
+		var a, b []Hits
+		for k := range v.A {
+			a, b = append(a, v.A[k]), append(b, v.B[k])
+		}
+		d, p, err := OnVersions(a, b)
+		if err != nil || math.Abs(d.Mean-v.Mean)+math.Abs(d.Low-v.Low)+math.Abs(d.High-v.High)+math.Abs(p-v.P) > 1e-10 {
+			t.Errorf("%d versions: %+v, p = %v, %v; want %v [%v, %v], p = %v", len(a), d, p, err, v.Mean, v.Low, v.High, v.P)
+		}
+		if back, q, err := OnVersions(b, a); err != nil || q != p || back.Mean != -d.Mean {
+			t.Errorf("the other way: %+v, p = %v, %v", back, q, err)
 		}
 	}
 	for _, f := range want.Families {
@@ -99,6 +116,14 @@ func TestPOfFew(t *testing.T) {
 	}
 	if _, err := OnImages(make(Hits, 2), make(Hits, 3)); err == nil {
 		t.Error("2 and 3 images were compared")
+	}
+	for _, v := range [][]Hits{nil, {nil}, {make(Hits, 2), make(Hits, 3)}} {
+		if _, _, err := OnVersions(v, v); err == nil {
+			t.Errorf("%v were compared", v)
+		}
+	}
+	if d, p, err := OnVersions([]Hits{{true, true}}, []Hits{{false, false}}); err != nil || p != 0 || d.Low != 1 {
+		t.Errorf("no spread: %+v, p = %v, %v", d, p, err)
 	}
 	if _, err := OnImages(nil, nil); err == nil {
 		t.Error("no images were compared")

@@ -15,9 +15,9 @@ type Quantity struct {
 	Digits int    // behind the point
 	of     func(experiment.Result) (value float64, there bool)
 	// right is where a run keeps which images are behind it, where it is the accuracy of
-	// one network, or ensemble, on one set of images: the name in Result.Right; nil of
-	// anything else.
-	right func(experiment.Result) string
+	// one network, or ensemble, on one set of images, or the mean over several versions of
+	// them: the names in Result.Right; nil of anything else.
+	right func(experiment.Result) []string
 }
 
 // Term is one side of a comparison: a quantity of a method.
@@ -55,11 +55,11 @@ func midpoint(r experiment.Result) (metric.Scores, bool) {
 	return s, s.N > 0
 }
 
-func accuracyOf(what string, of scoresOf, right func(experiment.Result) string) Quantity {
+func accuracyOf(what string, of scoresOf, right func(experiment.Result) []string) Quantity {
 	return Quantity{"accuracy, " + what, "%", 2, ofScores(of, Accuracy), right}
 }
 
-func rightAtMidpoint(experiment.Result) string { return experiment.RightMidpoint }
+func rightAtMidpoint(experiment.Result) []string { return []string{experiment.RightMidpoint} }
 
 func eceOf(what string, of scoresOf) Quantity {
 	return Quantity{"ECE, " + what, "%", 2, ofScores(of, ECE), nil}

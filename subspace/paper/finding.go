@@ -54,7 +54,7 @@ func (f Finding) verdict(p float64) string {
 
 // String is the finding in a sentence.
 func (f Finding) String() string {
-	verdict, n := f.Verdict(), f.Difference.Images.N
+	verdict, n := f.Verdict(), f.Difference.Images
 	corrected := ""
 	if verdict == Holds || verdict == Opposite {
 		corrected = fmt.Sprintf("; corrected for %s: %s", count(f.Family, "claim"), f.CorrectedVerdict())

@@ -89,7 +89,7 @@ func TestOneSeedIsPairedOverImages(t *testing.T) {
 	}
 	// 40 images are right along the line alone, 10 with standard training alone.
 	ahead := one(right(from(0, 800)), right(from(10, 840)))
-	if d := ahead.Difference; d.Images != (metric.Discordant{N: 1000, First: 40, Second: 10}) || math.Abs(d.Mean-3) > 1e-9 || d.N != 1 {
+	if d := ahead.Difference; d.Images != 1000 || d.P() != (metric.Discordant{N: 1000, First: 40, Second: 10}).P() || math.Abs(d.Mean-3) > 1e-9 || d.N != 1 {
 		t.Fatalf("%+v", d)
 	}
 	want := "holds for these two networks (accuracy +3.00 [+1.61, +4.38] points over the same 1,000 images, p < 0.0001); corrected for 2 claims: holds"
@@ -111,7 +111,7 @@ func TestOneSeedIsPairedOverImages(t *testing.T) {
 	for what, x := range map[string]Finding{
 		"of before it was written": one(old, right(from(10, 840))), "on other test images": one(right(from(0, 800)), other),
 	} {
-		if x.Verdict() != Open || x.Difference.Images.N != 0 || !math.IsNaN(x.P) || !strings.Contains(x.String(), "[unknown] points, n = 1") {
+		if x.Verdict() != Open || x.Difference.Images != 0 || !math.IsNaN(x.P) || !strings.Contains(x.String(), "[unknown] points, n = 1") {
 			t.Errorf("%s: %+v, %s", what, x.Difference, x)
 		}
 	}
@@ -120,7 +120,7 @@ func TestOneSeedIsPairedOverImages(t *testing.T) {
 		recordOf(t, dir, 3, experiment.Full(), "standard", seed, right(from(0, 800+int(seed))))
 		recordOf(t, dir, 3, experiment.Full(), "line", seed, right(from(10, 840)))
 	}
-	if x := finding(t, read(dir), says); x.Difference.N != 3 || x.Difference.Images.N != 0 || x.P != x.Difference.Difference.P() {
+	if x := finding(t, read(dir), says); x.Difference.N != 3 || x.Difference.Images != 0 || x.P != x.Difference.Difference.P() {
 		t.Errorf("three seeds: %+v", x.Difference)
 	}
 }
@@ -213,13 +213,17 @@ func TestRecordThatHasBegun(t *testing.T) {
 			if x.Difference.N == 0 {
 				continue
 			}
-			if told++; x.Difference.Images.N > 0 {
+			if told++; x.Difference.Images > 0 {
 				corrected++
 				if !(x.Corrected >= x.P) || x.Family == 0 {
 					t.Errorf("%s: p = %v, corrected %v of %d", x.Says, x.P, x.Corrected, x.Family)
 				}
 			}
 		}
+	}
+	const snow = "under snow the midpoint of a Bézier curve is more accurate than standard training"
+	if x := finding(t, all[5], snow); x.Difference.Images != 1000 || !(x.P < 0.01) || x.Difference.Low < 0.3 || x.Difference.High > 1.7 {
+		t.Errorf("the mean of five severities, 10 images ahead in each: %s, %+v", x, x.Difference)
 	}
 	if told < 6 || corrected < 4 {
 		t.Errorf("%d claims are told of, %d of them over images", told, corrected)

@@ -12,17 +12,18 @@ import (
 // Of several seeds it is about the methods: the interval and the p-value are Student's,
 // over the seeds. Of one seed it can be about those two networks alone: where both say
 // which test images they have right, they are compared image by image, the interval is
-// that of Agresti and Min, and the p-value McNemar's, see [metric.Discordant]. Else one
-// seed tells nothing.
+// that of Agresti and Min, and the p-value McNemar's, see [metric.Discordant]; of a mean
+// over severities see [metric.OnVersions]. Else one seed tells nothing.
 type Comparison struct {
 	metric.Difference
-	Images metric.Discordant // of one seed; its N is 0 where there are several, or it cannot be told
+	Images int     // that two networks are compared on; 0 where there are several seeds, or it cannot be told
+	p      float64 // over the images
 }
 
 // P is the p-value of no difference; NaN where it cannot be told.
 func (c Comparison) P() float64 {
-	if c.Images.N > 0 {
-		return c.Images.P()
+	if c.Images > 0 {
+		return c.p
 	}
 	return c.Difference.P()
 }
@@ -69,13 +70,31 @@ func onImages(d metric.Difference, a, b experiment.Result, first, against Quanti
 	if first.right == nil || against.right == nil || a.TestData != b.TestData {
 		return Comparison{Difference: d}
 	}
-	images, err := metric.OnImages(a.Right[first.right(a)], b.Right[against.right(b)])
-	if err != nil { // they do not say it
-		return Comparison{Difference: d}
+	x, y := hits(a, first.right(a)), hits(b, against.right(b))
+	var between metric.Difference
+	var p float64
+	if len(x) == 1 && len(y) == 1 {
+		images, err := metric.OnImages(x[0], y[0])
+		if err != nil { // they do not say it
+			return Comparison{Difference: d}
+		}
+		between, p = images.Difference(), images.P()
+	} else {
+		var err error
+		if between, p, err = metric.OnVersions(x, y); err != nil {
+			return Comparison{Difference: d}
+		}
 	}
-	between := images.Difference()
 	between.Mean, between.Low, between.High = 100*between.Mean, 100*between.Low, 100*between.High
-	return Comparison{between, images}
+	return Comparison{between, len(x[0]), p}
+}
+
+// hits returns which images a run has right, under the given names.
+func hits(r experiment.Result, names []string) (all []metric.Hits) {
+	for _, name := range names {
+		all = append(all, r.Right[name])
+	}
+	return all
 }
 
 // thousands writes a number with a comma between thousands.

@@ -68,11 +68,11 @@ func together(r experiment.Result) (metric.Scores, bool) {
 	return r.Ensembles[0].Scores, true
 }
 
-func rightTogether(r experiment.Result) string {
+func rightTogether(r experiment.Result) []string {
 	if r.Config.Independent {
-		return experiment.RightEnsemble
+		return []string{experiment.RightEnsemble}
 	}
-	return experiment.RightMidpoint
+	return rightAtMidpoint(r)
 }
 
 // ByEndpoints draws accuracy and calibration error at the midpoint of the simplex

@@ -98,8 +98,8 @@ func (f RecordedRuns) Table(m Markup) string {
 		if e.Against != "" {
 			cells[4], cells[5] = e.Against, difference(e.Difference.Difference, q.Digits)
 			switch {
-			case e.Difference.Images.N > 0:
-				cells[5] += " over " + thousands(e.Difference.Images.N) + " images"
+			case e.Difference.Images > 0:
+				cells[5] += " over " + thousands(e.Difference.Images) + " images"
 			case e.Difference.N != n:
 				cells[5] += fmt.Sprintf(", n = %d", e.Difference.N)
 			}

@@ -47,10 +47,10 @@ func TablesCSV(all []RecordedRuns) (string, error) {
 
 // over is how many images a comparison of two networks is over; "" of one over seeds.
 func over(c Comparison) string {
-	if c.Images.N == 0 {
+	if c.Images == 0 {
 		return ""
 	}
-	return fmt.Sprint(c.Images.N)
+	return fmt.Sprint(c.Images)
 }
 
 // ClaimsCSV returns the claims with their verdicts for programs.
@@ -105,11 +105,11 @@ func ClaimsTable(all []RecordedRuns) string {
 				continue
 			}
 			n := fmt.Sprint(d.N)
-			if d.Images.N > 0 {
-				n += ", over " + thousands(d.Images.N) + " images"
+			if d.Images > 0 {
+				n += ", over " + thousands(d.Images) + " images"
 			}
 			family = max(family, x.Family)
-			seeds, images = seeds || d.N > 1, images || d.Images.N > 0
+			seeds, images = seeds || d.N > 1, images || d.Images > 0
 			rows = append(rows, []string{fmt.Sprint(x.Figure), x.Says, x.measured(), n, strings.TrimPrefix(shortP(x.P), "= "), x.Verdict(), x.CorrectedVerdict(), "`" + x.Command + "`"})
 		}
 	}
@@ -122,7 +122,7 @@ func ClaimsTable(all []RecordedRuns) string {
 		text += "Under several seeds interval and p are Student's, over the n seeds that both methods have. "
 	}
 	if images {
-		text += "Under one seed two networks are compared, and not the methods: image by image, with the interval of Agresti and Min and McNemar's p. "
+		text += "Under one seed two networks are compared, and not the methods: image by image, with the interval of Agresti and Min and McNemar's p, of means over severities with those of the normal distribution. "
 	}
 	text += fmt.Sprintf("One in 20 such verdicts comes by chance where there is no difference; \"corrected\" is the verdict by Holm's method for all %d of them together: at most one in 20 such tables has a mistake.", family)
 	if unmeasured > 0 {

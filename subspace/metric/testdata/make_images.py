@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.weightstats import zconfint, ztest
 
 rng = np.random.default_rng(1)
 pairs = []
@@ -31,11 +32,17 @@ for n in (2, 3, 4, 5, 8, 30):
     for shift in (0.2, 3, 30):
         a, b = rng.normal(60 + shift, 1, n).round(3), rng.normal(60, 1, n).round(3)
         student.append({"a": a.tolist(), "b": b.tolist(), "p": float(stats.ttest_rel(a, b).pvalue)})
+versions = []
+for n, k in ((40, 1), (100, 5), (200, 5)):
+    a, b = rng.random((k, n)) < 0.6, rng.random((k, n)) < 0.5
+    d = a.mean(0) - b.mean(0)
+    low, high = zconfint(d)
+    versions.append({"a": a.tolist(), "b": b.tolist(), "mean": float(d.mean()), "low": float(low), "high": float(high), "p": float(ztest(d)[1])})
 families = []
 for k in (1, 2, 5, 42):
     p = (rng.random(k) ** 3).round(4)
     p[: k // 3] = p[k // 2]  # ties
     families.append({"p": p.tolist(), "corrected": multipletests(p, method="holm")[1].tolist()})
 with open("images.json", "w") as f:
-    json.dump({"pairs": pairs, "student": student, "families": families}, f, indent=1)
+    json.dump({"pairs": pairs, "student": student, "versions": versions, "families": families}, f, separators=(",", ":"))
     f.write("\n")
