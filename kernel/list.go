@@ -13,7 +13,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"gosubspace/kernel/internal/grid"
 	"gosubspace/subspace/experiment"
 )
 
@@ -163,28 +162,32 @@ func checkBesideList(fs *flag.FlagSet, changes []change) (err error) {
 // begin lets the folder of runs remember the list, and returns what is left of the
 // part of it that is to be made here. Of runs whose data are part of the program, or
 // have their checksum in it, that they are made is seen without loading them.
-func (t *training) begin(ctx context.Context, configs []experiment.Config, stdout io.Writer) (left []experiment.Config, err error) {
+func (t *training) begin(ctx context.Context, configs []experiment.Config, stdout io.Writer) (left []experiment.Config, plan []experiment.Planned, err error) {
 	all, err := experiment.FindRuns(t.options.Dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if bad := (experiment.Campaign{Runs: configs}).Damaged(all); len(bad) > 0 {
 		var said []string
 		for _, f := range bad {
 			said = append(said, fmt.Sprintf("\n  %s: %s", f.Name, f.Why))
 		}
-		return nil, fmt.Errorf("%s: %s cannot be used; nothing has been started%s", t.title, count(len(bad), "run"), strings.Join(said, ""))
+		return nil, nil, fmt.Errorf("%s: %s cannot be used; nothing has been started%s", t.title, count(len(bad), "run"), strings.Join(said, ""))
 	}
 	if err := t.campaign().Begin(t.options.Dir); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	plan, err := experiment.Plan(ctx, configs, t.options)
-	if err != nil {
-		return nil, err
+	if plan, err = experiment.Plan(ctx, configs, t.options); err != nil {
+		return nil, nil, err
 	}
 	made := map[experiment.Config]bool{}
 	for _, p := range plan {
 		made[p.Config] = p.Made && (p.Config.Data == "digits" || p.Config.Data == "cifar10")
+	}
+	for _, f := range all {
+		if t.record != "" && f.State == experiment.Finished && !f.Result.Marked() {
+			made[f.Config] = false // what its result lacks is found out before it is recorded, see keep
+		}
 	}
 	for _, c := range configs {
 		if !made[c] {
@@ -194,7 +197,8 @@ func (t *training) begin(ctx context.Context, configs []experiment.Config, stdou
 	if n := len(configs) - len(left); n > 0 {
 		fmt.Fprintf(stdout, "%s: %d of %s made already\n", t.title, n, count(len(configs), "run"))
 	}
-	return left, t.keepMade(made)
+	plan = slices.DeleteFunc(plan, func(p experiment.Planned) bool { return made[p.Config] && slices.Contains(configs, p.Config) })
+	return left, plan, t.keepMade(made)
 }
 
 // keepMade records the runs that were made before, where runs are to be recorded.
@@ -221,5 +225,23 @@ func (t *training) campaign() experiment.Campaign {
 	return experiment.Campaign{Name: filepath.Base(t.list), Runs: t.whole}
 }
 
-// way is how the runs are made.
-func (t *training) way() grid.Way { return grid.Way{Parallel: t.parallel, InOrder: t.list != ""} }
+// failures are the runs of a list that have failed, and stopped no other.
+type failures struct {
+	list   string
+	stdout io.Writer
+	runs   []string
+}
+
+// add takes note of one, and says so at once.
+func (f *failures) add(c experiment.Config, err error) {
+	why := strings.TrimPrefix(err.Error(), "run "+c.Name()+": ")
+	f.runs = append(f.runs, c.Name()+": "+why)
+	fmt.Fprintf(f.stdout, "%s has failed: %s; %s goes on without it\n", c.Name(), why, f.list)
+}
+
+// tell says which have failed, and why.
+func (f *failures) tell(stderr io.Writer) {
+	if len(f.runs) > 0 {
+		fmt.Fprintf(stderr, "kernel: %s of %s failed; started again, the list tries them again\n  %s\n", count(len(f.runs), "run"), f.list, strings.Join(f.runs, "\n  "))
+	}
+}

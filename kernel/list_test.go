@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"testing"
 
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/place"
 )
 
 // Whatever a list holds, its lines have their numbers, and no comment is a flag.
@@ -75,8 +77,8 @@ func TestPaperExample(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("it lists\n%q\nwant\n%q", got, want)
 	}
-	if tr.title != "paper.txt" || !tr.way().InOrder {
-		t.Errorf("it is made as %q, %v", tr.title, tr.way())
+	if tr.title != "paper.txt" {
+		t.Errorf("it is made as %q", tr.title)
 	}
 }
 
@@ -143,5 +145,62 @@ func TestListInterrupted(t *testing.T) {
 	cancel()
 	if _, err := parseTraining(ctx, []string{"-list", "examples/paper.txt"}, io.Discard); err != context.Canceled {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A run that fails stops no other of a list: at the end it is said which has, and why,
+// and the command fails. What is recorded of runs that were made before says which images
+// they have right.
+func TestListGoesOnAfterFailure(t *testing.T) {
+	home := t.TempDir()
+	list := filepath.Join(home, "three.txt")
+	words := strings.Join(small, " ")
+	text := fmt.Sprintf("-shape standard %s -lr 1e30\n-shape bezier -independent %[1]s\n-shape line %[1]s\n", words)
+	if err := os.WriteFile(list, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, parallel := range []string{"1", "2"} {
+		runs, record := filepath.Join(home, "runs"+parallel), filepath.Join(home, "record"+parallel)
+		command := func() (status int, said string) {
+			cmd := exec.Command(kernelPath(t), "train", "-list", list, "-runs", runs, "-record", record, "-parallel", parallel)
+			cmd.Env = alone(t, home)
+			out, _ := cmd.CombinedOutput()
+			return cmd.ProcessState.ExitCode(), string(out)
+		}
+		status, said := command()
+		if status != 1 || !regexp.MustCompile(`kernel: 1 run of three.txt failed; .*\n  digits-standard-mlpx2-seed1: diverged at step `).MatchString(said) {
+			t.Errorf("-parallel %s: exit status %d, %s", parallel, status, tail(said))
+		}
+		made := numbers(t, runs)
+		if len(made) != 4 { // with the two networks of the curve between them
+			t.Errorf("-parallel %s: %d runs are made, want 4: %s", parallel, len(made), tail(said))
+		}
+		recorded, err := place.Glob(record, "*.json")
+		if err != nil || len(recorded) != 2 {
+			t.Fatalf("-parallel %s: recorded are %v, %v", parallel, recorded, err)
+		}
+		// As a build wrote them that knew nothing of images.
+		var forgotten []string
+		for _, path := range recorded {
+			result := filepath.Join(runs, strings.TrimSuffix(filepath.Base(path), ".json"), "result.json")
+			r, err := experiment.ReadResult(result)
+			if err != nil || !r.Marked() {
+				t.Fatalf("%s: %v", result, err)
+			}
+			r.Right = nil
+			if err := errors.Join(r.Write(result), os.Remove(path)); err != nil {
+				t.Fatal(err)
+			}
+			forgotten = append(forgotten, path)
+		}
+		if status, said = command(); status != 1 || !strings.Contains(said, "finding out which test images it has right") {
+			t.Errorf("-parallel %s: again: exit status %d, %s", parallel, status, tail(said))
+		}
+		for _, path := range forgotten {
+			if r, err := experiment.ReadResult(path); err != nil || !r.Marked() {
+				t.Errorf("-parallel %s: %s does not say which images are right: %v", parallel, path, err)
+			}
+		}
+		same(t, numbers(t, runs), made)
 	}
 }

@@ -52,6 +52,7 @@ func presetFlags(fs *flag.FlagSet) (changes *[]change) {
 	number("points", "points of a curve that are scored", func(c *experiment.Config) *int { return &c.Points })
 	number("recalibration", "images that re-estimate batch norm, 0: all", func(c *experiment.Config) *int { return &c.Recalibration })
 	real("lr", "peak of the learning rate", func(c *experiment.Config) *float64 { return &c.LearningRate })
+	yes("full-step", "a larger rate for subspaces, on a line 3/2 of it: the point that is drawn moves as far as a network of standard training", func(c *experiment.Config) *bool { return &c.FullStep })
 	real("beta", "weight of the cos² regulariser", func(c *experiment.Config) *float64 { return &c.Beta })
 	number("held-out", "training images that are held out as a validation split", func(c *experiment.Config) *int { return &c.HeldOut })
 	number("chunks", "a batch in so many parts, each at a point of its own", func(c *experiment.Config) *int { return &c.Chunks })
@@ -94,7 +95,7 @@ func changeFlag[T any](fs *flag.FlagSet, changes *[]change, name, usage, wants s
 // presetGroups are the flags that change a preset, by what they are about.
 var presetGroups = []group{
 	{"the images and the network", []string{"train-images", "test-images", "held-out", "side", "wrong-labels", "any-class", "network", "width"}},
-	{"how long, and in which steps", []string{"epochs", "warmup", "batch", "lr"}},
+	{"how long, and in which steps", []string{"epochs", "warmup", "batch", "lr", "full-step"}},
 	{"the method", []string{"beta", "chunks", "ghost-batches", "dropout", "label-smoothing", "sam", "swa", "ema", "snapshots", "independent", "made", "root", "branch", "volume"}},
 	{"what is scored", []string{"points", "recalibration", "bins", "plane", "surface", "grid-images", "corrupt", "published", "corrupted"}},
 }

@@ -38,7 +38,8 @@ values by the accuracy on the validation split, never on the test set.
 -list makes the runs of a file in its order: on each line flags as here, such as
 -shape line -seed 1; what stands behind a # is left out. Flags for all of them, such
 as -runs and -record, and settings, such as -precision tf32, stand beside -list.
-Started again it goes on where it was; runs and doctor say how far it is.
+Started again it goes on where it was; runs and doctor say how far it is. A run that
+fails stops no other: at the end it is said which have, and the exit status is 1.
 
 On a GPU the images lie on the device and a call makes many steps, -together;
 -precision tf32 or bf16 is faster there, and part of what a run is known by.
@@ -104,30 +105,43 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return fmt.Errorf("cannot %s to %s: %w; choose another folder", to.what, to.dir, err)
 		}
 	}
+	way := grid.Way{Parallel: t.parallel}
+	failed := failures{list: t.title, stdout: stdout}
 	if t.list != "" {
-		if configs, err = t.begin(ctx, configs, stdout); err != nil || len(configs) == 0 {
+		way.InOrder, way.Failed = true, failed.add
+		if configs, way.Plan, err = t.begin(ctx, configs, stdout); err != nil || len(configs) == 0 {
 			return cmp.Or(err, t.campaign().End(o.Dir))
 		}
 	}
 	o.Fetch = watch.Fetch()
-	var failed error
-	results, err := grid.Make(ctx, t.title, configs, o, t.way(), stdout, func(run *experiment.Run) {
+	var unkept error
+	results, err := grid.Make(ctx, t.title, configs, o, way, stdout, func(run *experiment.Run) {
 		fmt.Fprintln(stdout, run.Result.Summary())
 		if t.figure == 0 {
 			printPoints(run.Result, run.Dir, stdout)
 		}
 		// The networks that others are made of are not recorded: they would count as
 		// further seeds of standard training.
-		if failed == nil && slices.Contains(configs, run.Config) {
-			failed = t.keep(ctx, run, stdout)
+		if unkept != nil || !slices.Contains(configs, run.Config) {
+			return
+		}
+		if err := t.keep(ctx, run, stdout); err != nil && t.list != "" && ctx.Err() == nil {
+			failed.add(run.Config, err)
+		} else {
+			unkept = err
 		}
 	})
-	if err := cmp.Or(err, failed); err != nil {
+	if err := cmp.Or(err, unkept); err != nil {
+		failed.tell(stderr)
 		return err
 	}
 	switch {
 	case t.list != "":
-		return t.campaign().End(o.Dir)
+		if err := t.campaign().End(o.Dir); err != nil || len(failed.runs) == 0 {
+			return err
+		}
+		failed.tell(stderr)
+		return errReported
 	case !complete && t.choose+t.draw != "":
 		fmt.Fprintln(stdout, "what compares the runs waits for all of them: run it again with -shard all once every shard is made, their run folders in one")
 	case !complete:

@@ -67,7 +67,7 @@ func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]cha
 	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: the cache folder)")
 	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
 	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
-	fs.StringVar(&t.record, "record", "", "also write each result to this `folder`")
+	fs.StringVar(&t.record, "record", "", "also write each result to this `folder`, with which test images it has right")
 	fs.StringVar(&t.ship, "ship", "", "also write the trained subspaces of the first seed, and an image of each class, to this `folder`")
 	changes = presetFlags(fs)
 	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere and with several -devices none; below 0: none, the host sends each", experiment.OnGPU))

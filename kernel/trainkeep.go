@@ -15,6 +15,12 @@ import (
 // keep writes what is to be kept of a run beside its folder.
 func (t *training) keep(ctx context.Context, run *experiment.Run, stdout io.Writer) error {
 	if t.record != "" {
+		if !run.Result.Marked() { // from before it was written
+			fmt.Fprintln(stdout, "  finding out which test images it has right, which its result does not say yet")
+			if err := run.MarkRight(ctx); err != nil {
+				return err
+			}
+		}
 		if err := run.Result.Record(filepath.Join(t.record, filepath.Base(run.Dir)+".json")); err != nil {
 			return err
 		}

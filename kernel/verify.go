@@ -6,8 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"image"
-	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -26,6 +24,11 @@ with what is there: the figures, figures.md and figures.csv with their tables,
 claims.csv, and the table of claims in notebooks/results/README.md of the
 checkout. -write writes it instead. Anything that differs is said in a line, and
 the exit status is 1.
+
+It does so for every preset that runs are recorded with. What follows from those of
+cifar10-small lies beside the runs, what follows from those of another in a folder
+of its name; where there are none of cifar10-small, those of the largest preset lie
+beside the runs. Of a figure that is not recorded whole it draws what there is.
 
 Then it scores the trained subspaces in RESULTS/endpoints again, where the data
 set is on this machine: each at its midpoint and at one other point, with batch
@@ -57,7 +60,7 @@ type verifying struct {
 
 func verifyFlags(v *verifying, stdout io.Writer) (fs *flag.FlagSet, changes *[]change) {
 	fs = flags("verify", "go run ./kernel verify [flags]", verifyAbout, stdout, verifyGroups...)
-	fs.StringVar(&v.preset, "preset", "cifar10-small", "quick, cifar10-small or cifar10")
+	fs.StringVar(&v.preset, "preset", smallPreset, "quick, cifar10-small or cifar10, alone")
 	fs.StringVar(&v.dir, "results", "", "`folder` of the recorded runs (default: notebooks/results of the checkout)")
 	fs.BoolVar(&v.write, "write", false, "write what follows from the runs, instead of comparing it with what is there")
 	fs.BoolVar(&v.scores, "scores", true, "score the trained subspaces again")
@@ -94,13 +97,36 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	all, err := paper.ReadFigures(rec, base, strings.Join(words, " "))
+	v := &verifier{dir: asked.dir, write: asked.write, stdout: stdout, rec: rec}
+	recorded, err := paper.ReadPresets(rec)
 	if err != nil {
 		return err
 	}
-	v := &verifier{dir: asked.dir, write: asked.write, stdout: stdout, rec: rec}
-	if err := v.figures(all); err != nil {
-		return err
+	main := mainPreset(recorded)
+	var all []paper.PresetRuns
+	if named := isNamed(fs, "preset"); named || len(*changes) > 0 || len(recorded) == 0 {
+		figures, err := paper.ReadFigures(rec, base, strings.Join(words, " "))
+		if err != nil {
+			return err
+		}
+		all = []paper.PresetRuns{{Preset: asked.preset, Figures: figures}}
+		if len(*changes) > 0 || len(recorded) == 0 { // of settings that no folder is named after
+			main = asked.preset
+		}
+	} else {
+		all = recorded
+	}
+	for _, p := range all {
+		dir := asked.dir
+		if p.Preset != main {
+			dir = filepath.Join(dir, p.Preset)
+		}
+		if err := v.figures(dir, p); err != nil {
+			return err
+		}
+	}
+	if len(*changes) == 0 && len(recorded) > 0 {
+		all = recorded // the page tells of all
 	}
 	if projectErr == nil && sameFile(asked.dir, filepath.Join(project.Notebooks(), "results")) {
 		if err := v.readme(filepath.Join(asked.dir, "README.md"), all); err != nil {
@@ -119,6 +145,28 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	return nil
 }
 
+// mainPreset is the preset whose figures and tables lie beside the runs: cifar10-small
+// where there are runs of it, or else the one that is nearest to the paper's setting. Those
+// of another lie in a folder of its name.
+func mainPreset(recorded []paper.PresetRuns) string {
+	main := ""
+	for i, p := range recorded {
+		if i == 0 || p.Preset == smallPreset {
+			main = p.Preset
+		}
+	}
+	return main
+}
+
+// isNamed reports whether a flag was given.
+func isNamed(fs *flag.FlagSet, name string) (named bool) {
+	fs.Visit(func(f *flag.Flag) { named = named || f.Name == name })
+	return named
+}
+
+// smallPreset is the preset that verify takes where none is named and no run is recorded.
+const smallPreset = "cifar10-small"
+
 // A verifier compares files with what they should be, or writes them.
 type verifier struct {
 	dir    string
@@ -133,17 +181,26 @@ func (v *verifier) fail(format string, args ...any) {
 	fmt.Fprintf(v.stdout, "WRONG: "+format+"\n", args...)
 }
 
-// figures checks the pictures of every figure that has been recorded, the tables
-// and the claims.
-func (v *verifier) figures(all []paper.RecordedRuns) error {
+// figures checks the pictures of every figure of a preset that has been recorded, those
+// that its recorded methods are enough for, the tables and the claims.
+func (v *verifier) figures(dir string, runs paper.PresetRuns) error {
+	all := runs.Figures
 	var expected []string
 	file := func(name string, want []byte) error {
 		expected = append(expected, name)
-		return v.file(filepath.Join(v.dir, name), want)
+		return v.file(filepath.Join(dir, name), want)
 	}
+	if v.write {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(v.stdout, "preset %s:\n", runs.Preset)
 	for _, f := range all {
 		if len(f.Missing) > 0 {
 			fmt.Fprintf(v.stdout, "figure %d: not recorded with these settings: %s; %s\n", f.Number, strings.Join(f.Missing, ", "), f.Command())
+		}
+		if !f.Drawable() {
 			continue
 		}
 		pictures, err := f.Draw()
@@ -152,6 +209,9 @@ func (v *verifier) figures(all []paper.RecordedRuns) error {
 			continue
 		}
 		for i, picture := range pictures {
+			if picture == nil { // its methods are not there
+				continue
+			}
 			name := pictureName(f.Number, i, len(pictures))
 			if err := errors.Join(file(name+".png", picture.PNG), file(name+".txt", []byte(picture.Alt+"\n"))); err != nil {
 				return err
@@ -170,12 +230,12 @@ func (v *verifier) figures(all []paper.RecordedRuns) error {
 	if err := errors.Join(file("figures.md", []byte(paper.Tables(all))), file("figures.csv", []byte(tables)), file("claims.csv", []byte(claims))); err != nil {
 		return err
 	}
-	return v.stale(expected)
+	return v.stale(dir, expected)
 }
 
 // stale finds pictures of figures that no recorded runs are behind.
-func (v *verifier) stale(expected []string) error {
-	there, err := place.Glob(v.dir, "figure-[0-9]*.*")
+func (v *verifier) stale(dir string, expected []string) error {
+	there, err := place.Glob(dir, "figure-[0-9]*.*")
 	if err != nil {
 		return err
 	}
@@ -193,10 +253,10 @@ func (v *verifier) stale(expected []string) error {
 	return nil
 }
 
-// readme checks the table of claims in the README.md of the recorded runs, which has a
-// place for it.
-func (v *verifier) readme(path string, all []paper.RecordedRuns) error {
-	page, there, err := checkout.Claims.On(path, paper.ClaimsTable(all))
+// readme checks the tables of claims in the README.md of the recorded runs, which has a
+// place for them.
+func (v *verifier) readme(path string, all []paper.PresetRuns) error {
+	page, there, err := checkout.Claims.On(path, paper.ClaimsTables(all))
 	switch {
 	case err == nil && !there:
 		err = fmt.Errorf("%s: %w", path, checkout.Claims.Lost())
@@ -233,68 +293,4 @@ func (v *verifier) file(path string, want []byte) error {
 	}
 	fmt.Fprintln(v.stdout, "written:", path)
 	return place.WriteFile(path, want)
-}
-
-// textDiffers says which line is the first that is another.
-func textDiffers(got, want string) string {
-	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
-	for i := range max(len(a), len(b)) {
-		is, should := "the end", "the end"
-		if i < len(a) {
-			is = a[i]
-		}
-		if i < len(b) {
-			should = b[i]
-		}
-		if is != should {
-			return fmt.Sprintf("differs in line %d: it is %.200q, the runs say %.200q", i+1, is, should)
-		}
-	}
-	return "differs"
-}
-
-// A pixel differs where a channel is another by more than visibly; rounding in the
-// renderer, which differs between processors, may change so many of a picture's.
-const (
-	visibly    = 40 << 8
-	pixelShare = 0.002
-)
-
-// pictureDiffers says how a picture differs from another, pixel by pixel.
-func pictureDiffers(got, want []byte) string {
-	a, err := png.Decode(bytes.NewReader(got))
-	if err != nil {
-		return fmt.Sprintf("is no picture: %v", err)
-	}
-	b, err := png.Decode(bytes.NewReader(want))
-	if err != nil {
-		return fmt.Sprintf("cannot be drawn: %v", err)
-	}
-	if a.Bounds() != b.Bounds() {
-		return fmt.Sprintf("measures %v, drawn again %v", a.Bounds().Size(), b.Bounds().Size())
-	}
-	size := a.Bounds()
-	n := 0
-	for y := size.Min.Y; y < size.Max.Y; y++ {
-		for x := size.Min.X; x < size.Max.X; x++ {
-			if pixelDiffers(a, b, x, y) {
-				n++
-			}
-		}
-	}
-	if share := float64(n) / float64(size.Dx()*size.Dy()); share > pixelShare {
-		return fmt.Sprintf("differs in %.2f %% of its pixels from what the runs say, more than %.2f %%", 100*share, 100*pixelShare)
-	}
-	return ""
-}
-
-func pixelDiffers(a, b image.Image, x, y int) bool {
-	r, g, bl, _ := a.At(x, y).RGBA()
-	r2, g2, bl2, _ := b.At(x, y).RGBA()
-	for _, d := range []int{int(r) - int(r2), int(g) - int(g2), int(bl) - int(bl2)} {
-		if d > visibly || d < -visibly {
-			return true
-		}
-	}
-	return false
 }

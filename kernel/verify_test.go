@@ -6,9 +6,12 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
 
@@ -17,6 +20,73 @@ func TestRecordIsVerified(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if code := Main(context.Background(), []string{"verify", "-scores=false"}, &stdout, &stderr); code != 0 {
 		t.Errorf("exit status %d; write it anew with: go run ./kernel verify -write\n%s%s", code, &stdout, &stderr)
+	}
+}
+
+// What follows from the runs of each preset has a folder of its own, but for
+// cifar10-small; of a preset that has only begun there is what its runs are enough for.
+func TestVerifyPresets(t *testing.T) {
+	dir := t.TempDir()
+	rec, err := experiment.ReadRecord("../notebooks/results")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, shape := range []string{"standard", "line"} {
+		all, err := rec.Of(experiment.Small().With(shape, 1))
+		if err != nil || len(all) == 0 {
+			t.Fatal(all, err)
+		}
+		r := all[0]
+		hits := make(metric.Hits, r.Midpoint().N)
+		for k := range 3000 {
+			hits[k+40*i] = true
+		}
+		r.Right = map[string]metric.Hits{experiment.RightMidpoint: hits}
+		for _, c := range []experiment.Config{r.Config, experiment.Full().With(shape, 1)} {
+			r.Config = c
+			if err := r.Record(filepath.Join(dir, c.Name()+".json")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	verify := func(args ...string) (code int, said string) {
+		var out bytes.Buffer
+		code = Main(t.Context(), append([]string{"verify", "-results", dir, "-scores=false"}, args...), &out, &out)
+		return code, out.String()
+	}
+	if code, said := verify(); code != 1 || !strings.Contains(said, "preset cifar10:\n") || !strings.Contains(said, "preset cifar10-small:\n") {
+		t.Errorf("before: exit status %d, %s", code, said)
+	}
+	if code, said := verify("-write"); code != 0 {
+		t.Fatalf("exit status %d, %s", code, said)
+	}
+	for _, want := range []string{"figure-3.png", "figure-3.txt", "claims.csv", "figures.csv", "figures.md"} {
+		for _, where := range []string{dir, filepath.Join(dir, "cifar10")} {
+			if _, err := os.Stat(filepath.Join(where, want)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	claims, err := os.ReadFile(filepath.Join(dir, "cifar10", "claims.csv"))
+	if err != nil || !strings.Contains(string(claims), `"accuracy, midpoint",1,1,10000,0,`) {
+		t.Errorf("the claims of one seed, %v:\n%s", err, claims)
+	}
+	for _, args := range [][]string{nil, {"-preset", "cifar10"}, {"-preset", "cifar10-small"}} {
+		if code, said := verify(args...); code != 0 {
+			t.Errorf("%v: exit status %d, %s", args, code, said)
+		}
+	}
+	// One that lies where it does not belong, and one that differs.
+	for _, name := range []string{"figure-7.png", "claims.csv"} {
+		if err := os.WriteFile(filepath.Join(dir, "cifar10", name), []byte("other"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, said := verify(); code != 1 || strings.Count(said, "WRONG: ") != 2 {
+		t.Errorf("two files are wrong: exit status %d, %s", code, said)
+	}
+	if code, said := verify("-preset", "cifar10-small"); code != 0 {
+		t.Errorf("those of the other preset are not: exit status %d, %s", code, said)
 	}
 }
 

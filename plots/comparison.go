@@ -206,7 +206,11 @@ func (p Comparison) words() string {
 			}
 			rows = append(rows, row+".")
 		}
-		alt = append(alt, fmt.Sprintf("%s, mean ± standard deviation. Highest mean: %s, lowest: %s.", label, p.Methods[greatest].Name, p.Methods[least].Name))
+		of, mean := "", ""
+		if p.repeated() {
+			of, mean = ", mean ± standard deviation", " mean"
+		}
+		alt = append(alt, fmt.Sprintf("%s%s. Highest%s: %s, lowest: %s.", label, of, mean, p.Methods[greatest].Name, p.Methods[least].Name))
 		alt = append(alt, rows...)
 	}
 	if p.Reference != "" {

@@ -111,7 +111,8 @@ func Recorded(base experiment.Config, shape string) []experiment.Result {
 // RecordedFigure shows a figure of the paper as it was recorded with a preset,
 // under the cell: the figure, the settings and seeds of its runs, the table of its
 // methods, and what the runs say about the paper's claims. Where not all of its
-// methods have been recorded yet it says which have, and how the rest is made.
+// methods have been recorded yet it shows what there is, and says which are missing, and
+// how they are made.
 func RecordedFigure(number int, preset string) {
 	base, err := experiment.Preset(preset)
 	Check(err)
@@ -119,21 +120,26 @@ func RecordedFigure(number int, preset string) {
 	Check(err)
 	f, err := paper.ReadFigure(rec, number, base, "-preset "+preset)
 	Check(err)
-	if len(f.Missing) > 0 {
+	if len(f.Missing) > 0 && !f.Drawable() {
 		fmt.Println(f.Lacks())
 		return
 	}
 	figures, err := f.Draw()
 	Check(err)
 	for _, figure := range figures {
-		Figure(figure, nil)
+		if figure != nil { // else its methods are not there
+			Figure(figure, nil)
+		}
+	}
+	if text := f.Lacks(); text != "" {
+		fmt.Println(text)
 	}
 	fmt.Println(f.Budget())
 	if text := f.Table(paper.Plain); text != "" {
 		fmt.Print("\n", text)
 	}
 	if findings := f.Findings(); len(findings) > 0 {
-		fmt.Println("\nWhat the paper says, and these runs, by the 95 % interval of the difference under the same seeds:")
+		fmt.Println("\nWhat the paper says, and these runs, with the 95 % interval of the difference:")
 		for _, x := range findings {
 			fmt.Println("–", x)
 		}

@@ -74,6 +74,10 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 		return sampler, fmt.Errorf("a plane through three endpoints of %q, which has %d: want simplex-3, bezier or more", c.Shape, m)
 	case c.Chunks > 1 && m == 1:
 		return sampler, fmt.Errorf("a batch in %d chunks of %q: one endpoint leaves nothing to draw", c.Chunks, c.Shape)
+	case c.FullStep && m == 1:
+		return sampler, fmt.Errorf("full steps of %q: one endpoint makes them already, leave it out", c.Shape)
+	case c.FullStep && c.builds():
+		return sampler, errors.New("full steps between networks that were trained apart, which stay as they are: leave one of the two out")
 	}
 	known := corruption.Names()
 	if c.Published {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gosubspace/subspace/dataset"
 )
@@ -68,19 +69,25 @@ type Config struct {
 	// 0: one. With as many as Options.Devices no device needs those of another.
 	GhostBatches int `json:"ghost_batches,omitempty"`
 
-	Epochs       int             `json:"epochs"`
-	Batch        int             `json:"batch"`         // images a step; the last batch of an epoch may be smaller
-	LearningRate float64         `json:"learning_rate"` // the peak of subspace.Cosine
-	Warmup       int             `json:"warmup"`        // its epochs of linear warm-up
-	Momentum     float64         `json:"momentum"`
-	WeightDecay  float64         `json:"weight_decay"`
-	Beta         float64         `json:"beta"` // weight of the cos² regulariser
-	Augment      dataset.Augment `json:"augment"`
-	Smoothing    float64         `json:"label_smoothing,omitempty"` // ε of label smoothing
-	Rho          float64         `json:"sam_rho,omitempty"`         // ρ of sharpness-aware minimisation
-	SWA          string          `json:"swa,omitempty"`             // stochastic weight averaging: constant, cyclic-N with N cycles in the last quarter, or snapshots-N with N over the whole training
-	EMA          float64         `json:"ema,omitempty"`             // the share of the average so far in the exponential moving average of the weights, renewed every step, that a run ends with; 0: none
-	Volume       float64         `json:"volume,omitempty"`          // weight of −log of the volume of a complex, see subspace.Simplexes
+	Epochs       int     `json:"epochs"`
+	Batch        int     `json:"batch"`         // images a step; the last batch of an epoch may be smaller
+	LearningRate float64 `json:"learning_rate"` // the peak of subspace.Cosine
+	// FullStep divides the learning rate of every step by subspace.StepShare of the shape,
+	// 3/2 of it on a line: the point that was drawn then moves, in the mean, as far as a
+	// network of standard training. It is the rate that is scaled, and with it all that a
+	// step is made of: momentum's velocity stays as it is, weight decay and the regulariser
+	// pull by so much more.
+	FullStep    bool            `json:"full_step,omitempty"`
+	Warmup      int             `json:"warmup"` // its epochs of linear warm-up
+	Momentum    float64         `json:"momentum"`
+	WeightDecay float64         `json:"weight_decay"`
+	Beta        float64         `json:"beta"` // weight of the cos² regulariser
+	Augment     dataset.Augment `json:"augment"`
+	Smoothing   float64         `json:"label_smoothing,omitempty"` // ε of label smoothing
+	Rho         float64         `json:"sam_rho,omitempty"`         // ρ of sharpness-aware minimisation
+	SWA         string          `json:"swa,omitempty"`             // stochastic weight averaging: constant, cyclic-N with N cycles in the last quarter, or snapshots-N with N over the whole training
+	EMA         float64         `json:"ema,omitempty"`             // the share of the average so far in the exponential moving average of the weights, renewed every step, that a run ends with; 0: none
+	Volume      float64         `json:"volume,omitempty"`          // weight of −log of the volume of a complex, see subspace.Simplexes
 
 	Recalibration int `json:"recalibration,omitempty"` // training images that re-estimate batch norm at a point, in whole batches; 0: all
 	Points        int `json:"points,omitempty"`        // points of a curve that the run is scored at, the ends included
@@ -207,12 +214,12 @@ func (c Config) Method() string {
 		there bool
 	}{
 		{"chunks", c.Chunks, c.Chunks > 1}, {"ghost-batches", c.GhostBatches, c.GhostBatches > 1}, {"dropout", c.Dropout, c.Dropout > 0},
-		{"precision", c.Precision, c.Precision != ""},
+		{"precision", c.Precision, c.Precision != ""}, {"full-step", "", c.FullStep},
 		{"label-smoothing", c.Smoothing, c.Smoothing > 0}, {"sam", c.Rho, c.Rho > 0}, {"swa", c.SWA, c.SWA != ""}, {"ema", c.EMA, c.EMA > 0},
 		{"volume", c.Volume, c.Volume > 0}, {"root", c.Root, c.Root > 0}, {"branch", c.Branch, c.Branch > 0},
 	} {
 		if part.there {
-			name += fmt.Sprintf("+%s-%v", part.name, part.value)
+			name += strings.TrimSuffix(fmt.Sprintf("+%s-%v", part.name, part.value), "-")
 		}
 	}
 	return name
@@ -228,6 +235,6 @@ func (c Config) member(i int) Config {
 	if c.Root == c.Seed {
 		c.Root, c.Branch = 0, 0 // it is the root
 	}
-	c.Chunks, c.Plane, c.Surface, c.GridImages, c.Corrupt, c.Published = 0, 0, 0, 0, "", false
+	c.Chunks, c.Plane, c.Surface, c.GridImages, c.Corrupt, c.Published, c.FullStep = 0, 0, 0, 0, "", false, false
 	return c
 }

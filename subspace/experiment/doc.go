@@ -29,6 +29,7 @@
 //   - SAM: Config.Rho, sharpness-aware minimisation at the point that was drawn
 //   - SWA, constant: Config.SWA = "constant", the average of every endpoint
 //   - SWA, cyclic: Config.SWA = "cyclic-5"
+//   - full steps: Config.FullStep, a larger rate for subspaces; not with standard
 //   - chunks: Config.Chunks, several points a batch; not with standard, which has one
 //   - wrong labels: Config.WrongLabels
 //

@@ -196,8 +196,12 @@ func TestInterruptScoring(t *testing.T) {
 	if !slices.Equal(seen, []int{3, 4}) { // the third point, and the ensemble of the ends
 		t.Errorf("scored points %v after the stop, want only the last two", seen)
 	}
-	if fmt.Sprint(scores(on)) != fmt.Sprint(scores(train(t, tiny(), Options{}))) {
+	whole := train(t, tiny(), Options{})
+	if fmt.Sprint(scores(on)) != fmt.Sprint(scores(whole)) {
 		t.Error("the scores differ after a stop")
+	}
+	if !on.Result.Marked() || fmt.Sprint(on.Result.Right) != fmt.Sprint(whole.Result.Right) {
+		t.Error("other images are right after a stop")
 	}
 }
 

@@ -128,7 +128,7 @@ func (g *Grid) tasks(s *subspace.Space, set func() (*dataset.Set, error), at fun
 	for i, y := range g.Y {
 		g.Scores[i] = make([]metric.Scores, len(g.X))
 		for j, x := range g.X {
-			tasks = append(tasks, task{s, []subspace.Weights{at(x, y)}, set, func(s metric.Scores) { g.Scores[i][j] = s }})
+			tasks = append(tasks, task{s, []subspace.Weights{at(x, y)}, set, func(s metric.Scores) { g.Scores[i][j] = s }, ""})
 		}
 	}
 	return tasks

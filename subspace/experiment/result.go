@@ -85,6 +85,12 @@ type Result struct {
 	Corrupted   []Corrupted  `json:"corrupted,omitempty"`
 	Plane       *Grid        `json:"plane,omitempty"`   // through the first three endpoints
 	Surface     *Grid        `json:"surface,omitempty"` // around the midpoint, along filter-normalised directions
+
+	// Right says which test images were right, for comparisons of two runs image by
+	// image: under RightMidpoint, where networks were trained apart under RightEnsemble,
+	// and under RightUnder for each severity of a corruption. Results of before it have
+	// none; [Run.MarkRight] adds it.
+	Right map[string]metric.Hits `json:"right,omitempty"`
 }
 
 // Speed returns the training images a second over all of the training, with what

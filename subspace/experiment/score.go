@@ -27,6 +27,8 @@ type answers struct {
 	Endpoints string          `json:"endpoints"` // SHA-256 of the file of the endpoints that were scored
 	Seconds   float64         `json:"seconds"`
 	Scores    []metric.Scores `json:"scores"`
+
+	Right map[string]metric.Hits `json:"right,omitempty"` // of the tasks that are done, see Result.Right
 }
 
 // A task is one thing that a trained run is scored on.
@@ -35,6 +37,7 @@ type task struct {
 	at    []subspace.Weights // of several points the mean of their logits: an ensemble
 	set   func() (*dataset.Set, error)
 	put   func(metric.Scores) // writes the score to its place in the result
+	right string              // under this name Result.Right keeps which images were right; "": it does not
 }
 
 // scorer is what scoring keeps between tasks.
@@ -62,6 +65,7 @@ func (r *Run) score(ctx context.Context) error {
 	for i, scores := range done.Scores {
 		tasks[i].put(scores)
 	}
+	r.Result.Right = done.Right
 	var speed clock
 	saved := time.Now()
 	for i := len(done.Scores); i < len(tasks); i++ {
@@ -69,7 +73,7 @@ func (r *Run) score(ctx context.Context) error {
 		scores, err := r.do(ctx, tasks[i])
 		if err == nil {
 			tasks[i].put(scores)
-			done.Scores = append(done.Scores, scores)
+			done.Scores, done.Right = append(done.Scores, scores), r.Result.Right
 			done.Seconds += time.Since(start).Seconds()
 		}
 		if ctx.Err() != nil || i+1 == len(tasks) || time.Since(saved) > time.Second {
@@ -146,7 +150,11 @@ func (r *Run) do(ctx context.Context, t task) (metric.Scores, error) {
 	if err != nil {
 		return metric.Scores{}, err
 	}
-	return metric.ScoreBins(mean, set.Labels, len(set.Classes), r.bins())
+	scores, err := metric.ScoreBins(mean, set.Labels, len(set.Classes), r.bins())
+	if err == nil && t.right != "" {
+		r.Result.mark(t.right, metric.HitsOf(mean, set.Labels, len(set.Classes)))
+	}
+	return scores, err
 }
 
 // calibrate says how far the midpoint's confidence can be believed, and how far

@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -54,6 +55,9 @@ func (c Config) Differs(from Config) (differ []Setting) {
 
 // presets are the names of the presets.
 var presets = []string{"quick", "cifar10-small", "cifar10"}
+
+// Presets returns the names of the presets, the smallest first, the paper's setting last.
+func Presets() []string { return slices.Clone(presets) }
 
 // Nearest returns the preset from which c differs in the fewest settings, and those;
 // shape and seed, which every preset is made with, are not counted.

@@ -109,7 +109,7 @@ func families(plan []Planned, o Options) []*family {
 	of := map[Config]*family{} // by what training depends on
 	join := func(a, b Config) {
 		into, from := of[a.training()], of[b.training()]
-		if into == from {
+		if into == from || from == nil { // those of a run that is made are not planned
 			return
 		}
 		into.runs, into.work = append(into.runs, from.runs...), into.work+from.work

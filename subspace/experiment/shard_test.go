@@ -278,3 +278,19 @@ func TestPartsMerge(t *testing.T) {
 		t.Errorf("the endpoints in the merged folder score %+v, %v; recorded %+v", score, err, r.Result.Midpoint().Scores)
 	}
 }
+
+// A run between networks that were trained apart, once made, is a family without them:
+// nobody plans them any more.
+func TestFamiliesOfMadeRuns(t *testing.T) {
+	c := light().With("line", 1)
+	c.Independent = true
+	plan, err := planOf(t.Context(), []Config{c, light()}, Options{}, func(c Config) []Result {
+		return []Result{{Config: c, Calibration: &Calibration{}}}
+	})
+	if err != nil || len(plan) != 2 {
+		t.Fatalf("planned are %v, %v", plan, err)
+	}
+	if all := Families(plan, Options{}); len(all) != 2 {
+		t.Errorf("%d families, want 2", len(all))
+	}
+}

@@ -12,30 +12,43 @@ import (
 
 // tasks returns all that the run is scored on, and prepares the result for it.
 func (r *Run) tasks() ([]task, error) {
+	tasks := r.tasksAtPoints()
+	grids, err := r.grids()
+	return append(tasks, grids...), err
+}
+
+// tasksAtPoints returns those of tasks that are not of a grid.
+func (r *Run) tasksAtPoints() (tasks []task) {
 	test := func() (*dataset.Set, error) { return r.data.Test, nil }
-	var tasks []task
-	add := func(set func() (*dataset.Set, error), put func(metric.Scores), at ...subspace.Weights) {
-		tasks = append(tasks, task{r.space, at, set, put})
+	add := func(right string, set func() (*dataset.Set, error), put func(metric.Scores), at ...subspace.Weights) {
+		tasks = append(tasks, task{r.space, at, set, put, right})
 	}
 	points := r.points()
 	ensembles := r.ensembles(points)
 	r.Result.Points, r.Result.Ensembles, r.Result.Corrupted = points, ensembles, nil
 	for i := range points {
-		add(test, func(s metric.Scores) { points[i].Scores = s }, points[i].Weights)
+		right := ""
+		if points[i].Midpoint {
+			right = RightMidpoint
+		}
+		add(right, test, func(s metric.Scores) { points[i].Scores = s }, points[i].Weights)
 	}
 	for i := range ensembles {
-		add(test, func(s metric.Scores) { ensembles[i].Scores = s }, ensembles[i].Points...)
+		right := ""
+		if i == 0 && r.Config.Independent {
+			right = RightEnsemble
+		}
+		add(right, test, func(s metric.Scores) { ensembles[i].Scores = s }, ensembles[i].Points...)
 	}
 	for _, name := range r.Config.corruptions() {
 		for severity := 1; severity <= severities; severity++ {
 			i := len(r.Result.Corrupted)
 			r.Result.Corrupted = append(r.Result.Corrupted, Corrupted{Corruption: name, Severity: severity})
 			set := func() (*dataset.Set, error) { return r.corrupt(name, severity) }
-			add(set, func(s metric.Scores) { r.Result.Corrupted[i].Scores = s }, r.sampler.Shape.Midpoint())
+			add(RightUnder(name, severity), set, func(s metric.Scores) { r.Result.Corrupted[i].Scores = s }, r.sampler.Shape.Midpoint())
 		}
 	}
-	grids, err := r.grids()
-	return append(tasks, grids...), err
+	return tasks
 }
 
 // points returns the points that a run is scored at: along a curve from end to

@@ -101,6 +101,10 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	if err != nil {
 		return err
 	}
+	scale, err := r.rateScale()
+	if err != nil {
+		return err
+	}
 	sgd := subspace.SGD{Momentum: c.Momentum, WeightDecay: c.WeightDecay, Beta: c.Beta, Smoothing: c.Smoothing, Rho: c.Rho}
 	if c.builds() {
 		sgd.Beta = 0 // it would pull at fixed ends
@@ -122,7 +126,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	every := cmp.Or(r.options.Checkpoint, 20*time.Second)
 	for p.Step < total {
 		epoch := p.Step / perEpoch
-		rate := schedule.Rate(epoch)
+		rate := scale * schedule.Rate(epoch)
 		var work []subspace.Work
 		for i := range r.call(on, p.Step) {
 			batch := <-batches
@@ -195,6 +199,15 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		return r.space.SetEndpoints(p.average.Endpoints)
 	}
 	return nil
+}
+
+// rateScale returns what the rate of every step is multiplied by, see Config.FullStep.
+func (r *Run) rateScale() (scale float64, err error) {
+	if !r.Config.FullStep {
+		return 1, nil
+	}
+	defer r.catchShape(&err)
+	return 1 / subspace.StepShare(r.sampler.Shape), nil
 }
 
 // call returns how many steps the next call makes after so many: up to the end of

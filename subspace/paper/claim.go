@@ -3,7 +3,6 @@ package paper
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
@@ -15,6 +14,10 @@ type Quantity struct {
 	Unit   string // "%", or "nats"
 	Digits int    // behind the point
 	of     func(experiment.Result) (value float64, there bool)
+	// right is where a run keeps which images are behind it, where it is the accuracy of
+	// one network, or ensemble, on one set of images, or the mean over several versions of
+	// them: the names in Result.Right; nil of anything else.
+	right func(experiment.Result) []string
 }
 
 // Term is one side of a comparison: a quantity of a method.
@@ -52,12 +55,14 @@ func midpoint(r experiment.Result) (metric.Scores, bool) {
 	return s, s.N > 0
 }
 
-func accuracyOf(what string, of scoresOf) Quantity {
-	return Quantity{"accuracy, " + what, "%", 2, ofScores(of, Accuracy)}
+func accuracyOf(what string, of scoresOf, right func(experiment.Result) []string) Quantity {
+	return Quantity{"accuracy, " + what, "%", 2, ofScores(of, Accuracy), right}
 }
 
+func rightAtMidpoint(experiment.Result) []string { return []string{experiment.RightMidpoint} }
+
 func eceOf(what string, of scoresOf) Quantity {
-	return Quantity{"ECE, " + what, "%", 2, ofScores(of, ECE)}
+	return Quantity{"ECE, " + what, "%", 2, ofScores(of, ECE), nil}
 }
 
 func ofScores(of scoresOf, score Score) func(experiment.Result) (float64, bool) {
@@ -69,17 +74,17 @@ func ofScores(of scoresOf, score Score) func(experiment.Result) (float64, bool) 
 
 // The quantities of several figures.
 var (
-	accuracyMidpoint = accuracyOf("midpoint", midpoint)
+	accuracyMidpoint = accuracyOf("midpoint", midpoint, rightAtMidpoint)
 	eceMidpoint      = eceOf("midpoint", midpoint)
-	nllMidpoint      = Quantity{"NLL, midpoint", "nats", 3, ofScores(midpoint, NLL)}
+	nllMidpoint      = Quantity{"NLL, midpoint", "nats", 3, ofScores(midpoint, NLL), nil}
 )
 
 // ends is the mean accuracy of the endpoints of a subspace; one network has none.
-var ends = Quantity{"accuracy, mean of the endpoints", "%", 2, accuracyAtEnds}
+var ends = Quantity{"accuracy, mean of the endpoints", "%", 2, accuracyAtEnds, nil}
 
 // twoEnds is the same of a curve. A Bézier curve has three endpoints, and its third, the
 // bend, is no point of it: what is scored are its two ends.
-var twoEnds = Quantity{"accuracy, mean of the two ends", "%", 2, accuracyAtEnds}
+var twoEnds = Quantity{"accuracy, mean of the two ends", "%", 2, accuracyAtEnds, nil}
 
 func accuracyAtEnds(r experiment.Result) (float64, bool) {
 	several := len(r.Midpoint().Weights) > 1
@@ -127,51 +132,4 @@ func (f Figure) Claims() []Claim {
 		add(&c)
 	}
 	return c.all
-}
-
-// Finding is what recorded runs say about a claim.
-type Finding struct {
-	Claim
-	Difference metric.Difference // first − against, over the seeds that both have
-	Command    string            // makes the runs
-}
-
-// The verdicts.
-const (
-	Holds      = "holds"
-	Opposite   = "the opposite"
-	Open       = "cannot be told"
-	Unmeasured = "not recorded"
-)
-
-// Verdict follows from the 95 % interval of the difference alone.
-func (f Finding) Verdict() string {
-	switch {
-	case f.Difference.N == 0:
-		return Unmeasured
-	case f.Difference.Side() == f.Sign:
-		return Holds
-	case f.Difference.Side() == -f.Sign:
-		return Opposite
-	}
-	return Open
-}
-
-// String is the finding in a sentence.
-func (f Finding) String() string {
-	if f.Difference.N == 0 {
-		return fmt.Sprintf("%s: %s", f.Says, Unmeasured)
-	}
-	return fmt.Sprintf("%s: %s (%s, n = %d)", f.Says, f.Verdict(), f.measured(), f.Difference.N)
-}
-
-// measured is "accuracy +0.73 [−8.07, +9.53] points".
-func (f Finding) measured() string {
-	q := f.First.Quantity
-	kind, _, _ := strings.Cut(q.Name, ",") // without where it is taken
-	unit := q.Unit
-	if unit == "%" {
-		unit = "points"
-	}
-	return kind + " " + difference(f.Difference, q.Digits) + " " + unit
 }

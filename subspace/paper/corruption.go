@@ -30,10 +30,22 @@ var corruption = definition{
 	},
 }
 
-var accuracyClean = accuracyOf("clean", midpoint)
+var accuracyClean = accuracyOf("clean", midpoint, rightAtMidpoint)
 
 func accuracyUnder(severity int) Quantity {
-	return accuracyOf(fmt.Sprint("severity ", severity), underSeverity(severity))
+	return accuracyOf(fmt.Sprint("severity ", severity), underSeverity(severity), rightUnder(severity))
+}
+
+// rightUnder are the names of what is right under the first corruption of a run.
+func rightUnder(severities ...int) func(experiment.Result) []string {
+	return func(r experiment.Result) (names []string) {
+		for _, severity := range severities {
+			if len(r.Corrupted) > 0 {
+				names = append(names, experiment.RightUnder(r.Corrupted[0].Corruption, severity))
+			}
+		}
+		return names
+	}
 }
 
 // underAll is the accuracy under a corruption, the mean of all severities.
@@ -47,7 +59,7 @@ var underAll = Quantity{"accuracy, mean of severities 1 to 5", "%", 2, func(r ex
 		sum += Accuracy(s)
 	}
 	return sum / 5, true
-}}
+}, rightUnder(1, 2, 3, 4, 5)}
 
 // underSeverity is the midpoint under the first corruption that a run was scored
 // on; severity 0 is the clean test images.

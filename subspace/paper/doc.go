@@ -11,8 +11,9 @@
 //
 // You want to know what recorded runs say. [ReadFigure] finds those of a figure in a
 // folder; its table has the mean and spread of every quantity, and each difference
-// with its 95 % interval under the same seeds; its findings say claim by claim
-// whether the paper's claim holds for them:
+// with its 95 % interval under the same seeds, of one seed over the same test images; its
+// findings say claim by claim whether the paper's claim holds for them, alone and corrected
+// for the number of claims:
 //
 //	rec, err := experiment.ReadRecord("notebooks/results")
 //	f, err := paper.ReadFigure(rec, 3, experiment.Small(), "-preset cifar10-small")
@@ -44,7 +45,8 @@
 //
 // What they share is in the other files: figure.go and rows.go for the runs, panel.go
 // for drawing, names.go and style.go for how a method is called and what it looks like,
-// claim.go and table.go for the numbers, recorded.go for recorded runs, write.go for the
-// files that follow from these. check.go is the edge of the package: what is asked of all
+// claim.go and table.go for the numbers, paired.go and finding.go for what follows from
+// them, recorded.go for recorded runs, presets.go for those of several presets, write.go for
+// the files that follow from these. check.go is the edge of the package: what is asked of all
 // rows and runs before anything is drawn.
 package paper

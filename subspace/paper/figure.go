@@ -28,6 +28,7 @@ type definition struct {
 	title   string
 	methods func(base experiment.Config) []Method
 	draw    []func(Rows) (*plots.Figure, error) // a picture each
+	alone   bool                                // its first method makes a picture by itself
 	lines   func(t *lines, m Method)            // adds the lines of its table that are of a method; nil: no table
 	claims  func(c *claims)                     // adds what the paper says; nil: nothing
 }
@@ -144,7 +145,7 @@ func row(name string, base experiment.Config, shape string, add ...func(c *exper
 	c.EMA, c.Made, c.Volume, c.Snapshots = 0, "", 0, false
 	c.Plane, c.Surface, c.GridImages = 0, 0, 0
 	if shape == "standard" {
-		c.Chunks = 0 // one point leaves nothing to draw
+		c.Chunks, c.FullStep = 0, false // one point leaves nothing to draw
 	}
 	for _, a := range add {
 		a(&c, base)
@@ -179,8 +180,10 @@ func sam(c *experiment.Config, base experiment.Config) { c.Rho = cmp.Or(base.Rho
 
 const gridSide = 21 // points on a side of a landscape
 
-func independent(c *experiment.Config, _ experiment.Config) { c.Independent = true }
-func constant(c *experiment.Config, _ experiment.Config)    { c.SWA = "constant" }
+func independent(c *experiment.Config, _ experiment.Config) {
+	c.Independent, c.FullStep = true, false
+}
+func constant(c *experiment.Config, _ experiment.Config) { c.SWA = "constant" }
 func cyclic(c *experiment.Config, _ experiment.Config) {
 	c.SWA = fmt.Sprintf("cyclic-%d", max(1, min(5, c.Epochs/4)))
 }

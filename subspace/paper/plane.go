@@ -22,7 +22,8 @@ var plane = definition{
 			row(apart, base, "simplex-3", independent, onPlane),
 		}
 	},
-	draw: []func(Rows) (*plots.Figure, error){Planes, PlaneLosses},
+	draw:  []func(Rows) (*plots.Figure, error){Planes, PlaneLosses},
+	alone: true,
 	lines: func(t *lines, m Method) {
 		t.within(m, accuracyInside, accuracyOutside, "outside")
 		t.alone(m, accuracyOutside)
@@ -54,7 +55,7 @@ func onTriangle(name, unit string, digits int, score Score, within bool) Quantit
 			value = outside
 		}
 		return value[0], !math.IsNaN(value[0])
-	}}
+	}, nil}
 }
 
 // Planes draws the accuracy on the plane through three endpoints, of the first

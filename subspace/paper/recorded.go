@@ -18,12 +18,44 @@ type RecordedRuns struct {
 	Rows    Rows     // the methods that have been recorded
 	Missing []string // those that have not
 	flags   string   // of the command that makes them: -preset quick
+
+	corrected []float64 // the p-values of its claims, corrected for all of the preset
+	family    int       // of so many
 }
 
 // ReadFigure finds the runs behind a figure among the recorded ones: those with
 // exactly the settings that the figure has with base. flags are what the command
 // line says to have base, such as "-preset quick".
 func ReadFigure(rec experiment.Record, number int, base experiment.Config, flags string) (RecordedRuns, error) {
+	asked, err := readFigure(rec, number, base, flags)
+	if err != nil {
+		return asked, err
+	}
+	// Its claims are told beside those of the other figures.
+	all := []RecordedRuns{asked}
+	for other := 1; other <= Figures; other++ {
+		if f, err := readFigure(rec, other, base, flags); other != number && err == nil {
+			all = append(all, f)
+		}
+	}
+	correct(all)
+	return all[0], nil
+}
+
+// ReadFigures finds the runs behind all figures of the paper, see [ReadFigure].
+func ReadFigures(rec experiment.Record, base experiment.Config, flags string) (all []RecordedRuns, err error) {
+	for number := 1; number <= Figures; number++ {
+		f, err := readFigure(rec, number, base, flags)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	correct(all)
+	return all, nil
+}
+
+func readFigure(rec experiment.Record, number int, base experiment.Config, flags string) (RecordedRuns, error) {
 	f, err := NewFigure(number, base)
 	if err != nil {
 		return RecordedRuns{}, err
@@ -43,24 +75,39 @@ func ReadFigure(rec experiment.Record, number int, base experiment.Config, flags
 	return runs, nil
 }
 
-// ReadFigures finds the runs behind all figures of the paper, see [ReadFigure].
-func ReadFigures(rec experiment.Record, base experiment.Config, flags string) (all []RecordedRuns, err error) {
-	for number := 1; number <= Figures; number++ {
-		f, err := ReadFigure(rec, number, base, flags)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, f)
+// Draw draws what has been recorded of the figure: its pictures in their order, nil in the
+// place of one that the recorded methods are not enough for, see [RecordedRuns.Drawable].
+// The error says what is missing where there is no picture at all.
+func (f RecordedRuns) Draw() (pictures []*plots.Figure, err error) {
+	if len(f.Missing) == 0 {
+		return f.Figure.Draw(f.Rows)
 	}
-	return all, nil
-}
-
-// Draw draws the figure, of which no method may be missing.
-func (f RecordedRuns) Draw() ([]*plots.Figure, error) {
-	if len(f.Missing) > 0 {
+	if !f.Drawable() {
 		return nil, errors.New(f.Lacks())
 	}
-	return f.Figure.Draw(f.Rows)
+	if err := f.Rows.Check(); err != nil {
+		return nil, fmt.Errorf("figure %d: %w", f.Number, err)
+	}
+	any := false
+	var failed []error
+	for _, draw := range f.definition().draw {
+		picture, err := draw(f.Rows)
+		if err != nil {
+			picture, failed = nil, append(failed, err)
+		}
+		any = any || picture != nil
+		pictures = append(pictures, picture)
+	}
+	if !any {
+		return nil, fmt.Errorf("figure %d: %w", f.Number, errors.Join(failed...))
+	}
+	return pictures, nil
+}
+
+// Drawable reports whether enough has been recorded for [RecordedRuns.Draw]: the first
+// method, which the others are compared with, and, but in figure 2, one more.
+func (f RecordedRuns) Drawable() bool {
+	return len(f.Rows) > 0 && f.Rows[0].Name == f.Methods[0].Name && (len(f.Rows) > 1 || f.definition().alone)
 }
 
 // Command is the command that makes the runs and records them.
@@ -68,9 +115,17 @@ func (f RecordedRuns) Command() string {
 	return fmt.Sprintf("go run ./kernel train -figure %d %s -seeds %d -record notebooks/results", f.Number, f.flags, cmp.Or(f.Seeds(), 3))
 }
 
-// Lacks says what has been recorded of the figure, what not, and how it is made.
+// Lacks says what has been recorded of the figure, what not, and how it is made; "" where
+// nothing is missing.
 func (f RecordedRuns) Lacks() string {
-	text := fmt.Sprintf("Figure %d has not been recorded with %s yet.\n", f.Number, f.flags)
+	if len(f.Missing) == 0 {
+		return ""
+	}
+	whole := ""
+	if f.Drawable() {
+		whole = "whole "
+	}
+	text := fmt.Sprintf("Figure %d has not been recorded %swith %s yet.\n", f.Number, whole, f.flags)
 	var there []string
 	for _, r := range f.Rows {
 		there = append(there, fmt.Sprintf("%s (%s)", r.Name, count(len(r.Results), "seed")))

@@ -52,7 +52,7 @@ var simplex = definition{
 }
 
 var (
-	accuracyTogether = accuracyOf("midpoint or ensemble", together)
+	accuracyTogether = accuracyOf("midpoint or ensemble", together, rightTogether)
 	eceTogether      = eceOf("midpoint or ensemble", together)
 )
 
@@ -66,6 +66,13 @@ func together(r experiment.Result) (metric.Scores, bool) {
 		return metric.Scores{}, false
 	}
 	return r.Ensembles[0].Scores, true
+}
+
+func rightTogether(r experiment.Result) []string {
+	if r.Config.Independent {
+		return []string{experiment.RightEnsemble}
+	}
+	return rightAtMidpoint(r)
 }
 
 // ByEndpoints draws accuracy and calibration error at the midpoint of the simplex

@@ -58,7 +58,7 @@ type Entry struct {
 	Sample   []float64 // a value of each run
 	// Against is what it is compared with, "" for nothing.
 	Against    string
-	Difference metric.Difference
+	Difference Comparison
 }
 
 // Entries returns the lines of the figure's table; none for figure 1. What no run
@@ -76,37 +76,6 @@ func (f RecordedRuns) Entries() (entries []Entry) {
 		entries = append(entries, e)
 	}
 	return entries
-}
-
-// paired compares two terms over the seeds that both have, in their order.
-func (f RecordedRuns) paired(first, against Term) metric.Difference {
-	if against.Method == "" {
-		return metric.Difference{}
-	}
-	one, _ := f.Rows.find(first.Method)
-	other, _ := f.Rows.find(against.Method)
-	a, b := first.Quantity.bySeed(one), against.Quantity.bySeed(other)
-	var x, y []float64
-	for _, seed := range f.seeds() {
-		v, there := a[seed]
-		w, found := b[seed]
-		if there && found {
-			x, y = append(x, v), append(y, w)
-		}
-	}
-	d, err := metric.Paired(x, y)
-	if err != nil {
-		panic(err) // there are as many of each
-	}
-	return d
-}
-
-// Findings returns what the runs say about the paper's claims of the figure.
-func (f RecordedRuns) Findings() (findings []Finding) {
-	for _, c := range f.Claims() {
-		findings = append(findings, Finding{c, f.paired(c.First, c.Against), f.Command()})
-	}
-	return findings
 }
 
 // Markup is how a table is written.
@@ -127,8 +96,11 @@ func (f RecordedRuns) Table(m Markup) string {
 		q, n := e.Quantity, len(e.Sample)
 		cells := []string{e.Method, fmt.Sprintf("%s (%s)", q.Name, q.Unit), fmt.Sprint(n), metric.Spread(e.Sample, q.Digits), "", ""}
 		if e.Against != "" {
-			cells[4], cells[5] = e.Against, difference(e.Difference, q.Digits)
-			if e.Difference.N != n {
+			cells[4], cells[5] = e.Against, difference(e.Difference.Difference, q.Digits)
+			switch {
+			case e.Difference.Images > 0:
+				cells[5] += " over " + thousands(e.Difference.Images) + " images"
+			case e.Difference.N != n:
 				cells[5] += fmt.Sprintf(", n = %d", e.Difference.N)
 			}
 		}

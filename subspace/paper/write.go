@@ -14,10 +14,15 @@ import (
 func Tables(all []RecordedRuns) string {
 	var b strings.Builder
 	b.WriteString("# The recorded figures in numbers\n\nWritten by `go run ./kernel verify -write` from the recorded runs in this folder, with [figures.csv](figures.csv).\n" +
-		"Mean ± standard deviation over n seeds; differences are under the same seeds, with their 95 % interval by Student's t.\n")
+		"Mean ± standard deviation over n seeds; differences are under the same seeds, with their 95 % interval by Student's t. " +
+		"Where there is one seed, they are of two networks over the same test images, with the interval of Agresti and Min.\n")
 	for _, f := range all {
 		if table := f.Table(Markdown); table != "" {
-			fmt.Fprintf(&b, "\n## Figure %d: %s\n\n%s.\n\n%s", f.Number, f.Title, f.Budget(), table)
+			missing := ""
+			if len(f.Missing) > 0 {
+				missing = "Not recorded: " + strings.Join(f.Missing, ", ") + ".\n\n"
+			}
+			fmt.Fprintf(&b, "\n## Figure %d: %s\n\n%s.\n\n%s%s", f.Number, f.Title, f.Budget(), missing, table)
 		}
 	}
 	return b.String()
@@ -25,14 +30,14 @@ func Tables(all []RecordedRuns) string {
 
 // TablesCSV returns the same tables for programs.
 func TablesCSV(all []RecordedRuns) (string, error) {
-	rows := [][]string{{"figure", "method", "quantity", "unit", "n", "mean", "deviation", "compared with", "pairs", "difference", "low", "high"}}
+	rows := [][]string{{"figure", "method", "quantity", "unit", "n", "mean", "deviation", "compared with", "pairs", "images", "difference", "low", "high"}}
 	for _, f := range all {
 		for _, e := range f.Entries() {
 			mean, std := metric.MeanStd(e.Sample)
 			cells := []string{fmt.Sprint(f.Number), e.Method, e.Quantity.Name, e.Quantity.Unit, fmt.Sprint(len(e.Sample)),
-				full(mean), full(std), e.Against, "", "", "", ""}
+				full(mean), full(std), e.Against, "", "", "", "", ""}
 			if d := e.Difference; e.Against != "" {
-				copy(cells[8:], []string{fmt.Sprint(d.N), full(d.Mean), full(d.Low), full(d.High)})
+				copy(cells[8:], []string{fmt.Sprint(d.N), over(d), full(d.Mean), full(d.Low), full(d.High)})
 			}
 			rows = append(rows, cells)
 		}
@@ -40,19 +45,29 @@ func TablesCSV(all []RecordedRuns) (string, error) {
 	return inCSV(rows)
 }
 
+// over is how many images a comparison of two networks is over; "" of one over seeds.
+func over(c Comparison) string {
+	if c.Images == 0 {
+		return ""
+	}
+	return fmt.Sprint(c.Images)
+}
+
 // ClaimsCSV returns the claims with their verdicts for programs.
 func ClaimsCSV(all []RecordedRuns) (string, error) {
-	rows := [][]string{{"figure", "claim", "method", "against", "quantity", "claimed sign", "n", "difference", "low", "high", "verdict", "command"}}
+	rows := [][]string{{"figure", "claim", "method", "against", "quantity", "claimed sign", "n", "images", "difference", "low", "high",
+		"p", "verdict", "corrected p", "corrected verdict", "command"}}
 	for _, f := range all {
 		for _, x := range f.Findings() {
 			against := x.Against.Method
 			if against == x.First.Method {
 				against += ": " + x.Against.Quantity.Name
 			}
+			d := x.Difference
 			cells := []string{fmt.Sprint(x.Figure), x.Says, x.First.Method, against, x.First.Quantity.Name, fmt.Sprint(x.Sign),
-				"0", "", "", "", x.Verdict(), x.Command}
-			if d := x.Difference; d.N > 0 {
-				copy(cells[6:], []string{fmt.Sprint(d.N), full(d.Mean), full(d.Low), full(d.High)})
+				fmt.Sprint(d.N), over(d), "", "", "", full(x.P), x.Verdict(), full(x.Corrected), x.CorrectedVerdict(), x.Command}
+			if d.N > 0 {
+				copy(cells[8:], []string{full(d.Mean), full(d.Low), full(d.High)})
 			}
 			rows = append(rows, cells)
 		}
@@ -74,20 +89,44 @@ func full(x float64) string {
 	return strconv.FormatFloat(x, 'g', 6, 64)
 }
 
-// ClaimsTable returns the claims with their verdicts as Markdown.
+const noClaims = "The claims are not recorded yet.\n"
+
+// ClaimsTable returns the claims that the runs tell of, with their verdicts, as Markdown,
+// and how many they do not.
 func ClaimsTable(all []RecordedRuns) string {
-	rows := [][]string{{"figure", "claim", "measured", "n", "verdict", "command"}}
-	told := 0
+	rows := [][]string{{"figure", "claim", "measured", "n", "p", "verdict", "corrected", "command"}}
+	family, unmeasured := 0, 0
+	seeds, images := false, false
 	for _, f := range all {
 		for _, x := range f.Findings() {
-			cells := []string{fmt.Sprint(x.Figure), x.Says, "", "", x.Verdict(), "`" + x.Command + "`"}
-			if x.Difference.N > 0 {
-				cells[2], cells[3] = x.measured(), fmt.Sprint(x.Difference.N)
-				told++
+			d := x.Difference
+			if d.N == 0 {
+				unmeasured++
+				continue
 			}
-			rows = append(rows, cells)
+			n := fmt.Sprint(d.N)
+			if d.Images > 0 {
+				n += ", over " + thousands(d.Images) + " images"
+			}
+			family = max(family, x.Family)
+			seeds, images = seeds || d.N > 1, images || d.Images > 0
+			rows = append(rows, []string{fmt.Sprint(x.Figure), x.Says, x.measured(), n, strings.TrimPrefix(shortP(x.P), "= "), x.Verdict(), x.CorrectedVerdict(), "`" + x.Command + "`"})
 		}
 	}
-	return Markdown.Write(rows) + fmt.Sprintf("\n\"%s\": the 95 %% interval (Student's t) of the difference under the same n seeds lies on the claimed side of 0; "+
-		"\"%s\": on the other side; else it \"%s\". One in 20 such intervals misses its true value by chance; here are %d.\n", Holds, Opposite, Open, told)
+	if len(rows) == 1 {
+		return noClaims
+	}
+	text := Markdown.Write(rows) + fmt.Sprintf("\n\"%s\": the 95 %% interval of the difference lies on the claimed side of 0, and p is below 0.05; \"%s\": on the other side; else it is %s. ",
+		Holds, Opposite, Open)
+	if seeds {
+		text += "Under several seeds interval and p are Student's, over the n seeds that both methods have. "
+	}
+	if images {
+		text += "Under one seed two networks are compared, and not the methods: image by image, with the interval of Agresti and Min and McNemar's p, of means over severities with those of the normal distribution. "
+	}
+	text += fmt.Sprintf("One in 20 such verdicts comes by chance where there is no difference; \"corrected\" is the verdict by Holm's method for all %d of them together: at most one in 20 such tables has a mistake.", family)
+	if unmeasured > 0 {
+		text += fmt.Sprintf(" Not recorded yet: %s.", count(unmeasured, "claim"))
+	}
+	return text + "\n"
 }

@@ -82,13 +82,27 @@ func Fetch() func(done, total int64) {
 // made are loaded. Each run is handed to each, if that is not nil, and then closed.
 func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options,
 	each func(*experiment.Run)) (results []experiment.Result, err error) {
-	called := time.Now()
 	plan, err := experiment.Plan(ctx, configs, o)
 	if err != nil {
 		return nil, err
 	}
-	made := map[experiment.Config]experiment.Result{}
-	w := &whole{plan: plan, called: called}
+	made, err := MakePlan(ctx, title, plan, o, each, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range configs {
+		results = append(results, made[c])
+	}
+	return results, nil
+}
+
+// MakePlan is [Make] for runs that are planned, and returns the results of all of them.
+// With failed, a run that fails is handed to it and stops no other; the result has none
+// of it then. Where ctx ends, everything does.
+func MakePlan(ctx context.Context, title string, plan []experiment.Planned, o experiment.Options,
+	each func(*experiment.Run), failed func(experiment.Config, error)) (made map[experiment.Config]experiment.Result, err error) {
+	made = map[experiment.Config]experiment.Result{}
+	w := &whole{plan: plan, called: time.Now()}
 	for _, p := range plan {
 		if !p.Made {
 			w.work += p.Work()
@@ -98,6 +112,13 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		w.current = i
 		o.Report = w.report
 		run, err := experiment.Train(ctx, p.Config, o)
+		if err != nil && failed != nil && ctx.Err() == nil {
+			if !p.Made {
+				w.work -= p.Work()
+			}
+			failed(p.Config, err)
+			continue
+		}
 		if err != nil {
 			w.end("stopped")
 			return nil, err
@@ -111,11 +132,8 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		}
 		run.Close()
 	}
-	w.end(fmt.Sprintf("%s: %s%s in %s", title, w.rest(), count(len(plan)), experiment.Took(time.Since(w.called))))
-	for _, c := range configs {
-		results = append(results, made[c])
-	}
-	return results, nil
+	w.end(fmt.Sprintf("%s: %s%s in %s", title, w.rest(), count(len(made)), experiment.Took(time.Since(w.called))))
+	return made, nil
 }
 
 // count says how many runs there are.

@@ -12,15 +12,18 @@ import (
 )
 
 // choosable are the fields that -choose tries values of, by the names of their
-// flags.
-var choosable = map[string]func(*experiment.Config) *float64{
-	"dropout":         func(c *experiment.Config) *float64 { return &c.Dropout },
-	"label-smoothing": func(c *experiment.Config) *float64 { return &c.Smoothing },
-	"sam":             func(c *experiment.Config) *float64 { return &c.Rho },
-	"beta":            func(c *experiment.Config) *float64 { return &c.Beta },
-	"lr":              func(c *experiment.Config) *float64 { return &c.LearningRate },
-	"weight-decay":    func(c *experiment.Config) *float64 { return &c.WeightDecay },
+// flags; what can only be on is 1 or 0.
+var choosable = map[string]func(c *experiment.Config, v float64){
+	"dropout":         func(c *experiment.Config, v float64) { c.Dropout = v },
+	"label-smoothing": func(c *experiment.Config, v float64) { c.Smoothing = v },
+	"sam":             func(c *experiment.Config, v float64) { c.Rho = v },
+	"beta":            func(c *experiment.Config, v float64) { c.Beta = v },
+	"lr":              func(c *experiment.Config, v float64) { c.LearningRate = v },
+	"weight-decay":    func(c *experiment.Config, v float64) { c.WeightDecay = v },
+	fullStep:          func(c *experiment.Config, v float64) { c.FullStep = v == 1 },
 }
+
+const fullStep = "full-step"
 
 // A Choice is the values that were tried of a field, and the runs that tell
 // which is best.
@@ -35,7 +38,7 @@ func NewChoice(text string, base []experiment.Config) (c Choice, err error) {
 	field, list, _ := strings.Cut(text, "=")
 	set, ok := choosable[field]
 	if !ok {
-		return c, fmt.Errorf("-choose %s: want dropout, label-smoothing, sam, beta, lr or weight-decay, = and values separated by commas", text)
+		return c, fmt.Errorf("-choose %s: want dropout, label-smoothing, sam, beta, lr, weight-decay or full-step, = and values separated by commas", text)
 	}
 	c.field = field
 	for _, config := range base {
@@ -48,12 +51,15 @@ func NewChoice(text string, base []experiment.Config) (c Choice, err error) {
 		if err != nil {
 			return c, fmt.Errorf("-choose %s: %q is no number", text, word)
 		}
+		if field == fullStep && v != 0 && v != 1 {
+			return c, fmt.Errorf("-choose %s: want 0 (without) or 1 (with)", text)
+		}
 		c.values = append(c.values, v)
 		for _, config := range base {
 			if config.HeldOut == 0 {
 				return c, fmt.Errorf("-choose decides on a validation split: say with -held-out how many training images it gets")
 			}
-			*set(&config) = v
+			set(&config, v)
 			c.Configs = append(c.Configs, config)
 		}
 	}

@@ -49,6 +49,7 @@ type crew struct {
 	looked  time.Time
 	say     func(line string)
 	done    func(family []experiment.Planned) error // a family is made
+	failed  func(experiment.Config, error)          // a run has failed, and the others go on; nil: it ends everything
 
 	tally tally
 }

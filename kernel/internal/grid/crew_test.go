@@ -215,3 +215,34 @@ func TestWorkerRefuses(t *testing.T) {
 		t.Errorf("error %v, and it says %s", err, out.String())
 	}
 }
+
+// Where failures stop nothing, a process that ends has failed in the run that it was at:
+// the others of its family wait again, and one that says why goes on with the next.
+func TestCrewGoesOn(t *testing.T) {
+	c := fakeCrew(1, 3)
+	one := slices.Concat(c.queue...)
+	c.trial, c.queue = nil, [][]experiment.Planned{one}
+	var failed []uint64
+	made := 0
+	c.failed = func(config experiment.Config, err error) { failed = append(failed, config.Seed) }
+	c.done = func(family []experiment.Planned) error { made = len(family); return nil }
+	c.hire()
+	w := c.places[0]
+	c.handle(event{worker: w, news: news{Error: "diverged"}})
+	c.handle(event{worker: w, ended: true, err: io.ErrUnexpectedEOF})
+	if !slices.Equal(failed, []uint64{1, 2}) || c.ended || len(c.queue) != 1 || made != 0 {
+		t.Fatalf("failed are %v, ended %t, %d families wait", failed, c.ended, len(c.queue))
+	}
+	for i, p := range c.queue[0] {
+		if p.Made != (i < 2) {
+			t.Errorf("run %d of the family: made %t", i+1, p.Made)
+		}
+	}
+	in := io.NopCloser(strings.NewReader(""))
+	c.places[0] = &worker{in: in, family: c.queue[0], runs: c.queue[0][2:]}
+	c.queue = nil
+	c.handle(event{worker: c.places[0], ended: true}) // its only run
+	if !slices.Equal(failed, []uint64{1, 2, 3}) || made != 3 || len(c.queue) != 0 || c.tally.runs != 0 {
+		t.Errorf("failed are %v, %d runs were handed on, %d left", failed, made, c.tally.runs)
+	}
+}

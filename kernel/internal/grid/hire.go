@@ -48,7 +48,7 @@ type event struct {
 func (c *crew) start(family []experiment.Planned, cores []int) (*worker, error) {
 	w := &worker{family: family}
 	o := order{Dir: c.options.Dir, DataDir: c.options.DataDir, CorruptedDir: c.options.CorruptedDir,
-		Devices: c.options.Devices, Together: c.options.Together}
+		Devices: c.options.Devices, Together: c.options.Together, GoOn: c.failed != nil}
 	for _, p := range family {
 		if !p.Made {
 			w.runs, o.Runs = append(w.runs, p), append(o.Runs, p.Config)
@@ -97,6 +97,8 @@ func (c *crew) handle(e event) {
 		}
 		c.leaving = slices.DeleteFunc(c.leaving, func(v *worker) bool { return v == w })
 		c.leave(e)
+	case n.Error != "" && c.failed != nil && !c.ended && !w.back:
+		c.pass(w, errors.New(n.Error))
 	case n.Error != "":
 		w.reported = true
 		switch {
@@ -157,9 +159,30 @@ func (c *crew) leave(e event) {
 			status = e.err.Error()
 		}
 		why := program.Because(status, string(w.said.text))
-		c.fail(fmt.Errorf("run %s: its process has ended (%s): run it again to go on from the last checkpoint; "+
-			"where memory was short, with a smaller -parallel", w.runs[w.made].Config.Name(), why))
+		err := fmt.Errorf("run %s: its process has ended (%s): run it again to go on from the last checkpoint; "+
+			"where memory was short, with a smaller -parallel", w.runs[w.made].Config.Name(), why)
+		if c.failed == nil {
+			c.fail(err)
+			return
+		}
+		c.pass(w, err)
+		if w.made == len(w.runs) {
+			c.leave(event{worker: w, ended: true})
+			return
+		}
+		c.queue = append([][]experiment.Planned{w.rest()}, c.queue...)
 	}
+}
+
+// pass takes note of a run that has failed: its worker goes on with the next.
+func (c *crew) pass(w *worker, err error) {
+	p := w.runs[w.made]
+	c.failed(p.Config, err)
+	c.tally.work -= p.Work()
+	c.tally.runs--
+	w.made++
+	w.latest = news{}
+	c.tally.restart(c)
 }
 
 // rest is the family with what is made of it marked so.

@@ -20,19 +20,37 @@ import (
 type Way struct {
 	Parallel int  // so many side by side; 0: as many as pay
 	InOrder  bool // begin them in their order, else the heaviest first, so that all end at about the same time
+
+	// Plan is what experiment.Plan says of the runs, where it has been asked already.
+	Plan []experiment.Planned
+	// Failed is told of a run that fails, which then stops no other and has no result; nil:
+	// the first that fails stops all.
+	Failed func(experiment.Config, error)
 }
 
-// Make is watch.Make with some runs side by side.
+// Make is watch.MakePlan with some runs side by side.
 func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options,
 	way Way, stdout io.Writer, each func(*experiment.Run)) ([]experiment.Result, error) {
-	one := func() ([]experiment.Result, error) { return watch.Make(ctx, title, configs, o, each) }
+	plan := way.Plan
+	if plan == nil {
+		var err error
+		if plan, err = experiment.Plan(ctx, configs, o); err != nil {
+			return nil, err
+		}
+	}
+	of := func(made map[experiment.Config]experiment.Result) (results []experiment.Result) {
+		for _, c := range configs {
+			results = append(results, made[c])
+		}
+		return results
+	}
+	one := func() ([]experiment.Result, error) {
+		made, err := watch.MakePlan(ctx, title, plan, o, each, way.Failed)
+		return of(made), err
+	}
 	cores, parallel := ourCores(), way.Parallel
 	if parallel == 1 || parallel == 0 && (len(cores) < 2 || o.Devices > 1 || onGPU()) {
 		return one()
-	}
-	plan, err := experiment.Plan(ctx, configs, o)
-	if err != nil {
-		return nil, err
 	}
 	ready, left := split(plan, experiment.Families(plan, o), way.InOrder)
 	if len(left) < 2 {
@@ -43,10 +61,22 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		return nil, err
 	}
 	made := map[experiment.Config]experiment.Result{}
+	broken := map[experiment.Config]bool{}
+	fail := func(c experiment.Config, err error) {
+		broken[c] = true
+		way.Failed(c, err)
+	}
 	// What is made is loaded here, as when it had been made before.
 	load := func(family []experiment.Planned) error {
 		for _, p := range family {
+			if broken[p.Config] {
+				continue
+			}
 			run, err := experiment.Train(ctx, p.Config, o)
+			if err != nil && way.Failed != nil && ctx.Err() == nil {
+				fail(p.Config, err)
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -68,14 +98,13 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 	if parallel == 0 {
 		c.trial = &trial{}
 	}
+	if way.Failed != nil {
+		c.failed = fail
+	}
 	if err := c.make(ctx); err != nil {
 		return nil, err
 	}
-	var results []experiment.Result
-	for _, config := range configs {
-		results = append(results, made[config])
-	}
-	return results, nil
+	return of(made), nil
 }
 
 // split returns the families of a plan that are made, and those that are not, in the

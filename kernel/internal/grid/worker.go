@@ -26,6 +26,7 @@ type order struct {
 	CorruptedDir string
 	Devices      int
 	Together     int
+	GoOn         bool // a run that fails stops no other
 }
 
 // news is what a worker says, a line of JSON each.
@@ -97,6 +98,9 @@ func Work(ctx context.Context, in io.Reader, out io.Writer) error {
 		run, err := experiment.Train(ctx, c, options)
 		if err != nil {
 			say(news{Error: err.Error()})
+			if o.GoOn && ctx.Err() == nil {
+				continue
+			}
 			return ErrTold
 		}
 		run.Close()

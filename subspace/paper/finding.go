@@ -1,0 +1,126 @@
+package paper
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gosubspace/subspace/metric"
+)
+
+// Finding is what recorded runs say about a claim.
+type Finding struct {
+	Claim
+	Difference Comparison // first − against, over the seeds that both have
+	P          float64    // of no difference; NaN where it cannot be told
+	// Corrected is P corrected by Holm's method for all claims of the paper that runs of
+	// the same preset tell of, Family in number: among so many some p-values are small by
+	// chance. A claim that stands under two figures counts twice, which errs on the side
+	// of caution.
+	Corrected float64
+	Family    int
+	Command   string // makes the runs
+}
+
+// The verdicts.
+const (
+	Holds      = "holds"
+	Opposite   = "the opposite"
+	Open       = "inconclusive"
+	Unmeasured = "not recorded"
+)
+
+// level is the p-value below which a difference counts.
+const level = 0.05
+
+// Verdict follows from the p-value of this claim alone: below 0.05, where the 95 %
+// interval leaves 0 out, the side decides.
+func (f Finding) Verdict() string { return f.verdict(f.P) }
+
+// CorrectedVerdict is the verdict as one of so many.
+func (f Finding) CorrectedVerdict() string { return f.verdict(f.Corrected) }
+
+func (f Finding) verdict(p float64) string {
+	switch {
+	case f.Difference.N == 0:
+		return Unmeasured
+	case !(p < level): // or unknown
+		return Open
+	case f.Difference.Mean*float64(f.Sign) > 0:
+		return Holds
+	}
+	return Opposite
+}
+
+// String is the finding in a sentence.
+func (f Finding) String() string {
+	verdict, n := f.Verdict(), f.Difference.Images
+	corrected := ""
+	if verdict == Holds || verdict == Opposite {
+		corrected = fmt.Sprintf("; corrected for %s: %s", count(f.Family, "claim"), f.CorrectedVerdict())
+	}
+	switch {
+	case f.Difference.N == 0:
+		return fmt.Sprintf("%s: %s", f.Says, Unmeasured)
+	case n > 0:
+		return fmt.Sprintf("%s: %s for these two networks (%s over the same %s images, p %s)%s", f.Says, verdict, f.measured(), thousands(n), shortP(f.P), corrected)
+	}
+	return fmt.Sprintf("%s: %s (%s, n = %d)%s", f.Says, verdict, f.measured(), f.Difference.N, corrected)
+}
+
+// measured is "accuracy +0.73 [−8.07, +9.53] points".
+func (f Finding) measured() string {
+	q := f.First.Quantity
+	kind, _, _ := strings.Cut(q.Name, ",") // without where it is taken
+	unit := q.Unit
+	if unit == "%" {
+		unit = "points"
+	}
+	return kind + " " + difference(f.Difference.Difference, q.Digits) + " " + unit
+}
+
+// shortP is a p-value to two digits behind its sign: "= 0.012", "< 0.0001".
+func shortP(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return "unknown"
+	case p < 0.0001:
+		return "< 0.0001"
+	}
+	return fmt.Sprintf("= %.2g", p)
+}
+
+// Findings returns what the runs say about the paper's claims of the figure.
+func (f RecordedRuns) Findings() (findings []Finding) {
+	for i, c := range f.Claims() {
+		x := Finding{Claim: c, Difference: f.paired(c.First, c.Against), Corrected: math.NaN(), Command: f.Command()}
+		x.P = x.Difference.P()
+		if i < len(f.corrected) {
+			x.Corrected, x.Family = f.corrected[i], f.family
+		}
+		findings = append(findings, x)
+	}
+	return findings
+}
+
+// correct corrects the p-values of all claims of the figures, which are those of one
+// preset, for their number.
+func correct(all []RecordedRuns) {
+	var p []float64
+	for _, f := range all {
+		for _, x := range f.Findings() {
+			p = append(p, x.P)
+		}
+	}
+	family := 0
+	for _, v := range p {
+		if !math.IsNaN(v) {
+			family++
+		}
+	}
+	corrected := metric.Holm(p)
+	for i := range all {
+		n := len(all[i].Claims())
+		all[i].corrected, all[i].family, corrected = corrected[:n:n], family, corrected[n:]
+	}
+}
