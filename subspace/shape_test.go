@@ -134,5 +134,5 @@ func ExampleParseSampler() {
 	fmt.Println(err)
 	// Output:
 	// 3 true <nil>
-	// unknown shape "circle": want standard, line, bezier or simplex-M (M endpoints), with layerwise- before it for a draw per layer
+	// unknown shape "circle": want standard, line, bezier, simplex-M (M endpoints) or complex-F-B, with layerwise- before it for a draw per layer
 }

@@ -29,7 +29,7 @@ const (
 
 func (r *Run) rng(stream uint64, step int) *rand.Rand {
 	seed := r.Config.Seed
-	if stream == drawStream || stream == augmentStream {
+	if r.Config.Root != 0 && (stream == drawStream || stream == augmentStream) {
 		seed = r.Config.seedAt(step / r.perEpoch())
 	}
 	return rand.New(rand.NewPCG(seed, stream+uint64(step)))
