@@ -21,10 +21,12 @@ type surface struct {
 	inks  map[color.NRGBA]color.NRGBA // colours that the style replaces, opaque
 
 	// Of the formats that are no pixels:
-	zoom     float64 // how much larger the canvas is than the page is laid out
-	dots     float64 // per inch, of the pictures in it; 0: the canvas is one itself
-	outlines bool    // letters are drawn, not named
-	straight bool    // colours are told as they are, not multiplied by their opacity
+	zoom     float64    // how much larger the canvas is than the page is laid out
+	dots     float64    // per inch, of the pictures in it; 0: the canvas is one itself
+	outlines bool       // letters are drawn, not named
+	headlong bool       // pictures come out upside down: vgpdf (v0.17.0) counts heights upwards, and forgets it for them
+	widths   *[]float64 // where to note how wide the words are that are named, in points
+	straight bool       // colours are told as they are, not multiplied by their opacity
 }
 
 // Size is that of the page.
@@ -68,12 +70,35 @@ func (s straight) RGBA() (r, g, b, a uint32) {
 // FillString implements [vg.Canvas].
 func (s *surface) FillString(f font.Face, at vg.Point, words string) {
 	if !s.outlines {
+		if s.widths != nil {
+			*s.widths = append(*s.widths, f.Width(words).Points())
+		}
 		s.CanvasSizer.FillString(f, at, words)
 		return
 	}
-	for _, letter := range letters(f, at, words) {
-		s.CanvasSizer.Fill(letter)
+	if path := letters(f, at, words); len(path) > 0 {
+		s.CanvasSizer.Fill(path)
 	}
+}
+
+// DrawImage implements [vg.Canvas].
+func (s *surface) DrawImage(area vg.Rectangle, picture image.Image) {
+	if s.headlong {
+		picture = upsideDown(picture)
+	}
+	s.CanvasSizer.DrawImage(area, picture)
+}
+
+// upsideDown returns a picture with its rows in the opposite order.
+func upsideDown(picture image.Image) image.Image {
+	size := picture.Bounds()
+	turned := image.NewRGBA(image.Rect(0, 0, size.Dx(), size.Dy()))
+	for y := range size.Dy() {
+		for x := range size.Dx() {
+			turned.Set(x, size.Dy()-1-y, picture.At(size.Min.X+x, size.Min.Y+y))
+		}
+	}
+	return turned
 }
 
 // Fill and Stroke implement [vg.Canvas].

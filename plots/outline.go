@@ -11,11 +11,12 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// letters returns the outlines of words that begin at a point, a path a letter.
+// letters returns the outlines of words that begin at a point, as one path: some readers
+// of PDF draw a path that is a rectangle, such as an l, thicker than all others.
 //
 // vgpdf (v0.17.0) writes text in the code page of Western Europe, which has no α, no β, no
 // − and no ≥: they would be lost. As outlines all letters show, with no font at hand.
-func letters(f plotfont.Face, at vg.Point, words string) (paths []vg.Path) {
+func letters(f plotfont.Face, at vg.Point, words string) (path vg.Path) {
 	var buffer sfnt.Buffer
 	em := fixed.Int26_6(f.Face.UnitsPerEm()) // so that all is told in the font's own units
 	scale := f.Font.Size / vg.Length(em)
@@ -34,9 +35,7 @@ func letters(f plotfont.Face, at vg.Point, words string) (paths []vg.Path) {
 		if err != nil {
 			panic(fmt.Errorf("the glyph of %q cannot be read: %w", letter, err))
 		}
-		if path := outline(segments, at, scale); len(path) > 0 {
-			paths = append(paths, path)
-		}
+		path = append(path, outline(segments, at, scale)...)
 		advance, err := f.Face.GlyphAdvance(&buffer, glyph, em, font.HintingNone)
 		if err != nil {
 			panic(fmt.Errorf("the width of %q cannot be read: %w", letter, err))
@@ -44,7 +43,7 @@ func letters(f plotfont.Face, at vg.Point, words string) (paths []vg.Path) {
 		at.X += vg.Length(advance) * scale
 		before = glyph
 	}
-	return paths
+	return path
 }
 
 // outline is a glyph, which counts its heights downwards, as a path at a place. Its

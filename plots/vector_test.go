@@ -43,6 +43,7 @@ func TestSVG(t *testing.T) {
 			switch x := token.(type) {
 			case xml.StartElement:
 				inside = append(inside, x.Name.Local)
+				fitted := x.Name.Local != "text"
 				for _, a := range x.Attr {
 					if x.Name.Local == "svg" && a.Name.Local == "role" {
 						root = a.Value
@@ -50,9 +51,13 @@ func TestSVG(t *testing.T) {
 					if a.Name.Local == "style" && strings.Contains(a.Value, "font-family") && !strings.Contains(a.Value, "Arial") {
 						t.Errorf("%s: a text has no other font where Liberation is not: %s", name, a.Value)
 					}
+					fitted = fitted || a.Name.Local == "textLength"
 					if x.Name.Local == "image" && a.Name.Local == "href" && !strings.HasPrefix(a.Value, "data:image/png;base64,iVBOR") {
 						t.Errorf("%s: a picture is not the PNG that it is", name)
 					}
+				}
+				if !fitted {
+					t.Errorf("%s: a text does not say how wide it is", name)
 				}
 			case xml.EndElement:
 				inside = inside[:len(inside)-1]
@@ -111,6 +116,19 @@ func TestShapesLookAlike(t *testing.T) {
 				file, _ := encode(canvas.Image().(*image.RGBA), "")
 				os.WriteFile(filepath.Join(dir, name+".png"), file, 0o644)
 			}
+		}
+	}
+}
+
+// Pictures stand on their feet, in a PDF too: there they are turned once more.
+func TestUpsideDown(t *testing.T) {
+	picture := image.NewRGBA(image.Rect(0, 0, 1, 2))
+	picture.Set(0, 0, color.RGBA{255, 0, 0, 255})
+	for headlong, row := range map[bool]int{false: 0, true: 1} {
+		var c recorder.Canvas
+		(&surface{CanvasSizer: sized{&c}, headlong: headlong}).DrawImage(vg.Rectangle{}, picture)
+		if r, _, _, _ := c.Actions[0].(*recorder.DrawImage).Image.At(0, row).RGBA(); r != 0xffff {
+			t.Errorf("headlong %v: row %d is not the red one", headlong, row)
 		}
 	}
 }
