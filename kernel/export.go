@@ -51,10 +51,8 @@ func export(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	for _, path := range paths {
-		if _, err := jupyter.Read(path); err != nil {
-			return err
-		}
+	if err := site.CheckNotebooks(p.Dir, paths); err != nil {
+		return err
 	}
 	if err := site.Check(*dir); err != nil {
 		return err

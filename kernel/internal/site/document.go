@@ -56,7 +56,8 @@ func newDocument(converted jupyter.Document, name string) *document {
 		d.learn = m[1]
 	}
 	if m := runTime.FindStringSubmatch(begins); m != nil {
-		d.time = strings.TrimSuffix(plain(m[1]), ".")
+		d.time, _, _ = strings.Cut(plain(m[1])+" ", ". ")
+		d.time = strings.TrimSpace(d.time)
 	}
 	for _, c := range d.cells {
 		for _, m := range anyName.FindAllStringSubmatch(c.HTML, -1) {

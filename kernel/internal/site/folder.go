@@ -22,18 +22,17 @@ const manifest = ".site"
 // keeps them.
 func Kept(dir string) ([]string, error) { return place.Glob(dir, "explore-*.html") }
 
-// Check reports a folder that a site cannot be written to: because it holds anything that no
-// site has written, and that would be lost.
+// Check reports a folder that a site cannot be written to, or must not be: because it holds
+// anything that no site has written, and that would be lost.
 func Check(dir string) error {
-	info, err := os.Stat(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if place.IsFile(dir) {
+		return fmt.Errorf("%s is a file: want a folder for the pages, with -o", dir)
+	}
+	if err := try(dir); err != nil {
+		return fmt.Errorf("pages cannot be written to %s: %w; choose a folder that can be written to, with -o", dir, err)
+	}
+	if !place.IsFolder(dir) {
 		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if !info.IsDir() {
-		return fmt.Errorf("%s is a file: want a folder for the pages", dir)
 	}
 	ours := map[string]bool{manifest: true}
 	if text, err := os.ReadFile(filepath.Join(dir, manifest)); err == nil {
@@ -69,6 +68,27 @@ func Check(dir string) error {
 		return fmt.Errorf("%s holds what export has not written, %s%s: choose an empty folder, or one that it made", dir, other[0], more)
 	}
 	return nil
+}
+
+// try makes a folder beside the one that is to be made, or as near to that as there is one,
+// and removes it.
+func try(dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	for !place.IsFolder(parent) {
+		if place.IsFile(parent) {
+			return fmt.Errorf("%s is a file", parent)
+		}
+		parent = filepath.Dir(parent)
+	}
+	made, err := os.MkdirTemp(parent, ".site-")
+	if err != nil {
+		return err
+	}
+	return os.Remove(made)
 }
 
 // Write writes the site to a folder, whole or not at all: it is made beside its place and

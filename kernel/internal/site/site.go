@@ -62,7 +62,7 @@ type making struct {
 	site    *Site
 }
 
-// Make makes a site. Every notebook needs outputs: one that was not run shows nothing.
+// Make makes a site of notebooks that [CheckNotebooks] finds nothing wrong with.
 func Make(ctx context.Context, o Options) (*Site, error) {
 	m := &making{Options: o, at: map[string]string{}, site: &Site{Files: map[string][]byte{}}}
 	m.at[""] = indexName // nothing else may have that name
@@ -90,9 +90,6 @@ func Make(ctx context.Context, o Options) (*Site, error) {
 		for _, d := range documents {
 			next = append(next, m.linked(d)...)
 		}
-	}
-	if err := m.checkOutputs(); err != nil {
-		return nil, err
 	}
 	if err := m.explore(); err != nil {
 		return nil, err
@@ -146,16 +143,21 @@ func (m *making) notice(format string, args ...any) {
 	m.site.Notices = append(m.site.Notices, fmt.Sprintf(format, args...))
 }
 
-// checkOutputs reports notebooks that were never run.
-func (m *making) checkOutputs() error {
+// CheckNotebooks reports notebooks that cannot be read, or have no outputs: one that was
+// not run shows nothing.
+func CheckNotebooks(project string, paths []string) error {
 	var empty []string
-	for _, d := range m.notebooks() {
+	for _, path := range paths {
+		nb, err := jupyter.Read(path)
+		if err != nil {
+			return err
+		}
 		code, output := false, false
-		for _, c := range d.cells {
-			code, output = code || c.Kind == "code", output || c.Output
+		for _, c := range nb.Cells {
+			code, output = code || c.Type == "code", output || len(c.Outputs) > 0
 		}
 		if code && !output {
-			empty = append(empty, m.shown(d.path))
+			empty = append(empty, shown(project, path))
 		}
 	}
 	if len(empty) == 0 {
@@ -165,15 +167,17 @@ func (m *making) checkOutputs() error {
 	if len(empty) > 1 {
 		has, them = "have", "them"
 	}
-	return fmt.Errorf("%s %s no outputs: run %s first, with go run ./kernel run", strings.Join(empty, ", "), has, them)
+	return fmt.Errorf("%s %s no outputs: run %s first, with go run ./kernel run %s", strings.Join(empty, ", "), has, them, strings.Join(empty, " "))
 }
 
 // notebooks are the documents that are.
 func (m *making) notebooks() []*document { return m.order[:len(m.Notebooks)] }
 
+func (m *making) shown(path string) string { return shown(m.Project, path) }
+
 // shown is a path as a reader knows it: from the project's folder on, where it is in it.
-func (m *making) shown(path string) string {
-	if rel, err := filepath.Rel(m.Project, path); err == nil && filepath.IsLocal(rel) {
+func shown(project, path string) string {
+	if rel, err := filepath.Rel(project, path); err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)
 	}
 	return path

@@ -22,6 +22,7 @@ type part struct {
 var (
 	begins  = regexp.MustCompile(`(?s)<h[12][ >].*?</h[12]>`)
 	folded  = regexp.MustCompile(`(?s)<details.*?</details>`)
+	printed = regexp.MustCompile(`(?s)<pre.*?</pre>`)
 	opened  = strings.NewReplacer(`<details class="code" open="">`, `<details class="code">`, `<details open class="code">`, `<details class="code">`)
 	ownLink = regexp.MustCompile(`<a href="#`)
 )
@@ -98,7 +99,7 @@ func (s *slideshow) title(words string) {
 
 func (s *slideshow) addText(piece string) {
 	if words := plain(piece); words != "" || strings.Contains(piece, "<img") {
-		full := float64(len([]rune(words))) / 1100
+		full := float64(len([]rune(words))) / 1300
 		if strings.Contains(piece, "<img") {
 			full += 0.6
 		}
@@ -121,11 +122,14 @@ func (s *slideshow) add(piece string, full float64) {
 
 // weight is how much of a slide a cell of code takes, its code folded.
 func weight(c jupyter.Converted) float64 {
-	full := 0.1
+	full := 0.03
 	if c.Figure {
-		full += 0.75 * float64(strings.Count(c.HTML, "<img"))
+		full += 0.65 * float64(strings.Count(c.HTML, "<img"))
 	}
-	return full + float64(strings.Count(folded.ReplaceAllString(c.HTML, ""), "\n"))/40
+	for _, output := range printed.FindAllString(folded.ReplaceAllString(c.HTML, ""), -1) {
+		full += float64(2+strings.Count(output, "\n")) / 32
+	}
+	return full
 }
 
 // slides makes the slides of a notebook.
