@@ -97,6 +97,15 @@ func (f *Figure) save() error {
 // Formats are the endings of the files that [Figure.Write] writes.
 const Formats = ".png, .svg, .pdf or .csv"
 
+// Writes reports whether [Figure.Write] knows the ending of a file's name.
+func Writes(path string) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".png", ".svg", ".pdf", ".csv":
+		return true
+	}
+	return false
+}
+
 // file returns the figure as a file with the ending, in small letters.
 func (f *Figure) file(ending string) ([]byte, error) {
 	switch ending {
