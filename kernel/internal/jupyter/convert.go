@@ -59,7 +59,7 @@ func (j Installation) Convert(ctx context.Context, paths, within []string) (c Co
 	case ctx.Err() != nil:
 		return c, ctx.Err()
 	case err != nil:
-		return c, fmt.Errorf("Jupyter's converter failed: %s; go run ./kernel setup puts its packages right", program.LastLine(said.String()))
+		return c, fmt.Errorf("the converter, nbconvert, failed: %s; go run ./kernel setup puts its packages right", program.LastLine(said.String()))
 	}
 	if err := json.Unmarshal(answer.Bytes(), &c); err != nil {
 		return c, fmt.Errorf("convert.py does not say what it should: %w", err)

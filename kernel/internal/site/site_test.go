@@ -141,8 +141,8 @@ func TestMakeFails(t *testing.T) {
 		}
 		return paths
 	}
-	missing := func(_ context.Context, paths, _ []string) (c jupyter.Conversion, err error) {
-		c, err = asItIs(nil, paths, nil)
+	missing := func(ctx context.Context, paths, _ []string) (c jupyter.Conversion, err error) {
+		c, err = asItIs(ctx, paths, nil)
 		c.Documents[0].Cells[0].Missing = []string{"x.png"}
 		return c, err
 	}
