@@ -3,6 +3,7 @@
 //	go run ./kernel                  set up what is missing, open JupyterLab
 //	go run ./kernel setup            set up what is missing, no more
 //	go run ./kernel run [NOTEBOOK…]  execute notebooks headless
+//	go run ./kernel export           write notebooks as web pages and slides
 //	go run ./kernel train            train and evaluate without a notebook
 //	go run ./kernel runs             list, show, compare and delete runs
 //	go run ./kernel verify           check what is recorded, or write it anew
@@ -24,9 +25,9 @@
 // Here stand main and a file a subcommand, each with its manual, its flags and its few
 // steps. What they are made of is in kernel/internal: setup makes the machine ready,
 // folder keeps what is ours on it apart from what is not, checkout knows this
-// repository, jupyter runs notebooks, grid makes many runs, and program runs the
-// programs of others for all of them. The folders relay, goimports and gopls are
-// programs that set-up builds; they run beside the notebooks.
+// repository, jupyter runs notebooks, site makes web pages of them, grid makes many runs,
+// and program runs the programs of others for all of them. The folders relay, goimports
+// and gopls are programs that set-up builds; they run beside the notebooks.
 package main
 
 import (
@@ -52,6 +53,7 @@ func commands() []command {
 		{"", "set up what is missing, then open JupyterLab on the notebooks", lab},
 		{"setup", "set up what is missing, no more", setUp},
 		{"run", "execute notebooks without a browser", run},
+		{"export", "write notebooks as web pages and slides", export},
 		{"train", "train and evaluate without a notebook", train},
 		{"runs", "list, show, compare and delete runs", runs},
 		{"verify", "check the recorded figures, tables, claims and scores", verify},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 	"gosubspace/subspace/place"
 	"gosubspace/subspace/watch"
 )
@@ -19,6 +20,7 @@ their midpoints, how far they are, what they take on the disk, and in which sett
 they differ from their preset.
 
     go run ./kernel runs                  a table; with -json for programs
+    go run ./kernel runs -csv             the scores of all finished runs, for a spreadsheet
     go run ./kernel runs show NAME        a run: settings, history, scores
     go run ./kernel runs compare A B      two of them side by side, and a figure of both
     go run ./kernel runs delete NAME…     what is being made stays
@@ -34,11 +36,15 @@ func runs(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return do(args[1:], stdout)
 		}
 	}
-	fs := flags("runs", "go run ./kernel runs [-json] [-runs DIR]", runsAbout, stdout)
+	fs := flags("runs", "go run ./kernel runs [-json | -csv] [-runs DIR]", runsAbout, stdout)
 	asJSON := fs.Bool("json", false, "print a list for programs instead of a table")
+	asCSV := fs.Bool("csv", false, "print all scores of the finished runs as comma-separated values, a row each")
 	root := runsFlag(fs)
 	if err := parse(fs, args, -1); err != nil {
 		return err
+	}
+	if *asJSON && *asCSV {
+		return usageError{"-json and -csv: want one of them"}
 	}
 	if fs.NArg() > 0 {
 		if of[fs.Arg(0)] != nil {
@@ -52,6 +58,9 @@ func runs(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if *asJSON {
 		return listJSON(all, stdout)
+	}
+	if *asCSV {
+		return printCSV(all, stdout)
 	}
 	fmt.Fprint(stdout, watch.Table(all, time.Now()))
 	return printOpen(ctx, *root, all, "", stdout)
@@ -142,6 +151,23 @@ func listJSON(all []experiment.Found, stdout io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintln(stdout, string(text))
+	return err
+}
+
+// printCSV prints all scores of the runs that are finished.
+func printCSV(all []experiment.Found, stdout io.Writer) error {
+	var names []string
+	var results []experiment.Result
+	for _, f := range all {
+		if f.State == experiment.Finished {
+			names, results = append(names, f.Name), append(results, f.Result)
+		}
+	}
+	text, err := paper.RunsCSV(names, results)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(stdout, text)
 	return err
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
@@ -17,13 +16,13 @@ func compareRuns(args []string, stdout io.Writer) error {
 	fs := flags("runs compare", "go run ./kernel runs compare [-o FILE] [-runs DIR] A B",
 		"Shows in which settings two finished runs differ, and their scores side by side, and\n"+
 			"draws both along their curves. A run without a curve is drawn as a line of reference.", stdout)
-	path := fs.String("o", "", "write the figure to this `file`, a PNG (default: to the folder of GOSUBSPACE_FIGURES, else the current one)")
+	path := fs.String("o", "", "write the figure to this `file`, which ends in "+plots.Formats+" (default: a PNG, to the folder of GOSUBSPACE_FIGURES, else the current one)")
 	root := runsFlag(fs)
 	if err := parse(fs, args, 2); err != nil {
 		return err
 	}
-	if *path != "" && filepath.Ext(*path) != ".png" {
-		return usageError{fmt.Sprintf("-o %s: a figure is a PNG, want a name that ends in .png", *path)}
+	if *path != "" && !plots.Writes(*path) {
+		return usageError{fmt.Sprintf("-o %s: want a name that ends in %s", *path, plots.Formats)}
 	}
 	if fs.NArg() != 2 {
 		return usageError{"runs compare: want the names of two runs; go run ./kernel runs lists them"}

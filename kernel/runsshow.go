@@ -13,10 +13,11 @@ import (
 
 // showRun shows all that there is to know of a run.
 func showRun(args []string, stdout io.Writer) error {
-	fs := flags("runs show", "go run ./kernel runs show [-runs DIR] NAME",
+	fs := flags("runs show", "go run ./kernel runs show [-csv] [-runs DIR] NAME",
 		"Shows a run: its state, its settings, those marked that differ from its preset, its\n"+
 			"history in short, and its scores. Its files are read and compared with their\n"+
 			"checksums.", stdout)
+	asCSV := fs.Bool("csv", false, "print all scores as comma-separated values instead, a row each; of a finished run")
 	root := runsFlag(fs)
 	if err := parse(fs, args, 1); err != nil {
 		return err
@@ -29,6 +30,12 @@ func showRun(args []string, stdout io.Writer) error {
 		return err
 	}
 	f := of[0]
+	if *asCSV {
+		if f.State != experiment.Finished {
+			return fmt.Errorf("%s is %s: only finished runs have scores", f.Name, stateOf(f))
+		}
+		return printCSV(of, stdout)
+	}
 	fmt.Fprintf(stdout, "%s\n%s, %s, %s\n", f.Name, stateOf(f), watch.Size(f.Bytes), f.At.Local().Format(time.DateTime))
 	if f.Config == (experiment.Config{}) {
 		return nil

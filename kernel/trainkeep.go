@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/paper"
@@ -41,8 +42,12 @@ func shipRun(ctx context.Context, run *experiment.Run, dir string, stdout io.Wri
 	return nil
 }
 
-// drawFigure draws a figure of the paper from the results of its runs: PNG files
-// in a folder, with their words.
+// drawnAs are the files that a picture of a figure becomes: for a page, for a paper, and
+// its numbers.
+var drawnAs = []string{".png", ".svg", ".pdf", ".csv"}
+
+// drawFigure draws a figure of the paper from the results of its runs: files in a folder,
+// and their words.
 func drawFigure(f paper.Figure, results []experiment.Result, dir string, stdout io.Writer) error {
 	pictures, err := f.Draw(f.Rows(results))
 	if err != nil {
@@ -52,11 +57,13 @@ func drawFigure(f paper.Figure, results []experiment.Result, dir string, stdout 
 		return fmt.Errorf("cannot draw to %s: %w; choose another folder", dir, err)
 	}
 	for i, picture := range pictures {
-		path := filepath.Join(dir, pictureName(f.Number, i, len(pictures))+".png")
-		if err := picture.Write(path); err != nil {
-			return err
+		name := filepath.Join(dir, pictureName(f.Number, i, len(pictures)))
+		for _, ending := range drawnAs {
+			if err := picture.Write(name + ending); err != nil {
+				return err
+			}
 		}
-		fmt.Fprintf(stdout, "%s\n%s\n", path, picture.Alt)
+		fmt.Fprintf(stdout, "%s.png, and as %s\n%s\n", name, strings.Join(drawnAs[1:], ", "), picture.Alt)
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func (s *bandImage) paint(picture *image.RGBA, left, top int, scale scale) {
 
 // pixel is the mean of a pixel's samples over the page.
 func (s *bandImage) pixel(x, y int, inks []color.RGBA, page color.RGBA) color.RGBA {
-	var r, g, b float64
+	var r, g, b, a float64
 	edges, stride := 0, s.width*fine
 	for k := range fine * fine {
 		column, row := x*fine+k%fine, y*fine+k/fine
@@ -66,13 +66,14 @@ func (s *bandImage) pixel(x, y int, inks []color.RGBA, page color.RGBA) color.RG
 			}
 		}
 		r, g, b = r+float64(float64(ink.R)*light), g+float64(float64(ink.G)*light), b+float64(float64(ink.B)*light)
+		a += float64(ink.A)
 	}
 	// A straight line passes fine of the samples. It takes its colour from what
 	// is below, which shows on dark and on bright bands.
 	const dark = 0.4
 	keep := (1 - dark*min(1, float64(edges)/fine)) / (fine * fine)
 	channel := func(sum float64) uint8 { return uint8(min(float64(sum*keep)+0.5, 255)) }
-	return color.RGBA{channel(r), channel(g), channel(b), 255}
+	return color.RGBA{channel(r), channel(g), channel(b), uint8(a/(fine*fine) + 0.5)} // a page may be transparent
 }
 
 // meets says whether a contour line passes between two samples.

@@ -108,6 +108,8 @@ func (p Comparison) Draw() (*Figure, error) {
 		},
 		note: p.Note,
 		zoom: fieldZoom(len(p.Labels)),
+
+		numbers: comparisonNumbers(p),
 	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, p.words()))
 }
 

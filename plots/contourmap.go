@@ -67,9 +67,9 @@ func (m contourMap) draw(c draw.Canvas, area vg.Rectangle) {
 
 // paint fills the canvas with the field's bands.
 func (m contourMap) paint(c draw.Canvas) {
-	picture, left, bottom := raster(c, c.Min)
-	_, right, top := raster(c, c.Max)
-	s := newBandImage(right-left, bottom-top)
+	picture, box, done := pixels(c, c.Rectangle)
+	defer done()
+	s := newBandImage(box.Dx(), box.Dy())
 	columns, rows := s.width*fine, s.height*fine
 	across := make([]cell, columns)
 	for i := range across {
@@ -81,7 +81,7 @@ func (m contourMap) paint(c draw.Canvas) {
 			s.band[j*columns+i] = m.scale.sample(m.field.mix(across[i], down))
 		}
 	}
-	s.paint(picture, left, top, m.scale)
+	s.paint(picture, box.Min.X, box.Min.Y, m.scale)
 }
 
 // strokeOnWhite draws a path on a wider white line.

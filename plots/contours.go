@@ -53,6 +53,8 @@ func (p Contours) Draw() (*Figure, error) {
 		draw:   layout.draw,
 		note:   p.Note,
 		zoom:   fieldZoom(len(p.Fields)),
+
+		numbers: fieldNumbers(p.Fields),
 	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, fieldsAlt("contour map", p.Title, p.Note, p.Fields, heads, "hatched in grey")))
 }
 

@@ -1,5 +1,7 @@
 // Package plots draws the project's figures: every picture of every notebook,
-// in one style, as PNG at twice the resolution with a text alternative.
+// in one style, as PNG at twice the resolution with a text alternative, for a paper as
+// SVG or PDF, and its numbers as CSV ([Figure.Write]). A reader changes title, width, font
+// and colours of one that is drawn ([Figure.Style]).
 //
 // It takes numbers, never models, so a figure can be drawn from a recorded
 // result as well as from a run that has just ended. A picture is a plain value
@@ -47,7 +49,8 @@
 // its Legend stands inside the axes, over the data; the title of its Plot stands above
 // the highest label of an axis, which is not level in two panels side by side; a
 // series of ours has line, marker and band under one name, for which there are three
-// plotters.
+// plotters. Its canvases for SVG and PDF (vgsvg, vgpdf) are used, with what they would get
+// wrong put in other words on the way to them: surface, in canvas.go.
 //
 // # Where a figure appears
 //

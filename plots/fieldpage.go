@@ -74,10 +74,10 @@ func fieldLegend(fields []Field, looks map[string]look) []entry {
 
 // hatchSwatch fills area with the pattern of what could not be evaluated.
 func hatchSwatch(c draw.Canvas, area vg.Rectangle) {
-	picture, left, bottom := raster(c, area.Min)
-	_, right, top := raster(c, area.Max)
-	for y := top; y < bottom; y++ {
-		for x := left; x < right; x++ {
+	picture, box, done := pixels(c, area)
+	defer done()
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
 			picture.SetRGBA(x, y, hatchInk(x, y))
 		}
 	}

@@ -28,6 +28,8 @@ type Figure struct {
 	Width, Height int
 	// Name is the file name without folder and extension.
 	Name string
+
+	page page // what was drawn, to draw it again in another form
 }
 
 // Show puts the figure under the running cell when the program was started by a
@@ -92,35 +94,64 @@ func (f *Figure) save() error {
 	return err
 }
 
-// Write writes the PNG to path, making its folder if need be. The file appears
+// Formats are the endings of the files that [Figure.Write] writes.
+const Formats = ".png, .svg, .pdf or .csv"
+
+// Writes reports whether [Figure.Write] knows the ending of a file's name.
+func Writes(path string) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".png", ".svg", ".pdf", ".csv":
+		return true
+	}
+	return false
+}
+
+// file returns the figure as a file with the ending, in small letters.
+func (f *Figure) file(ending string) ([]byte, error) {
+	switch ending {
+	case ".png":
+		return f.PNG, nil
+	case ".svg":
+		return f.SVG()
+	case ".pdf":
+		return f.PDF()
+	case ".csv":
+		return f.CSV()
+	}
+	return nil, fmt.Errorf("a figure is no %q file: want a name that ends in %s", ending, Formats)
+}
+
+// Write writes the figure to path, making its folder if need be, in the form that the
+// ending of its name says: a picture (.png), shapes for a paper (.svg, .pdf; see
+// [Figure.SVG] and [Figure.PDF]), or its numbers (.csv; see [Figure.CSV]). The file appears
 // whole or not at all: it is written beside its place and then renamed.
-func (f *Figure) Write(path string) (err error) {
+func (f *Figure) Write(path string) error {
 	if f == nil {
 		return errors.New("plots: there is no figure to write: it is nil, and the error beside it says why")
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("plots: figure %q was not written: %w; choose a folder that can be written to with %s", f.Name, err, FolderVariable)
-		}
-	}()
+	file, err := f.file(strings.ToLower(filepath.Ext(path)))
+	if err != nil {
+		return fmt.Errorf("plots: figure %q was not written to %s: %w", f.Name, path, err)
+	}
+	if err := writeWhole(path, file); err != nil {
+		return fmt.Errorf("plots: figure %q was not written: %w; choose a folder that can be written to, for what is shown with %s", f.Name, err, FolderVariable)
+	}
+	return nil
+}
+
+// writeWhole writes a file beside its place, and then renames it.
+func writeWhole(path string, file []byte) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
-	part, err := os.CreateTemp(folder, ".figure-*.png")
+	part, err := os.CreateTemp(folder, ".figure-*"+filepath.Ext(path))
 	if err != nil {
 		return err
 	}
 	defer os.Remove(part.Name()) // finds nothing once it has been renamed
-	if _, err := part.Write(f.PNG); err != nil {
-		part.Close()
-		return err
-	}
-	if err := part.Chmod(0o644); err != nil {
-		part.Close()
-		return err
-	}
-	if err := part.Close(); err != nil {
+	_, err = part.Write(file)
+	if err := errors.Join(err, part.Chmod(0o644), part.Close()); err != nil {
 		return err
 	}
 	return os.Rename(part.Name(), path)

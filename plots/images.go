@@ -8,7 +8,6 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
 )
 
 // Images is a figure of small pictures with their labels, such as samples of a
@@ -83,29 +82,20 @@ func (s Images) Draw() (*Figure, error) {
 	}.figure(fileName(s.Name, s.Title), orElse(s.Alt, s.words(rows, columns))+marks.legend())
 }
 
-// paint sets image i on the canvas, the middle of its upper edge at the given
-// point, with scale pixels to the side of one of its own.
+// paint sets image i on the canvas, the middle of its upper edge at the given point, with
+// scale pixels to the side of one of its own on a page of two pixels a unit.
 func (s Images) paint(c draw.Canvas, i, scale int, middle, top vg.Length) {
-	page, left, above := raster(c, vg.Point{X: middle, Y: top})
-	left -= scale * s.Width / 2
+	image := image.NewRGBA(image.Rect(0, 0, scale*s.Width, scale*s.Height))
 	pixels := s.Pixels[i*s.Height*s.Width*s.Channels:]
 	for y := range scale * s.Height {
 		for x := range scale * s.Width {
 			p := pixels[(y/scale*s.Width+x/scale)*s.Channels:]
-			page.SetRGBA(left+x, above+y, color.RGBA{p[0], p[s.Channels/2], p[s.Channels-1], 255})
+			image.SetRGBA(x, y, color.RGBA{p[0], p[s.Channels/2], p[s.Channels-1], 255})
 		}
 	}
-}
-
-// raster returns the picture below the canvas and which pixel at is.
-func raster(c draw.Canvas, at vg.Point) (picture *image.RGBA, x, y int) {
-	inner := c.Canvas
-	for part, ok := inner.(draw.Canvas); ok; part, ok = inner.(draw.Canvas) {
-		inner = part.Canvas // a crop of a crop
-	}
-	canvas := inner.(*vgimg.Canvas)
-	picture = canvas.Image().(*image.RGBA)
-	return picture, int(at.X.Dots(canvas.DPI()) + 0.5), picture.Bounds().Dy() - int(at.Y.Dots(canvas.DPI())+0.5)
+	wide, tall := vg.Length(scale*s.Width)/2*unit, vg.Length(scale*s.Height)/2*unit
+	left := middle - vg.Length(scale*s.Width/2)/2*unit // on a whole pixel where the middle is
+	stamp(c, vg.Rectangle{Min: vg.Point{X: left, Y: top - tall}, Max: vg.Point{X: left + wide, Y: top}}, image)
 }
 
 func (s Images) words(rows, columns int) string {

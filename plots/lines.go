@@ -86,6 +86,8 @@ func (l Lines) Draw() (*Figure, error) {
 		draw:   func(c draw.Canvas) { p.Draw(c) },
 		note:   shown.Note,
 		zoom:   1,
+
+		numbers: lineNumbers(l),
 	}.figure(fileName(l.Name, l.Title), orElse(l.Alt, "Line plot. "+l.words()+"\nNote: "+l.Note)+marks.legend())
 }
 

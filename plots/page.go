@@ -31,6 +31,10 @@ type page struct {
 	note   string
 	zoom   float64 // CSS pixels per unit
 	exact  bool    // keep every pixel's colour
+	// numbers are what is drawn, as a table with a head; nil: there are none.
+	numbers [][]string
+
+	style Style // what its reader has changed
 }
 
 // entry is one name in the legend.
@@ -43,58 +47,85 @@ type entry struct {
 }
 
 // figure draws the page.
-func (p page) figure(name, alt string) (f *Figure, err error) {
-	defer func() { // the drawing library panics on what it cannot draw
-		if r := recover(); r != nil {
-			f, err = nil, fmt.Errorf("plots: figure %q cannot be drawn: %v", p.title, r)
-		}
-	}()
+func (p page) figure(name, alt string) (*Figure, error) {
 	if name != filepath.Base(name) {
 		return nil, fmt.Errorf("plots: figure %q: Name is %q, want a file name without folder or extension; %s chooses the folder", p.title, name, FolderVariable)
 	}
-	titleStyle, noteStyle := bold(titleSize, ink), face(noteSize, softInk)
-	const inner = pageWidth - 2*margin
-	title := wrap(p.title, titleStyle, inner*unit)
-	rows := legendRows(p.legend, inner*unit)
-	note := wrap(p.note, noteStyle, inner*unit)
-
-	head := margin + titleLine*float64(len(title)) + legendLine*float64(len(rows)) + gap
-	foot := float64(margin)
-	if len(note) > 0 {
-		foot += gap + noteLine*float64(len(note))
-	}
-	height := 4 * math.Ceil((head+p.height+foot)/4) // whole pixels at every zoom
-	dpi := int(math.Round(2 * 96 * p.zoom))
-	canvas := vgimg.NewWith(vgimg.UseWH(pageWidth*unit, vg.Length(height)*unit), vgimg.UseDPI(dpi))
-	c := draw.New(canvas)
-
-	y := height - margin
-	for _, line := range title {
-		c.FillText(titleStyle, vg.Point{X: margin * unit, Y: vg.Length(y-titleSize) * unit}, line)
-		y -= titleLine
-	}
-	for _, row := range rows {
-		drawLegendRow(c, row, vg.Length(y-legendLine/2)*unit)
-		y -= legendLine
-	}
-	p.draw(draw.Crop(c, margin*unit, -margin*unit, vg.Length(foot)*unit, -vg.Length(head)*unit))
-	y = foot - gap
-	for _, line := range note {
-		c.FillText(noteStyle, vg.Point{X: margin * unit, Y: vg.Length(y-noteSize) * unit}, line)
-		y -= noteLine
-	}
-
-	picture := canvas.Image().(*image.RGBA)
-	var compact image.Image = picture
-	if !p.exact {
-		compact = paletted(picture)
-	}
-	file, err := encode(compact, alt)
+	f := &Figure{Alt: alt, Name: name, page: p}
+	err := p.guard(func() (err error) {
+		canvas := vgimg.NewWith(vgimg.UseWH(pageWidth*unit, vg.Length(p.layout().height)*unit), vgimg.UseDPI(int(math.Round(2*96*p.zoom))))
+		p.paint(&surface{CanvasSizer: canvas, style: p.style, inks: p.inks()})
+		picture := canvas.Image().(*image.RGBA)
+		var compact image.Image = picture
+		if !p.exact {
+			compact = paletted(picture)
+		}
+		size := picture.Bounds()
+		f.Width, f.Height = size.Dx()/2, size.Dy()/2
+		f.PNG, err = encode(compact, alt)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	size := picture.Bounds()
-	return &Figure{PNG: file, Alt: alt, Width: size.Dx() / 2, Height: size.Dy() / 2, Name: name}, nil
+	return f, nil
+}
+
+// guard draws, and turns the panics of the drawing library, on what it cannot draw,
+// into an error.
+func (p page) guard(draw func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("plots: figure %q cannot be drawn: %v", p.title, r)
+		}
+	}()
+	return draw()
+}
+
+// layout is where the parts of a page stand, heights in units.
+type layout struct {
+	title, note        []string // in lines
+	legend             [][]entry
+	head, foot, height float64 // above the content, below it, of all
+}
+
+func (p page) layout() layout {
+	const inner = pageWidth - 2*margin
+	l := layout{
+		title:  wrap(p.title, bold(titleSize, ink), inner*unit),
+		legend: legendRows(p.legend, inner*unit),
+		note:   wrap(p.note, face(noteSize, softInk), inner*unit),
+	}
+	if p.style.NoTitle {
+		l.title = nil
+	}
+	l.head = margin + titleLine*float64(len(l.title)) + legendLine*float64(len(l.legend)) + gap
+	l.foot = margin
+	if len(l.note) > 0 {
+		l.foot += gap + noteLine*float64(len(l.note))
+	}
+	l.height = 4 * math.Ceil((l.head+p.height+l.foot)/4) // whole pixels at every zoom
+	return l
+}
+
+// paint draws the page on a canvas of its size.
+func (p page) paint(canvas *surface) {
+	l, c := p.layout(), draw.New(canvas)
+	y := l.height - margin
+	for _, line := range l.title {
+		c.FillText(bold(titleSize, ink), vg.Point{X: margin * unit, Y: vg.Length(y-titleSize) * unit}, line)
+		y -= titleLine
+	}
+	for _, row := range l.legend {
+		drawLegendRow(c, row, vg.Length(y-legendLine/2)*unit)
+		y -= legendLine
+	}
+	p.draw(draw.Crop(c, margin*unit, -margin*unit, vg.Length(l.foot)*unit, -vg.Length(l.head)*unit))
+	y = l.foot - gap
+	for _, line := range l.note {
+		c.FillText(face(noteSize, softInk), vg.Point{X: margin * unit, Y: vg.Length(y-noteSize) * unit}, line)
+		y -= noteLine
+	}
 }
 
 // wrap breaks words into lines no wider than width, keeping line breaks. A word

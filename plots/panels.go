@@ -74,6 +74,8 @@ func (p Panels) Draw() (*Figure, error) {
 		},
 		note: p.Note,
 		zoom: 1.25,
+
+		numbers: lineNumbers(p.Panels...),
 	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, strings.Join(alt, "\n")))
 }
 

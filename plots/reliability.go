@@ -78,6 +78,8 @@ func (p Reliability) Draw() (*Figure, error) {
 		},
 		note: p.Note,
 		zoom: fieldZoom(n),
+
+		numbers: binNumbers(p.Diagrams),
 	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, p.words()))
 }
 

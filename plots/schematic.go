@@ -56,6 +56,8 @@ func Schematic() (*Figure, error) {
 		note: "A formula of two weights, drawn to show the idea: not a measurement. Dark is low loss. " +
 			"Every training batch draws one point of the line (dots), and its gradient moves both endpoints.",
 		zoom: 1.25,
+
+		numbers: lineNumbers(profile),
 	}.figure("schematic", "Schematic, drawn from a formula of two weights and not measured.\n"+
 		"Left: a map of a loss landscape. A straight line lies along a wide valley. Its ends are the endpoints, at α = 0 and α = 1; "+
 		"its midpoint, at α = 0.5, lies where the valley is deepest. Small dots on the line are the points that single training batches draw. "+
@@ -134,8 +136,9 @@ func tag(c *draw.Canvas, words string, at vg.Point, x draw.XAlignment, y draw.YA
 
 // paintLandscape fills the canvas with bands of equal loss.
 func paintLandscape(c draw.Canvas) {
-	picture, left, bottom := raster(c, c.Min)
-	_, right, top := raster(c, c.Max)
+	picture, box, done := pixels(c, c.Rectangle)
+	defer done()
+	left, top, right, bottom := box.Min.X, box.Min.Y, box.Max.X, box.Max.Y
 	for y := top; y < bottom; y++ {
 		for x := left; x < right; x++ {
 			var r, g, b int

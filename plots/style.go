@@ -135,7 +135,7 @@ func face(size float64, ink color.Color) text.Style {
 	return text.Style{
 		Color:   ink,
 		Font:    plotfont.Font{Typeface: "Liberation", Variant: "Sans", Size: plotfont.Length(size) * unit},
-		Handler: plot.DefaultTextHandler,
+		Handler: typesetter{plot.DefaultTextHandler},
 	}
 }
 

@@ -78,6 +78,8 @@ func (p Surface) Draw() (*Figure, error) {
 		note:  p.Note,
 		zoom:  fieldZoom(len(p.Fields)),
 		exact: true,
+
+		numbers: fieldNumbers(p.Fields),
 	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, fieldsAlt("surface", p.Title, p.Note, p.Fields, heads, "a hole, hatched in grey on the ground")))
 }
 

@@ -10,9 +10,9 @@ import (
 
 // relief paints the surface and returns it, to tell what it hides.
 func (s *scene) relief(c draw.Canvas, area vg.Rectangle) *relief {
-	picture, left, bottom := raster(c, area.Min)
-	_, right, top := raster(c, area.Max)
-	r := newRelief(area, right-left, bottom-top)
+	picture, box, done := pixels(c, area)
+	defer done()
+	r := newRelief(area, box.Dx(), box.Dy())
 	f, lights := s.field, s.lights()
 	// Cells are cut into so many parts each way that their pieces look curved.
 	parts := max(1, 420/max(len(f.X), len(f.Y)))
@@ -31,7 +31,7 @@ func (s *scene) relief(c draw.Canvas, area vg.Rectangle) *relief {
 			}
 		}
 	}
-	r.paint(picture, left, top, s.scale)
+	r.paint(picture, box.Min.X, box.Min.Y, s.scale)
 	return r
 }
 

@@ -29,6 +29,9 @@ import (
 	"gosubspace/subspace"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
+	"gosubspace/subspace/place"
 )
 
 // Check ends the program with one line where err is not nil: the line of the
@@ -86,6 +89,46 @@ func Context() (ctx context.Context, stop context.CancelFunc) {
 func Figure(f *plots.Figure, err error) {
 	Check(err)
 	Check(f.Show())
+}
+
+// Drawn is the figure that a function drew, to change it or to write it to a file:
+//
+//	lesson.Save(lesson.Drawn(paper.AlongCurve("Ours", nil, line)), "ours.pdf")
+//	lesson.Figure(lesson.Drawn(paper.AlongCurve("Ours", nil, line)).Style(plots.Style{Width: 500, Font: "Serif"}))
+func Drawn(f *plots.Figure, err error) *plots.Figure {
+	Check(err)
+	return f
+}
+
+// Save writes a figure to a file, from the notebook's folder on, and says so in a line. The
+// ending of its name says as what: .png is a picture, .svg and .pdf are for a paper, .csv
+// holds the figure's numbers.
+func Save(f *plots.Figure, path string) {
+	Check(f.Write(path))
+	saved(path)
+}
+
+// SaveRuns writes all scores of runs to a file of comma-separated values, from the
+// notebook's folder on: a row a score, as [paper.RunsCSV] has them.
+func SaveRuns(runs []experiment.Result, path string) {
+	if filepath.Ext(path) != ".csv" {
+		Check(fmt.Errorf("runs are written as comma-separated values: want a name that ends in .csv, not %q", path))
+	}
+	var names []string
+	for _, r := range runs {
+		names = append(names, r.Config.Name())
+	}
+	text, err := paper.RunsCSV(names, runs)
+	Check(err)
+	Check(place.WriteFile(path, []byte(text)))
+	saved(path)
+}
+
+// saved says that a file was written, by its own name: the folder is the reader's.
+func saved(path string) {
+	info, err := os.Stat(path)
+	Check(err)
+	fmt.Printf("%s was written, %.0f kB\n", path, math.Ceil(float64(info.Size())/1000))
 }
 
 // Backend opens the backend and says in a line which it is.

@@ -1,0 +1,189 @@
+"""Makes HTML of notebooks and pages in Markdown, with Jupyter's own converter.
+
+On stdin come in JSON the paths, and the folders that their pictures may lie in. On stdout
+goes a list of documents: of each its cells in order, a page being one cell of text. No
+document needs a network: formulas become MathML, pictures are part of it, and scripts are
+left out.
+"""
+import base64
+import html
+import json
+import mimetypes
+import os
+import re
+import sys
+import urllib.parse
+
+import bs4
+import bs4.formatter
+import latex2mathml.converter
+import nbformat
+from jinja2 import DictLoader, pass_context
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments.formatters import HtmlFormatter
+
+# What nbconvert writes where it knows nothing of a picture.
+NO_WORDS = "No description has been provided for this image"
+
+CODE = """{%- extends 'basic/index.html.j2' -%}
+{% block input_group %}<details class="code" open><summary>Code</summary>{{ super() }}</details>{% endblock %}
+"""
+
+
+def slug(words, seen):
+    """The name of a heading as GitHub makes it; seen counts those of the document."""
+    name = "".join(c for c in words.strip().lower().replace(" ", "-") if c.isalnum() or c in "-_")
+    n = seen.get(name, 0)
+    seen[name] = n + 1
+    return f"{name}-{n}" if n else name
+
+
+class Renderer(IPythonRenderer):
+    seen = None
+
+    def heading(self, text, level, **attrs):
+        name = slug(bs4.BeautifulSoup(text, "html.parser").get_text(), self.seen)
+        return f'<h{level} id="{name}">{text}</h{level}>\n'
+
+    def formula(self, tex, display):
+        try:
+            return latex2mathml.converter.convert(tex, display=display)
+        except Exception:  # it has no error of its own for what it cannot read
+            return f'<code class="tex">{self.escape_html(tex)}</code>'
+
+    def block_math(self, body):
+        return self.formula(body, "block")
+
+    def inline_math(self, body):
+        return self.formula(body, "inline")
+
+    def latex_environment(self, name, body):
+        return self.formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+
+
+class Exporter(HTMLExporter):
+    """Jupyter's converter with our Markdown, and code that can be folded away."""
+
+    seen = None
+
+    @pass_context
+    def markdown2html(self, context, source):  # of an output
+        return self.markdown(source, context.get("resources", {}).get("metadata", {}).get("path", ""), {})
+
+    def markdown(self, source, folder, attachments):
+        renderer = Renderer(escape=False, attachments=attachments, path=folder, exclude_anchor_links=True)
+        renderer.seen = self.seen
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
+exporter = Exporter(
+    template_name="basic",
+    template_file="ours.html.j2",
+    extra_loaders=[DictLoader({"ours.html.j2": CODE})],
+    exclude_input_prompt=True,
+    exclude_output_prompt=True,
+)
+
+
+def tidy(text, folder, cell):
+    """HTML with double quotes around all attributes, that loads nothing from elsewhere and
+    runs nothing. What is wrong with its pictures is told to the cell."""
+    soup = bs4.BeautifulSoup(text, "html.parser")
+    for tag in soup.find_all(["script", "style", "iframe", "object", "embed", "link", "base", "meta"]):
+        tag.decompose()
+    for tag in soup.find_all(True):
+        for name in [a for a in tag.attrs if a.lower().startswith("on") or a == "srcset"]:
+            del tag[name]
+    for image in soup.find_all("img"):
+        if image.get("alt", "").strip() in ("", NO_WORDS):
+            image["alt"] = "A picture without a description."
+            cell["nameless"] += 1
+        source = image.get("src", "")
+        if re.match(r"data:", source):
+            continue
+        if re.match(r"[a-z]+:|//", source):  # on another machine: named, not loaded
+            link = soup.new_tag("a", href=source)
+            link.string = image["alt"]
+            image.replace_with(link)
+            continue
+        path = os.path.realpath(os.path.join(folder, urllib.parse.unquote(source)))
+        try:
+            if not any(path.startswith(root + os.sep) for root in roots):
+                raise OSError("it lies outside")  # of what is handed out
+            with open(path, "rb") as file:
+                kind = mimetypes.guess_type(source)[0] or "image/png"
+                image["src"] = f"data:{kind};base64,{base64.b64encode(file.read()).decode()}"
+        except OSError:
+            cell["missing"].append(source)
+    return soup.decode(formatter=bs4.formatter.HTMLFormatter(html.escape))
+
+
+def words_of(outputs, at):
+    """The text alternative of the picture that an output is, as package plots sends it."""
+    words = outputs[at].get("data", {}).get("text/plain", "").strip()
+    if words and not re.fullmatch(r"<.*>", words, re.DOTALL):
+        return words
+    for other in outputs[at + 1 : at + 2]:
+        words = other.get("data", {}).get("text/html", "")
+        if "Figure in words" in words:
+            return bs4.BeautifulSoup(words, "html.parser").find("p").get_text().strip()
+    return ""
+
+
+def notebook(path):
+    folder = os.path.dirname(os.path.abspath(path))
+    with open(path, encoding="utf-8-sig") as file:  # some editors write a byte-order mark
+        book = nbformat.read(file, as_version=4)
+    language = book.metadata.setdefault("language_info", nbformat.NotebookNode())
+    language["pygments_lexer"] = language.get("pygments_lexer") or language.get("name") or "go"
+    exporter.seen = {}
+    return [converted(cell, book.metadata, folder) for cell in book.cells]
+
+
+def converted(cell, metadata, folder):
+    outputs = cell.get("outputs", [])
+    told = {
+        "kind": cell.cell_type,
+        "figure": any(k.startswith("image/") for o in outputs for k in o.get("data", {})),
+        "output": bool(outputs),
+        "slide": cell.metadata.get("slideshow", {}).get("slide_type", ""),
+        "nameless": 0,
+        "missing": [],
+    }
+    if cell.cell_type == "markdown":
+        text = exporter.markdown(cell.source, folder, cell.get("attachments", {}))
+    else:
+        for i, output in enumerate(outputs):
+            for kind in [k for k in output.get("data", {}) if k.startswith("image/")]:
+                about = output.setdefault("metadata", nbformat.NotebookNode()).setdefault(kind, nbformat.NotebookNode())
+                about["alt"] = about.get("alt") or cell.metadata.get("alt") or words_of(outputs, i)
+        one = nbformat.v4.new_notebook(cells=[cell], metadata=metadata)
+        text, _ = exporter.from_notebook_node(one, {"metadata": {"path": folder}})
+    told["html"] = tidy(text, folder, told)
+    return told
+
+
+def page(path):
+    folder = os.path.dirname(os.path.abspath(path))
+    with open(path, encoding="utf-8-sig") as file:
+        source = file.read()
+    exporter.seen = {}
+    told = {"kind": "markdown", "nameless": 0, "missing": []}
+    told["html"] = tidy(exporter.markdown(source, folder, {}), folder, told)
+    return [told]
+
+
+# Nothing but the answer may go out there.
+out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+os.dup2(2, 1)
+asked = json.load(sys.stdin)
+roots = [os.path.realpath(folder) for folder in asked["within"]]
+documents = []
+for path in asked["paths"]:
+    cells = notebook(path) if path.endswith(".ipynb") else page(path)
+    documents.append({"path": path, "cells": cells})
+light = HtmlFormatter(style="default").get_style_defs(".highlight")
+dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+json.dump({"documents": documents, "light": light, "dark": dark}, out)
+out.close()

@@ -1,0 +1,154 @@
+package site
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gosubspace/subspace/place"
+)
+
+// manifest is the file in which a site lists its others: what a later one may replace.
+const manifest = ".site"
+
+// Kept are the pages of explore that lie in a folder already: a site that is written there
+// keeps them.
+func Kept(dir string) ([]string, error) { return place.Glob(dir, "explore-*.html") }
+
+// Check reports a folder that a site cannot be written to, or must not be: because it holds
+// anything that no site has written, and that would be lost.
+func Check(dir string) error {
+	if place.IsFile(dir) {
+		return fmt.Errorf("%s is a file: want a folder for the pages, with -o", dir)
+	}
+	if err := try(dir); err != nil {
+		return fmt.Errorf("pages cannot be written to %s: %w; choose a folder that can be written to, with -o", dir, err)
+	}
+	if !place.IsFolder(dir) {
+		return nil
+	}
+	ours := map[string]bool{manifest: true}
+	if text, err := os.ReadFile(filepath.Join(dir, manifest)); err == nil {
+		for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+			ours[lines.Text()] = true
+		}
+	}
+	kept, err := Kept(dir)
+	if err != nil {
+		return err
+	}
+	for _, page := range kept {
+		ours[filepath.Base(page)] = true
+	}
+	var other []string
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if name, _ := filepath.Rel(dir, path); !ours[filepath.ToSlash(name)] {
+			other = append(other, name)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if n := len(other); n > 0 {
+		more := ""
+		if n > 1 {
+			more = fmt.Sprintf(" and %d more", n-1)
+		}
+		return fmt.Errorf("%s holds what export has not written, %s%s: choose an empty folder, or one that it made", dir, other[0], more)
+	}
+	return nil
+}
+
+// try makes a folder beside the one that is to be made, or as near to that as there is one,
+// and removes it.
+func try(dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	for !place.IsFolder(parent) {
+		if place.IsFile(parent) {
+			return fmt.Errorf("%s is a file", parent)
+		}
+		parent = filepath.Dir(parent)
+	}
+	made, err := os.MkdirTemp(parent, ".site-")
+	if err != nil {
+		return err
+	}
+	return os.Remove(made)
+}
+
+// Write writes the site to a folder, whole or not at all: it is made beside its place and
+// then takes it. What a site has written there before is gone afterwards.
+func (s *Site) Write(dir string) (err error) {
+	if err := Check(dir); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("the pages were not written, and what was in %s is there still: %w; choose a folder that can be written to, with -o", dir, err)
+		}
+	}()
+	if dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real // a link stays a link
+	}
+	parent := filepath.Dir(dir)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	made, err := os.MkdirTemp(parent, ".site-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(made)
+	if err := s.fill(made); err != nil {
+		return err
+	}
+	before := made + "-before"
+	if err := os.Rename(dir, before); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(made, dir); err != nil {
+		return errors.Join(err, ignoreAbsent(os.Rename(before, dir)))
+	}
+	return os.RemoveAll(before)
+}
+
+func ignoreAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// fill writes the files into an empty folder.
+func (s *Site) fill(dir string) error {
+	files := maps.Clone(s.Files)
+	files[manifest] = []byte(strings.Join(s.Names(), "\n") + "\n")
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, files[name], 0o644); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(dir, 0o755) // what MkdirTemp makes is for its owner alone
+}

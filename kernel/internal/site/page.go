@@ -1,0 +1,121 @@
+package site
+
+import (
+	_ "embed"
+	"html/template"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed style.css
+var styleCSS string
+
+//go:embed slides.js
+var slidesJS string
+
+var pages = template.Must(template.New("page").Parse(pageHTML))
+
+// Generator is how a page of ours is known.
+const Generator = "gosubspace export"
+
+// A sheet is what a page is filled with.
+type sheet struct {
+	Generator, Title string
+	Style            template.CSS
+	Script           template.JS
+	Name             string // of its kind: page, slides or index
+	Home             string // the way to the index
+	Before, After    *near
+	Slides, Page     string // the other form of a notebook
+	Body             template.HTML
+	Cards            []card
+	Explore, Others  []near
+	Source           string
+	Parts            []part // the slides
+}
+
+// near is a link to another page.
+type near struct{ Href, Title string }
+
+// card is what the index says of a notebook.
+type card struct {
+	near
+	Lead, Learn template.HTML
+	Time        string
+	Slides      string
+}
+
+// write makes a page of the site.
+func (m *making) write(name string, s sheet) error {
+	s.Generator = Generator
+	s.Style = template.CSS(styleCSS + m.colours[0] + "\n@media (prefers-color-scheme: dark) {\n" + m.colours[1] + "\n}\n")
+	var b strings.Builder
+	if err := pages.ExecuteTemplate(&b, s.Name, s); err != nil {
+		return err
+	}
+	m.site.Files[name] = []byte(m.private(b.String()))
+	return nil
+}
+
+// body is the text of a document.
+func (d *document) body() template.HTML {
+	var b strings.Builder
+	for _, c := range d.cells {
+		if c.Kind == "markdown" {
+			b.WriteString(`<div class="text">` + c.HTML + "</div>\n")
+		} else {
+			b.WriteString(c.HTML)
+		}
+	}
+	return template.HTML(b.String())
+}
+
+// page makes the page of a document.
+func (m *making) page(d *document) error {
+	s := sheet{Name: "page", Title: d.title, Home: between(d.name, indexName), Body: d.body()}
+	all := m.notebooks()
+	for i := range all {
+		if all[i] != d {
+			continue
+		}
+		if i > 0 {
+			s.Before = &near{all[i-1].name, all[i-1].title}
+		}
+		if i+1 < len(all) {
+			s.After = &near{all[i+1].name, all[i+1].title}
+		}
+		if m.Slides {
+			s.Slides = slidesName(d)
+		}
+	}
+	return m.write(d.name, s)
+}
+
+// index makes the page that all others are reached from.
+func (m *making) index() error {
+	s := sheet{Name: "index", Title: "Subspaces of neural networks", Source: m.Source}
+	for _, d := range m.notebooks() {
+		c := card{near: near{d.name, d.title}, Lead: template.HTML(d.lead), Learn: template.HTML(d.learn), Time: d.time}
+		if m.Slides {
+			c.Slides = slidesName(d)
+		}
+		s.Cards = append(s.Cards, c)
+	}
+	for _, page := range m.Explore {
+		name := filepath.Base(page)
+		s.Explore = append(s.Explore, near{name, titleOf(string(m.site.Files[name]))})
+	}
+	for _, d := range m.order[len(m.Notebooks):] {
+		s.Others = append(s.Others, near{d.name, d.title})
+	}
+	return m.write(indexName, s)
+}
+
+// slidesName is where the slides of a notebook are.
+func slidesName(d *document) string {
+	return strings.TrimSuffix(path.Base(d.name), ".html") + "-slides.html"
+}
