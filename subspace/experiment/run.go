@@ -107,6 +107,12 @@ type Run struct {
 	space    *subspace.Space
 	sets     map[*dataset.Set]*subspace.Resident // those on the device
 	scored   scorer
+
+	// Batch-norm statistics by point, of a shipped file or once [Sight.Statistics] has
+	// made them.
+	statisticsAt []PointScore
+	statistics   [][]subspace.Array
+
 	lock     *flock.Flock
 	stood    time.Time // when standingFile was written
 }
