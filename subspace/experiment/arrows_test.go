@@ -39,6 +39,7 @@ func TestArrows(t *testing.T) {
 		"kernel/internal/jupyter":      "kernel/internal/folder kernel/internal/program subspace/place",
 		"kernel/internal/checkout":     "kernel/internal/jupyter kernel/internal/program subspace/place",
 		"kernel/internal/setup":        "kernel/internal/checkout kernel/internal/folder kernel/internal/jupyter kernel/internal/program subspace/backend subspace/place",
+		"kernel/internal/page":         "plots subspace subspace/dataset subspace/explore",
 		"kernel/internal/grid":         "kernel/internal/program plots subspace/backend subspace/experiment subspace/metric subspace/place subspace/watch",
 		"subspace/shapetest":           "subspace",
 		"subspace/paper/papertest":     "subspace subspace/experiment subspace/metric",
