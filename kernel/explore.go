@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -141,6 +142,8 @@ func measured(ctx context.Context, opened *subject, o page.Options) (*page.Page,
 	}
 	p, err := page.Measure(ctx, opened.viewer, o)
 	switch {
+	case ctx.Err() != nil && at == 0:
+		return nil, errors.New("interrupted: no page has been written")
 	case ctx.Err() != nil:
 		progress.Done("stopped")
 		return nil, fmt.Errorf("interrupted after point %d of %d: no page has been written", at, total)

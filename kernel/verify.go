@@ -6,8 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"image"
-	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -32,7 +30,8 @@ set is on this machine: each at its midpoint and at one other point, with batch
 norm re-estimated on the training images, and by the statistics that the file
 holds. At most 1 image and 1 in 1,000 more may be judged otherwise than
 recorded, and the loss be another by 1 %: another machine rounds otherwise.
-CIFAR-10 is downloaded only with -download.
+CIFAR-10 is downloaded only with -download. At last it makes a page of each, as
+explore does, with the photographs beside it; -pages keeps them.
 
 Examples:
 
@@ -44,13 +43,13 @@ The flags that change a preset say with which settings the runs were recorded.`
 
 // verifyGroups are the flags of verify, by what they are about.
 var verifyGroups = slices.Concat(
-	[]group{{"what is checked", []string{"results", "write", "scores", "seed", "data", "download"}}},
+	[]group{{"what is checked", []string{"results", "write", "scores", "pages", "seed", "data", "download"}}},
 	[]group{{"with which settings the runs were recorded", []string{"preset", "precision"}}},
 	presetGroups)
 
 // A verifying is what a command line of verify says.
 type verifying struct {
-	preset, dir, data       string
+	preset, dir, data, kept string
 	write, scores, download bool
 	seed                    uint64
 }
@@ -60,7 +59,8 @@ func verifyFlags(v *verifying, stdout io.Writer) (fs *flag.FlagSet, changes *[]c
 	fs.StringVar(&v.preset, "preset", "cifar10-small", "quick, cifar10-small or cifar10")
 	fs.StringVar(&v.dir, "results", "", "`folder` of the recorded runs (default: notebooks/results of the checkout)")
 	fs.BoolVar(&v.write, "write", false, "write what follows from the runs, instead of comparing it with what is there")
-	fs.BoolVar(&v.scores, "scores", true, "score the trained subspaces again")
+	fs.BoolVar(&v.scores, "scores", true, "score the trained subspaces again, and make their pages")
+	fs.StringVar(&v.kept, "pages", "", "write the pages of the trained subspaces to this `folder`")
 	fs.StringVar(&v.data, "data", "", "`folder` that holds the data set (default: the cache folder)")
 	fs.BoolVar(&v.download, "download", false, "download CIFAR-10 where it is not on this machine")
 	fs.Uint64Var(&v.seed, "seed", 1, "chooses the other point that is scored")
@@ -82,6 +82,9 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	for _, x := range *changes {
 		x.apply(&base)
 		words = append(words, x.words)
+	}
+	if asked.kept != "" && !asked.scores {
+		return usageError{"-pages with -scores=false: pages are made where the trained subspaces are scored"}
 	}
 	project, projectErr := checkout.Here()
 	if asked.dir == "" {
@@ -109,6 +112,9 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	if asked.scores {
 		if err := v.scores(ctx, scoring{experiment.Options{DataDir: asked.data, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}, asked.download, asked.seed}); err != nil {
+			return err
+		}
+		if err := v.pages(ctx, asked.kept); err != nil {
 			return err
 		}
 	}
@@ -251,50 +257,4 @@ func textDiffers(got, want string) string {
 		}
 	}
 	return "differs"
-}
-
-// A pixel differs where a channel is another by more than visibly; rounding in the
-// renderer, which differs between processors, may change so many of a picture's.
-const (
-	visibly    = 40 << 8
-	pixelShare = 0.002
-)
-
-// pictureDiffers says how a picture differs from another, pixel by pixel.
-func pictureDiffers(got, want []byte) string {
-	a, err := png.Decode(bytes.NewReader(got))
-	if err != nil {
-		return fmt.Sprintf("is no picture: %v", err)
-	}
-	b, err := png.Decode(bytes.NewReader(want))
-	if err != nil {
-		return fmt.Sprintf("cannot be drawn: %v", err)
-	}
-	if a.Bounds() != b.Bounds() {
-		return fmt.Sprintf("measures %v, drawn again %v", a.Bounds().Size(), b.Bounds().Size())
-	}
-	size := a.Bounds()
-	n := 0
-	for y := size.Min.Y; y < size.Max.Y; y++ {
-		for x := size.Min.X; x < size.Max.X; x++ {
-			if pixelDiffers(a, b, x, y) {
-				n++
-			}
-		}
-	}
-	if share := float64(n) / float64(size.Dx()*size.Dy()); share > pixelShare {
-		return fmt.Sprintf("differs in %.2f %% of its pixels from what the runs say, more than %.2f %%", 100*share, 100*pixelShare)
-	}
-	return ""
-}
-
-func pixelDiffers(a, b image.Image, x, y int) bool {
-	r, g, bl, _ := a.At(x, y).RGBA()
-	r2, g2, bl2, _ := b.At(x, y).RGBA()
-	for _, d := range []int{int(r) - int(r2), int(g) - int(g2), int(bl) - int(bl2)} {
-		if d > visibly || d < -visibly {
-			return true
-		}
-	}
-	return false
 }

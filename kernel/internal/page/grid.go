@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -69,12 +70,15 @@ func (g Grid) lowest() float64 { x, _ := g.Place(0); return x }
 // A way leads from a place to the coefficients of a point.
 type way func(x, y float64) (at subspace.Weights, inside bool)
 
+// ErrNoPlace is the error of a shape that has no coordinate to move along.
+var ErrNoPlace = errors.New("no place to move in")
+
 // wayOf returns the grid of a shape and the way to its points: a curve has a coordinate,
 // a simplex of three endpoints or more a triangle of them.
 func wayOf(shape subspace.Shape, o Options) (Grid, way, error) {
 	if _, _, err := explore.Along(shape, 0); err == nil {
 		if o.Corners != nil {
-			return Grid{}, nil, fmt.Errorf("a %s has no corners to choose from: leave them out", shape)
+			return Grid{}, nil, fmt.Errorf("%q has no corners to choose from: leave them out", shape)
 		}
 		return o.Curve, func(x, _ float64) (subspace.Weights, bool) {
 			at, inside, _ := explore.Along(shape, x) // x is a finite number
@@ -82,11 +86,15 @@ func wayOf(shape subspace.Shape, o Options) (Grid, way, error) {
 		}, nil
 	}
 	if shape.Endpoints() < 3 {
-		return Grid{}, nil, fmt.Errorf("a %s is no place to move in: want a curve, such as a line or a bezier, or a simplex of 3 endpoints or more", shape)
+		return Grid{}, nil, fmt.Errorf("%q is %w: want a curve, such as line or bezier, or a simplex of 3 endpoints or more", shape, ErrNoPlace)
 	}
 	triangle, err := explore.NewTriangle(shape, o.Corners...)
-	if err != nil {
-		return Grid{}, nil, err
+	if err != nil { // pages count endpoints from 1
+		counted := make([]int, len(o.Corners))
+		for i, c := range o.Corners {
+			counted[i] = c + 1
+		}
+		return Grid{}, nil, fmt.Errorf("corners %v of %q: want three different endpoints of 1 to %d", counted, shape, shape.Endpoints())
 	}
 	height := math.Sqrt(3) / 2
 	return o.Triangle, func(x, y float64) (subspace.Weights, bool) { return triangle.At(x, height*y) }, nil

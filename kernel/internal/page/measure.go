@@ -62,7 +62,7 @@ func Measure(ctx context.Context, v *explore.Viewer, o Options) (*Page, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.Scores = append(p.Scores, scoresOf(view, labels))
+		p.At, p.Scores = append(p.At, at), append(p.Scores, scoresOf(view, labels))
 		for k, probabilities := range view.Photographs {
 			p.Photographs[k].Probabilities = append(p.Photographs[k].Probabilities, probabilities)
 		}

@@ -24,10 +24,14 @@ import (
 	"slices"
 
 	"gosubspace/plots"
+	"gosubspace/subspace"
 )
 
 //go:embed page.html style.css script
 var files embed.FS
+
+// Limit is how large a page may be, in bytes: it is handed on, by mail too.
+const Limit = 3 << 20
 
 // Generator stands at the head of every page, so that one is known as ours.
 const Generator = `<meta name="generator" content="gosubspace explore">`
@@ -46,8 +50,9 @@ type Page struct {
 	Notes   []string // how the numbers came about, a sentence each
 
 	Grid        Grid
-	Scores      []Scores // at each point of the grid
-	Tested      string   // what they are of: "500 test images"
+	At          []subspace.Weights // the coefficients of each point of the grid
+	Scores      []Scores           // at each point of the grid
+	Tested      string             // what they are of: "500 test images"
 	Classes     []string
 	Photographs []Photograph
 }
@@ -70,6 +75,7 @@ type numbers struct {
 	Kind        string    `json:"kind"` // curve or triangle
 	Shape       string    `json:"shape"`
 	Letter      string    `json:"letter"`
+	Tested      string    `json:"tested"`
 	Side        int       `json:"side"`
 	Margin      int       `json:"margin"`
 	Corners     []string  `json:"corners"`
@@ -93,7 +99,7 @@ type guesses struct {
 const mostClasses = 20
 
 func (p *Page) numbers() numbers {
-	n := numbers{Kind: "curve", Shape: p.Shape, Letter: p.Letter, Side: p.Grid.Side, Margin: p.Grid.Margin, Corners: p.Corners, Classes: p.Classes}
+	n := numbers{Kind: "curve", Shape: p.Shape, Letter: p.Letter, Tested: p.Tested, Side: p.Grid.Side, Margin: p.Grid.Margin, Corners: p.Corners, Classes: p.Classes}
 	if p.Grid.Flat {
 		n.Kind = "triangle"
 	}

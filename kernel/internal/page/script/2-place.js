@@ -42,8 +42,8 @@ followers.push(() => {
   find("where").textContent = where();
   find("side").textContent = side();
   find("side").classList.toggle("outside", !isInside(here.x, here.y));
-  find("measured").textContent = shares.length === 1 ? "Measured at this point."
-    : `Interpolated between the ${shares.length} measured points around it.`;
+  find("measured").textContent = shares.length === 1 ? `Measured at this point, on ${numbers.tested}.`
+    : `Interpolated between the ${shares.length} measured points around it, on ${numbers.tested}.`;
   for (const [key, q] of Object.entries(quantities)) find(key).textContent = q.write(mean(q.values, shares));
 });
 
