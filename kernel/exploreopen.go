@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gosubspace/kernel/internal/checkout"
@@ -75,51 +76,65 @@ func (e *exploring) find() (source, error) {
 
 // open opens it, with the images of its run where they are on this machine; nothing is
 // downloaded.
-func (from source) open(ctx context.Context, e exploring, stdout io.Writer) (s *subject, err error) {
-	s = &subject{source: from}
-	defer func() {
-		if err != nil {
-			s.close()
-		}
-	}()
+func (from source) open(ctx context.Context, e exploring, stdout io.Writer) (*subject, error) {
+	s := &subject{source: from}
 	o := experiment.Options{Dir: e.runs, DataDir: e.data, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}
-	looks := explore.Options{Tests: e.tests}
-	if from.file == "" {
-		s.config = from.run.Config
-		if why := noImages(s.config, e.data); why != "" {
-			return nil, fmt.Errorf("run %s: %s", from.title, why)
+	opened := s.openRun
+	if from.file != "" {
+		opened = func(ctx context.Context, o experiment.Options, looks explore.Options) error {
+			return s.openFile(ctx, o, looks, stdout)
 		}
-		run, err := experiment.Load(ctx, s.config, o)
-		if err != nil {
-			return nil, err
-		}
-		s.closes = append(s.closes, run.Close)
-		s.viewer, err = explore.Open(run, looks)
-		return s, err
 	}
-	shipped, err := experiment.OpenShipped(from.file, nil)
-	if err != nil {
+	if err := opened(ctx, o, explore.Options{Tests: e.tests}); err != nil {
+		s.close()
 		return nil, err
 	}
+	return s, nil
+}
+
+func (s *subject) openRun(ctx context.Context, o experiment.Options, looks explore.Options) error {
+	s.config = s.run.Config
+	if why := noImages(s.config, o.DataDir); why != "" {
+		return fmt.Errorf("run %s: %s", s.title, why)
+	}
+	run, err := experiment.Load(ctx, s.config, o)
+	if err != nil {
+		return err
+	}
+	return s.look(run, looks)
+}
+
+// look opens the viewer of a run, which is closed with it.
+func (s *subject) look(run *experiment.Run, looks explore.Options) (err error) {
+	s.closes = append(s.closes, run.Close)
+	s.viewer, err = explore.Open(run, looks)
+	return err
+}
+
+// openFile opens a file with the images of its run, or says why not, and with the
+// photographs beside it.
+func (s *subject) openFile(ctx context.Context, o experiment.Options, looks explore.Options, stdout io.Writer) error {
+	shipped, err := experiment.OpenShipped(s.file, nil)
+	if err != nil {
+		return err
+	}
 	s.closes, s.config = append(s.closes, shipped.Close), shipped.Config
-	why := noImages(s.config, e.data)
+	why := noImages(s.config, o.DataDir)
 	if why == "" {
 		run, err := shipped.Run(ctx, o)
 		if err == nil {
-			s.closes = append(s.closes, run.Close)
-			s.viewer, err = explore.Open(run, looks)
-			return s, err
+			return s.look(run, looks)
 		}
 		if !errors.Is(err, experiment.ErrOtherData) {
-			return nil, err
+			return err
 		}
 		why = "the images here are others than those of the run; -data names the folder of those"
 	}
 	if s.viewer, err = explore.OpenShipped(shipped, looks); err != nil {
-		return nil, fmt.Errorf("%s, and the photographs beside the file cannot be used: %w", why, err)
+		return fmt.Errorf("%s, and the photographs beside the file cannot be used: %w", why, err)
 	}
 	fmt.Fprintf(stdout, "the page has the photographs beside the file alone: %s\n", why)
-	return s, nil
+	return nil
 }
 
 // noImages says why the images of a configuration cannot be read without a download;
@@ -130,6 +145,8 @@ func noImages(c experiment.Config, dir string) string {
 		return "CIFAR-10 is not on this machine; -data names a folder that has it, train downloads it (170 MB)"
 	case (c.Data == "tinyimagenet" || c.Data == "folder") && !place.IsFolder(dir):
 		return fmt.Sprintf("the data set %s lies where you have it: -data names its folder", c.Data)
+	case !slices.Contains([]string{"digits", "cifar10", "tinyimagenet", "folder"}, c.Data):
+		return fmt.Sprintf("the data set %s is known to the program alone that the run was made with", c.Data)
 	}
 	return ""
 }

@@ -24,9 +24,9 @@
 // Here stand main and a file a subcommand, each with its manual, its flags and its few
 // steps. What they are made of is in kernel/internal: setup makes the machine ready,
 // folder keeps what is ours on it apart from what is not, checkout knows this
-// repository, jupyter runs notebooks, grid makes many runs, page makes pages of trained subspaces, and program runs the
-// programs of others for all of them. The folders relay, goimports and gopls are
-// programs that set-up builds; they run beside the notebooks.
+// repository, jupyter runs notebooks, grid makes many runs, page makes pages of trained
+// subspaces, and program runs the programs of others for all of them. The folders relay,
+// goimports and gopls are programs that set-up builds; they run beside the notebooks.
 package main
 
 import (
