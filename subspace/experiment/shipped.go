@@ -77,10 +77,16 @@ func readShipped(file []byte) (arrays []subspace.Array, about shipping, err erro
 	if err != nil {
 		return nil, about, err
 	}
+	if metadata["config"] == "" {
+		return nil, about, errors.New("it does not say what it was trained with: want a file that Run.Ship (train -ship) wrote; the endpoints in a run's folder are opened as the run")
+	}
 	about.Identity = metadata["identity"]
-	for name, value := range map[string]any{"config": &about.Config, "points": &about.Points, "network": &about.Network} {
-		if err := json.Unmarshal([]byte(metadata[name]), value); err != nil {
-			return nil, about, fmt.Errorf("its metadata %q are none of a shipped run: %w", name, err)
+	for _, m := range []struct {
+		name  string
+		value any
+	}{{"config", &about.Config}, {"points", &about.Points}, {"network", &about.Network}} {
+		if err := json.Unmarshal([]byte(metadata[m.name]), m.value); err != nil {
+			return nil, about, fmt.Errorf("its metadata %q are none of a shipped run: %w", m.name, err)
 		}
 	}
 	if len(about.Points) == 0 || about.Identity == "" {

@@ -125,7 +125,9 @@ func (p *Page) describe(v *explore.Viewer, o Options) {
 		points = fmt.Sprintf("%d × %[1]d points", p.Grid.Side)
 	}
 	p.Notes = append(p.Notes, fmt.Sprintf("Measured at %s, each a network of its own, on %s. Between measured points every number is interpolated (bilinear), and no network stands behind it.", points, p.Tested))
-	if v.Tests == 0 {
+	if v.Tests > 0 {
+		p.Notes = append(p.Notes, fmt.Sprintf("Of %s an accuracy is known to within %.1f points or so (a standard error at most): what goes up and down by less along the way may be chance.", p.Tested, 50/math.Sqrt(float64(v.Tests))))
+	} else {
 		p.Notes = append(p.Notes, "No test images of this data set were there when the page was made: accuracy and loss are those of the photographs, too few to judge a network by.")
 	}
 	switch {

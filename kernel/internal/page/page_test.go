@@ -63,7 +63,7 @@ func TestPageHasTheViewersNumbers(t *testing.T) {
 	for shape, want := range map[string]struct {
 		kind, shape, letter string
 		points              int
-	}{"line": {"curve", "line", "α", 11}, "layerwise-line": {"curve", "line", "α", 11}, "bezier": {"curve", "Bézier curve", "t", 11}, "simplex-4": {"triangle", "triangle", "α", 81}} {
+	}{"line": {"curve", "line", "α", 11}, "bezier": {"curve", "Bézier curve", "t", 11}, "simplex-4": {"triangle", "triangle", "α", 81}} {
 		v := viewer(t, shape)
 		o := small
 		if shape == "simplex-4" {
@@ -99,6 +99,9 @@ func TestPageHasTheViewersNumbers(t *testing.T) {
 						}
 					}
 				}
+			}
+			if !strings.Contains(strings.Join(p.Notes, " "), "known to within 6.5 points") { // of 60 images
+				t.Errorf("%s: the page says %q", shape, p.Notes)
 			}
 			if how == explore.Interpolated != strings.Contains(strings.Join(p.Notes, " "), "statistics were interpolated") {
 				t.Errorf("%s, %s: the page says %q", shape, how, p.Notes)
