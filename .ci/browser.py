@@ -288,5 +288,6 @@ def main(names, command):
     print("the browser test passed")
 
 
-screenshots = sys.argv[2]
-main(sys.argv[1].split(","), sys.argv[3:])
+if __name__ == "__main__":
+    screenshots = sys.argv[2]
+    main(sys.argv[1].split(","), sys.argv[3:])

@@ -6,6 +6,7 @@
 //	go run ./kernel export           write notebooks as web pages and slides
 //	go run ./kernel train            train and evaluate without a notebook
 //	go run ./kernel runs             list, show, compare and delete runs
+//	go run ./kernel explore          make a page on which a point moves through a subspace
 //	go run ./kernel verify           check what is recorded, or write it anew
 //	go run ./kernel speed            measure how fast it is, beside PyTorch
 //	go run ./kernel copy             copy notebooks without outputs, to work in
@@ -26,8 +27,9 @@
 // steps. What they are made of is in kernel/internal: setup makes the machine ready,
 // folder keeps what is ours on it apart from what is not, checkout knows this
 // repository, jupyter runs notebooks, site makes web pages of them, grid makes many runs,
-// and program runs the programs of others for all of them. The folders relay, goimports
-// and gopls are programs that set-up builds; they run beside the notebooks.
+// page makes pages of trained subspaces, and program runs the programs of others for all
+// of them. The folders relay, goimports and gopls are programs that set-up builds; they
+// run beside the notebooks.
 package main
 
 import (
@@ -56,6 +58,7 @@ func commands() []command {
 		{"export", "write notebooks as web pages and slides", export},
 		{"train", "train and evaluate without a notebook", train},
 		{"runs", "list, show, compare and delete runs", runs},
+		{"explore", "make a page on which a point moves through a subspace", explorePage},
 		{"verify", "check the recorded figures, tables, claims and scores", verify},
 		{"speed", "measure how fast it is, beside PyTorch", speeds},
 		{"copy", "copy notebooks without their outputs, to work in", copies},

@@ -35,7 +35,8 @@ set is on this machine: each at its midpoint and at one other point, with batch
 norm re-estimated on the training images, and by the statistics that the file
 holds. At most 1 image and 1 in 1,000 more may be judged otherwise than
 recorded, and the loss be another by 1 %: another machine rounds otherwise.
-CIFAR-10 is downloaded only with -download.
+CIFAR-10 is downloaded only with -download. At last it makes a page of each, as
+explore does, with the photographs beside it; -pages keeps them.
 
 Examples:
 
@@ -47,13 +48,13 @@ The flags that change a preset say with which settings the runs were recorded.`
 
 // verifyGroups are the flags of verify, by what they are about.
 var verifyGroups = slices.Concat(
-	[]group{{"what is checked", []string{"results", "write", "scores", "seed", "data", "download"}}},
+	[]group{{"what is checked", []string{"results", "write", "scores", "pages", "seed", "data", "download"}}},
 	[]group{{"with which settings the runs were recorded", []string{"preset", "precision"}}},
 	presetGroups)
 
 // A verifying is what a command line of verify says.
 type verifying struct {
-	preset, dir, data       string
+	preset, dir, data, kept string
 	write, scores, download bool
 	seed                    uint64
 }
@@ -63,7 +64,8 @@ func verifyFlags(v *verifying, stdout io.Writer) (fs *flag.FlagSet, changes *[]c
 	fs.StringVar(&v.preset, "preset", smallPreset, "quick, cifar10-small or cifar10, alone")
 	fs.StringVar(&v.dir, "results", "", "`folder` of the recorded runs (default: notebooks/results of the checkout)")
 	fs.BoolVar(&v.write, "write", false, "write what follows from the runs, instead of comparing it with what is there")
-	fs.BoolVar(&v.scores, "scores", true, "score the trained subspaces again")
+	fs.BoolVar(&v.scores, "scores", true, "score the trained subspaces again, and make their pages")
+	fs.StringVar(&v.kept, "pages", "", "write the pages of the trained subspaces to this `folder`")
 	fs.StringVar(&v.data, "data", "", "`folder` that holds the data set (default: the cache folder)")
 	fs.BoolVar(&v.download, "download", false, "download CIFAR-10 where it is not on this machine")
 	fs.Uint64Var(&v.seed, "seed", 1, "chooses the other point that is scored")
@@ -85,6 +87,9 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	for _, x := range *changes {
 		x.apply(&base)
 		words = append(words, x.words)
+	}
+	if asked.kept != "" && !asked.scores {
+		return usageError{"-pages with -scores=false: pages are made where the trained subspaces are scored"}
 	}
 	project, projectErr := checkout.Here()
 	if asked.dir == "" {
@@ -135,6 +140,9 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	if asked.scores {
 		if err := v.scores(ctx, scoring{experiment.Options{DataDir: asked.data, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}, asked.download, asked.seed}); err != nil {
+			return err
+		}
+		if err := v.pages(ctx, asked.kept); err != nil {
 			return err
 		}
 	}

@@ -93,11 +93,16 @@ func (r *Run) evaluate(ctx context.Context, at subspace.Weights) (metric.Scores,
 
 // recalibration yields the batches that re-estimate batch norm: training
 // images, augmented as in training, the same at every point.
-func (r *Run) recalibration() iter.Seq2[subspace.Batch, error] {
+func (r *Run) recalibration() iter.Seq2[subspace.Batch, error] { return r.recalibrationOf(0) }
+
+// recalibrationOf is recalibration by the first images of those; 0 are all of them.
+func (r *Run) recalibrationOf(images int) iter.Seq2[subspace.Batch, error] {
 	n := r.data.Train.Len()
 	order := dataset.Order(n, r.Config.Seed, r.Config.Epochs) // the order of the epoch after the last
-	if k := r.Config.Recalibration; k > 0 {
-		order = order[:min(k, n)]
+	for _, k := range []int{r.Config.Recalibration, images} {
+		if k > 0 {
+			order = order[:min(k, len(order))]
+		}
 	}
 	return func(yield func(subspace.Batch, error) bool) {
 		on, err := r.resident(r.data.Train)
@@ -124,6 +129,11 @@ const testBatch = 250
 
 // inOrder yields the images of a set as they are, in their order.
 func (r *Run) inOrder(set *dataset.Set) iter.Seq2[subspace.Batch, error] {
+	return r.inBatches(set, testBatch)
+}
+
+// inBatches is inOrder in batches of at most so many.
+func (r *Run) inBatches(set *dataset.Set, most int) iter.Seq2[subspace.Batch, error] {
 	order := make([]int, set.Len())
 	for i := range order {
 		order[i] = i
@@ -134,7 +144,7 @@ func (r *Run) inOrder(set *dataset.Set) iter.Seq2[subspace.Batch, error] {
 			yield(subspace.Batch{}, err)
 			return
 		}
-		for index := range slices.Chunk(order, testBatch) {
+		for index := range slices.Chunk(order, most) {
 			if !yield(r.fill(set, on, index, dataset.Augment{}, nil)) {
 				return
 			}

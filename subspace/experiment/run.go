@@ -107,8 +107,14 @@ type Run struct {
 	space    *subspace.Space
 	sets     map[*dataset.Set]*subspace.Resident // those on the device
 	scored   scorer
-	lock     *flock.Flock
-	stood    time.Time // when standingFile was written
+
+	// Batch-norm statistics by point, of a shipped file or once [Sight.Statistics] has
+	// made them.
+	statisticsAt []PointScore
+	statistics   [][]subspace.Array
+
+	lock  *flock.Flock
+	stood time.Time // when standingFile was written
 }
 
 // Train makes the run of a configuration, or what is left of it: a run that

@@ -45,27 +45,16 @@ func (r *Run) Ship(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	before, err := s.Buffers()
+	arrays := rowsToArrays(endpointPrefix, s.Layout, rows)
+	points, statistics, err := r.statisticsOf(ctx)
 	if err != nil {
 		return err
 	}
-	arrays := rowsToArrays(endpointPrefix, s.Layout, rows)
-	points := r.shippedPoints()
-	for i, p := range points {
-		if err := s.Recalibrate(ctx, subspace.Uniform(p.Weights, len(s.Layout.Layers)), r.recalibration()); err != nil {
-			return err
-		}
-		buffers, err := s.Buffers()
-		if err != nil {
-			return err
-		}
+	for i, buffers := range statistics {
 		for _, b := range buffers {
 			b.Name = fmt.Sprintf("%s.%d%s", statisticsPrefix, i, b.Name) // the name begins with a slash
 			arrays = append(arrays, b)
 		}
-	}
-	if err := s.SetBuffers(before); err != nil {
-		return err
 	}
 	t := r.data.Train
 	about := shipping{r.Config, r.identity, points,

@@ -28,8 +28,7 @@ type Shipped struct {
 	shipping
 	Path string
 
-	statistics [][]subspace.Array // by point
-	run        *Run               // with the endpoints in its space, and sets without images
+	run *Run // with the endpoints in its space and the statistics, and sets without images
 }
 
 // OpenShipped opens what [Run.Ship] wrote, on the backend that runs use. A damaged
@@ -78,10 +77,16 @@ func readShipped(file []byte) (arrays []subspace.Array, about shipping, err erro
 	if err != nil {
 		return nil, about, err
 	}
+	if metadata["config"] == "" {
+		return nil, about, errors.New("it does not say what it was trained with: want a file that Run.Ship (train -ship) wrote; the endpoints in a run's folder are opened as the run")
+	}
 	about.Identity = metadata["identity"]
-	for name, value := range map[string]any{"config": &about.Config, "points": &about.Points, "network": &about.Network} {
-		if err := json.Unmarshal([]byte(metadata[name]), value); err != nil {
-			return nil, about, fmt.Errorf("its metadata %q are none of a shipped run: %w", name, err)
+	for _, m := range []struct {
+		name  string
+		value any
+	}{{"config", &about.Config}, {"points", &about.Points}, {"network", &about.Network}} {
+		if err := json.Unmarshal([]byte(metadata[m.name]), m.value); err != nil {
+			return nil, about, fmt.Errorf("its metadata %q are none of a shipped run: %w", m.name, err)
 		}
 	}
 	if len(about.Points) == 0 || about.Identity == "" {
@@ -100,16 +105,17 @@ func (s *Shipped) fill(arrays []subspace.Array) error {
 	if err := space.SetEndpoints(rows); err != nil {
 		return err
 	}
-	s.statistics = make([][]subspace.Array, len(s.Points))
+	s.run.statisticsAt = s.Points
+	s.run.statistics = make([][]subspace.Array, len(s.Points))
 	for i := range s.Points {
 		prefix := fmt.Sprintf("%s.%d/", statisticsPrefix, i)
 		for _, a := range arrays {
 			if name, ok := strings.CutPrefix(a.Name, prefix); ok {
 				a.Name = "/" + name
-				s.statistics[i] = append(s.statistics[i], a)
+				s.run.statistics[i] = append(s.run.statistics[i], a)
 			}
 		}
-		if err := space.SetBuffers(s.statistics[i]); err != nil { // in the network's order, as they were written
+		if err := space.SetBuffers(s.run.statistics[i]); err != nil { // in the network's order, as they were written
 			return fmt.Errorf("its statistics at point %d: %w", i, err)
 		}
 	}
@@ -125,7 +131,7 @@ func (s *Shipped) Space(i int) (*subspace.Space, error) {
 	if i < 0 || i >= len(s.Points) {
 		return nil, fmt.Errorf("point %d of %s: it has the points 0 to %d", i, s.Path, len(s.Points)-1)
 	}
-	return s.run.space, s.run.space.SetBuffers(s.statistics[i])
+	return s.run.space, s.run.space.SetBuffers(s.run.statistics[i])
 }
 
 // At returns which of Points has the given coefficients, −1 where none has.
@@ -195,6 +201,7 @@ func (s *Shipped) Run(ctx context.Context, o Options) (*Run, error) {
 		r.Close()
 		return nil, err
 	}
+	r.statisticsAt, r.statistics = s.Points, s.run.statistics
 	return r, nil
 }
 

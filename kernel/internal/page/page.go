@@ -1,0 +1,219 @@
+// Package page makes one file of a trained subspace: a page on which a reader moves a
+// point through it, and sees how well the network there does and what it takes
+// photographs for. It works from the disk, in any browser, without a server, a
+// network or this project.
+//
+// [Measure] looks at the networks on a [Grid] of points; [Page.File] makes the page of
+// what it saw. Between measured points the page interpolates, and says so. What moves
+// is in script, in the order of its files; how it looks is in style.css.
+//
+// Nothing on the page says who made it or where: numbers, names of classes, the run's
+// settings.
+package page
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"slices"
+
+	"gosubspace/plots"
+	"gosubspace/subspace"
+)
+
+//go:embed page.html style.css script
+var files embed.FS
+
+// Limit is how large a page may be, in bytes: it is handed on, by mail too.
+const Limit = 3 << 20
+
+// Generator stands at the head of every page, so that one is known as ours.
+const Generator = `<meta name="generator" content="gosubspace explore">`
+
+// IsPage reports whether a file is a page of this package.
+func IsPage(file []byte) bool {
+	return bytes.Contains(file[:min(len(file), 2000)], []byte(Generator))
+}
+
+// A Page is what there is to show.
+type Page struct {
+	Title   string
+	Shape   string // what one moves in: "line", "Bézier curve", "triangle"
+	Letter  string // of a curve's coordinate
+	Corners []string
+	Notes   []string // how the numbers came about, a sentence each
+
+	Grid        Grid
+	At          []subspace.Weights // the coefficients of each point of the grid
+	Scores      []Scores           // at each point of the grid
+	Tested      string             // what they are of: "500 test images"
+	Classes     []string
+	Photographs []Photograph
+}
+
+// Scores are how well a network does, accuracy and ECE in [0, 1], the loss in nats.
+type Scores struct {
+	Accuracy, Loss float64
+	ECE            *float64 // nil where there are too few images for one
+}
+
+// A Photograph is an image and what the networks take it for.
+type Photograph struct {
+	Label         int
+	PNG           []byte
+	Probabilities [][]float64 // of all classes, at each point of the grid
+}
+
+// numbers are what the page's script reads.
+type numbers struct {
+	Kind        string    `json:"kind"` // curve or triangle
+	Shape       string    `json:"shape"`
+	Letter      string    `json:"letter"`
+	Tested      string    `json:"tested"`
+	Side        int       `json:"side"`
+	Margin      int       `json:"margin"`
+	Corners     []string  `json:"corners"`
+	Classes     []string  `json:"classes"`
+	Colours     []string  `json:"colours"`
+	Accuracy    []float64 `json:"accuracy"`
+	Loss        []float64 `json:"loss"`
+	ECE         []float64 `json:"ece"` // null where there is none
+	Photographs []guesses `json:"photographs"`
+}
+
+// guesses are the probabilities of a photograph in thousandths, point by point, of the
+// classes that are likely somewhere.
+type guesses struct {
+	Label   int   `json:"label"`
+	Classes []int `json:"classes"`
+	Likely  []int `json:"likely"`
+}
+
+// mostClasses bounds the classes that are kept of a photograph, and with them the page.
+const mostClasses = 20
+
+func (p *Page) numbers() numbers {
+	n := numbers{Kind: "curve", Shape: p.Shape, Letter: p.Letter, Tested: p.Tested, Side: p.Grid.Side, Margin: p.Grid.Margin, Corners: p.Corners, Classes: p.Classes}
+	if p.Grid.Flat {
+		n.Kind = "triangle"
+	}
+	for _, c := range plots.MapColors() {
+		n.Colours = append(n.Colours, fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B))
+	}
+	for _, s := range p.Scores {
+		n.Accuracy, n.Loss = append(n.Accuracy, rounded(s.Accuracy, 1e5)), append(n.Loss, rounded(s.Loss, 1e4))
+		if s.ECE != nil {
+			n.ECE = append(n.ECE, rounded(*s.ECE, 1e5))
+		}
+	}
+	for _, photograph := range p.Photographs {
+		g := guesses{Label: photograph.Label, Classes: likely(photograph.Probabilities, mostClasses)}
+		for _, of := range photograph.Probabilities {
+			for _, c := range g.Classes {
+				g.Likely = append(g.Likely, int(1000*of[c]+0.5))
+			}
+		}
+		n.Photographs = append(n.Photographs, g)
+	}
+	return n
+}
+
+// likely returns the classes that are among the three likeliest at some point, at most
+// so many: those that are likeliest anywhere, in their order.
+func likely(probabilities [][]float64, most int) []int {
+	best := map[int]float64{} // the largest probability of each
+	for _, of := range probabilities {
+		for _, c := range order(of)[:min(3, len(of))] {
+			best[c] = max(best[c], of[c])
+		}
+	}
+	var classes []int
+	for c := range best {
+		classes = append(classes, c)
+	}
+	slices.SortFunc(classes, func(a, b int) int { return cmp.Or(cmp.Compare(best[b], best[a]), a-b) })
+	classes = classes[:min(most, len(classes))]
+	slices.Sort(classes)
+	return classes
+}
+
+// order returns the classes, the likeliest first.
+func order(probabilities []float64) []int {
+	classes := make([]int, len(probabilities))
+	for c := range classes {
+		classes[c] = c
+	}
+	slices.SortStableFunc(classes, func(a, b int) int { return cmp.Compare(probabilities[b], probabilities[a]) })
+	return classes
+}
+
+// File returns the page.
+func (p *Page) File() ([]byte, error) {
+	style, script, err := parts()
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(p.numbers()) // no < stays in it
+	if err != nil {
+		return nil, fmt.Errorf("the page's numbers: %w", err)
+	}
+	var pictures []picture
+	for i, photograph := range p.Photographs {
+		source := "data:image/png;base64," + base64.StdEncoding.EncodeToString(photograph.PNG)
+		pictures = append(pictures, picture{template.URL(source), p.Classes[photograph.Label], i + 1})
+	}
+	layout, err := template.ParseFS(files, "page.html")
+	if err != nil {
+		return nil, err
+	}
+	// Nothing but what stands in the page is run, shown or fetched.
+	policy := fmt.Sprintf(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'">`,
+		hash(script), hash(style))
+	var file bytes.Buffer
+	err = layout.Execute(&file, map[string]any{
+		"Policy": template.HTML(policy), "Style": template.CSS(style), "Script": template.JS(script), "Numbers": template.JS(text),
+		"Title": p.Title, "Lead": p.lead(), "Flat": p.Grid.Flat, "ECE": p.Scores[0].ECE != nil,
+		"Sliders": p.sliders(), "Jumps": p.jumps(),
+		"Words": p.words(), "Caption": p.caption(), "Rows": p.rows(), "Notes": p.Notes, "Pictures": pictures,
+	})
+	return file.Bytes(), err
+}
+
+type picture struct {
+	Source template.URL
+	Class  string
+	Number int
+}
+
+// parts returns the style and the script of every page.
+func parts() (style, script string, err error) {
+	text, err := files.ReadFile("style.css")
+	if err != nil {
+		return "", "", err
+	}
+	names, err := fs.Glob(files, "script/*.js")
+	if err != nil {
+		return "", "", err
+	}
+	script = "(() => {\n\"use strict\";\n"
+	for _, name := range names { // in their order
+		part, err := files.ReadFile(name)
+		if err != nil {
+			return "", "", err
+		}
+		script += string(part)
+	}
+	return string(text), script + "})();\n", nil
+}
+
+// hash is how a content security policy names a text.
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}

@@ -1,0 +1,240 @@
+package explore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
+)
+
+// Statistics says where batch norm's statistics at a point come from.
+type Statistics string
+
+const (
+	Reestimated  Statistics = "re-estimated" // on training images, at the point
+	Interpolated Statistics = "interpolated" // between points that have some
+)
+
+// Options are what a viewer shows. The zero value serves.
+type Options struct {
+	Tests      int // how many test images it scores on; 500 where 0, and all of fewer
+	Reestimate int // how many training images batch norm is re-estimated on; 256 where 0, and all of fewer
+	// Photographs are the images to show one by one; where nil the first test image of
+	// each class, of at most ten.
+	Photographs *dataset.Set
+}
+
+// The defaults of [Options], and how many photographs are shown at most.
+const (
+	tests, reestimate = 500, 256
+	MostPhotographs   = 10
+)
+
+// Viewer is a trained subspace opened for looking at its networks. Everything that
+// every point needs is made once. It belongs to one goroutine at a time.
+type Viewer struct {
+	Config      experiment.Config
+	Identity    string // the run's
+	Shape       subspace.Shape
+	Classes     []string
+	Photographs *dataset.Set
+	Tests       int // test images that points are scored on; 0 where none are here
+	Reestimate  int // training images to re-estimate batch norm with; 0 where none are here
+	Device      string
+	Plane       *experiment.Grid // the run's accuracy map; nil where it has none
+
+	sight         *experiment.Sight
+	images        []subspace.Batch // the photographs, then the test images
+	labels        []int32          // of the test images
+	recalibration []subspace.Batch
+	before        []subspace.Array
+}
+
+// View is what there is to see at a point.
+type View struct {
+	At     subspace.Weights
+	Inside bool           // whether no coefficient is below 0
+	Scores *metric.Scores // on the test images; nil where none are here
+	// Photographs are the probabilities of all classes, [image][class].
+	Photographs [][]float64
+}
+
+// Open opens a trained run. Close the viewer before the run.
+func Open(run *experiment.Run, o Options) (*Viewer, error) {
+	sight, err := run.Sight()
+	if err != nil {
+		return nil, err
+	}
+	return newViewer(sight, o)
+}
+
+// OpenShipped opens a shipped subspace, by the statistics in its file: without a
+// training image there is no re-estimation, and without test images no score. Where the
+// images of its run are on this machine, [Open] what [experiment.Shipped.Run] returns: it
+// has the file's statistics too. Photographs are by default those beside the file.
+func OpenShipped(s *experiment.Shipped, o Options) (*Viewer, error) {
+	sight, err := s.Sight()
+	if err != nil {
+		return nil, err
+	}
+	if o.Photographs == nil {
+		if o.Photographs, err = s.Samples(); err != nil {
+			return nil, err
+		}
+	}
+	return newViewer(sight, o)
+}
+
+func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
+	v = &Viewer{Config: s.Config, Identity: s.Identity, Shape: s.Shape, Classes: s.Classes, Device: s.Device, Plane: s.Plane, sight: s}
+	if o.Tests < 0 || o.Reestimate < 0 {
+		return nil, fmt.Errorf("%d test images and %d to re-estimate batch norm with: want 0, which is the default, or more", o.Tests, o.Reestimate)
+	}
+	if v.Photographs = o.Photographs; v.Photographs == nil {
+		if v.Photographs, err = firsts(s.Test); err != nil {
+			return nil, err
+		}
+	}
+	if n := v.Photographs.Len(); n < 1 || n > MostPhotographs {
+		return nil, fmt.Errorf("%d photographs: want 1 to %d", n, MostPhotographs)
+	}
+	if !slices.Equal(v.Photographs.Classes, v.Classes) {
+		return nil, fmt.Errorf("photographs of other classes than the network was trained on: want %v", v.Classes)
+	}
+	all := like(v.Photographs, "photographs and test images")
+	all.Labels, all.Pixels = slices.Clone(v.Photographs.Labels), slices.Clone(v.Photographs.Pixels)
+	if s.Test != nil {
+		part, err := s.Test.Subset(count(o.Tests, tests, s.Test.Len()), 0)
+		if err != nil {
+			return nil, err
+		}
+		if part, err = part.Load(); err != nil {
+			return nil, err
+		}
+		v.Tests, v.labels = part.Len(), part.Labels
+		all.Labels, all.Pixels = append(all.Labels, part.Labels...), append(all.Pixels, part.Pixels...)
+		v.Reestimate = count(o.Reestimate, reestimate, s.Trained())
+		if v.recalibration, err = s.Recalibration(v.Reestimate); err != nil {
+			return nil, err
+		}
+	}
+	if v.images, err = s.Batches(all, oneBatch); err != nil {
+		return nil, err
+	}
+	v.before, err = s.Space.Buffers()
+	return v, err
+}
+
+// oneBatch is how many images a call of the device takes at most: of so many one
+// program is compiled and called.
+const oneBatch = 1024
+
+func count(asked, otherwise, there int) int {
+	if asked == 0 {
+		asked = otherwise
+	}
+	return min(asked, there)
+}
+
+// firsts returns the first image of each class, of at most as many as are shown.
+func firsts(set *dataset.Set) (*dataset.Set, error) {
+	if set == nil {
+		return nil, errors.New("no photographs and no test images: want Options.Photographs")
+	}
+	out := like(set, "photographs")
+	for c := range set.Classes {
+		i := slices.Index(set.Labels, int32(c))
+		if i < 0 || out.Len() == MostPhotographs {
+			continue
+		}
+		one, err := set.Image(i)
+		if err != nil {
+			return nil, err
+		}
+		out.Labels, out.Pixels = append(out.Labels, int32(c)), append(out.Pixels, one.Pixels...)
+	}
+	return out, nil
+}
+
+// like returns a set without images that is otherwise like another.
+func like(set *dataset.Set, name string) *dataset.Set {
+	return &dataset.Set{Name: name, Height: set.Height, Width: set.Width, Channels: set.Channels, Classes: set.Classes}
+}
+
+// At looks at the point with the given coefficients, one an endpoint. They must sum to
+// 1; some below 0 are a point outside.
+func (v *Viewer) At(ctx context.Context, w subspace.Weights, how Statistics) (View, error) {
+	view := View{At: w}
+	if err := v.check(w); err != nil {
+		return view, err
+	}
+	view.Inside = within(w)
+	point := subspace.Uniform(w, len(v.sight.Space.Layout.Layers))
+	if err := v.statistics(ctx, point, w, how); err != nil {
+		return view, err
+	}
+	logits, _, err := v.sight.Space.Logits(ctx, point, each(v.images))
+	if err != nil {
+		return view, err
+	}
+	classes, photographs := len(v.Classes), v.Photographs.Len()
+	view.Photographs = slices.Collect(slices.Chunk(metric.Softmax(logits[:photographs*classes], classes), classes))
+	if v.Tests > 0 {
+		scores, err := metric.ScoreBins(logits[photographs*classes:], v.labels, classes, v.sight.Bins())
+		if err != nil {
+			return view, err
+		}
+		view.Scores = &scores
+	}
+	return view, nil
+}
+
+func (v *Viewer) check(w subspace.Weights) error {
+	sum := 0.0
+	for _, c := range w {
+		sum += c
+	}
+	if m := v.Shape.Endpoints(); len(w) != m {
+		return fmt.Errorf("%d coefficients for a %s: want one for each of its %d endpoints", len(w), v.Shape, m)
+	}
+	if !(sum > 1-1e-6 && sum < 1+1e-6) {
+		return fmt.Errorf("coefficients %v sum to %.4g: want 1", w, sum)
+	}
+	return nil
+}
+
+// statistics sets those of batch norm at a point.
+func (v *Viewer) statistics(ctx context.Context, point subspace.Point, w subspace.Weights, how Statistics) error {
+	switch how {
+	case Reestimated:
+		if v.recalibration == nil {
+			return errors.New("no training image is here to re-estimate batch norm with: want the statistics interpolated")
+		}
+		return v.sight.Space.Recalibrate(ctx, point, each(v.recalibration))
+	case Interpolated:
+		points, statistics, err := v.sight.Statistics(ctx)
+		if err != nil {
+			return err
+		}
+		var at []subspace.Weights
+		middle := -1
+		_, curve := v.Shape.(subspace.Curve)
+		for i, p := range points {
+			at = append(at, p.Weights)
+			if p.Midpoint {
+				middle = i
+			}
+		}
+		return v.sight.Space.SetBuffers(blend(statistics, shares(curve, at, middle, w)))
+	}
+	return fmt.Errorf("statistics %q: want %q or %q", how, Reestimated, Interpolated)
+}
+
+// Close leaves the subspace as it was. The run or shipped subspace is its owner's to
+// close.
+func (v *Viewer) Close() error { return v.sight.Space.SetBuffers(v.before) }
