@@ -113,8 +113,8 @@ type Run struct {
 	statisticsAt []PointScore
 	statistics   [][]subspace.Array
 
-	lock     *flock.Flock
-	stood    time.Time // when standingFile was written
+	lock  *flock.Flock
+	stood time.Time // when standingFile was written
 }
 
 // Train makes the run of a configuration, or what is left of it: a run that
