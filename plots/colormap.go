@@ -3,6 +3,7 @@ package plots
 import (
 	"image/color"
 	"math"
+	"slices"
 )
 
 // viridis are 17 equally spaced colours of the map of that name (Smith and van
@@ -15,6 +16,10 @@ var viridis = [...]color.RGBA{
 	{0x5d, 0xc9, 0x63, 255}, {0x82, 0xd3, 0x4c, 255}, {0xab, 0xdc, 0x32, 255}, {0xd5, 0xe2, 0x1a, 255},
 	{0xfd, 0xe7, 0x25, 255},
 }
+
+// MapColors returns the colours of the map of a field, equally spaced from its least
+// value (dark) to its largest (bright), for what shows one elsewhere than in a picture.
+func MapColors() []color.RGBA { return slices.Clone(viridis[:]) }
 
 // mapInk is the map's colour at t, 0 (dark) to 1 (bright).
 func mapInk(t float64) color.RGBA { return blend(viridis[:], t) }
