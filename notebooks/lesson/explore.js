@@ -107,7 +107,7 @@ function show() {
     const line = parts.guesses[k][j];
     line.classList.toggle('gx-true', c == config.photos[k].label);
     line.children[0].style.width = 100 * p + '%';
-    line.children[1].textContent = config.classes[c] + ' ' + percent(p);
+    line.children[1].textContent = config.classes[c] + ': ' + percent(p);
   }));
   clearTimeout(quiet); // a screen reader is told when the point rests
   quiet = setTimeout(() => {

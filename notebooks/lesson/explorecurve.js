@@ -4,7 +4,7 @@ function curve(box) {
   const known = config.scored.map(p => p[1]);
   let least = Math.min(1, ...known), most = Math.max(0, ...known);
   if (!known.length) { least = 0; most = 1; }
-  least = Math.max(0, least - 0.15 * (most - least) - 0.05);
+  least = Math.max(0, least - 0.25); // room for what is outside
   most = Math.min(1, most + 0.1 * (most - least));
   const x = a => (a - low) / (high - low) * width;
   const y = v => top + (most - Math.min(Math.max(v, least), most)) / (most - least) * (height - top - bottom);

@@ -15,6 +15,7 @@ import (
 	"gosubspace/plots"
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/metric"
 	"gosubspace/subspace/paper"
 )
 
@@ -87,7 +88,7 @@ func (f *figure) page(cell *live.Cell, still *plots.Figure) (string, error) {
 	if f.triangle != nil {
 		s.Plane = &f.triangle.Plane
 		if g := v.Plane; g != nil {
-			s.Map = &accuracyMap{g.X, g.Y, g.Values(paper.Accuracy)}
+			s.Map = &accuracyMap{g.X, g.Y, g.Values(func(s metric.Scores) float64 { return s.Accuracy })}
 		}
 	}
 	config, err := json.Marshal(s) // which writes <, > and & so that no HTML ends
