@@ -371,7 +371,8 @@ def explores(browser, server):
         figure = start_live(browser, 0)
         for kernel in server.ask("GET", "/api/kernels"):
             server.ask("POST", f"/api/kernels/{kernel['id']}/restart")
-        wait(browser, 30, "the figure to say that its kernel has gone", f"return {LIVE}.innerText.includes('not alive any more')", 0)
+        wait(browser, 30, "the figure to say that its kernel has gone, or to leave a picture",
+             f"const figure = {LIVE}; return !figure || figure.innerText.includes('not alive any more')", 0)
         browser.save_screenshot(os.path.join(screenshots, "explore-restarted.png"))
     finally:
         end_sessions(server)

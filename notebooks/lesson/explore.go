@@ -160,7 +160,7 @@ func openShipped(ctx context.Context, s *experiment.Shipped, o explore.Options) 
 // runOfShipped returns the run of a shipped subspace, or why its images are not here.
 func runOfShipped(ctx context.Context, s *experiment.Shipped) (*experiment.Run, error) {
 	if s.Config.Data == "cifar10" && !dataset.HasCIFAR10("") {
-		return nil, errors.New("CIFAR-10 is not on this machine; go run ./kernel data downloads it")
+		return nil, errors.New("CIFAR-10 is not on this machine; go run ./kernel verify -download downloads it")
 	}
 	return s.Run(ctx, experiment.Options{})
 }

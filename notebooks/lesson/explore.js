@@ -99,7 +99,7 @@ function show() {
   if (!parts) return;
   parts.draw();
   const out = !shown.inside;
-  parts.mark.textContent = (out ? 'outside: ' : 'inside: ') + shown.words;
+  parts.mark.textContent = (out ? 'outside: ' : 'inside: ') + shown.words + (parts.beyond?.() ? ', beyond the map' : '');
   parts.mark.classList.toggle('gx-out', out);
   for (const i of [0, 1, 2]) parts.rows[i].textContent = score(shown, i);
   parts.choice.querySelectorAll('input').forEach(r => { r.checked = r.value == how; });

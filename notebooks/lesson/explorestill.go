@@ -27,10 +27,10 @@ func (f *figure) still(a answer) (*plots.Figure, error) {
 	for k, label := range v.Photographs.Labels {
 		lines := []string{"(" + v.Classes[label] + ")"}
 		for _, g := range a.Top[k] {
-			lines = append(lines, fmt.Sprintf("%s %.0f %%", v.Classes[int(g[0])], 100*g[1]))
+			lines = append(lines, fmt.Sprintf("%s: %.0f %%", v.Classes[int(g[0])], 100*g[1]))
 		}
 		images.Labels = append(images.Labels, strings.Join(lines, "\n"))
-		words = append(words, fmt.Sprintf("%s: %s", v.Classes[label], strings.Join(lines[1:], ", ")))
+		words = append(words, fmt.Sprintf("%s, taken for %s", v.Classes[label], strings.Join(lines[1:], ", ")))
 	}
 	images.Alt = fmt.Sprintf("The network of a %s at %s, %s its range: %s, batch norm %s. The %d images, and the classes that it holds for the likeliest. %s.\nNote: %s",
 		paper.MethodName(v.Config), a.Words, map[bool]string{true: "in", false: "outside"}[a.Inside], scores, a.How, len(words), strings.Join(words, "; "), images.Note)
@@ -43,7 +43,7 @@ func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // the plane; nil where there is none, or no score to draw.
 func (f *figure) onMap(a answer) (*plots.Figure, error) {
 	v := f.viewer
-	note := fmt.Sprintf("%s, computed with %s; the map: all test images of the run", v.Config.Name(), v.Device)
+	note := fmt.Sprintf("%s, computed with %s; its accuracy: on all test images of the run", v.Config.Name(), v.Device)
 	if f.triangle == nil {
 		known := plots.Series{Name: "along the curve, all test images", Style: 1}
 		for _, p := range v.Points {

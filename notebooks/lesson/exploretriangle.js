@@ -15,6 +15,8 @@ function triangle(box) {
       fill: color((z - range[0]) / (range[1] - range[0] || 1)) }))));
     svg.append(map, draw('text', { x: 2, y: 11 }, `the run’s accuracy map, ${percent(range[0])} (dark) to ${percent(range[1])} (bright)`));
     parts.map = map;
+    const off = (v, axis) => v < axis[0] || v > axis[axis.length - 1];
+    parts.beyond = () => map.style.display != 'none' && (off(place.x, m.x) || off(place.y, m.y));
   }
   const corner = [[0, 0], [bx, 0], [cx, cy]], names = [];
   svg.append(draw('polygon', { points: corner.map(([x, y]) => X(x) + ',' + Y(y)).join(' '), fill: 'none', stroke: '#fff', 'stroke-width': 4, opacity: 0.7 }),
