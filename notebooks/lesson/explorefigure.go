@@ -155,38 +155,38 @@ const patience = 5 * time.Second
 
 // ends says how an exploration ended that the reader did not end.
 var ends = map[error]string{
+	live.ErrNowhere:  "No page can reach this cell, so this is a still picture. In JupyterLab, run it to move the point.",
 	live.ErrNoPage:   "No page answered, so this is a still picture. In JupyterLab, run this cell to move the point.",
 	live.ErrWaiting:  "Another cell was to run, so this is a still picture. Run this cell alone to move the point.",
 	live.ErrNoKernel: "The kernel let go of this cell, so this is a still picture. Run it again to move the point.",
 }
 
-// run shows the figure, answers moves until something ends it, and leaves a picture.
+// run shows the figure, answers moves until something ends it, and leaves a picture of
+// the last state and of where that lies.
 func (f *figure) run(ctx context.Context) error {
 	still, err := f.still(f.start)
 	if err != nil {
 		return err
 	}
-	cell, err := live.Open()
-	if err != nil {
-		if err := still.Show(); err != nil {
+	cell, end := live.Open()
+	if end == nil {
+		defer cell.Close()
+		page, err := f.page(cell, still)
+		if err != nil {
 			return err
 		}
-		fmt.Printf("A still picture: %v. In JupyterLab, opened with go run ./kernel, the point moves.\n", err)
-		return nil
+		if err := still.ShowUnder(cell.ID, page); err != nil {
+			return err
+		}
+		end = f.talk(ctx, cell)
+		if still, err = f.still(f.last); err != nil {
+			return err
+		}
+		err = still.ShowUnder(cell.ID, "")
+	} else {
+		err = still.Show()
 	}
-	defer cell.Close()
-	page, err := f.page(cell, still)
 	if err != nil {
-		return err
-	}
-	if err := still.ShowUnder(cell.ID, page); err != nil {
-		return err
-	}
-	end := f.talk(ctx, cell)
-	if still, err = f.still(f.last); err != nil {
-		return err
-	}
-	if err := still.ShowUnder(cell.ID, ""); err != nil {
 		return err
 	}
 	if place, err := f.onMap(f.last); err != nil {
@@ -196,9 +196,10 @@ func (f *figure) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if words := ends[end]; words != "" {
+	switch words := ends[end]; {
+	case words != "":
 		fmt.Println(words)
-	} else if ctx.Err() == nil && end != live.ErrDone {
+	case end != live.ErrDone && ctx.Err() == nil:
 		return end
 	}
 	return nil

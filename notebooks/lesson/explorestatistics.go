@@ -12,15 +12,15 @@ import (
 
 // TwoWays are the scores along a curve by where batch norm's statistics come from.
 type TwoWays struct {
-	Alpha                     []float64 // −0.5 to 1.5
+	Alpha                     []float64 // −0.475 to 1.475, in steps of 0.05
 	Reestimated, Interpolated []metric.Scores
 	note                      string
 }
 
-// AlongBothWays scores a curve from α = −0.5 to 1.5, in steps of 0.05, with batch norm
-// re-estimated at each point, and with its statistics interpolated between points that
-// have some, of which there are none outside. It takes what [Explore] takes, where the
-// images are on this machine.
+// AlongBothWays scores a curve and what is beyond its ends, with batch norm re-estimated
+// at each point, and with its statistics interpolated between points that have some: α =
+// 0, 0.05 … 1. The scores are half-way between those, where the two ways are the farthest
+// apart. It takes what [Explore] takes, where the images are on this machine.
 func AlongBothWays(of any) TwoWays {
 	ctx, stop := Context()
 	defer stop()
@@ -39,8 +39,8 @@ func bothWays(ctx context.Context, of any) (ways TwoWays, err error) {
 		return ways, fmt.Errorf("there is nothing to compare: %s", e.notice)
 	}
 	ways.note = fmt.Sprintf("%s, computed with %s; %d test images; re-estimated on %d training images", e.Config.Name(), e.Device, e.Tests, e.Reestimate)
-	for i := range 41 {
-		alpha := float64(i-10) / 20
+	for i := range 40 {
+		alpha := float64(2*i-19) / 40
 		at, _, err := explore.Along(e.Shape, alpha)
 		if err != nil {
 			return ways, err

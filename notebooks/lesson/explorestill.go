@@ -20,7 +20,7 @@ func (f *figure) still(a answer) (*plots.Figure, error) {
 	images := plots.Images{
 		Title:  fmt.Sprintf("%s at %s", capital(paper.MethodName(v.Config)), a.Words),
 		Pixels: v.Photographs.Pixels, Height: v.Photographs.Height, Width: v.Photographs.Width, Channels: v.Photographs.Channels,
-		Note: fmt.Sprintf("%s, computed with %s; %s, %s; batch norm %s", v.Config.Name(), v.Device, map[bool]string{true: "inside", false: "outside"}[a.Inside], scores, a.How),
+		Note: fmt.Sprintf("%s, computed with %s; %s; %s; batch norm %s", v.Config.Name(), v.Device, map[bool]string{true: "inside", false: "outside"}[a.Inside], scores, a.How),
 		Name: "explore-" + v.Config.Shape,
 	}
 	var words []string

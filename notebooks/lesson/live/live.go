@@ -18,13 +18,13 @@ import (
 	"time"
 )
 
-// Why a live cell ends, by [Cell.Next].
+// Why a live cell ends, by [Cell.Next]; the last one, why it does not begin, by [Open].
 var (
 	ErrNoPage   = errors.New("no page has answered")          // there is no browser, or none that runs scripts
 	ErrDone     = errors.New("the reader is done")            // a button of the page
 	ErrWaiting  = errors.New("another cell is to run")        // which this one holds up
 	ErrNoKernel = errors.New("the kernel has gone")           // or lets go of the program
-	errNowhere  = errors.New("this is no cell of a notebook") // or of another kernel
+	ErrNowhere  = errors.New("no page can reach this cell")   // there is no JupyterLab, or another kernel
 )
 
 // Cell is a running cell as pages find it.
@@ -47,7 +47,7 @@ type Cell struct {
 func Open() (*Cell, error) {
 	path, kernel := os.Getenv("GOSUBSPACE_LIVE"), os.Getenv("GONB_JUPYTER_KERNEL_ID")
 	if path == "" || kernel == "" {
-		return nil, errNowhere
+		return nil, ErrNowhere
 	}
 	conn, err := net.Dial("unix", path)
 	if err != nil {
