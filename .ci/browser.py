@@ -28,6 +28,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+import moving
+
 
 # This machine is asked directly, whatever proxy the way to the others leads by.
 direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -258,127 +260,6 @@ def own_cells(browser, server):
         server.ask("DELETE", "/api/contents/" + name)
 
 
-LIVE = "document.querySelectorAll('.jp-CodeCell')[arguments[0]]?.querySelector('.gosubspace-explore')"
-
-
-def start_live(browser, number):
-    """Runs a cell whose figure is to come alive."""
-    type_at_end(browser, number, (Keys.CONTROL, Keys.ENTER))
-    wait(browser, 120, "the figure to come alive", f"return {LIVE}?.classList.contains('gx-live')", number)
-    return browser.execute_script(f"return {LIVE}", number)
-
-
-def moved(browser, figure, move):
-    """Moves the point, and returns how long the answer took, in milliseconds."""
-    before = figure.get_attribute("data-answered") or "0"
-    move()
-    WebDriverWait(browser, 30, poll_frequency=0.02).until(lambda b: (figure.get_attribute("data-answered") or "0") != before)
-    return float(figure.get_attribute("data-ms"))
-
-
-def report_live(browser, figure, what, move):
-    took = sorted(moved(browser, figure, move) for _ in range(21))
-    print(f"{what}: from the message to the numbers {took[10]:.0f} ms in the median, {took[-1]:.0f} at most")
-    return took[10]
-
-
-def memory():
-    """The memory of the running cell's program, in MB."""
-    lines = subprocess.run(["ps", "-eo", "rss,args"], capture_output=True, text=True).stdout.splitlines()
-    return max([int(l.split()[0]) / 1024 for l in lines if "/gonb_" in l.split()[1]], default=0)
-
-
-def dragging(browser, target, by, screenshot):
-    """Drags from the middle of an element, and takes a picture before letting go."""
-    chain = webdriver.ActionChains(browser, duration=20).move_to_element(target).click_and_hold()
-    for _ in range(10):
-        chain = chain.move_by_offset(by[0] // 10, by[1] // 10)
-    chain.perform()
-    time.sleep(1)
-    browser.save_screenshot(os.path.join(screenshots, screenshot))
-    webdriver.ActionChains(browser).release().perform()
-
-
-def explores(browser, server):
-    """Figures with a point to move: drag it, read the numbers, in two pages; what ends them."""
-    name = "browser-test-explore.ipynb"
-    write(server, name,
-          'import "gosubspace/notebooks/lesson"\n\n%%\nlesson.Explore(lesson.Runs(experiment.Quick(), "line", 1)[0])',
-          '%%\nlesson.Explore("simplex-3")',
-          '%%\nfmt.Println("the next one")')
-    try:
-        show(browser, server, name)
-        figure = start_live(browser, 0)
-        slider = figure.find_element(By.CSS_SELECTOR, "input[type=range]")
-        numbers = lambda: [figure.find_element(By.CSS_SELECTOR, f".gx-{n}").text for n in ("accuracy", "loss", "ECE")]
-        middle = numbers()
-        took = report_live(browser, figure, "a line on 500 digits", lambda: slider.send_keys(Keys.ARROW_RIGHT))
-        check(took <= 100, f"a move takes {took:.0f} ms, want 100")
-        print(f"the cell's program has {memory():.0f} MB")
-        check(numbers() != middle, "the numbers stay when the point moves")
-        dragging(browser, figure.find_element(By.CSS_SELECTOR, "svg"), (210, 0), "explore-line.png")
-        check("outside" in figure.find_element(By.CSS_SELECTOR, ".gx-mark").text, "a point beyond the end is not marked")
-        outside = numbers()
-        moved(browser, figure, lambda: figure.find_element(By.CSS_SELECTOR, "input[value=interpolated]").click())
-        check(numbers() != outside, "interpolated statistics change nothing out there")
-        moved(browser, figure, lambda: slider.send_keys(Keys.ARROW_LEFT))
-
-        # Another page shows the same, and moves it.
-        choose(browser, "File", "Save Notebook")
-        time.sleep(2)
-        first = browser.current_window_handle
-        browser.switch_to.new_window("tab")
-        browser.get(f"{server.url}/lab/workspaces/other/tree/{name}?token={server.token}")
-        wait(browser, 60, "the figure in another page", f"return {LIVE}?.classList.contains('gx-live')", 0)
-        other = browser.execute_script(f"return {LIVE}", 0)
-        moved(browser, other, lambda: other.find_element(By.CSS_SELECTOR, "input[type=range]").send_keys(Keys.ARROW_LEFT, Keys.ARROW_LEFT))
-        time.sleep(0.5)
-        there = other.find_element(By.CSS_SELECTOR, ".gx-mark").text
-        second = browser.current_window_handle
-        browser.switch_to.window(first)
-        check(figure.find_element(By.CSS_SELECTOR, ".gx-mark").text == there, "two pages show different points")
-
-        figure.find_element(By.XPATH, ".//button[text()='Done']").click()
-        wait(browser, 60, "the cell to end", rf"return /^\[\d+\]:$/.test({PROMPT})", 0)
-        wait(browser, 30, "its picture", PICTURES.replace("return", "const w =", 1) + "; return w.length == 2 && w.every(n => n > 0)")
-        browser.save_screenshot(os.path.join(screenshots, "explore-line-still.png"))
-        browser.switch_to.window(second)
-        wait(browser, 30, "the other page to say so", f"return {LIVE}.innerText.includes('not alive any more')", 0)
-        browser.close()
-        browser.switch_to.window(first)
-
-        figure = start_live(browser, 1)
-        point = figure.find_element(By.CSS_SELECTOR, ".gx-here")
-        took = report_live(browser, figure, "a triangle, ten photographs", lambda: point.send_keys(Keys.ARROW_UP))
-        print(f"the cell's program has {memory():.0f} MB")
-        point.send_keys("m")
-        dragging(browser, point, (120, -60), "explore-triangle.png")
-        type_at_end(browser, 2, (Keys.CONTROL, Keys.ENTER))
-        wait(browser, 60, "the cell behind it to run", f"return {OUTPUT}.includes('the next one')", 2)
-        check("Another cell was to run" in browser.execute_script(f"return {OUTPUT}", 1), "a cell that made way does not say so")
-
-        figure = start_live(browser, 0)
-        choose(browser, "Kernel", "Interrupt Kernel")
-        wait(browser, 60, "the cell to stop", rf"return /^\[\d+\]:$/.test({PROMPT})", 0)
-        print("a stopped cell says", browser.execute_script(f"return {OUTPUT}", 0))
-        check(browser.execute_script(f"return !{LIVE}", 0), "a figure is alive after Stop")
-        choose(browser, "File", "Save Notebook")
-        time.sleep(2)
-        saved = [o for c in server.ask("GET", "/api/contents/" + name)["content"]["cells"] for o in c["outputs"]]
-        check(sum("image/png" in o.get("data", {}) for o in saved) >= 3, "the saved notebook has no pictures")
-        check(not any("<script" in "".join(o.get("data", {}).get("text/html", "")) for o in saved), "the saved notebook has a script")
-
-        figure = start_live(browser, 0)
-        for kernel in server.ask("GET", "/api/kernels"):
-            server.ask("POST", f"/api/kernels/{kernel['id']}/restart")
-        wait(browser, 30, "the figure to say that its kernel has gone, or to leave a picture",
-             f"const figure = {LIVE}; return !figure || figure.innerText.includes('not alive any more')", 0)
-        browser.save_screenshot(os.path.join(screenshots, "explore-restarted.png"))
-    finally:
-        end_sessions(server)
-        server.ask("DELETE", "/api/contents/" + name)
-
-
 def main(names, command):
     server = Server(command)
     try:
@@ -402,7 +283,7 @@ def main(names, command):
                 print("=== cells of a reader's own")
                 own_cells(browser, server)
                 print("=== figures with a point to move")
-                explores(browser, server)
+                moving.explores(browser, server, sys.modules[__name__])
             finally:
                 browser.quit()
     finally:

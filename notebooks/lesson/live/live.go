@@ -20,11 +20,11 @@ import (
 
 // Why a live cell ends, by [Cell.Next]; the last one, why it does not begin, by [Open].
 var (
-	ErrNoPage   = errors.New("no page has answered")          // there is no browser, or none that runs scripts
-	ErrDone     = errors.New("the reader is done")            // a button of the page
-	ErrWaiting  = errors.New("another cell is to run")        // which this one holds up
-	ErrNoKernel = errors.New("the kernel has gone")           // or lets go of the program
-	ErrNowhere  = errors.New("no page can reach this cell")   // there is no JupyterLab, or another kernel
+	ErrNoPage   = errors.New("no page has answered")        // there is no browser, or none that runs scripts
+	ErrDone     = errors.New("the reader is done")          // a button of the page
+	ErrWaiting  = errors.New("another cell is to run")      // which this one holds up
+	ErrNoKernel = errors.New("the kernel has gone")         // or lets go of the program
+	ErrNowhere  = errors.New("no page can reach this cell") // there is no JupyterLab, or another kernel
 )
 
 // Cell is a running cell as pages find it.
