@@ -43,7 +43,7 @@ func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // the plane; nil where there is none, or no score to draw.
 func (f *figure) onMap(a answer) (*plots.Figure, error) {
 	v := f.viewer
-	note := fmt.Sprintf("%s, computed with %s; its accuracy: on all test images of the run", v.Config.Name(), v.Device)
+	note := fmt.Sprintf("%s, computed with %s; the rest as the run was scored", v.Config.Name(), v.Device)
 	if f.triangle == nil {
 		known := plots.Series{Name: "along the curve, all test images", Style: 1}
 		for _, p := range v.Points {
