@@ -171,11 +171,11 @@ func (f *figure) run(ctx context.Context) error {
 	cell, end := live.Open()
 	if end == nil {
 		defer cell.Close()
-		page, err := f.page(cell, still)
-		if err != nil {
+		var page string
+		if page, err = f.page(cell, still); err != nil {
 			return err
 		}
-		if err := still.ShowUnder(cell.ID, page); err != nil {
+		if err = still.ShowUnder(cell.ID, page); err != nil {
 			return err
 		}
 		end = f.talk(ctx, cell)
