@@ -9,7 +9,7 @@ ends cleanly on Ctrl-C. First NOTEBOOK is opened as it lies there, not trusted: 
 figures of its last run must show. Then a copy of it is run from top to bottom:
 every cell must end without an error, and its figures be pictures. At last cells
 that a reader may write: names are completed and explained, Stop ends what waits
-too, an error is said once. Pictures go to the folder SCREENSHOTS.
+too, an error is said once; and figures whose point moves under the hand. Pictures go to the folder SCREENSHOTS.
 """
 import json
 import os
@@ -27,6 +27,8 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
+
+import moving
 
 
 # This machine is asked directly, whatever proxy the way to the others leads by.
@@ -280,6 +282,8 @@ def main(names, command):
                     run_all(browser, server, name, figures)
                 print("=== cells of a reader's own")
                 own_cells(browser, server)
+                print("=== figures with a point to move")
+                moving.explores(browser, server, sys.modules[__name__])
             finally:
                 browser.quit()
     finally:

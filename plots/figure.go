@@ -49,7 +49,31 @@ func (f *Figure) Show() error {
 	if err := gonbui.Open(); err != nil {
 		return fmt.Errorf("plots: figure %q cannot reach the notebook: %w; run the cell again, or restart the kernel", f.Name, err)
 	}
-	for _, output := range f.outputs() {
+	return f.send(f.outputs()...)
+}
+
+// ShowUnder shows the figure in a notebook in the place of what was shown under the same
+// id before, if anything was. Where page is not empty that is shown instead, HTML that
+// comes alive; the picture stands in for it where the page cannot be shown.
+func (f *Figure) ShowUnder(id, page string) error {
+	if f == nil {
+		return errors.New("plots: there is no figure to show: it is nil, and the error beside it says why")
+	}
+	if err := gonbui.Open(); err != nil {
+		return fmt.Errorf("plots: figure %q cannot reach the notebook: %w; run the cell again, or restart the kernel", f.Name, err)
+	}
+	outputs := f.outputs()
+	outputs[0].DisplayID = id
+	if page != "" {
+		outputs[0].Data[protocol.MIMETextHTML] = page
+		outputs = outputs[:1]
+	}
+	return f.send(outputs...)
+}
+
+// send sends outputs to the notebook, and waits until they are there.
+func (f *Figure) send(outputs ...*protocol.DisplayData) error {
+	for _, output := range outputs {
 		gonbui.SendData(output)
 	}
 	if err := gonbui.Error(); err != nil {

@@ -20,7 +20,7 @@ type Images struct {
 	// Height and Width are one image's size in pixels; Channels is 1 (grey)
 	// or 3 (red, green, blue).
 	Height, Width, Channels int
-	// Labels stand below the images, one each: 1 to 100. Letters that the typeface
+	// Labels stand below the images, one each, of a line or several: 1 to 100. Letters that the typeface
 	// lacks are shown as marks, which the text alternative resolves.
 	Labels []string
 	// Note is printed small below the figure: the data's name and source. It may
@@ -30,6 +30,9 @@ type Images struct {
 	Alt, Name string
 }
 
+// labelLine is the height of a line of a label, in units.
+const labelLine = 14
+
 // maxImages is how many images a figure holds.
 const maxImages = 100
 
@@ -38,7 +41,8 @@ func (s Images) Draw() (*Figure, error) {
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("plots: figure %q: %w", s.Title, err)
 	}
-	const inner, between, labelRoom = pageWidth - 2*margin, 10, 22
+	const inner, between = pageWidth - 2*margin, 10
+	labelRoom := 8 + labelLine*float64(lineCount(s.Labels))
 	style := face(noteSize, ink)
 	widest := 40.0
 	var marks marking
@@ -48,7 +52,9 @@ func (s Images) Draw() (*Figure, error) {
 		labels[i] = marks.of(label)
 	}
 	for _, label := range labels {
-		widest = max(widest, float64(style.Width(label)/unit))
+		for line := range strings.SplitSeq(label, "\n") {
+			widest = max(widest, float64(style.Width(line)/unit))
+		}
 	}
 	n := len(s.Labels)
 	largest := float64(max(s.Width, s.Height)) / 2 // as small as it can be drawn
@@ -73,7 +79,10 @@ func (s Images) Draw() (*Figure, error) {
 				middle := c.Min.X + vg.Length(float64(i%columns)*step+wide/2)*unit
 				top := c.Max.Y - vg.Length(float64(i/columns)*tall)*unit
 				s.paint(c, i, scale, middle, top)
-				c.FillText(style, vg.Point{X: middle, Y: top - vg.Length(tall-8)*unit}, label)
+				below := top - vg.Length(tall-labelRoom+labelLine)*unit
+				for k, line := range strings.Split(label, "\n") {
+					c.FillText(style, vg.Point{X: middle, Y: below - vg.Length(labelLine*k)*unit}, line)
+				}
 			}
 		},
 		note:  note,
@@ -100,7 +109,7 @@ func (s Images) paint(c draw.Canvas, i, scale int, middle, top vg.Length) {
 
 func (s Images) words(rows, columns int) string {
 	words := fmt.Sprintf("%d %s in a grid of %d rows and %d columns. %s Row by row they are labelled: %s.",
-		len(s.Labels), s.kind(), rows, columns, sentence(s.Title), strings.Join(s.Labels, ", "))
+		len(s.Labels), s.kind(), rows, columns, sentence(s.Title), strings.ReplaceAll(strings.Join(s.Labels, ", "), "\n", " "))
 	if s.Note != "" {
 		words += "\nNote: " + s.Note
 	}

@@ -1,5 +1,5 @@
 // Relay is the kernel that Jupyter starts. It starts GoNB, which builds and runs
-// the cells, and hands Jupyter's messages on to it and GoNB's answers back. Three
+// the cells, and hands Jupyter's messages on to it and GoNB's answers back. Four
 // things it does differently from GoNB alone, as readers know them from IPython's
 // kernel:
 //
@@ -9,6 +9,8 @@
 //     message, not the compiler's command, a temporary file and a stack
 //     (see cell.go and explain.go).
 //   - Where an error of Go has a remedy that is ours, the remedy stands below it.
+//   - A cell's running program talks with the pages that show its output (see
+//     live.go).
 //
 // Everything else passes through as it is, byte for byte.
 //
@@ -66,6 +68,7 @@ func run(connectionFile, gonb string, flags []string) error {
 	}
 
 	cmd := exec.Command(gonb, append(flags, "-kernel", file)...)
+	cmd.Env = append(os.Environ(), liveVariable+"="+filepath.Join(dir, "live"))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	endWithParent(cmd)
 	// GoNB looks for Jupyter's folder in its parent process, which we are.
@@ -89,6 +92,9 @@ func run(connectionFile, gonb string, flags []string) error {
 		return err
 	}
 	defer r.close()
+	if err := r.live.listen(filepath.Join(dir, "live")); err != nil {
+		fmt.Fprintln(os.Stderr, "relay: no live figures:", err) // what wants one says what to do
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- r.serve() }()
 	select {

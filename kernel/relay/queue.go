@@ -44,7 +44,27 @@ func (q *queue) add(r request) error {
 	if q.running == nil && q.behind(r) {
 		return q.abortAll()
 	}
+	if q.running != nil {
+		q.relay.live.waiting()
+	}
 	return q.next()
+}
+
+// request returns the request for the running cell.
+func (q *queue) request() (m message, runs bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.running == nil {
+		return m, false
+	}
+	return q.running.request, true
+}
+
+// waits reports whether a cell waits.
+func (q *queue) waits() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting) > 0
 }
 
 // next runs the first cell that waits, if none runs.

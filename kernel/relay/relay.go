@@ -19,6 +19,7 @@ type relay struct {
 	shellB, controlB, stdinB, publicationB *socket // back
 
 	queue   queue
+	live    live
 	readers sync.WaitGroup // of the back
 
 	replying sync.Mutex
@@ -47,7 +48,7 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 		zmq4.WithLogger(log.New(io.Discard, "", 0)),
 	}
 	r := &relay{key: key(front.Key)}
-	r.queue.relay = r
+	r.queue.relay, r.live.relay = r, r
 	for _, s := range []struct {
 		at     **socket
 		socket zmq4.Socket
@@ -149,6 +150,9 @@ func (r *relay) toShell(frames [][]byte) error {
 	}
 	if m.header.Type == "execute_request" {
 		return r.queue.add(request{message: m, frames: frames})
+	}
+	if err := r.live.take(m); err != errNotLive {
+		return err
 	}
 	return r.shellB.send(frames)
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 
 	"gosubspace/subspace/metric"
 	"gosubspace/subspace/place"
@@ -181,4 +182,15 @@ func (rec Record) WithIdentity(identity string) (Result, bool) {
 		}
 	}
 	return Result{}, false
+}
+
+// PlaneOf returns the recorded landscape through three endpoints of a run, which another
+// run may have that built on its training; nil where there is none.
+func (rec Record) PlaneOf(identity string) *Grid {
+	for _, r := range rec.all {
+		if r.Plane != nil && (r.Identity == identity || strings.HasSuffix(r.TrainedIn, fmt.Sprintf("-%.8s", identity))) {
+			return r.Plane
+		}
+	}
+	return nil
 }

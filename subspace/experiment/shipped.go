@@ -193,7 +193,7 @@ func (s *Shipped) Run(ctx context.Context, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Result.Points = slices.DeleteFunc(slices.Clone(s.Points), func(p PointScore) bool { return p.N == 0 })
+	r.Result.Points = s.scored()
 	if err := r.build(toBeSet); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ type Sight struct {
 	Device   string
 	Test     *dataset.Set // the test images that the run is scored on; nil where no images are here
 	Classes  []string
-	Plane    *Grid // its landscape through three endpoints; nil where none was asked for
+	Points   []PointScore // those that the run was scored at
+	Plane    *Grid        // its landscape through three endpoints; nil where none was asked for
 
 	run *Run
 }
@@ -32,7 +33,7 @@ func (r *Run) Sight() (*Sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sight{r.Config, r.identity, space, r.sampler.Shape, r.device, r.data.Test, r.data.Train.Classes, r.Result.Plane, r}, nil
+	return &Sight{r.Config, r.identity, space, r.sampler.Shape, r.device, r.data.Test, r.data.Train.Classes, r.Result.Points, r.Result.Plane, r}, nil
 }
 
 // Sight returns that of a shipped subspace, without test and training images.
@@ -41,8 +42,13 @@ func (s *Shipped) Sight() (*Sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	sight.Test = nil
+	sight.Test, sight.Points = nil, s.scored()
 	return sight, nil
+}
+
+// scored returns the points that have recorded scores.
+func (s *Shipped) scored() []PointScore {
+	return slices.DeleteFunc(slices.Clone(s.Points), func(p PointScore) bool { return p.N == 0 })
 }
 
 // Bins returns the number of bins of the run's calibration errors.

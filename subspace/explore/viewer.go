@@ -46,7 +46,8 @@ type Viewer struct {
 	Tests       int // test images that points are scored on; 0 where none are here
 	Reestimate  int // training images to re-estimate batch norm with; 0 where none are here
 	Device      string
-	Plane       *experiment.Grid // the run's accuracy map; nil where it has none
+	Points      []experiment.PointScore // that the run was scored at, on all its test images
+	Plane       *experiment.Grid        // the run's accuracy map; nil where it has none
 
 	sight         *experiment.Sight
 	images        []subspace.Batch // the photographs, then the test images
@@ -91,7 +92,7 @@ func OpenShipped(s *experiment.Shipped, o Options) (*Viewer, error) {
 }
 
 func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
-	v = &Viewer{Config: s.Config, Identity: s.Identity, Shape: s.Shape, Classes: s.Classes, Device: s.Device, Plane: s.Plane, sight: s}
+	v = &Viewer{Config: s.Config, Identity: s.Identity, Shape: s.Shape, Classes: s.Classes, Device: s.Device, Points: s.Points, Plane: s.Plane, sight: s}
 	if o.Tests < 0 || o.Reestimate < 0 {
 		return nil, fmt.Errorf("%d test images and %d to re-estimate batch norm with: want 0, which is the default, or more", o.Tests, o.Reestimate)
 	}
