@@ -116,6 +116,9 @@ func (r Reference) check() error {
 	if r.Name == "" {
 		return errors.New("its Name is empty; the legend needs one")
 	}
+	if r.Style < 0 || r.Style > len(seriesLooks) {
+		return fmt.Errorf("its Style is %d, want 1 to %d, or 0 for one by order", r.Style, len(seriesLooks))
+	}
 	if !finite(r.Y) || !finite(r.Low) || !finite(r.High) {
 		return fmt.Errorf("its Y, Low, High are %v, %v, %v, want finite numbers; leave the reference out, or find out where the value comes from", r.Y, r.Low, r.High)
 	}

@@ -38,6 +38,9 @@ type Reference struct {
 	// Y is the value. Low and High are the edges of its band; both 0 means
 	// no band.
 	Y, Low, High float64
+	// Style fixes the colour to that of a [Series] of this Style, 1 to 8. 0: by order of
+	// appearance.
+	Style int
 }
 
 func (r Reference) band() bool { return r.Low != 0 || r.High != 0 }
@@ -134,7 +137,9 @@ func assign(panels []Lines, width float64) map[string]look {
 			next++
 		}
 		for _, r := range l.References {
-			if _, ok := looks[r.Name]; !ok {
+			if _, ok := looks[r.Name]; !ok && r.Style > 0 {
+				looks[r.Name] = referenceOf(r.Style)
+			} else if !ok {
 				looks[r.Name] = referenceLooks[references%len(referenceLooks)]
 				references++
 			}
@@ -154,6 +159,18 @@ func assign(panels []Lines, width float64) map[string]look {
 		}
 	}
 	return looks
+}
+
+// referenceOf is how the reference to what is drawn with a Style elsewhere is drawn: in
+// its colour, as thin as the others.
+func referenceOf(style int) look {
+	of := seriesLooks[style-1]
+	for _, l := range referenceLooks {
+		if l.color == of.color {
+			return l
+		}
+	}
+	return look{color: of.color, dashes: []vg.Length{4, 1.5}, width: 1.6}
 }
 
 // legend lists the names of the panels, series first.

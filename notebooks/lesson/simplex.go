@@ -58,22 +58,21 @@ func Schedules(c experiment.Config, cycles int) (*plots.Figure, error) {
 	}
 	rates := plots.Lines{Title: "Learning rate", XLabel: "epoch", YLabel: "learning rate"}
 	models := plots.Lines{Title: "Stochastic weight averaging", XLabel: "epoch", YLabel: "networks averaged"}
-	for _, s := range []struct {
-		name     string
-		schedule subspace.Schedule
-	}{
-		{"standard", subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}},
-		{"SWA, constant rate", subspace.Constant{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}},
-		{"SWA, cyclic rate", subspace.Cyclic{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs, Cycles: cycles}},
+	names := []string{paper.Standard, "SWA, constant rate", "SWA, cyclic rate"}
+	styles := paper.Styles(names...)
+	for i, schedule := range []subspace.Schedule{
+		subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs},
+		subspace.Constant{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs},
+		subspace.Cyclic{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs, Cycles: cycles},
 	} {
-		rate, averaged := plots.Series{Name: s.name}, plots.Series{Name: s.name}
+		rate, averaged := plots.Series{Name: names[i], Style: styles[i]}, plots.Series{Name: names[i], Style: styles[i]}
 		n := 0.0
 		for epoch := range c.Epochs {
-			if s.schedule.Collects(epoch) {
+			if schedule.Collects(epoch) {
 				n++
 			}
 			x := float64(epoch + 1)
-			rate.X, rate.Y = append(rate.X, x), append(rate.Y, s.schedule.Rate(epoch))
+			rate.X, rate.Y = append(rate.X, x), append(rate.Y, schedule.Rate(epoch))
 			averaged.X, averaged.Y = append(averaged.X, x), append(averaged.Y, n)
 		}
 		rates.Series, models.Series = append(rates.Series, rate), append(models.Series, averaged)

@@ -191,7 +191,7 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 		images = mostChanged(percent, mostSeries)
 		slices.Sort(images)
 	}
-	lines := plots.Lines{Title: "The true class along a " + paper.MethodName(s.Config), XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
+	lines := plots.Lines{Title: fmt.Sprintf("The true class along a %s (%s)", paper.MethodName(s.Config), paper.DataName(s.Config)), XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
 	for _, k := range images {
 		if k < 0 || k >= set.Len() {
 			return nil, fmt.Errorf("image %d: the set has the images 0 to %d", k, set.Len()-1)

@@ -319,7 +319,7 @@ func TestNamesAndStyles(t *testing.T) {
 	other := c
 	other.Epochs, other.Dropout = 50, 0.3
 	got := fmt.Sprint(Names(c, c.With("layerwise-line", 2), c.With("bezier", 3), other, c.With("layerwise-simplex-3", 1), c.With("my-bezier", 1)))
-	if want := "[line, epochs 200 layer-wise line Bézier curve line, dropout 0.3, epochs 50 layer-wise simplex-3 my-bezier]"; got != want {
+	if want := "[line, epochs 200 layer-wise line Bézier curve line + dropout, epochs 50 layer-wise simplex-3 my-bezier]"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	for n := 1; n <= Figures; n++ {
