@@ -138,7 +138,7 @@ func ShowShippedImages(s *experiment.Shipped) (*plots.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pictures("One test image of each class", s.Config.Data+", the first test image of each class", set, firsts(set), nil)
+	return pictures("One test image of each class", paper.DataName(s.Config)+", the first test image of each class", set, firsts(set), nil)
 }
 
 // certainties returns the probability in percent that the network at each point of

@@ -124,14 +124,19 @@ func differs(configs []experiment.Config, shape string, field int) bool {
 
 // DataName is how figures write the data of a configuration.
 func DataName(c experiment.Config) string {
-	name := c.Data
-	if known, there := dataNames[name]; there {
-		name = known
-	}
+	name := setName(c)
 	if c.WrongLabels > 0 {
 		name += fmt.Sprintf(", %.3g %% wrong labels", 100*c.WrongLabels)
 	}
 	return name
+}
+
+// setName is how figures write the data set of a configuration, whatever its labels.
+func setName(c experiment.Config) string {
+	if name, known := dataNames[c.Data]; known {
+		return name
+	}
+	return c.Data
 }
 
 var dataNames = map[string]string{"digits": "digits", "cifar10": "CIFAR-10", "tinyimagenet": "TinyImageNet"}
