@@ -73,11 +73,16 @@ type trained struct {
 	epoch   int
 	epochs  int
 	ended   bool
+
+	elsewhere bool // another process makes it
 }
 
 // report takes in how a run stands, and draws it where a picture is due.
 func (t *training) report(r experiment.Report) {
-	i := slices.IndexFunc(t.runs, func(run *trained) bool { return run.config == r.Config })
+	i := len(t.runs) - 1 // the latest first: this is done at every step
+	for i >= 0 && t.runs[i].config != r.Config {
+		i--
+	}
 	switch {
 	case r.Scoring:
 		if i >= 0 {
@@ -89,6 +94,9 @@ func (t *training) report(r experiment.Report) {
 	case i < 0:
 		i = len(t.runs)
 		t.runs = append(t.runs, &trained{config: r.Config, epochs: r.Epochs})
+		for _, run := range t.runs[:i] { // one that another process makes is not heard of when it ends
+			run.ended = run.ended || run.elsewhere
+		}
 	}
 	t.runs[i].take(r)
 	t.live.Update(func() (*plots.Figure, error) { return t.curves(nil).Sketch() })
@@ -102,6 +110,7 @@ func (t *trained) take(r experiment.Report) {
 		t.now = plots.Course{}
 	}
 	t.history, t.epoch, t.ended = r.History, r.Epoch, r.Done == r.Total
+	t.elsewhere = r.Elsewhere != ""
 	if r.Ended != nil || r.Total < long*r.Epochs || !finite(r.Loss) {
 		return
 	}
@@ -129,9 +138,20 @@ func (t *trained) course(every int) plots.History {
 // end draws what remains in the notebook, with what the results say of where they come
 // from; there are none where the cell was stopped.
 func (t *training) end(results []experiment.Result) {
-	if len(t.runs) > 0 {
-		t.live.Done(func() (*plots.Figure, error) { return t.curves(results).Draw() })
+	if len(t.runs) == 0 {
+		return
 	}
+	for _, run := range t.runs { // those of another process have been heard of in part
+		if k := resultOf(run, results); k >= 0 {
+			run.history, run.now, run.ended = results[k].History, plots.Course{}, true
+		}
+	}
+	t.live.Done(func() (*plots.Figure, error) { return t.curves(results).Draw() })
+}
+
+// resultOf is the number of a run's result, −1 where there is none.
+func resultOf(run *trained, results []experiment.Result) int {
+	return slices.IndexFunc(results, func(r experiment.Result) bool { return r.Config == run.config })
 }
 
 // curves is the figure of the runs as they are now.
@@ -150,11 +170,11 @@ func (t *training) curves(results []experiment.Result) plots.Curves {
 	}
 	styles := paper.Styles(methods...)
 	for i, run := range front {
-		h := run.course(1)
+		h := run.course(1 + len(run.history)/500) // more points than that no picture has room for
 		h.Name, h.Style = fmt.Sprintf("%s, seed %d", methods[i], run.config.Seed), styles[i]
 		c.Runs, c.Epochs = append(c.Runs, h), max(c.Epochs, run.epochs)
 		note := fmt.Sprintf("%s, epoch %d of %d", run.config.Name(), run.epoch, run.epochs)
-		if k := slices.IndexFunc(results, func(r experiment.Result) bool { return r.Config == run.config }); k >= 0 {
+		if k := resultOf(run, results); k >= 0 {
 			note = paper.Note(results[k : k+1])
 		}
 		notes = append(notes, note)

@@ -140,6 +140,29 @@ func TestTrainingSideBySide(t *testing.T) {
 	}
 }
 
+// A run that another process makes is seen in part, and not when it ends: its result tells
+// all of it, and what comes after it is drawn before it.
+func TestTrainingElsewhere(t *testing.T) {
+	cell := &training{title: "line", live: &plots.Live{}}
+	c := settings(20)
+	there := reported(c, 4)[30]
+	there.Elsewhere = "process 12"
+	cell.report(there)
+	for _, r := range reported(c.With("line", 2), 4)[:10] {
+		cell.report(r)
+	}
+	if now := cell.curves(nil); len(now.Runs) != 1 || now.Runs[0].Name != "line, seed 2" || len(now.Behind) != 1 {
+		t.Errorf("in colour are %+v, %d in grey", now.Runs, len(now.Behind))
+	}
+	alone := &training{title: "line", live: &plots.Live{}}
+	alone.report(there)
+	result := experiment.Result{Config: c, History: reported(c, 4)[79].History}
+	alone.end([]experiment.Result{result})
+	if n := len(alone.curves([]experiment.Result{result}).Runs[0].Train.Loss); n != 20 {
+		t.Errorf("of its 20 epochs %d are drawn at the end", n)
+	}
+}
+
 // What is loaded reports nothing, and leaves no picture.
 func TestTrainingOfNothing(t *testing.T) {
 	cell := &training{title: "line", live: &plots.Live{}}
