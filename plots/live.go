@@ -24,7 +24,6 @@ type Live struct {
 	began time.Time     // the first Update
 	last  time.Time     // when the last picture was shown
 	spent time.Duration // on all pictures so far
-	cost  time.Duration // of the last picture
 }
 
 const (
@@ -56,15 +55,15 @@ func (l *Live) Update(draw func() (*Figure, error)) {
 	if l.due(now) {
 		l.show(draw, false)
 		l.last = l.now()
-		l.cost = l.last.Sub(now)
-		l.spent += l.cost
+		l.spent += l.last.Sub(now)
 	}
 }
 
-// due reports whether one more picture, as dear as the last, leaves all of them within
-// their share of the time since the first Update.
+// due reports whether it is time for a picture: all of those before are within their share
+// of the time since the first Update. So what the first one costs, which nobody knows
+// before, delays the second.
 func (l *Live) due(now time.Time) bool {
-	return now.Sub(l.last) >= liveEvery && float64(l.spent+l.cost) <= liveShare*float64(now.Sub(l.began))
+	return now.Sub(l.last) >= liveEvery && float64(l.spent) <= liveShare*float64(now.Sub(l.began))
 }
 
 // Done ends the display with the picture that should remain, which is drawn whatever it
