@@ -31,6 +31,11 @@ func (l Lines) check() error {
 		}
 		names[r.Name] = true
 	}
+	for i, s := range l.behind {
+		if err := s.check(); err != nil {
+			return fmt.Errorf("line %d behind the others (%q): %w", i, s.Name, err)
+		}
+	}
 	if len(names) < len(l.Series)+len(l.References) {
 		return errors.New("two series or references have the same Name; the legend needs different ones")
 	}
@@ -110,6 +115,9 @@ func (s Series) check() error {
 func (r Reference) check() error {
 	if r.Name == "" {
 		return errors.New("its Name is empty; the legend needs one")
+	}
+	if r.Style < 0 || r.Style > len(seriesLooks) {
+		return fmt.Errorf("its Style is %d, want 1 to %d, or 0 for one by order", r.Style, len(seriesLooks))
 	}
 	if !finite(r.Y) || !finite(r.Low) || !finite(r.High) {
 		return fmt.Errorf("its Y, Low, High are %v, %v, %v, want finite numbers; leave the reference out, or find out where the value comes from", r.Y, r.Low, r.High)

@@ -39,7 +39,7 @@ func TestBadInput(t *testing.T) {
 	}
 	rows := func(change func(*Comparison)) func() (*Figure, error) {
 		c := Comparison{Title: "t", Labels: []string{"a (%)", "b (%)"}, Note: note,
-			Methods: []Method{{"m", "g", [][]float64{{1, 2}, {3}}}, {"n", "h", [][]float64{{1}, {2, 3}}}}}
+			Methods: []Method{{Name: "m", Group: "g", Values: [][]float64{{1, 2}, {3}}}, {Name: "n", Group: "h", Values: [][]float64{{1}, {2, 3}}}}}
 		change(&c)
 		return c.Draw
 	}

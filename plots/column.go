@@ -77,14 +77,13 @@ func (c *column) plot(width float64) *plot.Plot {
 
 // Plot implements [plot.Plotter].
 func (c *column) Plot(canvas draw.Canvas, p *plot.Plot) {
-	looks := c.comparison.looks()
 	x, _ := p.Transforms(&canvas)
 	if !math.IsNaN(c.reference) {
 		at := x(c.reference)
 		canvas.StrokeLine2(referenceLooks[0].line(), at, canvas.Min.Y, at, canvas.Max.Y)
 	}
 	for i, m := range c.comparison.Methods {
-		look, y, values := looks[m.Group], canvas.Y(c.row(i))+2.5*unit, m.Values[c.quantity]
+		look, y, values := c.comparison.look(m), canvas.Y(c.row(i))+2.5*unit, m.Values[c.quantity]
 		if len(values) == 0 {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -46,9 +47,12 @@ type Comparison struct {
 type Method struct {
 	// Name stands before the row.
 	Name string
-	// Group gives the row its colour and marker, which the legend explains: none
-	// or up to four different ones, e.g. "baselines" and "ours".
+	// Group gives the row its marker, which the legend explains, and its colour where
+	// Style does not: none or up to four different ones, e.g. "baselines" and "ours".
 	Group string
+	// Style fixes the colour of the row to that of a [Series] of this Style, 1 to 8, so that
+	// a method has one colour in all figures. 0: the colour of its group.
+	Style int
 	// Values are the runs' results, Values[q] those of quantity q. One that is
 	// empty was not measured; not all may be.
 	Values [][]float64
@@ -123,7 +127,17 @@ func (p Comparison) names() (names []string, width vg.Length) {
 	return names, width + 10*unit
 }
 
-// looks gives every group its look. A single one is blue, as a single series is.
+// look is how a row is drawn.
+func (p Comparison) look(m Method) look {
+	l := p.looks()[m.Group]
+	if m.Style > 0 {
+		l.color = seriesLooks[m.Style-1].color
+	}
+	return l
+}
+
+// looks gives every group its look. A single one is blue, as a single series is; where
+// rows have colours of their own, groups have none.
 func (p Comparison) looks() map[string]look {
 	looks := map[string]look{}
 	for _, m := range p.Methods {
@@ -133,6 +147,12 @@ func (p Comparison) looks() map[string]look {
 	}
 	if len(looks) == 1 {
 		looks[p.Methods[0].Group] = groupLooks[1]
+	}
+	if slices.ContainsFunc(p.Methods, func(m Method) bool { return m.Style > 0 }) {
+		for group, l := range looks {
+			l.color = grey
+			looks[group] = l
+		}
 	}
 	return looks
 }
@@ -234,6 +254,9 @@ func (p Comparison) check() error {
 			return fmt.Errorf("method %d is named %q; every row needs a Name, and different ones", i, m.Name)
 		}
 		names[m.Name], groups[m.Group] = true, true
+		if m.Style < 0 || m.Style > len(seriesLooks) {
+			return fmt.Errorf("method %d (%q) has the Style %d, want 1 to %d, or 0 for the colour of its group", i, m.Name, m.Style, len(seriesLooks))
+		}
 		if len(m.Values) != len(p.Labels) {
 			return fmt.Errorf("method %d (%q) has Values of %d quantities for %d Labels; give one slice for each, empty where nothing was measured", i, m.Name, len(m.Values), len(p.Labels))
 		}

@@ -104,13 +104,15 @@ var drawSamples = sync.OnceValues(func() (map[string]*Figure, error) {
 			Title: "Gradients", Pixels: pixels, Height: 8, Width: 8, Channels: 1, Note: "made up",
 			Labels: strings.Split("zero one two three four five six seven eight nine ten eleven", " "),
 		}.Draw,
-		"schematic":   Schematic,
-		"contours":    sampleContours().Draw,
-		"basins":      sampleTwoContours().Draw,
-		"surface":     sampleSurface().Draw,
-		"comparison":  sampleComparison().Draw,
-		"reliability": sampleReliability().Draw,
-		"sheet":       sampleSheet().Draw,
+		"schematic":         Schematic,
+		"schematic-step":    SchematicStep,
+		"schematic-barrier": SchematicBarrier,
+		"contours":          sampleContours().Draw,
+		"basins":            sampleTwoContours().Draw,
+		"surface":           sampleSurface().Draw,
+		"comparison":        sampleComparison().Draw,
+		"reliability":       sampleReliability().Draw,
+		"sheet":             sampleSheet().Draw,
 	} {
 		f, err := draw()
 		if err != nil {

@@ -31,6 +31,7 @@ type page struct {
 	note   string
 	zoom   float64 // CSS pixels per unit
 	exact  bool    // keep every pixel's colour
+	sketch bool    // one pixel for a CSS pixel each way, not two: a quarter of the work
 	// numbers are what is drawn, as a table with a head; nil: there are none.
 	numbers [][]string
 
@@ -52,8 +53,13 @@ func (p page) figure(name, alt string) (*Figure, error) {
 		return nil, fmt.Errorf("plots: figure %q: Name is %q, want a file name without folder or extension; %s chooses the folder", p.title, name, FolderVariable)
 	}
 	f := &Figure{Alt: alt, Name: name, page: p}
+	density := 2 // pixels a CSS pixel, each way
+	if p.sketch {
+		density = 1
+	}
 	err := p.guard(func() (err error) {
-		canvas := vgimg.NewWith(vgimg.UseWH(pageWidth*unit, vg.Length(p.layout().height)*unit), vgimg.UseDPI(int(math.Round(2*96*p.zoom))))
+		dpi := int(math.Round(float64(density) * 96 * p.zoom))
+		canvas := vgimg.NewWith(vgimg.UseWH(pageWidth*unit, vg.Length(p.layout().height)*unit), vgimg.UseDPI(dpi))
 		p.paint(&surface{CanvasSizer: canvas, style: p.style, inks: p.inks()})
 		picture := canvas.Image().(*image.RGBA)
 		var compact image.Image = picture
@@ -61,7 +67,7 @@ func (p page) figure(name, alt string) (*Figure, error) {
 			compact = paletted(picture)
 		}
 		size := picture.Bounds()
-		f.Width, f.Height = size.Dx()/2, size.Dy()/2
+		f.Width, f.Height = size.Dx()/density, size.Dy()/density
 		f.PNG, err = encode(compact, alt)
 		return err
 	})

@@ -124,6 +124,35 @@ func Endpoint(i, m int) Weights {
 	return c
 }
 
+// EndpointNames are what figures call the endpoints of a shape: "endpoint 1" and so on,
+// and "bend" where it is no point of the curve, which only leans towards it.
+func EndpointNames(s Shape) []string {
+	names := make([]string, s.Endpoints())
+	curve, _ := s.(Curve)
+	for i := range names {
+		names[i] = fmt.Sprintf("endpoint %d", i+1)
+		if curve != nil && !reaches(curve, i) {
+			names[i] = "bend"
+			if len(names) > 3 {
+				names[i] = fmt.Sprintf("bend %d", i+1)
+			}
+		}
+	}
+	return names
+}
+
+// reaches reports whether a curve passes through endpoint i, at one of 61 places: halves,
+// thirds, quarters, fifths and sixths are among them.
+func reaches(c Curve, i int) bool {
+	const places = 60
+	for k := range places + 1 {
+		if at := c.At(float64(k) / places); i < len(at) && math.Abs(at[i]-1) < 1e-9 {
+			return true
+		}
+	}
+	return false
+}
+
 // Sampler draws the points of a training step: a shape, whether every layer
 // gets a draw of its own (a layer-wise subspace, Wortsman et al. 2021, section
 // 3.1), and how many points a batch is spread over. Layer-wise is a way to

@@ -136,3 +136,18 @@ func ExampleParseSampler() {
 	// 3 true <nil>
 	// unknown shape "circle": want standard, line, bezier, simplex-M (M endpoints) or complex-F-B, with layerwise- before it for a draw per layer
 }
+
+// What no point of a curve is, is not called an endpoint: a Bézier curve's bend; the
+// corners of a chain are points of it.
+func TestEndpointNames(t *testing.T) {
+	for want, s := range map[string]subspace.Shape{
+		"[endpoint 1]":                       subspace.Simplex(1),
+		"[endpoint 1 endpoint 2]":            subspace.Line{},
+		"[endpoint 1 endpoint 2 bend]":       subspace.Bezier{},
+		"[endpoint 1 endpoint 2 endpoint 3]": subspace.Simplex(3),
+	} {
+		if got := fmt.Sprint(subspace.EndpointNames(s)); got != want {
+			t.Errorf("%s: %s, want %s", s, got, want)
+		}
+	}
+}

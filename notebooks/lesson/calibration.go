@@ -88,7 +88,7 @@ func ECEByBins(all paper.Rows) (*plots.Figure, error) {
 	if n := len(all); n < 2 || n > 3 {
 		return nil, fmt.Errorf("all has %d rows: want 2 or 3, a panel each", n)
 	}
-	figure := plots.Panels{Title: "How many bins?", Note: all.Note()}
+	figure := plots.Panels{Title: paper.Titled("How many bins?", all), Note: all.Note()}
 	for _, row := range all {
 		panel := plots.Lines{Title: row.Name, XLabel: "number of bins", YLabel: "ECE (%)"}
 		most := len(paper.Diagram(row.Results[0]))

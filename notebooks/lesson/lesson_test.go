@@ -81,7 +81,7 @@ func TestRecordedFigureSays(t *testing.T) {
 	}
 	said = printed(t, func() { RecordedFigure(7, "cifar10-small") })
 	at := 0
-	for _, want := range []string{"Figure 7, preset cifar10-small: cifar10, 640 training images, 160 epochs, cresnet20 of width 8; seeds 1, 2, 3; ",
+	for _, want := range []string{"Figure 7, preset cifar10-small: CIFAR-10, 640 training images, 160 epochs, cresnet20 of width 8; seeds 1, 2, 3; ",
 		"accuracy, midpoint (%)", "– with wrong labels the midpoint of a line is more accurate than standard training: ", " (accuracy "} {
 		i := strings.Index(said[at:], want)
 		if i < 0 {

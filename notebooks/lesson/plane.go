@@ -87,7 +87,7 @@ func ByDepth(all paper.Rows) (*plots.Figure, error) {
 	if err := all.Check(paper.OnPlane); err != nil {
 		return nil, err
 	}
-	return paper.Panels("Into the triangle, and out of it", all, func(a paper.Axis, all paper.Rows) (plots.Lines, error) {
+	return paper.Panels(paper.Titled("Into the triangle, and out of it", all), all, func(a paper.Axis, all paper.Rows) (plots.Lines, error) {
 		return paper.Lines(a, "smallest coefficient (0: edge, 1/3: midpoint)", all, byDepth)
 	}, paper.AccuracyAxis, paper.LossAxis)
 }

@@ -64,4 +64,12 @@ func TestSchemes(t *testing.T) {
 	if _, err := Schedules(experiment.Quick(), 5); err != nil {
 		t.Error(err)
 	}
+	figure, err := schedules(experiment.Quick(), 5)
+	for _, panel := range figure.Panels {
+		for _, s := range panel.Series {
+			if s.Style == 0 || s.Style != paper.Styles(s.Name)[0] {
+				t.Errorf("%s has the style %d, and another elsewhere; %v", s.Name, s.Style, err)
+			}
+		}
+	}
 }

@@ -28,8 +28,8 @@ func Coefficients(curves ...subspace.Curve) (*plots.Figure, error) {
 	const steps = 20
 	for _, curve := range curves {
 		panel := plots.Lines{Title: paper.ShapeName(curve.String()), XLabel: "α", YLabel: "coefficient"}
-		for i := range curve.Endpoints() {
-			s := plots.Series{Name: fmt.Sprintf("endpoint %d", i+1)}
+		for i, name := range subspace.EndpointNames(curve) {
+			s := plots.Series{Name: name}
 			for k := range steps + 1 {
 				alpha := float64(k) / steps
 				s.X, s.Y = append(s.X, alpha), append(s.Y, curve.At(alpha)[i])
@@ -48,7 +48,7 @@ func Ensembles(all paper.Rows) (*plots.Figure, error) {
 	if err := all.Check(paper.AtMidpoint); err != nil {
 		return nil, err
 	}
-	figure := plots.Panels{Title: "Two points of a curve, together and alone", Note: all.Note()}
+	figure := plots.Panels{Title: paper.Titled("Two points of a curve, together and alone", all), Note: all.Note()}
 	for _, row := range all[1:] {
 		if e := row.Results[0].Ensembles; len(e) == 0 || e[0].Alpha == nil {
 			continue // not a curve
@@ -83,6 +83,7 @@ func ensemblePanel(first, row paper.Row) (plots.Lines, error) {
 		return panel, err
 	}
 	reference, err := plots.MeanReference(first.Name, experiment.Midpoints(first.Results, paper.Accuracy)...)
+	reference.Style = paper.Styles(first.Name)[0]
 	panel.References = []plots.Reference{reference}
 	return panel, err
 }

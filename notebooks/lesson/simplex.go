@@ -49,31 +49,38 @@ func Reach() (*plots.Figure, error) {
 // standard training and of both kinds of stochastic weight averaging, with the
 // rate, warm-up and epochs of c.
 func Schedules(c experiment.Config, cycles int) (*plots.Figure, error) {
-	if err := c.Check(); err != nil {
+	figure, err := schedules(c, cycles)
+	if err != nil {
 		return nil, err
+	}
+	return figure.Draw()
+}
+
+func schedules(c experiment.Config, cycles int) (figure plots.Panels, err error) {
+	if err := c.Check(); err != nil {
+		return figure, err
 	}
 	const most = 10000
 	if c.Epochs < 1 || c.Epochs > most || cycles < 1 || cycles > c.Epochs {
-		return nil, fmt.Errorf("%d cycles of %d epochs: want 1 to %d epochs, and at least one cycle and at most one an epoch", cycles, c.Epochs, most)
+		return figure, fmt.Errorf("%d cycles of %d epochs: want 1 to %d epochs, and at least one cycle and at most one an epoch", cycles, c.Epochs, most)
 	}
 	rates := plots.Lines{Title: "Learning rate", XLabel: "epoch", YLabel: "learning rate"}
 	models := plots.Lines{Title: "Stochastic weight averaging", XLabel: "epoch", YLabel: "networks averaged"}
-	for _, s := range []struct {
-		name     string
-		schedule subspace.Schedule
-	}{
-		{"standard", subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}},
-		{"SWA, constant rate", subspace.Constant{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs}},
-		{"SWA, cyclic rate", subspace.Cyclic{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs, Cycles: cycles}},
+	names := []string{paper.Standard, "SWA, constant rate", "SWA, cyclic rate"}
+	styles := paper.Styles(names...)
+	for i, schedule := range []subspace.Schedule{
+		subspace.Cosine{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs},
+		subspace.Constant{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs},
+		subspace.Cyclic{Peak: c.LearningRate, Warmup: c.Warmup, Epochs: c.Epochs, Cycles: cycles},
 	} {
-		rate, averaged := plots.Series{Name: s.name}, plots.Series{Name: s.name}
+		rate, averaged := plots.Series{Name: names[i], Style: styles[i]}, plots.Series{Name: names[i], Style: styles[i]}
 		n := 0.0
 		for epoch := range c.Epochs {
-			if s.schedule.Collects(epoch) {
+			if schedule.Collects(epoch) {
 				n++
 			}
 			x := float64(epoch + 1)
-			rate.X, rate.Y = append(rate.X, x), append(rate.Y, s.schedule.Rate(epoch))
+			rate.X, rate.Y = append(rate.X, x), append(rate.Y, schedule.Rate(epoch))
 			averaged.X, averaged.Y = append(averaged.X, x), append(averaged.Y, n)
 		}
 		rates.Series, models.Series = append(rates.Series, rate), append(models.Series, averaged)
@@ -81,7 +88,7 @@ func Schedules(c experiment.Config, cycles int) (*plots.Figure, error) {
 	return plots.Panels{
 		Title: "The schedules of SWA", Panels: []plots.Lines{rates, models},
 		Note: fmt.Sprintf("Computed from the schedules: peak %v, warm-up %d, %d epochs, %d cycles.", c.LearningRate, c.Warmup, c.Epochs, cycles),
-	}.Draw()
+	}, nil
 }
 
 // CompareMidpoints prints for each row of figure 4 what was scored at the midpoint,

@@ -138,7 +138,7 @@ func ShowShippedImages(s *experiment.Shipped) (*plots.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pictures("One test image of each class", s.Config.Data+", the first test image of each class", set, firsts(set), nil)
+	return pictures("One test image of each class", paper.DataName(s.Config)+", the first test image of each class", set, firsts(set), nil)
 }
 
 // certainties returns the probability in percent that the network at each point of
@@ -191,7 +191,7 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 		images = mostChanged(percent, mostSeries)
 		slices.Sort(images)
 	}
-	lines := plots.Lines{Title: "The true class along a " + paper.MethodName(s.Config), XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
+	lines := plots.Lines{Title: fmt.Sprintf("The true class along a %s (%s)", paper.MethodName(s.Config), paper.DataName(s.Config)), XLabel: "α", YLabel: "probability of the true class (%)", Note: shippedNote(s)}
 	for _, k := range images {
 		if k < 0 || k >= set.Len() {
 			return nil, fmt.Errorf("image %d: the set has the images 0 to %d", k, set.Len()-1)

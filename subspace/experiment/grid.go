@@ -75,9 +75,10 @@ func (r *Run) grids() ([]task, error) {
 		g.X, g.Y = widened(g.X, extent(g.Y)/3), widened(g.Y, extent(g.X)/3)
 		r.Result.Plane = g
 		m := r.sampler.Shape.Endpoints()
+		names := subspace.EndpointNames(r.sampler.Shape)
 		for i := range 3 {
 			x, y := plane.Place(subspace.Endpoint(i, 3))
-			g.Marks = append(g.Marks, Mark{fmt.Sprintf("endpoint %d", i+1), x, y})
+			g.Marks = append(g.Marks, Mark{names[i], x, y})
 		}
 		if m == 3 {
 			x, y := plane.Place(r.sampler.Shape.Midpoint())

@@ -65,13 +65,13 @@ func compare(title string, all Rows, labels []string, values func([]experiment.R
 	if err := all.Check(AtMidpoint); err != nil {
 		return nil, err
 	}
-	figure := plots.Comparison{Title: title, Labels: labels, Reference: all[0].Name, Note: all.Note()}
+	figure := plots.Comparison{Title: Titled(title, all), Labels: labels, Reference: all[0].Name, Note: all.Note()}
 	for _, row := range all {
 		group := "one network"
 		if len(row.Results[0].Midpoint().Weights) > 1 {
 			group = "midpoint of a subspace"
 		}
-		figure.Methods = append(figure.Methods, plots.Method{Name: row.Name, Group: group, Values: values(row.Results)})
+		figure.Methods = append(figure.Methods, plots.Method{Name: row.Name, Group: group, Style: styleOf(row.Name), Values: values(row.Results)})
 	}
 	return figure.Draw()
 }
@@ -82,7 +82,7 @@ func Reliability(all Rows) (*plots.Figure, error) {
 	if err := all.Check(WithDiagram); err != nil {
 		return nil, err
 	}
-	figure := plots.Reliability{Title: "Does confidence mean accuracy?", Note: all.first().Note()}
+	figure := plots.Reliability{Title: Titled("Does confidence mean accuracy?", all), Note: all.first().Note()}
 	for _, row := range all {
 		d := plots.Diagram{Title: row.Name}
 		for _, b := range Diagram(row.Results[0]) {

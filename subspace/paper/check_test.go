@@ -319,7 +319,7 @@ func TestNamesAndStyles(t *testing.T) {
 	other := c
 	other.Epochs, other.Dropout = 50, 0.3
 	got := fmt.Sprint(Names(c, c.With("layerwise-line", 2), c.With("bezier", 3), other, c.With("layerwise-simplex-3", 1), c.With("my-bezier", 1)))
-	if want := "[line, epochs 200 layer-wise line Bézier curve line, dropout 0.3, epochs 50 layer-wise simplex-3 my-bezier]"; got != want {
+	if want := "[line, epochs 200 layer-wise line Bézier curve line + dropout, epochs 50 layer-wise simplex-3 my-bezier]"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	for n := 1; n <= Figures; n++ {
@@ -346,6 +346,75 @@ func TestNamesAndStyles(t *testing.T) {
 	}
 	if len(seen) != 8 {
 		t.Errorf("eight methods share %d styles", len(seen))
+	}
+}
+
+// A method has one name and one style in all figures, and shares the style with none beside
+// it. The figures that show another side of a run have another word for it.
+func TestOneNameOneStyle(t *testing.T) {
+	other := map[string]string{
+		"line, trained as one": "line", "triangle, trained as one": "simplex-3", "SWA": "SWA, cyclic rate",
+		"ensemble of 2 networks": "straight between two networks", "ensemble of 3 networks": "three networks trained apart",
+	}
+	for n := 1; n <= Figures; n++ {
+		f, err := NewFigure(n, experiment.Quick())
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken := map[int]string{}
+		for _, m := range f.Methods {
+			name := m.Name
+			if known := other[name]; known != "" {
+				name = known
+			}
+			if got := MethodName(m.Config); got != name {
+				t.Errorf("figure %d calls %q what is %q elsewhere", n, m.Name, got)
+			}
+			style := styleOf(m.Name)
+			if style == 0 && !strings.HasPrefix(m.Name, "simplex-") { // of them only the midpoints are shown
+				t.Errorf("figure %d: %q has no style of its own", n, m.Name)
+			}
+			if before := taken[style]; before != "" && style > 0 && n != 4 {
+				t.Errorf("figure %d: %q looks like %q", n, m.Name, before)
+			}
+			taken[style] = m.Name
+		}
+	}
+	c := experiment.Quick()
+	c.Shape, c.Dropout, c.Rho = "standard", 0.1, 0.05
+	weak := c
+	weak.Rho = 0.01
+	if got, want := fmt.Sprint(Names(c, weak, c.With("layerwise-line", 1))), "[dropout + SAM, sam rho 0.05 dropout + SAM, sam rho 0.01 layer-wise line + dropout + SAM]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// Figures of two data sets have two titles.
+func TestDataInTitles(t *testing.T) {
+	titles := map[string]bool{}
+	for _, data := range []string{"digits", "cifar10", "my-photos"} {
+		for _, wrong := range []float64{0, 0.2} {
+			r := everything(0.7)
+			r.Config.Data, r.Config.WrongLabels = data, wrong
+			standard := r
+			standard.Config.Shape = Standard
+			all := Rows{{Standard, []experiment.Result{standard}}, {"line", []experiment.Result{r}}}
+			for name, draw := range map[string]func(Rows) (*plots.Figure, error){
+				"along": Along, "compared": Compared, "calibrations": Calibrations, "reliability": Reliability, "severities": Severities,
+			} {
+				f, err := draw(all)
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				if !strings.Contains(f.Alt, "("+DataName(r.Config)+")") {
+					t.Errorf("%s of %s says %s", name, data, f.Alt)
+				}
+				titles[f.Name] = true
+			}
+		}
+	}
+	if len(titles) != 5*6 {
+		t.Errorf("%d file names of %d figures", len(titles), 5*6)
 	}
 }
 

@@ -85,7 +85,7 @@ func Severities(all Rows) (*plots.Figure, error) {
 		return nil, err
 	}
 	name := all[0].Results[0].Corrupted[0].Corruption
-	return Panels("Under "+name, all, func(a Axis, all Rows) (plots.Lines, error) {
+	return Panels(Titled("Under "+name, all), all, func(a Axis, all Rows) (plots.Lines, error) {
 		return Lines(a, "severity (0 is clean)", all, func(runs []experiment.Result, score Score) (x []float64, values [][]float64, err error) {
 			values = make([][]float64, len(runs))
 			for severity := range 6 {

@@ -82,7 +82,7 @@ func alongRows(title string, all Rows, other Axis) (*plots.Figure, error) {
 	if err := named.Check(AtMidpoint); err != nil {
 		return nil, err
 	}
-	return along(title, all[0], all[1:], other)
+	return along(Titled(title, all), all[0], all[1:], other)
 }
 
 // along draws accuracy and another score along the rows whose first run is of a curve;
@@ -125,6 +125,7 @@ func alongEach(runs []experiment.Result, score Score) (alpha []float64, values [
 // refer adds the mean of values as a line of reference.
 func refer(lines *plots.Lines, name string, values []float64) error {
 	reference, err := plots.MeanReference(name, values...)
+	reference.Style = styleOf(name)
 	lines.References = append(lines.References, reference)
 	return err
 }

@@ -54,7 +54,7 @@ func CurvePlane(all Rows) (*plots.Figure, error) {
 		x, y = g.Place(append(subspace.Line{}.At(alpha), 0))
 		straight.X, straight.Y = append(straight.X, x), append(straight.Y, y)
 	}
-	figure := plots.Contours{Title: "The plane of a curve between two networks", Note: Note([]experiment.Result{r})}
+	figure := plots.Contours{Title: Titled("The plane of a curve between two networks", all), Note: Note([]experiment.Result{r})}
 	for _, a := range []Axis{AccuracyAxis, LossAxis} {
 		f := field(g, a)
 		f.Title, f.Marks = a.Title, f.Marks[:3]
@@ -75,7 +75,7 @@ func Surfaces(all Rows) (*plots.Figure, error) {
 	if err := all.Check(); err != nil {
 		return nil, err
 	}
-	figure := plots.Surface{Title: "The loss around a network", Note: all.first().Note()}
+	figure := plots.Surface{Title: Titled("The loss around a network", all), Note: all.first().Note()}
 	for _, row := range all {
 		if g := row.Results[0].Surface; OnSurface.met(row.Results[0]) {
 			f := field(g, LossAxis)

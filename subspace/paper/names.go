@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gosubspace/subspace/experiment"
@@ -24,12 +25,53 @@ func ShapeName(shape string) string {
 	return name
 }
 
-// MethodName is how figures and tables write the shape of a configuration.
-func MethodName(c experiment.Config) string { return ShapeName(c.Shape) }
+// MethodName is how figures and tables write what a configuration trains: its shape with
+// what is added to it, "line + label smoothing"; of standard training what is added alone,
+// "dropout"; of networks that were trained apart what is looked at between them.
+func MethodName(c experiment.Config) string {
+	name := ShapeName(c.Shape)
+	if apart, there := between[c.Shape]; c.Independent && there {
+		name = apart
+	} else if c.Independent {
+		name += " between networks trained apart"
+	}
+	parts := []string{name}
+	for _, a := range additions {
+		if a.there(c) {
+			parts = append(parts, a.name(c))
+		}
+	}
+	if c.Shape == Standard && len(parts) > 1 {
+		parts = parts[1:]
+	}
+	return strings.Join(parts, " + ")
+}
+
+// between is what shapes are called where their endpoints were trained apart.
+var between = map[string]string{
+	"line": "straight between two networks", "bezier": "curve between two networks", "simplex-3": "three networks trained apart",
+}
+
+// addition is what a method has besides its shape, by the field of its configuration.
+type addition struct {
+	field string
+	there func(experiment.Config) bool
+	name  func(experiment.Config) string
+}
+
+var additions = []addition{
+	{"Dropout", func(c experiment.Config) bool { return c.Dropout > 0 }, func(experiment.Config) string { return "dropout" }},
+	{"Smoothing", func(c experiment.Config) bool { return c.Smoothing > 0 }, func(experiment.Config) string { return "label smoothing" }},
+	{"Rho", func(c experiment.Config) bool { return c.Rho > 0 }, func(experiment.Config) string { return "SAM" }},
+	{"SWA", func(c experiment.Config) bool { return c.SWA != "" }, func(c experiment.Config) string {
+		kind, _, _ := strings.Cut(c.SWA, "-")
+		return "SWA, " + kind + " rate"
+	}},
+}
 
 // Names returns how figures and tables write configurations beside each other: by
-// their shapes, and where two have one shape by what differs between them too, but for
-// the seed: "line, epochs 50" and "line, epochs 200".
+// their methods, and where two have one shape by what else differs between them too, but
+// for the seed: "line, epochs 50" and "line, epochs 200".
 func Names(configs ...experiment.Config) []string {
 	names := make([]string, len(configs))
 	for i, c := range configs {
@@ -37,7 +79,7 @@ func Names(configs ...experiment.Config) []string {
 		for f := range reflect.TypeFor[experiment.Config]().NumField() {
 			field := reflect.TypeFor[experiment.Config]().Field(f)
 			value := reflect.ValueOf(c).Field(f)
-			if field.Name == "Seed" || value.IsZero() || !differs(configs, c.Shape, f) {
+			if field.Name == "Seed" || value.IsZero() || !differs(configs, c.Shape, f) || told(configs, c, f) {
 				continue
 			}
 			word, _, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -48,6 +90,19 @@ func Names(configs ...experiment.Config) []string {
 		}
 	}
 	return names
+}
+
+// told reports whether the name of c's method tells of a field all that there is to tell:
+// that it is set, where no other configuration of the same name has another value.
+func told(configs []experiment.Config, c experiment.Config, field int) bool {
+	name := reflect.TypeFor[experiment.Config]().Field(field).Name
+	if name != "Independent" && !slices.ContainsFunc(additions, func(a addition) bool { return a.field == name }) {
+		return false
+	}
+	value := reflect.ValueOf(c).Field(field).Interface()
+	return !slices.ContainsFunc(configs, func(other experiment.Config) bool {
+		return MethodName(other) == MethodName(c) && reflect.ValueOf(other).Field(field).Interface() != value
+	})
 }
 
 // differs reports whether a field is not the same in all configurations of a shape.
@@ -65,4 +120,32 @@ func differs(configs []experiment.Config, shape string, field int) bool {
 		}
 	}
 	return false
+}
+
+// DataName is how figures write the data of a configuration.
+func DataName(c experiment.Config) string {
+	name := setName(c)
+	if c.WrongLabels > 0 {
+		name += fmt.Sprintf(", %.3g %% wrong labels", 100*c.WrongLabels)
+	}
+	return name
+}
+
+// setName is how figures write the data set of a configuration, whatever its labels.
+func setName(c experiment.Config) string {
+	if name, known := dataNames[c.Data]; known {
+		return name
+	}
+	return c.Data
+}
+
+var dataNames = map[string]string{"digits": "digits", "cifar10": "CIFAR-10", "tinyimagenet": "TinyImageNet"}
+
+// Titled is the title of a figure of these rows, with their data: "Along the curves
+// (CIFAR-10)". Without it figures of two data sets would have one title.
+func Titled(title string, all Rows) string {
+	for _, runs := range all.runs() {
+		return fmt.Sprintf("%s (%s)", title, DataName(runs[0].Config))
+	}
+	return title
 }

@@ -76,7 +76,7 @@ func planes(title string, all Rows, a Axis, levels []float64) (*plots.Figure, er
 	if err := all.Check(OnPlane); err != nil {
 		return nil, err
 	}
-	figure := plots.Contours{Title: title, Note: all.first().Note()}
+	figure := plots.Contours{Title: Titled(title, all), Note: all.first().Note()}
 	for _, row := range all {
 		g := row.Results[0].Plane
 		f := field(g, a)

@@ -172,7 +172,7 @@ func (f RecordedRuns) Budget() string {
 	}
 	numbers := strings.ReplaceAll(strings.Trim(fmt.Sprint(seeds), "[]"), " ", ", ")
 	return fmt.Sprintf("Figure %d, %s: %s, %s training images, %d epochs, %s; %s %s; %s", f.Number, strings.TrimPrefix(f.flags, "-"),
-		first.Config.Data, images, first.Config.Epochs, net, words, numbers, devicesOf(f.Rows.runs()...))
+		setName(first.Config), images, first.Config.Epochs, net, words, numbers, devicesOf(f.Rows.runs()...))
 }
 
 func count(n int, what string) string {

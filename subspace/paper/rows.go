@@ -93,7 +93,7 @@ func Note(runs ...[]experiment.Result) string {
 		wrong = fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
 	}
 	return fmt.Sprintf("%s; %s, %s training images%s, %d epochs; %s; %s",
-		net, c.Data, images, wrong, c.Epochs, seeds, devicesOf(runs...))
+		net, setName(c), images, wrong, c.Epochs, seeds, devicesOf(runs...))
 }
 
 // devicesOf names the devices that runs were made on, each once.

@@ -106,7 +106,7 @@ func ByEndpoints(all Rows) (*plots.Figure, error) {
 	slices.SortStableFunc(all, func(a, b Row) int {
 		return cmp.Compare(len(a.Results[0].Midpoint().Weights), len(b.Results[0].Midpoint().Weights))
 	})
-	return Panels("The midpoint of the simplex", all, midpoints, AccuracyAxis, ECEAxis)
+	return Panels(Titled("The midpoint of the simplex", all), all, midpoints, AccuracyAxis, ECEAxis)
 }
 
 func midpoints(a Axis, all Rows) (plots.Lines, error) {
