@@ -1,0 +1,54 @@
+package lesson
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"gosubspace/subspace/experiment"
+)
+
+// A claim that does not hold is an error of runs with the settings of the text, and
+// news of all others.
+func TestText(t *testing.T) {
+	written := experiment.Quick()
+	longer := written
+	longer.Epochs = 1000
+	for _, c := range []struct {
+		name  string
+		yours experiment.Config
+		seeds int
+		rate  float64
+		holds bool
+		fails bool
+		says  []string
+		not   string
+	}{
+		{"nothing changed", written, 3, 6, true, false, []string{"midpoint (%)  93.1         91.0", "no number     −1           none", "✓ the midpoint is ahead"}, "settings"},
+		{"nothing changed, and wrong", written, 3, 6, false, true, []string{"✗ the midpoint is ahead"}, "settings"},
+		{"epochs changed", longer, 3, 6, false, false, []string{"93.1         91.0", "✗ the midpoint is ahead", "not those of the text: epochs 1000.", "an ✗ (1 of 1)"}, "✓"},
+		{"epochs changed, and right", longer, 3, 6, true, false, []string{"✓ the midpoint is ahead", "epochs 1000"}, "✗"},
+		{"seeds and rate changed", written, 1, 2.5, false, false, []string{"not those of the text: seeds 1, rate × 2.5."}, "✓"},
+	} {
+		var end string
+		said := printed(t, func() {
+			end = saidAtEnd(t, func() error {
+				Written(written, 3, c.yours, c.seeds).Setting("rate ×", 6.0, c.rate).
+					Number("midpoint (%)", "93.1", 91.04).Number("no number", "−1", math.NaN()).
+					Claim("the midpoint is ahead", c.holds).Compare()
+				return nil
+			})
+		})
+		if fails := end != ""; fails != c.fails {
+			t.Errorf("%s: it ends with %q", c.name, end)
+		}
+		for _, want := range c.says {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: it says\n%s\nwant %q", c.name, said, want)
+			}
+		}
+		if strings.Contains(said, c.not) {
+			t.Errorf("%s: it says\n%s\nwant no %q", c.name, said, c.not)
+		}
+	}
+}
