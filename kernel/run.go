@@ -19,7 +19,9 @@ import (
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flags("run", "go run ./kernel run [-o DIR] [-timeout D] [NOTEBOOK…]",
 		"Executes notebooks from the top, all of notebooks/ if none is named, and writes them\n"+
-			"with their outputs in place of what was there, or to the folder of -o. A cell that\n"+
+			"with their outputs in place of what was there, or to the folder of -o. A folder is\n"+
+			"all notebooks in it: \"run solutions\" executes the solutions of the exercises, which\n"+
+			"are left out where none is named. A cell that\n"+
 			"fails, a shell line (!) that fails and an unknown command (%) end the notebook and\n"+
 			"fail the command; in place, the file then stays as it was. A cell tagged\n"+
 			"raises-exception may fail, one tagged skip-execution is left as it is.", stdout)

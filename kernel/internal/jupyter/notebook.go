@@ -104,31 +104,44 @@ func ReadAll(dir string) ([]Book, error) {
 }
 
 // Find returns the notebooks that the arguments name: files, or names in the
-// notebooks folder, with or without their ending; without any, all of that folder.
+// notebooks folder, with or without their ending, or folders, of which it is all
+// notebooks (not those of folders in them); without any, all of the notebooks folder.
 func Find(dir string, names []string) ([]string, error) {
 	if len(names) == 0 {
-		all, err := place.Glob(dir, notebookFiles)
-		if err == nil && len(all) == 0 {
-			err = fmt.Errorf("%s holds no notebook", dir)
-		}
-		return all, err
+		return notebooksOf(dir)
 	}
 	var paths []string
 next:
 	for _, name := range names {
 		for _, path := range []string{name, filepath.Join(dir, name), filepath.Join(dir, name+".ipynb")} {
-			if place.IsFile(path) {
-				abs, err := filepath.Abs(path)
-				if err != nil {
+			if name == "" || !place.IsFile(path) && !place.IsFolder(path) {
+				continue
+			}
+			path, err := filepath.Abs(path)
+			if err != nil {
+				return nil, err
+			}
+			found := []string{path}
+			if place.IsFolder(path) {
+				if found, err = notebooksOf(path); err != nil {
 					return nil, err
 				}
-				paths = append(paths, abs)
-				continue next
 			}
+			paths = append(paths, found...)
+			continue next
 		}
 		return nil, fmt.Errorf("no notebook %s, neither here nor in %s", name, dir)
 	}
 	return paths, nil
+}
+
+// notebooksOf returns the notebooks of a folder.
+func notebooksOf(dir string) ([]string, error) {
+	all, err := place.Glob(dir, notebookFiles)
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("%s holds no notebook", dir)
+	}
+	return all, err
 }
 
 // Imports returns the import paths of a cell, where it is code: its import
