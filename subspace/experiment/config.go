@@ -95,7 +95,7 @@ func Small() Config {
 }
 
 // Full is the preset of the paper's CIFAR-10 runs: cResNet20, all images, 160
-// epochs. For a GPU, or a patient CPU.
+// epochs: hours a run on a CPU.
 func Full() Config {
 	return Config{
 		Data: "cifar10", Network: "cresnet20", Width: 16, Shape: "line", Seed: 1,
