@@ -7,6 +7,7 @@
 //	go run ./kernel runs             list, show, compare and delete runs
 //	go run ./kernel verify           check what is recorded, or write it anew
 //	go run ./kernel speed            measure how fast it is, beside PyTorch
+//	go run ./kernel copy             copy notebooks without outputs, to work in
 //	go run ./kernel add PACKAGE      let cells import a package of others
 //	go run ./kernel doctor           say what is there, and what to do about the rest
 //	go run ./kernel uninstall        take away what set-up put on this machine
@@ -55,6 +56,7 @@ func commands() []command {
 		{"runs", "list, show, compare and delete runs", runs},
 		{"verify", "check the recorded figures, tables, claims and scores", verify},
 		{"speed", "measure how fast it is, beside PyTorch", speeds},
+		{"copy", "copy notebooks without their outputs, to work in", copies},
 		{"add", "let cells import packages of others", add},
 		{"doctor", "say what is there, and what to do about the rest", doctor},
 		{"uninstall", "take away what set-up put on this machine", uninstall},

@@ -113,6 +113,7 @@ func TestExitStatus(t *testing.T) {
 		{"-h", 0, "usage: go run ./kernel [-no-browser]"},
 		{"setup -h", 0, "usage: go run ./kernel setup"},
 		{"run -h", 0, "usage: go run ./kernel run"},
+		{"copy -h", 0, "usage: go run ./kernel copy"},
 		{"doctor -h", 0, "usage: go run ./kernel doctor"},
 		{"add -h", 0, "usage: go run ./kernel add"},
 		{"add", 2, "want the import path of a package"},

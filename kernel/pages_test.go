@@ -28,7 +28,7 @@ func TestPages(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (p == "bin" || p == "runs" || len(p) > 1 && strings.HasPrefix(d.Name(), ".")):
+		case d.IsDir() && (p == "bin" || p == "runs" || p == "notebooks/work" || len(p) > 1 && strings.HasPrefix(d.Name(), ".")):
 			return fs.SkipDir
 		case path.Ext(p) == ".md", path.Ext(p) == ".ipynb" && !strings.HasPrefix(d.Name(), "."):
 			texts[p], err = markdown(project, p)

@@ -102,6 +102,7 @@ func TestMistakesInCells(t *testing.T) {
 		{"CompareMidpoints", none(func() { CompareMidpoints(nil) }), "there are no rows"},
 		{"ComparePlanes", none(func() { ComparePlanes(rows) }), "was not scored on a plane"},
 		{"CalibrationTable", none(func() { CalibrationTable(rows) }), "has no reliability diagram"},
+		{"OtherErrors", none(func() { OtherErrors(nil) }), "there are no rows"},
 		{"TemperatureTable", none(func() { TemperatureTable(rows) }), "set Config.HeldOut"},
 		{"SeverityTable", none(func() { SeverityTable(rows, paper.Accuracy, 1) }), "set Config.Corrupt"},
 		{"SeverityTable without a score", none(func() { SeverityTable(rows, nil, 1) }), "the score is nil"},

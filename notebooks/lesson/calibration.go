@@ -32,7 +32,7 @@ func SureOfItself() (*plots.Figure, error) {
 
 // CalibrationTable prints how far the confidence of each method's midpoint can
 // be believed, in percent: the accuracy and the mean confidence on the test
-// images, the calibration errors, and [metric.Chance], the ECE that a perfectly
+// images, the calibration error, and [metric.Chance], the ECE that a perfectly
 // calibrated network would show by chance.
 func CalibrationTable(all paper.Rows) {
 	confidence := func(runs []experiment.Result) []float64 {
@@ -46,13 +46,21 @@ func CalibrationTable(all paper.Rows) {
 		scoreColumn{"accuracy", 1, at(paper.Accuracy)},
 		scoreColumn{"confidence", 1, confidence},
 		scoreColumn{"ECE", 1, at(paper.ECE)},
-		scoreColumn{"ECE by chance", 1, paper.Chances},
+		scoreColumn{"ECE by chance", 1, paper.Chances})
+}
+
+// OtherErrors prints two more calibration errors of each method's midpoint, in
+// percent: the adaptive ECE, of bins with equal numbers of images, and the MCE, the
+// gap of the worst bin.
+func OtherErrors(all paper.Rows) {
+	printScores(all, []paper.Need{paper.AtMidpoint},
 		scoreColumn{"adaptive ECE", 1, at(func(s metric.Scores) float64 { return 100 * s.AdaptiveECE })},
 		scoreColumn{"MCE", 0, at(func(s metric.Scores) float64 { return 100 * s.MCE })})
 }
 
 // TemperatureTable prints the temperature that fits each method's validation
-// split best, and what scaling by it does to the scores on the test images.
+// split best, and what scaling by it does to the two proper scores on the test
+// images.
 func TemperatureTable(all paper.Rows) {
 	brier := func(s metric.Scores) float64 { return s.Brier }
 	after := func(score paper.Score) func([]experiment.Result) []float64 {
@@ -61,8 +69,7 @@ func TemperatureTable(all paper.Rows) {
 	printScores(all, []paper.Need{paper.AtMidpoint, paper.WithTemperature},
 		scoreColumn{"temperature", 2, paper.Temperatures},
 		scoreColumn{"NLL", 3, at(paper.NLL)}, scoreColumn{"… scaled", 3, after(paper.NLL)},
-		scoreColumn{"Brier", 3, at(brier)}, scoreColumn{"… scaled", 3, after(brier)},
-		scoreColumn{"ECE (%)", 1, at(paper.ECE)}, scoreColumn{"… scaled", 1, after(paper.ECE)})
+		scoreColumn{"Brier", 3, at(brier)}, scoreColumn{"… scaled", 3, after(brier)})
 }
 
 // at is a score of the midpoints.

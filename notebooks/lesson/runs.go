@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 	"gosubspace/subspace/paper"
+	"gosubspace/subspace/place"
 	"gosubspace/subspace/watch"
 )
 
@@ -86,12 +86,15 @@ func resultsOf(title string, configs []experiment.Config, o experiment.Options) 
 // Fetch returns a function that shows how far a download is.
 func Fetch() func(done, total int64) { return watch.Fetch() }
 
-// resultsDir returns the folder of the recorded runs, beside the notebooks.
+// resultsDir returns the folder of the recorded runs: beside the notebooks, one up from
+// the solutions of their exercises, or below a program in the project's folder.
 func resultsDir() string {
-	if _, err := os.Stat("results"); errors.Is(err, os.ErrNotExist) {
-		return filepath.Join("notebooks", "results")
+	for _, dir := range []string{"results", filepath.Join("..", "results")} {
+		if place.IsFolder(dir) {
+			return dir
+		}
 	}
-	return "results"
+	return filepath.Join("notebooks", "results")
 }
 
 // Recorded returns the recorded runs of a configuration and shape, all seeds,

@@ -117,6 +117,21 @@ func TestSolutions(t *testing.T) {
 	}
 }
 
+// The recorded runs are found from wherever a cell of the project runs: a notebook, a
+// solution, and a program in the project's folder.
+func TestResultsFolder(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"..", "../solutions", "../.."} {
+		t.Chdir(filepath.Join(here, dir))
+		if _, err := os.Stat(filepath.Join(resultsDir(), "claims.csv")); err != nil {
+			t.Errorf("from %s: %v", dir, err)
+		}
+	}
+}
+
 // A notebook that has solutions ends so that a reader can look back: five questions, each
 // with its answer folded away, and a summary of three lines.
 func TestEndings(t *testing.T) {
