@@ -29,7 +29,7 @@ func Coefficients(curves ...subspace.Curve) (*plots.Figure, error) {
 	for _, curve := range curves {
 		panel := plots.Lines{Title: paper.ShapeName(curve.String()), XLabel: "α", YLabel: "coefficient"}
 		for i := range curve.Endpoints() {
-			s := plots.Series{Name: endpointName(curve, i)}
+			s := plots.Series{Name: fmt.Sprintf("endpoint %d", i+1)}
 			for k := range steps + 1 {
 				alpha := float64(k) / steps
 				s.X, s.Y = append(s.X, alpha), append(s.Y, curve.At(alpha)[i])
@@ -39,15 +39,6 @@ func Coefficients(curves ...subspace.Curve) (*plots.Figure, error) {
 		figure.Panels = append(figure.Panels, panel)
 	}
 	return figure.Draw()
-}
-
-// endpointName is what figures call endpoint i of a shape, counted from 0. The third of
-// a Bézier curve is no end of it.
-func endpointName(shape subspace.Shape, i int) string {
-	if _, bent := shape.(subspace.Bezier); bent && i == 2 {
-		return "bend"
-	}
-	return fmt.Sprintf("endpoint %d", i+1)
 }
 
 // Ensembles draws the accuracy of the ensembles of the points at α and 1−α of

@@ -18,7 +18,7 @@ func TestCoefficients(t *testing.T) {
 	for _, words := range []string{
 		"endpoint 2: 21 points, 0 at α = 0, 0.5 at α = 0.5, 1 at α = 1",  // of the line
 		"endpoint 2: 21 points, 0 at α = 0, 0.25 at α = 0.5, 1 at α = 1", // of the curve
-		"bend: 21 points, 0 at α = 0, 0.5 at α = 0.5, 0 at α = 1",
+		"endpoint 3: 21 points, 0 at α = 0, 0.5 at α = 0.5, 0 at α = 1",  // its bend
 		"endpoint 1: 21 points, 1 at α = 0, 0.25 at α = 0.5, 0 at α = 1",
 	} {
 		if !strings.Contains(f.Alt, words) {
