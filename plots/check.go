@@ -31,6 +31,11 @@ func (l Lines) check() error {
 		}
 		names[r.Name] = true
 	}
+	for i, s := range l.behind {
+		if err := s.check(); err != nil {
+			return fmt.Errorf("line %d behind the others (%q): %w", i, s.Name, err)
+		}
+	}
 	if len(names) < len(l.Series)+len(l.References) {
 		return errors.New("two series or references have the same Name; the legend needs different ones")
 	}

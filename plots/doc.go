@@ -23,8 +23,9 @@
 // shows it as a landscape. [Comparison] sets methods below each other, with mean
 // and spread over seeds. [Reliability] shows whether confidence means accuracy.
 // [Images] shows what a data set looks like, [Sheet] what corruptions make of an
-// image, and [Schematic] the idea. [Progress] shows how far a computation is.
-// [Mean] and [MeanReference] turn repeated runs into a mean with a band.
+// image, and [Schematic] the idea. [Progress] shows how far a computation is, and
+// [Live] a figure that changes meanwhile. [Mean] and [MeanReference] turn repeated runs
+// into a mean with a band.
 //
 // # The style
 //

@@ -3,7 +3,6 @@ package plots
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -66,6 +65,9 @@ type Lines struct {
 	Alt string
 	// Name is the file name without extension; empty means one made from Title.
 	Name string
+
+	behind []Series // drawn first, all under one name
+	cover  *extent  // what the axes show at least; nil: no more than the numbers
 }
 
 // Draw draws the figure. It fails, naming series and index, when a number is NaN
@@ -139,9 +141,12 @@ func assign(panels []Lines, width float64) map[string]look {
 		}
 	}
 	for _, l := range panels {
-		xLow, xHigh, _, _ := l.extent()
+		for _, s := range l.behind {
+			looks[s.Name] = *s.look
+		}
+		e := l.shown()
 		for _, s := range l.Series {
-			if n := len(s.X); crowded(n, (width-60)*(s.X[n-1]-s.X[0])/(xHigh-xLow)) {
+			if n := len(s.X); crowded(n, (width-60)*(s.X[n-1]-s.X[0])/(e.xHigh-e.xLow)) {
 				plain := looks[s.Name]
 				plain.marker = nil
 				looks[s.Name] = plain
@@ -172,6 +177,9 @@ func legend(panels []Lines, looks map[string]look) []entry {
 		for _, r := range l.References {
 			add(r.Name, r.band())
 		}
+		for _, s := range l.behind {
+			add(s.Name, false)
+		}
 	}
 	return entries
 }
@@ -185,11 +193,11 @@ func (l Lines) plot(title string, looks map[string]look, width, height float64) 
 	}
 	label := face(labelSize, ink)
 	p := axes(broken(title, bold(panelSize, ink), width), broken(l.xLabel(), label, width), broken(l.YLabel, label, height))
-	xLow, xHigh, yLow, yHigh := l.extent()
-	p.X.Min, p.X.Max = widen(xLow, xHigh, 0.025)
-	p.Y.Min, p.Y.Max = widen(yLow, yHigh, 0.06)
+	e := l.shown()
+	p.X.Min, p.X.Max = widen(e.xLow, e.xHigh, 0.025)
+	p.Y.Min, p.Y.Max = widen(e.yLow, e.yHigh, 0.06)
 	most := width / 60
-	if span := xHigh - xLow; l.wholeX() && span <= 10 && span <= width/20 {
+	if span := e.xHigh - e.xLow; l.wholeX() && span <= 10 && span <= width/20 {
 		most = max(most, span+1) // a few whole numbers are all marked
 	}
 	p.X.Tick.Marker = ticks{most: most, whole: l.wholeX(), halves: l.overAlpha()}
@@ -206,6 +214,9 @@ func (l Lines) plot(title string, looks map[string]look, width, height float64) 
 			p.Add(band{[]float64{p.X.Min, p.X.Max}, []float64{r.Low, r.Low}, []float64{r.High, r.High}, looks[r.Name]})
 		}
 	}
+	for _, s := range l.behind {
+		p.Add(curve{s.X, s.Y, *s.look})
+	}
 	for _, s := range l.Series {
 		if len(s.Low) > 0 {
 			p.Add(band{s.X, s.Low, s.High, looks[s.Name]})
@@ -221,52 +232,12 @@ func (l Lines) plot(title string, looks map[string]look, width, height float64) 
 	return p
 }
 
-// extent returns the ranges that all numbers lie in.
-func (l Lines) extent() (xLow, xHigh, yLow, yHigh float64) {
-	xLow, xHigh = l.Series[0].X[0], l.Series[0].X[0]
-	yLow, yHigh = l.Series[0].Y[0], l.Series[0].Y[0]
-	for _, s := range l.Series {
-		xLow, xHigh = min(xLow, s.X[0]), max(xHigh, s.X[len(s.X)-1])
-		for _, ys := range [][]float64{s.Y, s.Low, s.High} {
-			for _, y := range ys {
-				yLow, yHigh = min(yLow, y), max(yHigh, y)
-			}
-		}
-	}
-	for _, r := range l.References {
-		yLow, yHigh = min(yLow, r.Y), max(yHigh, r.Y)
-		if r.band() {
-			yLow, yHigh = min(yLow, r.Low), max(yHigh, r.High)
-		}
-	}
-	return xLow, xHigh, yLow, yHigh
-}
-
-// widen adds a share of the range on both sides, so that nothing lies on the
-// frame; a range of one value is given some width.
-func widen(low, high, share float64) (float64, float64) {
-	room := (high - low) * share
-	if least := 1e-6 * max(math.Abs(low), math.Abs(high)); high-low <= least {
-		room = max(math.Abs(low)*0.05, 1e-3)
-	}
-	return low - room, high + room
-}
-
-func (l Lines) wholeX() bool {
-	for _, s := range l.Series {
-		if slices.ContainsFunc(s.X, func(x float64) bool { return x != math.Trunc(x) }) {
-			return false
-		}
-	}
-	return !l.overAlpha()
-}
-
 func (l Lines) overAlpha() bool { return strings.Contains(l.XLabel, "α") }
 
 // extrapolates says whether a point lies outside of what was trained.
 func (l Lines) extrapolates() bool {
-	low, high, _, _ := l.extent()
-	return l.overAlpha() && (low < 0 || high > 1)
+	e := l.extent()
+	return l.overAlpha() && (e.xLow < 0 || e.xHigh > 1)
 }
 
 func (l Lines) xLabel() string {

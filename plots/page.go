@@ -31,6 +31,7 @@ type page struct {
 	note   string
 	zoom   float64 // CSS pixels per unit
 	exact  bool    // keep every pixel's colour
+	sketch bool    // one pixel for a CSS pixel each way, not two: a quarter of the work
 }
 
 // entry is one name in the legend.
@@ -64,7 +65,11 @@ func (p page) figure(name, alt string) (f *Figure, err error) {
 		foot += gap + noteLine*float64(len(note))
 	}
 	height := 4 * math.Ceil((head+p.height+foot)/4) // whole pixels at every zoom
-	dpi := int(math.Round(2 * 96 * p.zoom))
+	density := 2                                    // pixels a CSS pixel, each way
+	if p.sketch {
+		density = 1
+	}
+	dpi := int(math.Round(float64(density) * 96 * p.zoom))
 	canvas := vgimg.NewWith(vgimg.UseWH(pageWidth*unit, vg.Length(height)*unit), vgimg.UseDPI(dpi))
 	c := draw.New(canvas)
 
@@ -94,7 +99,7 @@ func (p page) figure(name, alt string) (f *Figure, err error) {
 		return nil, err
 	}
 	size := picture.Bounds()
-	return &Figure{PNG: file, Alt: alt, Width: size.Dx() / 2, Height: size.Dy() / 2, Name: name}, nil
+	return &Figure{PNG: file, Alt: alt, Width: size.Dx() / density, Height: size.Dy() / density, Name: name}, nil
 }
 
 // wrap breaks words into lines no wider than width, keeping line breaks. A word

@@ -11,7 +11,7 @@ import (
 )
 
 // Panels is a figure of several [Lines] beside each other, with one legend: the
-// same name has the same look in all of them.
+// same name has the same look in all of them, and the same YLabel the same range.
 type Panels struct {
 	// Title says what is to be seen; every panel has its own besides. Required.
 	Title string
@@ -23,10 +23,14 @@ type Panels struct {
 }
 
 // Draw draws the figure. It fails where one of the panels would.
-func (p Panels) Draw() (*Figure, error) {
+func (p Panels) Draw() (*Figure, error) { return p.draw(false) }
+
+// draw is Draw; a sketch has half the pixels a side.
+func (p Panels) draw(sketch bool) (*Figure, error) {
 	if err := cmp.Or(checkTitle(p.Title), p.check(), checkLegend(p.Panels...), checkNote(p.Note)); err != nil {
 		return nil, fmt.Errorf("plots: figure %q: %w", p.Title, err)
 	}
+	p.Panels = aligned(p.Panels)
 	columns := len(p.Panels)
 	if columns > 3 {
 		columns = (columns + 1) / 2
@@ -72,8 +76,9 @@ func (p Panels) Draw() (*Figure, error) {
 				}
 			}
 		},
-		note: p.Note,
-		zoom: 1.25,
+		note:   p.Note,
+		zoom:   1.25,
+		sketch: sketch,
 	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, strings.Join(alt, "\n")))
 }
 

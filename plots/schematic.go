@@ -40,28 +40,54 @@ func onLine(alpha float64) (u, v float64) {
 // landscape. The landscape is a formula over two weights, and the picture says
 // so; no network is behind it.
 func Schematic() (*Figure, error) {
-	const height, mapWidth, between = 268, 356, 20
 	profile := toyProfile()
-	looks := assign([]Lines{profile}, pageWidth-2*margin-mapWidth-between)
-	side := profile.plot(profile.Title, looks, pageWidth-2*margin-mapWidth-between, height-25)
-	side.Add(spots{})
-	return page{
-		title:  "Schematic: a line of networks through a wide valley",
-		legend: legend([]Lines{profile}, looks),
-		height: height,
-		draw: func(c draw.Canvas) {
-			drawScene(draw.Crop(c, 0, (mapWidth*unit)-c.Size().X, 0, 0))
-			side.Draw(draw.Crop(c, (mapWidth+between)*unit, 0, 0, 0))
-		},
+	return sceneFigure{
+		name: "schematic", title: "Schematic: a line of networks through a wide valley",
+		loss: toyLoss, draw: drawScene, side: profile, onSide: spots{},
 		note: "A formula of two weights, drawn to show the idea: not a measurement. Dark is low loss. " +
 			"Every training batch draws one point of the line (dots), and its gradient moves both endpoints.",
+		alt: "Schematic, drawn from a formula of two weights and not measured.\n" +
+			"Left: a map of a loss landscape. A straight line lies along a wide valley. Its ends are the endpoints, at α = 0 and α = 1; " +
+			"its midpoint, at α = 0.5, lies where the valley is deepest. Small dots on the line are the points that single training batches draw. " +
+			"Apart from the valley there is a narrow minimum.\n" +
+			"Right: the loss along the line. It is flat and lowest around the midpoint, lower than in the narrow minimum, " +
+			"higher at both endpoints, and rises steeply beyond them.",
+	}.figure()
+}
+
+// sceneFigure is a figure of a map of a formula with something on it, and a panel of
+// lines beside it.
+type sceneFigure struct {
+	name, title, note, alt string
+
+	loss   func(u, v float64) float64                          // the landscape, from 0 to 1
+	draw   func(c draw.Canvas, at func(u, v float64) vg.Point) // what is on it
+	side   Lines
+	onSide plot.Plotter // over the lines; may be nil
+}
+
+func (f sceneFigure) figure() (*Figure, error) {
+	const height, mapWidth, between = 268, 356, 20
+	looks := assign([]Lines{f.side}, pageWidth-2*margin-mapWidth-between)
+	side := f.side.plot(f.side.Title, looks, pageWidth-2*margin-mapWidth-between, height-25)
+	if f.onSide != nil {
+		side.Add(f.onSide)
+	}
+	return page{
+		title:  f.title,
+		legend: legend([]Lines{f.side}, looks),
+		height: height,
+		draw: func(c draw.Canvas) {
+			left := draw.Crop(c, 0, (mapWidth*unit)-c.Size().X, 0, 0)
+			paintLandscape(left, f.loss)
+			f.draw(left, func(u, v float64) vg.Point {
+				return vg.Point{X: left.X((u/sceneWidth + 1) / 2), Y: left.Y((v/sceneHeight + 1) / 2)}
+			})
+			side.Draw(draw.Crop(c, (mapWidth+between)*unit, 0, 0, 0))
+		},
+		note: f.note,
 		zoom: 1.25,
-	}.figure("schematic", "Schematic, drawn from a formula of two weights and not measured.\n"+
-		"Left: a map of a loss landscape. A straight line lies along a wide valley. Its ends are the endpoints, at α = 0 and α = 1; "+
-		"its midpoint, at α = 0.5, lies where the valley is deepest. Small dots on the line are the points that single training batches draw. "+
-		"Apart from the valley there is a narrow minimum.\n"+
-		"Right: the loss along the line. It is flat and lowest around the midpoint, lower than in the narrow minimum, "+
-		"higher at both endpoints, and rises steeply beyond them.")
+	}.figure(f.name, f.alt)
 }
 
 // toyProfile is the loss along the line and beyond its ends.
@@ -96,16 +122,10 @@ func disc(c *draw.Canvas, shape draw.GlyphDrawer, ink color.Color, at vg.Point) 
 	dot(c, shape, ink, 5.8, at)
 }
 
-// drawScene draws the map with the line on it, filling the canvas.
-func drawScene(c draw.Canvas) {
-	paintLandscape(c)
-	at := func(u, v float64) vg.Point {
-		return vg.Point{X: c.X((u/sceneWidth + 1) / 2), Y: c.Y((v/sceneHeight + 1) / 2)}
-	}
+// drawScene draws the line on the map.
+func drawScene(c draw.Canvas, at func(u, v float64) vg.Point) {
 	start, middle, end := at(onLine(0)), at(onLine(0.5)), at(onLine(1))
-	for _, l := range []draw.LineStyle{{Color: color.White, Width: 6 * unit}, {Color: orange, Width: 3.4 * unit}} {
-		c.StrokeLine2(l, start.X, start.Y, end.X, end.Y)
-	}
+	way(&c, orange, start, end)
 	for _, alpha := range []float64{0.08, 0.15, 0.29, 0.37, 0.42, 0.61, 0.66, 0.78, 0.86, 0.93} {
 		dot(&c, draw.CircleGlyph{}, ink, 1.9, at(onLine(alpha)))
 	}
@@ -121,6 +141,12 @@ func drawScene(c draw.Canvas) {
 	tag(&c, "narrow minimum", vg.Point{X: lone.X + off, Y: lone.Y}, draw.XLeft, draw.YCenter)
 }
 
+// way draws a line with a white rim through points.
+func way(c *draw.Canvas, ink color.Color, points ...vg.Point) {
+	c.StrokeLines(draw.LineStyle{Color: color.White, Width: 6 * unit}, points)
+	c.StrokeLines(draw.LineStyle{Color: ink, Width: 3.4 * unit}, points)
+}
+
 func dot(c *draw.Canvas, shape draw.GlyphDrawer, ink color.Color, radius float64, at vg.Point) {
 	c.DrawGlyphNoClip(draw.GlyphStyle{Color: ink, Radius: vg.Length(radius) * unit, Shape: shape}, at)
 }
@@ -133,7 +159,7 @@ func tag(c *draw.Canvas, words string, at vg.Point, x draw.XAlignment, y draw.YA
 }
 
 // paintLandscape fills the canvas with bands of equal loss.
-func paintLandscape(c draw.Canvas) {
+func paintLandscape(c draw.Canvas, loss func(u, v float64) float64) {
 	picture, left, bottom := raster(c, c.Min)
 	_, right, top := raster(c, c.Max)
 	for y := top; y < bottom; y++ {
@@ -144,7 +170,7 @@ func paintLandscape(c draw.Canvas) {
 				py := float64(y-top) + 0.25 + 0.5*float64(k/2)
 				u := (2*px/float64(right-left) - 1) * sceneWidth
 				v := (1 - 2*py/float64(bottom-top)) * sceneHeight
-				ink := landscapeInk(toyLoss(u, v))
+				ink := landscapeInk(loss(u, v))
 				r, g, b = r+int(ink.R), g+int(ink.G), b+int(ink.B)
 			}
 			picture.SetRGBA(x, y, color.RGBA{uint8(r / 4), uint8(g / 4), uint8(b / 4), 255})

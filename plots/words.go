@@ -13,9 +13,9 @@ import (
 // and end with its extremes, then the references.
 func (l Lines) words() string {
 	var b strings.Builder
-	xLow, xHigh, yLow, yHigh := l.extent()
+	e := l.extent()
 	fmt.Fprintf(&b, "%s Horizontal axis: %s, %s to %s. Vertical axis: %s, %s to %s.",
-		sentence(l.Title), l.xLabel(), number(xLow), number(xHigh), l.YLabel, number(yLow), number(yHigh))
+		sentence(l.Title), l.xLabel(), number(e.xLow), number(e.xHigh), l.YLabel, number(e.yLow), number(e.yHigh))
 	for _, s := range l.Series {
 		b.WriteString("\n" + s.words(symbol(l.XLabel)))
 	}
@@ -25,6 +25,9 @@ func (l Lines) words() string {
 			fmt.Fprintf(&b, " (%s to %s)", number(r.Low), number(r.High))
 		}
 		b.WriteString(".")
+	}
+	if n := len(l.behind); n > 0 {
+		fmt.Fprintf(&b, "\nBehind them, in grey: %s (%d lines).", l.behind[0].Name, n)
 	}
 	return b.String()
 }

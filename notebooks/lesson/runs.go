@@ -32,7 +32,7 @@ func Runs(base experiment.Config, shape string, n int) []experiment.Result {
 // One makes the run of a configuration with a network, data or a shape of your
 // own, with a progress line, and returns its result.
 func One(c experiment.Config, o experiment.Options) experiment.Result {
-	return resultsOf(c.Name(), []experiment.Config{c}, o)[0]
+	return resultsOf(c.Name(), []experiment.Config{c}, o, nil)[0]
 }
 
 // Own returns the results of the runs of a shape under the seeds 1 to n, with a
@@ -44,7 +44,7 @@ func Own(base experiment.Config, o experiment.Options, shape string, n int) []ex
 	for seed := range n {
 		configs = append(configs, base.With(shape, uint64(seed)+1))
 	}
-	return resultsOf(paper.ShapeName(shape), configs, o)
+	return resultsOf(paper.ShapeName(shape), configs, o, nil)
 }
 
 // FigureRuns returns the results behind a figure of the paper under n seeds from
@@ -54,7 +54,7 @@ func Own(base experiment.Config, o experiment.Options, shape string, n int) []ex
 func FigureRuns(number int, base experiment.Config, n int) paper.Rows {
 	f, err := paper.NewFigure(number, base)
 	Check(cmp.Or(err, seeds(n)))
-	return f.Rows(resultsOf(f.Title, f.Runs(n), experiment.Options{}))
+	return f.Rows(resultsOf(f.Title, f.Runs(n), experiment.Options{}, f.Methods))
 }
 
 // mostSeeds is more than anybody waits for: who writes more has mistaken the argument.
@@ -67,8 +67,9 @@ func seeds(n int) error {
 	return nil
 }
 
-// resultsOf makes runs for a cell and returns their results.
-func resultsOf(title string, configs []experiment.Config, o experiment.Options) []experiment.Result {
+// resultsOf makes runs for a cell and returns their results. Those that are trained are
+// drawn meanwhile, under the names that a figure has for their methods.
+func resultsOf(title string, configs []experiment.Config, o experiment.Options, methods []paper.Method) []experiment.Result {
 	ctx, stop := Context()
 	defer stop()
 	o.Notice = watch.Notice()
@@ -78,7 +79,10 @@ func resultsOf(title string, configs []experiment.Config, o experiment.Options) 
 	if o.Decode == nil {
 		o.Decode = watch.Decode()
 	}
+	curves := &training{title: title, methods: methods, live: plots.NewLive()}
+	o.Report = curves.report
 	results, err := watch.Make(ctx, title, configs, o, nil)
+	curves.end(results)
 	Check(err)
 	return results
 }
@@ -138,38 +142,6 @@ func RecordedFigure(number int, preset string) {
 			fmt.Println("–", x)
 		}
 	}
-}
-
-// TrainingCurves draws the history of one run of each shape.
-func TrainingCurves(title string, runs ...experiment.Result) (*plots.Figure, error) {
-	const most = 3 // that can be told apart
-	if len(runs) < 1 || len(runs) > most {
-		return nil, fmt.Errorf("runs: %d of them: want 1 to %d, one a shape, such as the first that lesson.Runs returns", len(runs), most)
-	}
-	var groups [][]experiment.Result // of one seed each
-	var configs []experiment.Config
-	for i, r := range runs {
-		group := []experiment.Result{r}
-		if err := paper.CheckRuns(group, paper.WithHistory); err != nil {
-			return nil, fmt.Errorf("run %d: %w", i+1, err)
-		}
-		groups, configs = append(groups, group), append(configs, r.Config)
-	}
-	names := paper.Names(configs...)
-	styles := paper.Styles(names...)
-	figure := plots.Curves{Title: title, Note: paper.Note(groups...)}
-	for i, r := range runs {
-		h := plots.History{Name: names[i], Style: styles[i]}
-		for _, e := range r.History {
-			n := float64(e.Epoch)
-			h.Train.Epoch, h.Train.Loss, h.Train.Accuracy = append(h.Train.Epoch, n), append(h.Train.Loss, e.Loss), append(h.Train.Accuracy, 100*e.Accuracy)
-			if e.Test != nil {
-				h.Test.Epoch, h.Test.Loss, h.Test.Accuracy = append(h.Test.Epoch, n), append(h.Test.Loss, e.Test.NLL), append(h.Test.Accuracy, 100*e.Test.Accuracy)
-			}
-		}
-		figure.Runs = append(figure.Runs, h)
-	}
-	return figure.Draw()
 }
 
 // Compare prints accuracy and calibration error of the midpoints of each group

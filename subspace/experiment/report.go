@@ -27,6 +27,12 @@ type Report struct {
 	Ended       *Epoch        // the epoch that this step ended, or nil
 	Before      *Epoch        // the last one that has ended, or nil: its numbers do not jump as those of a few batches do
 	GPU         bool          // whether a GPU computes
+
+	// For whoever draws the run: its configuration, and the epochs that have ended, which
+	// must not be changed. Of a run that another process makes these are the epochs up to
+	// its last checkpoint.
+	Config  Config  `json:"-"`
+	History []Epoch `json:"-"`
 }
 
 // Fraction returns how much of this part of the run is done, in [0, 1].

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"math"
 	"testing"
 	"time"
@@ -33,5 +34,30 @@ func TestSpeedDoesNotJump(t *testing.T) {
 		if len(c.marks) > 10*recentCalls {
 			t.Errorf("%d marks are kept", len(c.marks))
 		}
+	}
+}
+
+// Whoever draws a run gets with each report what has been drawn so far, also where the
+// run goes on after a stop.
+func TestReportsHoldTheHistory(t *testing.T) {
+	o := Options{Dir: t.TempDir()}
+	for _, last := range []int{7, tinySteps} {
+		ctx, stop := context.WithCancel(t.Context())
+		o.Report = func(r Report) {
+			want := r.Epoch - 1
+			if r.Ended != nil {
+				want = r.Epoch
+			}
+			if r.Config != light() || !r.Scoring && len(r.History) != want {
+				t.Errorf("step %d: a report of %+v holds %d epochs, want %d", r.Done, r.Config, len(r.History), want)
+			}
+			if r.Done == last && !r.Scoring {
+				stop()
+			}
+		}
+		if r, err := Train(ctx, light(), o); err == nil {
+			r.Close()
+		}
+		stop()
 	}
 }

@@ -165,6 +165,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 			}
 			report.Before = report.Ended
 		}
+		report.History = p.History
 		r.report(report)
 		p.Seconds = before + time.Since(resumed).Seconds()
 		stop := ctx.Err() != nil
@@ -271,7 +272,7 @@ func (r *Run) batches(ctx context.Context, on *subspace.Resident, first, total i
 }
 
 func (r *Run) report(report Report) {
-	report.GPU = r.gpu
+	report.GPU, report.Config = r.gpu, r.Config
 	r.stand(report)
 	if r.options.Report != nil {
 		r.options.Report(report)

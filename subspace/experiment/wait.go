@@ -59,7 +59,7 @@ func (r *Run) stands() Report {
 			now = there
 		}
 	}
-	now.Report.Run, now.Report.Elsewhere = r.Config.Name(), now.Process
+	now.Report.Run, now.Report.Config, now.Report.Elsewhere = r.Config.Name(), r.Config, now.Process
 	return now.Report
 }
 
@@ -90,6 +90,8 @@ func (r *Run) wait(ctx context.Context) error {
 		if now.Done != last.Done || now.Scoring != last.Scoring || now.Elsewhere != last.Elsewhere {
 			last = now
 			if r.options.Report != nil {
+				// None yet, or one that is damaged: there is nothing to draw, and no harm.
+				readJSON(filepath.Join(r.Dir, historyFile), &now.History)
 				r.options.Report(now)
 			}
 		}

@@ -71,6 +71,9 @@ func TestWaitForARun(t *testing.T) {
 			!strings.Contains(first.String(), " of 5, loss ") {
 			t.Errorf("it says %q, %+v", first, first)
 		}
+		if first.Config != light() || len(first.History) != 1 {
+			t.Errorf("of a run of %+v, after an epoch, it hands on %d epochs", first.Config, len(first.History))
+		}
 		if made && len(here) > 0 {
 			t.Errorf("it makes again what was made elsewhere: %s", here[0])
 		}

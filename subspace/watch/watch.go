@@ -79,7 +79,8 @@ func Fetch() func(done, total int64) {
 
 // Make makes runs, and before them those that they build on, under one progress
 // line over the whole, and returns the results of configs. Runs that have been
-// made are loaded. Each run is handed to each, if that is not nil, and then closed.
+// made are loaded. Each run is handed to each, if that is not nil, and then closed. A
+// Report of o gets every report too, after the line has been renewed.
 func Make(ctx context.Context, title string, configs []experiment.Config, o experiment.Options,
 	each func(*experiment.Run)) (results []experiment.Result, err error) {
 	called := time.Now()
@@ -88,7 +89,7 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		return nil, err
 	}
 	made := map[experiment.Config]experiment.Result{}
-	w := &whole{plan: plan, called: called}
+	w := &whole{plan: plan, called: called, also: o.Report}
 	for _, p := range plan {
 		if !p.Made {
 			w.work += p.Work()
@@ -130,12 +131,13 @@ func count(runs int) string {
 type whole struct {
 	plan       []experiment.Planned
 	current    int
-	work, done float64         // passes of an image, of the runs that were not made before
-	called     time.Time       // when all of it began, whose end is told
-	began      time.Time       // at the first report, before which programs were compiled
-	restored   float64         // share that was there at the first report, from another sitting
-	goesOn     bool            // the first run was begun in another sitting
-	progress   *plots.Progress // nil until there is something to show
+	work, done float64                 // passes of an image, of the runs that were not made before
+	called     time.Time               // when all of it began, whose end is told
+	began      time.Time               // at the first report, before which programs were compiled
+	restored   float64                 // share that was there at the first report, from another sitting
+	goesOn     bool                    // the first run was begun in another sitting
+	progress   *plots.Progress         // nil until there is something to show
+	also       func(experiment.Report) // gets the reports too; may be nil
 }
 
 func (w *whole) report(r experiment.Report) {
@@ -154,6 +156,9 @@ func (w *whole) report(r experiment.Report) {
 	w.progress.Update(Line(names, parts), fraction)
 	if r.Ended != nil || r.Scoring {
 		w.progress.Line(LogLine(names, parts))
+	}
+	if w.also != nil {
+		w.also(r)
 	}
 }
 
