@@ -69,7 +69,7 @@ func Relatives(base experiment.Config) []Relative {
 func RelativeRuns(base experiment.Config, n int) paper.Rows {
 	Check(seeds(n))
 	f := relativesOf(base)
-	return f.Rows(resultsOf(f.Title, f.Runs(n), experiment.Options{}))
+	return f.Rows(resultsOf(f.Title, f.Runs(n), experiment.Options{}, f.Methods))
 }
 
 func relativesOf(base experiment.Config) paper.Figure {
@@ -147,7 +147,7 @@ func BarrierByBranch(base experiment.Config, n int, epochs ...int) (*plots.Figur
 			configs = append(configs, c)
 		}
 	}
-	results := resultsOf("networks that branch", configs, experiment.Options{})
+	results := resultsOf("networks that branch", configs, experiment.Options{}, nil)
 	var shared []float64
 	var groups [][]experiment.Result
 	var barrier, ends, middle [][]float64 // [seed][epochs]

@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -49,6 +50,31 @@ func TestText(t *testing.T) {
 		}
 		if strings.Contains(said, c.not) {
 			t.Errorf("%s: it says\n%s\nwant no %q", c.name, said, c.not)
+		}
+	}
+}
+
+// The last cell of a lesson sets its text beside the reader's runs, so that who changed a
+// setting on purpose is told what differs. No cell of any notebook fails for that.
+func TestLastCells(t *testing.T) {
+	paths, err := filepath.Glob("../0*.ipynb")
+	if err != nil || len(paths) < 10 {
+		t.Fatalf("%d lessons, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		last, failing := "", "errors.New(\"the text"
+		for _, c := range readBook(t, path).Cells {
+			if c.Type == "code" {
+				last = strings.Join(c.Source, "")
+			}
+			if strings.Contains(strings.Join(c.Source, ""), failing) {
+				t.Errorf("%s: a cell fails where the text does not fit", path)
+			}
+		}
+		for _, want := range []string{"lesson.Written(", "base()", "Compare()"} {
+			if !strings.Contains(last, want) {
+				t.Errorf("%s: the last cell has no %s", path, want)
+			}
 		}
 	}
 }

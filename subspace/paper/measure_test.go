@@ -46,10 +46,16 @@ func lopsided(of func(x, y float64) float64) experiment.Result {
 
 func TestNote(t *testing.T) {
 	line, standard := made("line", subspace.Weights{0.5, 0.5}, 0.9), made("standard", subspace.Weights{1}, 0.8)
+	longer, wrong := line, line
+	longer.Config.Epochs = 800
+	wrong.Config.WrongLabels = 0.2
 	for got, want := range map[string]string{
 		// A run of each shape is one seed each, not two seeds.
 		Note([]experiment.Result{standard}, []experiment.Result{line}): "cnn, width 8; digits, 200 training images, 200 epochs; 1 seed; XLA on CPU",
 		Note([]experiment.Result{line, line}):                          "cnn, width 8; digits, 200 training images, 200 epochs; 2 seeds, bands ± 1 standard deviation; XLA on CPU",
+		// What differs between the runs is told of each.
+		Note([]experiment.Result{standard}, []experiment.Result{longer}): "cnn, width 8; digits, 200 training images, 200 and 800 epochs; 1 seed; XLA on CPU",
+		Note([]experiment.Result{standard}, []experiment.Result{wrong}):  "cnn, width 8; digits, 200 training images and 200 training images (20 % wrongly labelled), 200 epochs; 1 seed; XLA on CPU",
 	} {
 		if got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

@@ -69,14 +69,6 @@ func Note(runs ...[]experiment.Result) string {
 	if len(runs) == 0 {
 		return ""
 	}
-	c := runs[0][0].Config
-	images := "all"
-	switch {
-	case c.TrainImages > 0:
-		images = fmt.Sprint(c.TrainImages)
-	case c.HeldOut > 0:
-		images = fmt.Sprintf("all but %d", c.HeldOut)
-	}
 	seeds := fmt.Sprintf("%d seeds, bands ± 1 standard deviation", len(runs[0]))
 	if len(runs[0]) == 1 {
 		seeds = "1 seed"
@@ -84,27 +76,49 @@ func Note(runs ...[]experiment.Result) string {
 	if slices.ContainsFunc(runs, func(group []experiment.Result) bool { return len(group) != len(runs[0]) }) {
 		seeds = "bands ± 1 standard deviation over unequal numbers of seeds"
 	}
-	net := c.Network
+	of := func(tell func(experiment.Config) string) string {
+		return eachOf(runs, func(r experiment.Result) []string { return []string{tell(r.Config)} })
+	}
+	return fmt.Sprintf("%s; %s, %s, %s epochs; %s; %s", of(networkOf), of(setName), of(imagesOf),
+		of(func(c experiment.Config) string { return fmt.Sprint(c.Epochs) }), seeds, devicesOf(runs...))
+}
+
+func networkOf(c experiment.Config) string {
 	if c.Width > 0 {
-		net = fmt.Sprintf("%s, width %d", net, c.Width)
+		return fmt.Sprintf("%s, width %d", c.Network, c.Width)
 	}
-	wrong := ""
+	return c.Network
+}
+
+func imagesOf(c experiment.Config) string {
+	images := "all"
+	switch {
+	case c.TrainImages > 0:
+		images = fmt.Sprint(c.TrainImages)
+	case c.HeldOut > 0:
+		images = fmt.Sprintf("all but %d", c.HeldOut)
+	}
+	images += " training images"
 	if c.WrongLabels > 0 {
-		wrong = fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
+		images += fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
 	}
-	return fmt.Sprintf("%s; %s, %s training images%s, %d epochs; %s; %s",
-		net, setName(c), images, wrong, c.Epochs, seeds, devicesOf(runs...))
+	return images
+}
+
+// eachOf joins what is told of runs, each once, in the order of the runs.
+func eachOf(runs [][]experiment.Result, tell func(experiment.Result) []string) string {
+	var all []string
+	for _, r := range slices.Concat(runs...) {
+		for _, word := range tell(r) {
+			if !slices.Contains(all, word) {
+				all = append(all, word)
+			}
+		}
+	}
+	return strings.Join(all, " and ")
 }
 
 // devicesOf names the devices that runs were made on, each once.
 func devicesOf(runs ...[]experiment.Result) string {
-	var devices []string
-	for _, r := range slices.Concat(runs...) {
-		for _, d := range r.Devices {
-			if !slices.Contains(devices, d) {
-				devices = append(devices, d)
-			}
-		}
-	}
-	return strings.Join(devices, " and ")
+	return eachOf(runs, func(r experiment.Result) []string { return r.Devices })
 }
