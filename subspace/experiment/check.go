@@ -11,6 +11,7 @@ import (
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/corruption"
+	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/network"
 )
 
@@ -63,6 +64,10 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 	switch {
 	case !slices.Contains([]string{"", tf32, bf16}, c.Precision):
 		return sampler, fmt.Errorf("unknown precision %q: want %s or %s, or none for float32", c.Precision, tf32, bf16)
+	case c.Networks != "":
+		if err := c.checkNetworks(sampler); err != nil {
+			return sampler, err
+		}
 	case c.Independent && (m < 2 || sampler.Layerwise):
 		return sampler, fmt.Errorf("independent networks as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
 	case c.Plane > 0 && m < 3:
@@ -82,7 +87,16 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 			return sampler, fmt.Errorf("the corruption %s is named twice", name)
 		}
 	}
+	if c.Normalise != "" {
+		if _, _, err := c.moments(); err != nil {
+			return sampler, err
+		}
+	}
 	switch {
+	case c.HumanLabels != "" && !slices.Contains(dataset.HumanKinds(), c.HumanLabels):
+		return sampler, fmt.Errorf("unknown human labels %q: want %s", c.HumanLabels, strings.Join(dataset.HumanKinds(), ", "))
+	case c.HumanLabels != "" && c.WrongLabels > 0:
+		return sampler, fmt.Errorf("human labels and a share of %v of wrong ones: want one of the two", c.WrongLabels)
 	case c.AnyClass && c.WrongLabels == 0:
 		return sampler, errors.New("labels of any class without a share of wrong labels: set both or neither")
 	case c.Published && c.Corrupt == "":

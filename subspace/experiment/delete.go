@@ -38,7 +38,7 @@ func (f Found) BuiltOn(all []Found) (words []string) {
 
 // startsFrom reports whether the networks of another run are endpoints of c.
 func (c Config) startsFrom(other Config) bool {
-	if !c.Independent || other.Seed < c.Seed || (other.Seed-c.Seed)%1000 != 0 {
+	if !c.Independent || c.Networks != "" || other.Seed < c.Seed || (other.Seed-c.Seed)%1000 != 0 {
 		return false
 	}
 	i := int(other.Seed-c.Seed) / 1000

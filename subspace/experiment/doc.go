@@ -30,12 +30,13 @@
 //   - SWA, constant: Config.SWA = "constant", the average of every endpoint
 //   - SWA, cyclic: Config.SWA = "cyclic-5"
 //   - chunks: Config.Chunks, several points a batch; not with standard, which has one
-//   - wrong labels: Config.WrongLabels
+//   - wrong labels: Config.WrongLabels, or those that people gave, Config.HumanLabels
 //
 // Networks that were trained apart are the endpoints of a run with
 // Config.Independent: a line of two is the straight way between them, a bezier
 // the curve that is trained between them, and the ensemble of the endpoints the
-// ensemble of the networks.
+// ensemble of the networks. [Given] takes such networks from files instead, which PyTorch
+// may have trained, and [Run.WriteWeights] writes a file for PyTorch.
 //
 // # GPUs
 //

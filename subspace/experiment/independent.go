@@ -26,7 +26,7 @@ func fixed(shape subspace.Shape) (endpoints []int) {
 // them by itself.
 func (c Config) Members(own subspace.Shape) []Config {
 	sampler, err := c.check(own)
-	if err != nil || !c.Independent {
+	if err != nil || !c.Independent || c.Networks != "" {
 		return nil
 	}
 	var members []Config
@@ -49,27 +49,22 @@ func (r *Run) makeMembers(ctx context.Context) error {
 	return nil
 }
 
-// setMembers puts the members' networks into the space and keeps them there.
-// What is trained between them starts at their mean.
-func (r *Run) setMembers() error {
+// setMembers puts the networks that were trained apart into the space and keeps them
+// there. What is trained between them starts at their mean.
+func (r *Run) setMembers(ctx context.Context) error {
 	rows, err := r.space.Endpoints()
 	if err != nil {
 		return err
 	}
-	var networks [][]float32
+	networks, given, err := r.apart()
+	if err != nil {
+		return err
+	}
 	var mean subspace.Average
-	for _, member := range r.members {
-		one, err := member.endpoints(r.space.Layout)
-		if err != nil {
+	for _, one := range networks {
+		if err := mean.Add([][]float32{one}); err != nil {
 			return err
 		}
-		if len(one) != 1 {
-			return fmt.Errorf("run %s has %d endpoints: want 1", member.Config.Name(), len(one))
-		}
-		if err := mean.Add(one); err != nil {
-			return err
-		}
-		networks = append(networks, one[0])
 	}
 	frozen := fixed(r.sampler.Shape)
 	for i := range rows {
@@ -82,7 +77,29 @@ func (r *Run) setMembers() error {
 	if err := r.space.SetEndpoints(rows); err != nil {
 		return err
 	}
+	if err := r.scoreAsRead(ctx, frozen, given); err != nil {
+		return err
+	}
 	return r.space.Freeze(frozen...)
+}
+
+// apart returns the networks that are put in: those of files with their buffers, or the
+// members'.
+func (r *Run) apart() (networks [][]float32, buffers [][]subspace.Array, err error) {
+	if r.Config.Networks != "" {
+		return r.readNetworks()
+	}
+	for _, member := range r.members {
+		one, err := member.endpoints(r.space.Layout)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(one) != 1 {
+			return nil, nil, fmt.Errorf("run %s has %d endpoints: want 1", member.Config.Name(), len(one))
+		}
+		networks = append(networks, one[0])
+	}
+	return networks, nil, nil
 }
 
 // trains reports whether the run has anything to train.

@@ -43,7 +43,7 @@ func (r *Run) train(ctx context.Context) error {
 		return err
 	}
 	if r.Config.Independent {
-		if err := r.setMembers(); err != nil {
+		if err := r.setMembers(ctx); err != nil {
 			return err
 		}
 	}
