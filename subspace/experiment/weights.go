@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,6 +106,11 @@ func counted(batches iter.Seq2[subspace.Batch, error], n *int) iter.Seq2[subspac
 
 // mixed is the point Σ cᵢθᵢ of endpoints [m][P]; at an endpoint that endpoint, bit for bit.
 func mixed(endpoints [][]float32, at subspace.Weights) []float32 {
+	for i, c := range at {
+		if c == 1 && slices.Equal(at, subspace.Endpoint(i, len(at))) {
+			return endpoints[i]
+		}
+	}
 	out := make([]float32, len(endpoints[0]))
 	for k := range out {
 		sum := 0.0
