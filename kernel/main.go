@@ -5,6 +5,7 @@
 //	go run ./kernel run [NOTEBOOK…]  execute notebooks headless
 //	go run ./kernel train            train and evaluate without a notebook
 //	go run ./kernel runs             list, show, compare and delete runs
+//	go run ./kernel weights          write a network of a run for PyTorch
 //	go run ./kernel verify           check what is recorded, or write it anew
 //	go run ./kernel speed            measure how fast it is, beside PyTorch
 //	go run ./kernel add PACKAGE      let cells import a package of others
@@ -53,6 +54,7 @@ func commands() []command {
 		{"run", "execute notebooks without a browser", run},
 		{"train", "train and evaluate without a notebook", train},
 		{"runs", "list, show, compare and delete runs", runs},
+		{"weights", "write a network of a run for PyTorch", weights},
 		{"verify", "check the recorded figures, tables, claims and scores", verify},
 		{"speed", "measure how fast it is, beside PyTorch", speeds},
 		{"add", "let cells import packages of others", add},

@@ -17,7 +17,7 @@ const HumanFile = "CIFAR-10_human.npz"
 
 // humanKinds are the labels in the published file, by the names that the paper gives them.
 var humanKinds = map[string]string{
-	"aggre":   "aggre_label", // what most of three people said
+	"aggre":   "aggre_label",                                                           // what most of three people said
 	"random1": "random_label1", "random2": "random_label2", "random3": "random_label3", // what the first, second, third said
 	"worst": "worse_label", // a wrong one, where one of the three was wrong
 }

@@ -140,6 +140,23 @@ func Train(ctx context.Context, c Config, o Options) (*Run, error) {
 	return r, nil
 }
 
+// Load returns the run of a configuration that has been made. One that has not, or that
+// other images were used for than those here, is an error: nothing is trained.
+func Load(ctx context.Context, c Config, o Options) (*Run, error) {
+	r, err := open(ctx, c, o)
+	if err != nil {
+		return nil, err
+	}
+	made, err := r.load(filepath.Join(r.Dir, resultFile))
+	if err == nil && !made {
+		err = fmt.Errorf("no run %s is there: it has not been made, or with other images than those here (-data)", filepath.Base(r.Dir))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
 // open checks a configuration, reads its data and finds its folder.
 func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	sampler, err := c.check(o.shapeOf(c))

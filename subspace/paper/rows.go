@@ -92,6 +92,9 @@ func Note(runs ...[]experiment.Result) string {
 	if c.WrongLabels > 0 {
 		wrong = fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
 	}
+	if c.HumanLabels != "" {
+		wrong = fmt.Sprintf(" (labels by people, %s)", c.HumanLabels)
+	}
 	return fmt.Sprintf("%s; %s, %s training images%s, %d epochs; %s; %s",
 		net, c.Data, images, wrong, c.Epochs, seeds, devicesOf(runs...))
 }
