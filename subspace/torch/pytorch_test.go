@@ -19,13 +19,10 @@ import (
 )
 
 // What is written for PyTorch is loaded there strictly by the module beside it, and gives
-// the same logits, of every network of the project: of 1,000 images, or of fewer where a
-// network is large. Written again by PyTorch and read here, the weights are the same bytes.
-// Images are of random pixels, batch norm is re-estimated at a point inside.
+// the same logits of 1,000 images of random pixels, of every network of the project, batch
+// norm re-estimated at the point. Written again by PyTorch every tensor has the same bytes.
 //
-//	GOSUBSPACE_TORCH=python go test -run InPyTorch ./subspace/torch    # torch, torchvision, safetensors
-//
-// Beside the five networks it names what it saw: -v.
+//	GOSUBSPACE_TORCH=python go test -v -run InPyTorch ./subspace/torch    # torch, torchvision, safetensors
 func TestInPyTorch(t *testing.T) {
 	python := os.Getenv("GOSUBSPACE_TORCH")
 	if python == "" {
@@ -39,7 +36,7 @@ func TestInPyTorch(t *testing.T) {
 		shape        string
 	}{
 		{"cnn", 4, 1000, [3]int{8, 8, 1}, "line"}, {"mlp", 16, 1000, [3]int{8, 8, 3}, "line"}, {"cresnet20", 8, 1000, [3]int{16, 16, 3}, "line"},
-		{"resnet18", 0, 50, [3]int{32, 32, 3}, "standard"}, {"wideresnet50-2", 0, 8, [3]int{64, 64, 3}, "standard"},
+		{"resnet18", 0, 1000, [3]int{32, 32, 3}, "standard"}, {"wideresnet50-2", 0, 1000, [3]int{32, 32, 3}, "standard"},
 	} {
 		t.Run(x.network, func(t *testing.T) {
 			train, test := dataset.Noise(8, x.image, 10), dataset.Noise(x.shown, x.image, 10)

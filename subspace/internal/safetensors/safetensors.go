@@ -93,7 +93,7 @@ func Decode(file []byte) (tensors []subspace.Array, metadata map[string]string, 
 // eight of them.
 func headerSize(first []byte, size int64) (int64, error) {
 	if len(first) < 8 {
-		return 0, errors.New("it is cut short: a safetensors file begins with eight bytes")
+		return 0, errors.New("it is cut short") // eight bytes are the least
 	}
 	n := binary.LittleEndian.Uint64(first)
 	if n > uint64(size-8) {
