@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/place"
 )
 
 // A cell writes the midpoint of a run for PyTorch, with the module beside it.
@@ -17,7 +18,7 @@ func TestWeights(t *testing.T) {
 	dir := t.TempDir()
 	said := printed(t, func() { Weights(c, experiment.Options{}, dir); Weights(c, experiment.Options{}, dir, 0.25) })
 	for _, name := range []string{"-at-0.5,0.5.safetensors", "-at-0.75,0.25.safetensors"} {
-		if files, _ := filepath.Glob(filepath.Join(dir, "digits-line-cnnx2-seed1-*"+name)); len(files) != 1 || !strings.Contains(said, files[0]) {
+		if files, _ := place.Glob(dir, "digits-line-cnnx2-seed1-*"+name); len(files) != 1 || !strings.Contains(said, files[0]) {
 			t.Errorf("%s: %v; it says %s", name, files, said)
 		}
 	}

@@ -35,7 +35,7 @@ func TestArrows(t *testing.T) {
 		"subspace/speed":                "subspace subspace/backend subspace/dataset subspace/experiment subspace/internal/programs subspace/network subspace/place",
 		"subspace/watch":                "plots subspace/experiment",
 		"subspace/paper":                "plots subspace subspace/experiment subspace/metric",
-		"notebooks/lesson":              "plots subspace subspace/backend subspace/corruption subspace/dataset subspace/experiment subspace/metric subspace/paper subspace/place subspace/watch",
+		"notebooks/lesson":              "plots subspace subspace/backend subspace/corruption subspace/dataset subspace/experiment subspace/metric subspace/paper subspace/place subspace/torch subspace/watch",
 		"kernel/internal/program":       "subspace/place",
 		"kernel/internal/folder":        "kernel/internal/program subspace/experiment subspace/place",
 		"kernel/internal/jupyter":       "kernel/internal/folder kernel/internal/program subspace/place",

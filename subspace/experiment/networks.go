@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -25,6 +26,9 @@ import (
 // known by. Only a run that is being made reads them.
 func Given(c Config, o Options, mapping string, files ...string) (Config, Options, error) {
 	c.Independent, o.Networks, o.Mapping = true, files, mapping
+	if len(files) == 0 {
+		return c, o, errors.New("there are no files of networks: want one for each end of a curve, or for each endpoint")
+	}
 	var known []string
 	for _, path := range files {
 		_, hash, err := readNetwork(path, mapping)
@@ -34,9 +38,6 @@ func Given(c Config, o Options, mapping string, files ...string) (Config, Option
 		known = append(known, hash)
 	}
 	c.Networks = strings.Join(known, ",")
-	if len(files) == 0 {
-		return c, o, fmt.Errorf("there are no files of networks: want one for each end of a curve, or for each endpoint")
-	}
 	return c, o, nil
 }
 
@@ -66,7 +67,7 @@ func (c Config) checkNetworks(s subspace.Sampler) error {
 	ends, n := len(fixed(s.Shape)), strings.Count(c.Networks, ",")+1
 	switch {
 	case !c.Independent:
-		return fmt.Errorf("networks of files that are not independent: set both, as experiment.Given does")
+		return errors.New("networks of files that are not independent: set both, as experiment.Given does")
 	case s.Layerwise:
 		return fmt.Errorf("networks of files as %q: want a shape that is not layer-wise", c.Shape)
 	case !knownNetworks.MatchString(c.Networks):
