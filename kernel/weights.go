@@ -28,11 +28,12 @@ written from Go or from a cell: lesson.Weights.`
 
 // weights is the subcommand that writes a network for PyTorch.
 func weights(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("weights", "go run ./kernel weights [-at POINT] [-runs DIR] [-data DIR] -o DIR NAME…", weightsAbout, stdout)
+	fs := flags("weights", "go run ./kernel weights [-at POINT] [-mapping FILE] [-runs DIR] [-data DIR] -o DIR NAME…", weightsAbout, stdout)
 	at := fs.String("at", "", "the `point`: α on a curve, or a coefficient for each endpoint (default: the midpoint)")
 	dir := fs.String("o", "", "the `folder` that is written to")
 	root := runsFlag(fs)
 	data := fs.String("data", "", "`folder` that holds the data set (default: the cache folder)")
+	mapping := fs.String("mapping", "", "`file` that says what tensors are called that the module beside calls otherwise")
 	human := fs.String("human-file", "", "`file` or folder of the labels that people gave, of a run with them")
 	if err := parse(fs, args, -1); err != nil {
 		return err
@@ -47,16 +48,20 @@ func weights(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
+	names, err := torch.ReadMapping(*mapping)
+	if err != nil {
+		return err
+	}
 	o := experiment.Options{Dir: *root, DataDir: *data, HumanLabels: *human, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}
 	for _, f := range of {
-		if err := writeWeights(ctx, f, o, *at, *dir, stdout); err != nil {
+		if err := writeWeights(ctx, f, o, *at, *dir, names, stdout); err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
 	return nil
 }
 
-func writeWeights(ctx context.Context, f experiment.Found, o experiment.Options, text, dir string, stdout io.Writer) error {
+func writeWeights(ctx context.Context, f experiment.Found, o experiment.Options, text, dir string, names torch.Mapping, stdout io.Writer) error {
 	switch {
 	case f.State != experiment.Finished:
 		return fmt.Errorf("it is %s: want a finished run", stateOf(f))
@@ -76,7 +81,7 @@ func writeWeights(ctx context.Context, f experiment.Found, o experiment.Options,
 		return err
 	}
 	defer run.Close()
-	path, err := run.WriteWeights(ctx, point, dir, torch.Mapping{})
+	path, err := run.WriteWeights(ctx, point, dir, names)
 	if err == nil {
 		fmt.Fprintln(stdout, path)
 	}

@@ -89,14 +89,8 @@ func (r *Run) readNetworks() (networks [][]float32, buffers [][]subspace.Array, 
 	if err != nil {
 		return nil, nil, err
 	}
-	if path := r.options.Mapping; path != "" {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		if n.Mapping, err = torch.ParseMapping(text); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", path, err)
-		}
+	if n.Mapping, err = torch.ReadMapping(r.options.Mapping); err != nil {
+		return nil, nil, err
 	}
 	for i, path := range files {
 		file, hash, err := readNetwork(path, r.options.Mapping)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 )
@@ -60,6 +61,22 @@ func strictly(text []byte, into any) error {
 		return errors.New("something stands behind its end")
 	}
 	return nil
+}
+
+// ReadMapping reads the file of a mapping, see [ParseMapping]; "" is the mapping that leaves
+// every name as it is.
+func ReadMapping(path string) (m Mapping, err error) {
+	if path == "" {
+		return m, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return m, err
+	}
+	if m, err = ParseMapping(text); err != nil {
+		return m, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
 }
 
 // ParseMapping reads a mapping, and finds what no network could do with: tensors that are
