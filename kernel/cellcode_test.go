@@ -14,6 +14,8 @@ import (
 
 	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
+
+	"gosubspace/subspace/place"
 )
 
 // ofGo are the packages of Go's library that cells use without an import: GoNB adds it.
@@ -29,7 +31,7 @@ func TestCodeInCells(t *testing.T) {
 	}
 	var books []string
 	for _, pattern := range []string{"*.ipynb", "solutions/*.ipynb"} {
-		found, err := filepath.Glob(filepath.Join(p.Notebooks(), pattern))
+		found, err := place.Glob(p.Notebooks(), pattern)
 		if err != nil {
 			t.Fatal(err)
 		}

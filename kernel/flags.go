@@ -147,7 +147,7 @@ func explain(fs *flag.FlagSet, err error) error {
 var otherWords = map[string]string{
 	"learning-rate": "lr", "batch-size": "batch", "model": "network", "arch": "network", "workers": "parallel", "jobs": "parallel",
 	"gpus": "devices", "data-dir": "data", "output": "record", "out": "record", "smoothing": "label-smoothing", "rho": "sam", "shapes": "shape",
-	"noise": "wrong-labels", "corruption": "corrupt",
+	"noise": "wrong-labels", "labels": "human-labels", "normalize": "normalise", "state-dict": "networks", "checkpoint": "networks", "corruption": "corrupt",
 }
 
 // nearest returns the name that was most likely meant, "" where none is near: what others

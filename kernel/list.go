@@ -18,10 +18,10 @@ import (
 
 // besideList are the flags of train that are for a whole list, and not for a line of
 // it.
-var besideList = []string{"list", "data", "runs", "devices", "record", "together", "preallocate", "corrupted", "shard", "parallel", "dry-run"}
+var besideList = []string{"list", "data", "runs", "devices", "record", "together", "preallocate", "corrupted", "human-file", "shard", "parallel", "dry-run"}
 
 // notInLists are the flags of train that lists have no use for.
-var notInLists = []string{"list", "choose", "draw", "ship"}
+var notInLists = []string{"list", "choose", "draw", "ship", "networks", "mapping"}
 
 // whichRun are the flags that say which run a line is of: a second one would hide the first.
 var whichRun = []string{"preset", "shape", "seed", "seeds", "dataset"}

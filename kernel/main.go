@@ -7,6 +7,7 @@
 //	go run ./kernel train            train and evaluate without a notebook
 //	go run ./kernel runs             list, show, compare and delete runs
 //	go run ./kernel explore          make a page on which a point moves through a subspace
+//	go run ./kernel weights          write a network of a run for PyTorch
 //	go run ./kernel verify           check what is recorded, or write it anew
 //	go run ./kernel speed            measure how fast it is, beside PyTorch
 //	go run ./kernel copy             copy notebooks without outputs, to work in
@@ -59,6 +60,7 @@ func commands() []command {
 		{"train", "train and evaluate without a notebook", train},
 		{"runs", "list, show, compare and delete runs", runs},
 		{"explore", "make a page on which a point moves through a subspace", explorePage},
+		{"weights", "write a network of a run for PyTorch", weights},
 		{"verify", "check the recorded figures, tables, claims and scores", verify},
 		{"speed", "measure how fast it is, beside PyTorch", speeds},
 		{"copy", "copy notebooks without their outputs, to work in", copies},

@@ -67,6 +67,8 @@ func presetFlags(fs *flag.FlagSet) (changes *[]change) {
 	real("sam", "ρ of sharpness-aware minimisation", func(c *experiment.Config) *float64 { return &c.Rho })
 	real("wrong-labels", "share of the training labels that are replaced by a wrong class", func(c *experiment.Config) *float64 { return &c.WrongLabels })
 	yes("any-class", "replace wrong labels by any class, which may be the right one", func(c *experiment.Config) *bool { return &c.AnyClass })
+	word("human-labels", "labels that people gave the training images of CIFAR-10: aggre, random1, random2, random3 or worst", func(c *experiment.Config) *string { return &c.HumanLabels })
+	word("normalise", "mean and standard deviation of pixel/255, a channel each, such as 0.49,0.48,0.45/0.25,0.24,0.26", func(c *experiment.Config) *string { return &c.Normalise })
 	yes("independent", "endpoints are networks trained independently; of a curve the rest is trained", func(c *experiment.Config) *bool { return &c.Independent })
 	word("made", "endpoints made of the networks of other runs: matched, snapshots, swag-K or greedy-soup-N", func(c *experiment.Config) *string { return &c.Made })
 	number("branch", "with -root: epochs that are those of the run with that seed", func(c *experiment.Config) *int { return &c.Branch })
@@ -94,8 +96,8 @@ func changeFlag[T any](fs *flag.FlagSet, changes *[]change, name, usage, wants s
 
 // presetGroups are the flags that change a preset, by what they are about.
 var presetGroups = []group{
-	{"the images and the network", []string{"train-images", "test-images", "held-out", "side", "wrong-labels", "any-class", "network", "width"}},
+	{"the images and the network", []string{"train-images", "test-images", "held-out", "side", "wrong-labels", "any-class", "human-labels", "human-file", "normalise", "network", "width"}},
 	{"how long, and in which steps", []string{"epochs", "warmup", "batch", "lr", "full-step"}},
-	{"the method", []string{"beta", "chunks", "ghost-batches", "dropout", "label-smoothing", "sam", "swa", "ema", "snapshots", "independent", "made", "root", "branch", "volume"}},
+	{"the method", []string{"beta", "chunks", "ghost-batches", "dropout", "label-smoothing", "sam", "swa", "ema", "snapshots", "independent", "networks", "mapping", "made", "root", "branch", "volume"}},
 	{"what is scored", []string{"points", "recalibration", "bins", "plane", "surface", "grid-images", "corrupt", "published", "corrupted"}},
 }

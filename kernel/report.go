@@ -21,6 +21,9 @@ func printPoints(r experiment.Result, dir string, stdout io.Writer) {
 		}
 		printScores(stdout, where, p.Scores)
 	}
+	for i, s := range r.AsRead {
+		printScores(stdout, fmt.Sprintf("network %d as it was read", i+1), s)
+	}
 	for _, e := range r.Ensembles {
 		where := fmt.Sprintf("ensemble of %d", len(e.Points))
 		if e.Alpha != nil {

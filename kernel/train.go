@@ -28,12 +28,17 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -figure 7 -preset cifar10 -seeds 5 -shard 3/8
     go run ./kernel train -preset cifar10-small -figure 3 -seeds 3 -record notebooks/results
     go run ./kernel train -preset cifar10-small -shape standard,line,layerwise-line,bezier,simplex-3 -ship notebooks/results/endpoints
+    go run ./kernel train -shape bezier -networks a.safetensors,b.safetensors -network cresnet20
     go run ./kernel train -list kernel/examples/paper.txt
 
 Shapes: standard, line, bezier, simplex-M (M endpoints), complex-F-B (F networks and
 B points between), each but standard also with layerwise- before it. -figure makes all runs behind a figure of the paper;
 -dry-run lists the runs and says how long they will take; -choose compares
 values by the accuracy on the validation split, never on the test set.
+
+-networks takes as endpoints networks that were trained elsewhere, such as with
+PyTorch: safetensors files of their state_dicts. Of a curve they are the two ends, and
+what is between them is trained. subspace/torch/README.md says more.
 
 -list makes the runs of a file in its order: on each line flags as here, such as
 -shape line -seed 1; what stands behind a # is left out. Flags for all of them, such
@@ -60,6 +65,7 @@ GOMLX_BACKEND=xla:/path/to/plugin.so, or nothing for the pure-Go backend.`
 // follows from them.
 type training struct {
 	preset, shapes, datasets, choose, split string
+	networks                                string // files
 	list                                    string // a file
 	seeds, figure, parallel                 int
 	seed                                    uint64

@@ -74,6 +74,9 @@ func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]cha
 	fs.Var(value{wants: "false, true, or a part such as 0.5", set: func(text string) error { return os.Setenv(backend.MemoryVariable, text) }},
 		"preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)")
 	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")
+	fs.StringVar(&o.HumanLabels, "human-file", "", "`file` or folder of the labels for -human-labels (default: CIFAR-10_human.npz beside the data set)")
+	fs.StringVar(&t.networks, "networks", "", "safetensors `files` of networks, such as PyTorch's, separated by commas: the ends of a curve, the endpoints of another shape")
+	fs.StringVar(&o.Mapping, "mapping", "", "`file` that says what the tensors of -networks are called")
 	fs.Uint64Var(&t.seed, "seed", 1, "the first seed")
 	fs.IntVar(&t.figure, "figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
 	fs.StringVar(&t.draw, "draw", "", "with -figure: also draw it, to this `folder`, as PNG, SVG and PDF, and its numbers as CSV")
@@ -98,6 +101,10 @@ func (t *training) check(fs *flag.FlagSet) error {
 		return usageError{fmt.Sprintf("-parallel %d: want 0 for as many as pay, 1 for one after the other, or more", t.parallel)}
 	case t.figure != 0 && named["shape"]:
 		return usageError{"-figure has its shapes: leave -shape out"}
+	case t.networks != "" && t.figure+len(t.choose) != 0:
+		return usageError{"-networks are the endpoints of -shape: leave -figure and -choose out"}
+	case t.networks == "" && t.options.Mapping != "":
+		return usageError{"-mapping says what the tensors of -networks are called: name them too"}
 	case t.draw != "" && t.figure == 0:
 		return usageError{"-draw draws a figure of the paper: name one with -figure"}
 	case t.choose != "" && t.figure != 0:
@@ -141,6 +148,13 @@ func (t *training) plan(changes []change) (err error) {
 			return err
 		}
 		t.configs = t.trial.Configs
+	}
+	if t.networks != "" {
+		for i, c := range t.configs {
+			if t.configs[i], t.options, err = experiment.Given(c, t.options, t.options.Mapping, strings.Split(t.networks, ",")...); err != nil {
+				return err
+			}
+		}
 	}
 	for _, c := range t.configs {
 		if err := c.Check(); err != nil {

@@ -37,6 +37,23 @@ type Curve interface {
 	At(alpha float64) Weights
 }
 
+// PointAt returns a point of a shape: its midpoint where nothing is said of the place, on a
+// curve that at one number α, and on any shape that of a coefficient for each endpoint.
+func PointAt(shape Shape, place ...float64) (Weights, error) {
+	curve, isCurve := shape.(Curve)
+	at := Weights(place)
+	switch {
+	case len(place) == 0:
+		at = shape.Midpoint()
+	case len(place) == 1 && isCurve:
+		at = curve.At(place[0])
+	}
+	if err := at.Check(shape.Endpoints()); err != nil {
+		return nil, fmt.Errorf("a point of %s: %w", shape, err)
+	}
+	return at, nil
+}
+
 // Line is the segment between two endpoints: c = (1−α, α), α ~ U(0, 1)
 // (Wortsman et al. 2021, section 3.1).
 type Line struct{}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"gosubspace/subspace"
@@ -148,6 +149,26 @@ func TestEndpointNames(t *testing.T) {
 	} {
 		if got := fmt.Sprint(subspace.EndpointNames(s)); got != want {
 			t.Errorf("%s: %s, want %s", s, got, want)
+		}
+	}
+}
+
+// A point is named by α on a curve, by its coefficients anywhere, and by nothing in the
+// middle.
+func TestPointAt(t *testing.T) {
+	for _, c := range []struct {
+		shape subspace.Shape
+		place []float64
+		want  string
+	}{
+		{subspace.Line{}, nil, "[0.5 0.5]"}, {subspace.Line{}, []float64{0.25}, "[0.75 0.25]"}, {subspace.Line{}, []float64{0.2, 0.8}, "[0.2 0.8]"},
+		{subspace.Bezier{}, []float64{0.5}, "[0.25 0.25 0.5]"}, {subspace.Simplex(1), []float64{1}, "[1]"}, {subspace.Simplex(2), []float64{0, 1}, "[0 1]"},
+		{subspace.Simplex(3), []float64{0.5}, "a point of simplex-3: "}, {subspace.Line{}, []float64{0.5, 0.6}, "a point of line: "},
+		{subspace.Line{}, []float64{math.NaN()}, "a point of line: "},
+	} {
+		at, err := subspace.PointAt(c.shape, c.place...)
+		if got := fmt.Sprint(at); err == nil && got != c.want || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s at %v: %s, %v; want %s", c.shape, c.place, got, err, c.want)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/internal/npy"
 )
 
 // goldenSeed is that of testdata/make_golden.py.
@@ -28,17 +29,17 @@ func readNPZ(t testing.TB, path string) map[string][]uint8 {
 		if err != nil {
 			t.Fatal(err)
 		}
-		header, err := readNPYHeader(r)
-		if err != nil || header.kind != "|u1" || header.fortran {
+		header, err := npy.ReadHeader(r)
+		if err != nil || header.Kind != "|u1" || header.Fortran {
 			t.Fatalf("%s: %+v, %v", file.Name, header, err)
 		}
 		size := 1
-		for _, side := range header.shape {
+		for _, side := range header.Shape {
 			size *= side
 		}
 		array, err := io.ReadAll(r)
 		if err != nil || len(array) != size {
-			t.Fatalf("%s: %d bytes of %d, %v", file.Name, len(array), header.shape, err)
+			t.Fatalf("%s: %d bytes of %d, %v", file.Name, len(array), header.Shape, err)
 		}
 		arrays[strings.TrimSuffix(file.Name, ".npy")] = array
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/internal/npy"
 )
 
 // published are the corruptions of the published sets, of which Tiny-ImageNet-C
@@ -86,11 +87,11 @@ func exists(path string) bool {
 // labels, which must be those of out.
 func readArrays(out *dataset.Set, images, labels string, severity int) error {
 	n := out.Len()
-	pixels, err := readNPY[uint8](images, []int{5 * n, out.Height, out.Width, out.Channels}, (severity-1)*n, n, 255)
+	pixels, err := readArray[uint8](images, []int{5 * n, out.Height, out.Width, out.Channels}, (severity-1)*n, n, 255)
 	if err != nil {
 		return err
 	}
-	got, err := readNPY[int32](labels, []int{5 * n}, (severity-1)*n, n, 1<<31-1)
+	got, err := readArray[int32](labels, []int{5 * n}, (severity-1)*n, n, 1<<31-1)
 	if err != nil {
 		return err
 	}
@@ -102,4 +103,25 @@ func readArrays(out *dataset.Set, images, labels string, severity int) error {
 	}
 	out.Pixels = pixels
 	return nil
+}
+
+// readArray reads rows first … first+n−1 of the array in a file, see [npy.Rows].
+func readArray[T uint8 | int32](path string, want []int, first, n int, most int64) ([]T, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing; unpack CIFAR-10-C, from zenodo.org/records/2535967, there", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := npy.Rows[T](f, info.Size(), want, first, n, most)
+	if err != nil {
+		return nil, fmt.Errorf("%s%w", path, err)
+	}
+	return rows, nil
 }

@@ -41,10 +41,10 @@ func tiny10() (*dataset.Set, map[string][]byte) {
 		}
 	}
 	return s, map[string][]byte{
-		"snow.npy":   npy("|u1", "(30, 32, 32, 3)", pixels),
-		"frost.npy":  npy("|u1", "(30, 32, 32, 3)", pixels),
-		"labels.npy": npy("|u1", "(30,)", labels),
-		"wide":       npy("<i8", "(30,)", wide),
+		"snow.npy":   array("|u1", "(30, 32, 32, 3)", pixels),
+		"frost.npy":  array("|u1", "(30, 32, 32, 3)", pixels),
+		"labels.npy": array("|u1", "(30,)", labels),
+		"wide":       array("<i8", "(30,)", wide),
 	}
 }
 
@@ -115,39 +115,39 @@ func TestPublishedArraysErrors(t *testing.T) {
 			[]string{"snow.npy: version 4.0 of .npy; expected 1.0, 2.0 or 3.0"},
 		},
 		"floats": {
-			func(f map[string][]byte) { f["snow.npy"] = npy("<f4", "(30, 32, 32, 3)", make([]byte, 4*92160)) },
+			func(f map[string][]byte) { f["snow.npy"] = array("<f4", "(30, 32, 32, 3)", make([]byte, 4*92160)) },
 			[]string{`snow.npy holds elements of type "<f4"; expected integers`},
 		},
 		"structures": {
-			func(f map[string][]byte) { f["labels.npy"] = npy("|V8", "(30,)", make([]byte, 240)) },
+			func(f map[string][]byte) { f["labels.npy"] = array("|V8", "(30,)", make([]byte, 240)) },
 			[]string{`labels.npy holds elements of type "|V8"; expected integers`},
 		},
 		"bright images": {
 			func(f map[string][]byte) {
-				f["snow.npy"] = npy(">i2", "(30, 32, 32, 3)", bytes.Repeat([]byte{1, 0}, 92160))
+				f["snow.npy"] = array(">i2", "(30, 32, 32, 3)", bytes.Repeat([]byte{1, 0}, 92160))
 			},
 			[]string{"snow.npy holds the value 256; expected 0 to 255"},
 		},
 		"dark images": {
 			func(f map[string][]byte) {
-				f["snow.npy"] = npy("|i1", "(30, 32, 32, 3)", bytes.Repeat([]byte{0x80}, 92160))
+				f["snow.npy"] = array("|i1", "(30, 32, 32, 3)", bytes.Repeat([]byte{0x80}, 92160))
 			},
 			[]string{"snow.npy holds the value -128; expected 0 to 255"},
 		},
 		"float labels": {
-			func(f map[string][]byte) { f["labels.npy"] = npy("<f8", "(30,)", make([]byte, 240)) },
+			func(f map[string][]byte) { f["labels.npy"] = array("<f8", "(30,)", make([]byte, 240)) },
 			[]string{`labels.npy holds elements of type "<f8"; expected integers, such as "|u1" or "<i8"`},
 		},
 		"more images": {
-			func(f map[string][]byte) { f["snow.npy"] = npy("|u1", "(50, 32, 32, 3)", make([]byte, 50*3072)) },
+			func(f map[string][]byte) { f["snow.npy"] = array("|u1", "(50, 32, 32, 3)", make([]byte, 50*3072)) },
 			[]string{"snow.npy has the shape [50 32 32 3]; expected [30 32 32 3]"},
 		},
 		"channels first": {
-			func(f map[string][]byte) { f["snow.npy"] = npy("|u1", "(30, 3, 32, 32)", make([]byte, 92160)) },
+			func(f map[string][]byte) { f["snow.npy"] = array("|u1", "(30, 3, 32, 32)", make([]byte, 92160)) },
 			[]string{"[30 3 32 32]"},
 		},
 		"matrix of labels": {
-			func(f map[string][]byte) { f["labels.npy"] = npy("|u1", "(5, 6)", make([]byte, 30)) },
+			func(f map[string][]byte) { f["labels.npy"] = array("|u1", "(5, 6)", make([]byte, 30)) },
 			[]string{"labels.npy has the shape [5 6]", "expected [30]"},
 		},
 		"other labels": {

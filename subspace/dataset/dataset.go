@@ -20,7 +20,8 @@
 // A set is never changed; what varies it returns another one. [Set.Subset] takes
 // some of the images, the classes evenly. [Set.Split] holds some back for
 // validation, so that a choice, of a rate or of a stopping time, needs no test
-// image. [Set.WrongLabels] spoils labels on purpose.
+// image. [Set.WrongLabels] spoils labels on purpose, [Set.HumanLabels] takes those that
+// people gave.
 //
 // # In memory or streamed
 //
@@ -70,6 +71,7 @@ type Set struct {
 	Classes                 []string // the name of each label
 	Notes                   []string // a line each, of what its reader passed over or made of what lay there
 
+	human []int32 // [n], the labels that people gave the images, see HumanLabels; nil where there are none
 	root  string  // the folder that holds files
 	files []*file // [n], where the images come from, nil if from elsewhere
 
@@ -182,6 +184,9 @@ func (s *Set) where(name string, chosen []bool, want bool) *Set {
 			continue
 		}
 		out.Labels = append(out.Labels, s.Labels[i])
+		if s.human != nil {
+			out.human = append(out.human, s.human[i])
+		}
 		if s.files != nil {
 			out.files = append(out.files, s.files[i])
 		}

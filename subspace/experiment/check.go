@@ -11,6 +11,7 @@ import (
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/corruption"
+	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/network"
 )
 
@@ -66,6 +67,10 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 	switch {
 	case !slices.Contains([]string{"", tf32, bf16}, c.Precision):
 		return sampler, fmt.Errorf("unknown precision %q: want %s or %s, or none for float32", c.Precision, tf32, bf16)
+	case c.Networks != "":
+		if err := c.checkNetworks(sampler); err != nil {
+			return sampler, err
+		}
 	case c.Independent && c.Made != "":
 		return sampler, fmt.Errorf("independent networks and endpoints that are made as %q: set one of the two", c.Made)
 	case (c.Independent || c.Made == matched) && (m < 2 || sampler.Layerwise):
@@ -91,7 +96,16 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 			return sampler, fmt.Errorf("the corruption %s is named twice", name)
 		}
 	}
+	if c.Normalise != "" {
+		if _, _, err := c.moments(); err != nil {
+			return sampler, err
+		}
+	}
 	switch {
+	case c.HumanLabels != "" && !slices.Contains(dataset.HumanKinds(), c.HumanLabels):
+		return sampler, fmt.Errorf("unknown human labels %q: want %s", c.HumanLabels, strings.Join(dataset.HumanKinds(), ", "))
+	case c.HumanLabels != "" && c.WrongLabels > 0:
+		return sampler, fmt.Errorf("human labels and a share of %v of wrong ones: want one of the two", c.WrongLabels)
 	case c.AnyClass && c.WrongLabels == 0:
 		return sampler, errors.New("labels of any class without a share of wrong labels: set both or neither")
 	case c.Published && c.Corrupt == "":

@@ -16,6 +16,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/internal/safetensors"
 )
 
 // progress is what a run carries from step to step beside the space's state.
@@ -64,12 +65,12 @@ func encodeCheckpoint(identity string, l subspace.Layout, s subspace.State, p pr
 // seal writes tensors with a checksum over all of them and the metadata.
 func seal(tensors []subspace.Array, metadata map[string]string) ([]byte, error) {
 	metadata[checksumKey] = checksum(tensors, metadata)
-	return encodeTensors(tensors, metadata)
+	return safetensors.Encode(tensors, metadata)
 }
 
 // unseal reads what seal wrote for the run of an identity; "" for any.
 func unseal(file []byte, identity string) ([]subspace.Array, map[string]string, error) {
-	tensors, metadata, err := decodeTensors(file)
+	tensors, metadata, err := safetensors.Decode(file)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -27,6 +27,15 @@ type Config struct {
 	HeldOut     int     `json:"held_out,omitempty"`
 	WrongLabels float64 `json:"wrong_labels,omitempty"` // the share of training labels that are replaced by a wrong class
 	AnyClass    bool    `json:"any_class,omitempty"`    // … by any class, which may be the right one
+	// HumanLabels are training labels that people gave, right or wrong: those of
+	// CIFAR-10N, aggre, random1, random2, random3 or worst, see
+	// dataset.Set.WithHumanLabels and Options.HumanLabels.
+	HumanLabels string `json:"human_labels,omitempty"`
+
+	// Normalise is the mean and the standard deviation of pixel/255 that images are
+	// normalised by, a channel each, where they are not the data set's: those that a network
+	// from elsewhere was trained with, such as 0.49,0.48,0.45/0.25,0.24,0.26.
+	Normalise string `json:"normalise,omitempty"`
 
 	Network string  `json:"network"`           // cresnet20, cnn, mlp, resnet18, wideresnet50-2, or the name of a network of your own
 	Width   int     `json:"width,omitempty"`   // channels of the first stage (16 in the paper's cResNet20); units of an mlp's layer
@@ -43,6 +52,10 @@ type Config struct {
 	// only what is between them is trained, without the regulariser (Garipov et
 	// al. 2018); on a line or a simplex nothing is left to train.
 	Independent bool `json:"independent,omitempty"`
+	// Networks are instead the networks of so many files, such as PyTorch has trained: of
+	// each the first 16 hex digits of the SHA-256 over the file and the file that names its
+	// tensors, separated by commas. [Given] fills it in.
+	Networks string `json:"networks,omitempty"`
 	// Made is how the endpoints are made of the networks of other runs, which are made
 	// first: matched, snapshots, swag-K or greedy-soup-N, see package relatives.
 	//
@@ -192,6 +205,9 @@ func (c Config) Name() string {
 	if c.WrongLabels > 0 {
 		data = fmt.Sprintf("%s+wrong-labels-%v", data, c.WrongLabels)
 	}
+	if c.HumanLabels != "" {
+		data += "+human-labels-" + c.HumanLabels
+	}
 	return fmt.Sprintf("%s-%s-%s-seed%d", data, c.Method(), net, c.Seed)
 }
 
@@ -204,6 +220,9 @@ func (c Config) Method() string {
 	name := c.Shape
 	if c.Independent {
 		name = "independent-" + name
+	}
+	if c.Networks != "" {
+		name = "given-" + c.Shape
 	}
 	if c.Made != "" {
 		name = c.Made + "-" + name

@@ -39,7 +39,7 @@ func (f Found) BuiltOn(all []Found) (words []string) {
 
 // startsFrom reports whether the networks of another run are endpoints of c.
 func (c Config) startsFrom(other Config) bool {
-	if !c.builds() {
+	if !c.builds() || c.Networks != "" {
 		return false
 	}
 	if _, err := c.check(nil); err == nil {

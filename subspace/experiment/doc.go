@@ -31,7 +31,7 @@
 //   - SWA, cyclic: Config.SWA = "cyclic-5"
 //   - full steps: Config.FullStep, a larger rate for subspaces; not with standard
 //   - chunks: Config.Chunks, several points a batch; not with standard, which has one
-//   - wrong labels: Config.WrongLabels
+//   - wrong labels: Config.WrongLabels, or those that people gave, Config.HumanLabels
 //
 // Beside them Config.EMA, a moving average of the weights.
 //
@@ -41,6 +41,8 @@
 // ensemble of the networks. [Config].Made makes endpoints of other runs' networks in
 // other ways (package relatives): scores, points and ensembles of these are those of
 // any run, so that the midpoint of a simplex of networks is their soup.
+// [Given] takes networks from files instead, which PyTorch may have trained, and
+// [Run.WriteWeights] writes a file for PyTorch.
 //
 // # GPUs
 //

@@ -1,11 +1,9 @@
 package experiment
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -13,60 +11,7 @@ import (
 )
 
 // What a folder says of how far its run is, without the network, the data or the
-// tensors: a look at a hundred runs should not take longer than reading their names.
-
-// headerOf returns the metadata of a safetensors file, and sees that the file is as
-// long as its header says. Whether each byte is what was written, only its checksum
-// tells, see [Found.Check].
-func headerOf(path string) (map[string]string, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, errors.New("it is not there")
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	var first [8]byte
-	if _, err := io.ReadFull(file, first[:]); err != nil {
-		return nil, errors.New("it is cut short")
-	}
-	size := binary.LittleEndian.Uint64(first[:])
-	if size > uint64(info.Size()-8) {
-		return nil, errors.New("it is cut short")
-	}
-	var header map[string]json.RawMessage
-	text := make([]byte, size)
-	if _, err := io.ReadFull(file, text); err != nil {
-		return nil, errors.New("it is cut short")
-	}
-	if err := json.Unmarshal(text, &header); err != nil {
-		return nil, errors.New("its header is damaged")
-	}
-	var about map[string]string
-	used := 0
-	for name, raw := range header {
-		if name == metadataKey {
-			if err := json.Unmarshal(raw, &about); err != nil {
-				return nil, errors.New("its metadata are damaged")
-			}
-			continue
-		}
-		var t tensorHeader
-		if err := json.Unmarshal(raw, &t); err != nil {
-			return nil, errors.New("its header is damaged")
-		}
-		used += t.Offsets[1] - t.Offsets[0]
-	}
-	if has := info.Size() - 8 - int64(size); int64(used) != has {
-		return nil, fmt.Errorf("it has %d of %d bytes of tensors", has, used)
-	}
-	return about, nil
-}
+// tensors.
 
 // parse reads the progress in a checkpoint's metadata.
 func (p *progress) parse(about map[string]string) error {

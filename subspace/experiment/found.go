@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"gosubspace/subspace/internal/safetensors"
 	"gosubspace/subspace/place"
 )
 
@@ -181,7 +182,7 @@ func (f *Found) readFinished() error {
 	if err := f.isOf(r.Identity); err != nil {
 		return err
 	}
-	if _, err := headerOf(filepath.Join(f.Dir, endpointsFile)); err != nil {
+	if _, err := safetensors.Metadata(filepath.Join(f.Dir, endpointsFile)); err != nil {
 		return fmt.Errorf("%s: %v: %s", endpointsFile, err, again)
 	}
 	if r.Calibration == nil { // from before calibration was scored
@@ -206,7 +207,7 @@ func (f *Found) isOf(identity string) error {
 
 // readUnfinished reads how far the checkpoint is.
 func (f *Found) readUnfinished() error {
-	about, err := headerOf(filepath.Join(f.Dir, checkpointFile))
+	about, err := safetensors.Metadata(filepath.Join(f.Dir, checkpointFile))
 	var p progress
 	if err == nil {
 		err = p.parse(about)

@@ -32,7 +32,7 @@ func fixed(shape subspace.Shape) (endpoints []int) {
 // that builds on no other. [Train] makes them by itself.
 func (c Config) Members(own subspace.Shape) []Config {
 	sampler, err := c.check(own)
-	if err != nil || !c.builds() {
+	if err != nil || !c.builds() || c.Networks != "" {
 		return nil
 	}
 	m, number, _ := c.making()
@@ -60,8 +60,8 @@ func (r *Run) makeMembers(ctx context.Context) error {
 	return nil
 }
 
-// setMembers puts the members' networks into the space and keeps them there.
-// What is trained between them starts at their mean.
+// setMembers puts the networks that were trained apart into the space and keeps them
+// there. What is trained between them starts at their mean.
 func (r *Run) setMembers(ctx context.Context) error {
 	rows, err := r.space.Endpoints()
 	if err != nil {
@@ -92,6 +92,9 @@ func (r *Run) setMembers(ctx context.Context) error {
 	if err := r.space.SetEndpoints(rows); err != nil {
 		return err
 	}
+	if err := r.scoreAsRead(ctx, frozen, r.given); err != nil {
+		return err
+	}
 	return r.space.Freeze(frozen...)
 }
 
@@ -100,8 +103,12 @@ func (r *Run) trains() bool {
 	return !r.Config.builds() || len(fixed(r.sampler.Shape)) < r.sampler.Shape.Endpoints()
 }
 
-// ofMembers returns the networks of the runs that r builds on, as they are.
+// ofMembers returns the networks of the files or runs that r builds on, as they are.
 func ofMembers(_ context.Context, r *Run, _, _ int) (networks [][]float32, err error) {
+	if r.Config.Networks != "" {
+		networks, r.given, err = r.readNetworks()
+		return networks, err
+	}
 	for _, member := range r.members {
 		one, err := member.endpoints(r.space.Layout)
 		if err != nil {

@@ -19,7 +19,7 @@ func Load(ctx context.Context, c Config, o Options) (*Run, error) {
 	case err != nil:
 		return nil, fmt.Errorf("run %s: %w", c.Name(), err)
 	case !made:
-		return nil, fmt.Errorf("run %s: %w (its folder here would be %s)", c.Name(), ErrOtherData, r.Dir)
+		return nil, fmt.Errorf("no run %s is there: it has not been made, or %w (-data)", filepath.Base(r.Dir), ErrOtherData)
 	}
 	return r, nil
 }

@@ -108,6 +108,7 @@ func matchMembers(ctx context.Context, r *Run, fixed, _ int) ([][]float32, error
 	if err != nil {
 		return nil, err
 	}
+	r.given = nil // the statistics of channels in another order
 	for i := 1; i < len(networks); i++ {
 		rng := rand.New(rand.NewPCG(r.Config.Seed, makeStream+uint64(i)))
 		if networks[i], err = relatives.Match(r.space.Layout, networks[0], networks[i], rng); err != nil {

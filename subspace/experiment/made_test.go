@@ -4,12 +4,12 @@ import (
 	"context"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/place"
 )
 
 // networksOf returns the endpoints of the run of c.
@@ -102,7 +102,7 @@ func TestSnapshotsAndSWAG(t *testing.T) {
 		t.Errorf("SWAG draws networks %v from each other and %v from the mean, the first snapshot is %v from it",
 			distance(drawn[0], drawn[1]), distance(drawn[0], average), distance(rows[0], average))
 	}
-	gone, err := filepath.Glob(filepath.Join(o.Dir, "*", "snapshot-*"))
+	gone, err := place.Glob(o.Dir, "*/snapshot-*")
 	if err != nil || len(gone) == 0 {
 		t.Fatal(gone, err)
 	}

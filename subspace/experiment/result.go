@@ -80,6 +80,10 @@ type Result struct {
 	History    []Epoch      `json:"history"`
 	Points     []PointScore `json:"points"` // along the curve, or the endpoints; the midpoint is among them
 
+	// AsRead are the scores of the networks of Config.Networks as their files have them: by
+	// the statistics of batch norm that lie there, not re-estimated ones.
+	AsRead []metric.Scores `json:"as_read,omitempty"`
+
 	Ensembles   []Ensemble   `json:"ensembles,omitempty"`   // of two points of a curve, or of all endpoints
 	Calibration *Calibration `json:"calibration,omitempty"` // of the midpoint
 	Corrupted   []Corrupted  `json:"corrupted,omitempty"`

@@ -13,6 +13,7 @@ import (
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/metric"
 	"gosubspace/subspace/place"
 )
 
@@ -30,6 +31,12 @@ type Options struct {
 	Dir          string // folder of the runs; place.Runs() where empty
 	DataDir      string // folder that holds the data set; for CIFAR-10 place.Data() where empty
 	CorruptedDir string // folder of the published corrupted test set, for Config.Published
+	HumanLabels  string // file of labels, or its folder, for Config.HumanLabels; DataDir where empty
+
+	// Networks are the files of Config.Networks, in its order, and Mapping the file that says
+	// what their tensors are called, see [Given]. They are read when the run is made.
+	Networks []string
+	Mapping  string
 
 	// Devices is the number of devices of this host that each batch is split over,
 	// see subspace.Space.Devices; 0: one. It changes numbers by rounding alone, so
@@ -102,8 +109,10 @@ type Run struct {
 	identity string
 	own      Own // of a network or a shape of the reader's own
 	device   string
-	members  []*Run // those that an independent run builds on: their configuration, folder and identity
-	gpu      bool   // whether the device is one
+	given    [][]subspace.Array // buffers that came with networks of files, as they are
+	members  []*Run             // those that an independent run builds on: their configuration, folder and identity
+	asRead   []metric.Scores    // of the networks of files, by the statistics that came with them
+	gpu      bool               // whether the device is one
 	space    *subspace.Space
 	sets     map[*dataset.Set]*subspace.Resident // those on the device
 	scored   scorer
@@ -182,57 +191,6 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	}
 	r.Dir = filepath.Join(root, c.folder(r.identity))
 	return r, nil
-}
-
-// part returns the part of a data set that c asks for, and the validation split
-// that is held out of it, nil where there is none. Wrong labels are on the
-// images that are trained on alone.
-func (c Config) part(all *dataset.Data) (data *dataset.Data, held *dataset.Set, err error) {
-	if err := all.Check(); err != nil {
-		return nil, nil, err
-	}
-	if err := c.enough(all.Train.Len(), all.Test.Len()); err != nil {
-		return nil, nil, err
-	}
-	data = &dataset.Data{Mean: all.Mean, Std: all.Std}
-	if data.Train, held, err = all.Train.Split(c.TrainImages, c.HeldOut); err != nil {
-		return nil, nil, err
-	}
-	if c.HeldOut == 0 {
-		held = nil
-	}
-	if data.Train, err = data.Train.WrongLabels(c.WrongLabels, c.AnyClass); err != nil {
-		return nil, nil, err
-	}
-	data.Test, err = all.Test.Subset(c.TestImages, 0)
-	return data, held, err
-}
-
-// read reads the data set that c names.
-func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
-	if o.Data != nil {
-		return o.Data, nil
-	}
-	switch c.Data {
-	case "digits":
-		return dataset.Digits()
-	case "cifar10":
-		return dataset.CIFAR10(ctx, o.DataDir, o.Fetch)
-	case "tinyimagenet", "folder":
-		if o.DataDir == "" {
-			return nil, fmt.Errorf("the data set %s lies where you have it: name its folder by DataDir (-data)", c.Data)
-		}
-	}
-	switch c.Data {
-	case "tinyimagenet":
-		return dataset.TinyImageNet(o.DataDir)
-	case "folder":
-		if c.Side < 1 {
-			return nil, errors.New("data of a folder need a side: the number of pixels that images are scaled to, such as 64")
-		}
-		return dataset.Folders(o.DataDir, c.Side)
-	}
-	return nil, fmt.Errorf("unknown data set %q: want digits, cifar10, tinyimagenet or folder, or hand in your own as Options.Data", c.Data)
 }
 
 // make does what is left to do of a run.

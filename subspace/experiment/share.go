@@ -80,6 +80,6 @@ func (r *Run) result(seconds float64, history []Epoch, devices []string) Result 
 	return Result{
 		Config: r.Config, Own: r.own.record(), Identity: r.identity, Parameters: r.space.Layout.Size, Images: r.data.Train.Len(), Devices: devices,
 		TrainData: r.data.Train.Fingerprint(), TestData: r.data.Test.Fingerprint(),
-		Training: seconds, History: history,
+		Training: seconds, History: history, AsRead: r.asRead,
 	}
 }

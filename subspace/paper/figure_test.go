@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"strings"
 	"testing"
 
 	"gosubspace/subspace/experiment"
@@ -25,5 +26,24 @@ func TestFigures(t *testing.T) {
 	}
 	if _, err := NewFigure(8, experiment.Quick()); err == nil {
 		t.Error("there is a figure 8")
+	}
+}
+
+// Figure 7 has the mistakes of people in place of random ones, where they are asked for.
+func TestHumanLabelsOfFigure7(t *testing.T) {
+	base := experiment.Small()
+	base.HumanLabels = "random1"
+	f, err := NewFigure(7, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range f.Methods {
+		if m.Config.HumanLabels != "random1" || m.Config.WrongLabels != 0 || m.Config.Check() != nil {
+			t.Errorf("%s: %+v", m.Name, m.Config)
+		}
+	}
+	r := experiment.Result{Config: f.Methods[0].Config}
+	if note := Note([]experiment.Result{r}); !strings.Contains(note, "640 training images (labels by people, random1)") {
+		t.Error(note)
 	}
 }

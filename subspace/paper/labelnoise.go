@@ -9,11 +9,13 @@ import (
 )
 
 // labelNoise is figure 7: accuracy where a part of the training labels is wrong, a
-// fifth unless the preset says otherwise.
+// fifth unless the preset says otherwise, or those that people gave.
 var labelNoise = definition{
 	title: "Wrong labels",
 	methods: func(base experiment.Config) []Method {
-		base.WrongLabels = cmp.Or(base.WrongLabels, 0.2)
+		if base.HumanLabels == "" {
+			base.WrongLabels = cmp.Or(base.WrongLabels, 0.2)
+		}
 		return []Method{
 			row(standard, base, "standard"),
 			row("dropout", base, "standard", dropout),

@@ -102,6 +102,9 @@ func imagesOf(c experiment.Config) string {
 	if c.WrongLabels > 0 {
 		images += fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
 	}
+	if c.HumanLabels != "" {
+		images += fmt.Sprintf(" (labels by people, %s)", c.HumanLabels)
+	}
 	return images
 }
 

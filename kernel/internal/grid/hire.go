@@ -48,6 +48,7 @@ type event struct {
 func (c *crew) start(family []experiment.Planned, cores []int) (*worker, error) {
 	w := &worker{family: family}
 	o := order{Dir: c.options.Dir, DataDir: c.options.DataDir, CorruptedDir: c.options.CorruptedDir,
+		HumanLabels: c.options.HumanLabels, Networks: c.options.Networks, Mapping: c.options.Mapping,
 		Devices: c.options.Devices, Together: c.options.Together, GoOn: c.failed != nil}
 	for _, p := range family {
 		if !p.Made {

@@ -24,6 +24,9 @@ type order struct {
 	Dir          string
 	DataDir      string
 	CorruptedDir string
+	HumanLabels  string
+	Networks     []string
+	Mapping      string
 	Devices      int
 	Together     int
 	GoOn         bool // a run that fails stops no other
@@ -77,6 +80,7 @@ func Work(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	var last, decoded time.Time
 	options := experiment.Options{Dir: o.Dir, DataDir: o.DataDir, CorruptedDir: o.CorruptedDir,
+		HumanLabels: o.HumanLabels, Networks: o.Networks, Mapping: o.Mapping,
 		Devices: o.Devices, Together: o.Together,
 		Notice: func(line string) { say(news{Notice: line}) },
 		Fetch:  func(done, total int64) { say(news{Fetch: [2]int64{done, total}}) },

@@ -1,9 +1,11 @@
-package experiment
+package safetensors
 
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -23,11 +25,11 @@ func someTensors() []subspace.Array {
 
 func TestTensorsRoundTrip(t *testing.T) {
 	want, metadata := someTensors(), map[string]string{"format": "x", "é": "\"quoted\""}
-	file, err := encodeTensors(want, metadata)
+	file, err := Encode(want, metadata)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, gotMetadata, err := decodeTensors(file)
+	got, gotMetadata, err := Decode(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +39,7 @@ func TestTensorsRoundTrip(t *testing.T) {
 	if (8+int(binary.LittleEndian.Uint64(file)))%8 != 0 {
 		t.Error("the data are not aligned to 8 bytes")
 	}
-	if _, err := encodeTensors(append(want, want[0]), nil); err == nil {
+	if _, err := Encode(append(want, want[0]), nil); err == nil {
 		t.Error("two tensors of one name were written")
 	}
 }
@@ -49,7 +51,7 @@ func TestTensorsOfPython(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, metadata, err := decodeTensors(file)
+	got, metadata, err := Decode(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,26 +79,28 @@ func TestBadTensors(t *testing.T) {
 		file []byte
 		want string
 	}{
-		"empty":         {nil, "shorter than"},
-		"long header":   {header("", 0)[:0:0], "shorter than"},
-		"header beyond": {binary.LittleEndian.AppendUint64(nil, 1<<63), "cut short"},
-		"not JSON":      {header("{", 0), "damaged"},
-		"beyond data":   {header(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "cut short"},
-		"negative":      {header(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4), "impossible shape"},
-		"overflow":      {header(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0), "impossible shape"},
-		"wrong size":    {header(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, 4), "needs 8 bytes"},
-		"unknown type":  {header(`{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}`, 4), "unknown type"},
-		"left over":     {header(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 5), "damaged"},
-		"backwards":     {header(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4), "cut short or damaged"},
+		"empty":          {nil, "cut short"},
+		"seven bytes":    {header("{}", 0)[:7], "cut short"},
+		"header beyond":  {binary.LittleEndian.AppendUint64(nil, 1<<63), "cut short"},
+		"not JSON":       {header("{", 0), "damaged"},
+		"beyond data":    {header(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "cut short"},
+		"negative":       {header(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4), "impossible shape"},
+		"overflow":       {header(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0), "impossible shape"},
+		"wrong size":     {header(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, 4), "needs 8 bytes"},
+		"unknown type":   {header(`{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}`, 4), "unknown type"},
+		"a hole":         {header(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}`, 3), "begins at byte 2"},
+		"one in another": {header(`{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2), "begins at byte 1"},
+		"left over":      {header(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 5), "damaged"},
+		"backwards":      {header(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4), "cut short or damaged"},
 	} {
-		if _, _, err := decodeTensors(c.file); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, err := Decode(c.file); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 		}
 	}
 }
 
-func FuzzDecodeTensors(f *testing.F) {
-	good, err := encodeTensors(someTensors(), map[string]string{"a": "b"})
+func FuzzDecode(f *testing.F) {
+	good, err := Encode(someTensors(), map[string]string{"a": "b"})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -104,15 +108,15 @@ func FuzzDecodeTensors(f *testing.F) {
 	f.Add(good[:len(good)-1])
 	f.Add([]byte{2, 0, 0, 0, 0, 0, 0, 0, '{', '}'})
 	f.Fuzz(func(t *testing.T, file []byte) {
-		tensors, metadata, err := decodeTensors(file)
+		tensors, metadata, err := Decode(file)
 		if err != nil {
 			return
 		}
-		again, err := encodeTensors(tensors, metadata)
+		again, err := Encode(tensors, metadata)
 		if err != nil {
 			t.Fatalf("read but not written: %v", err)
 		}
-		back, _, err := decodeTensors(again)
+		back, _, err := Decode(again)
 		if err != nil || len(back) != len(tensors) {
 			t.Fatalf("written but not read: %v", err)
 		}
@@ -122,4 +126,28 @@ func FuzzDecodeTensors(f *testing.F) {
 func floatsToBytes(values []float32) []byte {
 	bytes, _ := binary.Append(nil, binary.LittleEndian, values)
 	return bytes
+}
+
+// The header alone says the same of a file as all of it: there is one reading.
+func FuzzMetadata(f *testing.F) {
+	good, err := Encode(someTensors(), map[string]string{"progress": `{"step": 3}`})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add(good[:len(good)-1])
+	f.Add(good[:5])
+	f.Add([]byte{2, 0, 0, 0, 0, 0, 0, 0, '{', '}'})
+	f.Add(binary.LittleEndian.AppendUint64(nil, 1<<63))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		path := filepath.Join(t.TempDir(), "x.safetensors")
+		if err := os.WriteFile(path, file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		about, err := Metadata(path)
+		_, metadata, full := Decode(file)
+		if fmt.Sprint(err) != fmt.Sprint(full) || !reflect.DeepEqual(about, metadata) {
+			t.Errorf("the header alone: %v, %v; all of it: %v, %v", about, err, metadata, full)
+		}
+	})
 }
