@@ -6,7 +6,7 @@
 # half a red on white is a greyish red, not pink. The SVG canvas divides, as is right,
 # for lines and areas, but has no opacity for text: words that are faint in the PNG are
 # as strong as all else, and words in color.Transparent, with which one hides them,
-# come out black, since dividing 0 by 0 leaves them no valid colour.
+# come out black, since a division by 0 leaves them no colour.
 #
 # Seen: (255, 127, 127) in the PNG and (191, 127, 127) in the PDF for half a red; in the
 # SVG an opacity for the area and none for text. The script fails when that changes.

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # gonum/plot v0.17.0 draws an arc in a PDF somewhere else, and breaks the path there.
 #
-# A vg.Path of lines and arcs is one outline. The PDF canvas hands each arc to the PDF
-# library's function for a whole ellipse, with the arc's own angle also as the angle by
-# which to turn that ellipse, and with the path's style, so that what there is of the
-# path is drawn there and then, without what follows. A full circle, which is all that
-# the library's own marks need, comes out right, and so does an arc that ends level with
-# its centre; a quarter of a pie lies opposite its place, without its corner.
+# A vg.Path of lines and arcs is one outline. For each arc the PDF canvas calls what the
+# PDF library has for an arc by itself, with the path's style, so that what there is of
+# the path is drawn there and then, without what follows; and it gives the arc's own
+# angle also as the one by which to turn the ellipse. A full circle, which is all that
+# gonum/plot's own marks need, comes out right, and so does an arc that ends level with
+# its centre. A quarter of a pie lies opposite its place, without its corner.
 #
 # Seen: a quarter of a pie to the upper right of its centre in the PNG; in the PDF white
 # there, and black to the lower left. The script fails when that changes.
