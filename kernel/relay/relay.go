@@ -201,6 +201,8 @@ func (r *relay) fromShell(frames [][]byte) error {
 			return r.queue.reply(m)
 		case "inspect_reply":
 			return r.shell.send(r.key.frames(help(m)))
+		case "kernel_info_reply":
+			return r.shell.send(r.key.frames(language(m)))
 		}
 	}
 	return r.shell.send(frames)
