@@ -336,3 +336,38 @@ func TestGreedySoup(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Streams and insides of blocks are told apart in the large networks too: a stem, a
+// stream for each stage that changes shape, and what is inside each block.
+func TestChannelsOfLargeNetworks(t *testing.T) {
+	for _, n := range []struct {
+		name  string
+		net   subspace.Net
+		input [3]int
+		kinds int
+	}{
+		{"resnet18", network.ResNet18(10), [3]int{8, 8, 3}, 1 + 3 + 8},
+		{"wideresnet50-2", network.WideResNet50x2(10), [3]int{32, 32, 3}, 1 + 4 + 16*2},
+	} {
+		s, err := subspace.Blank(backendtest.Open(t), n.net, n.input, 1, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := channelsOf(s.Layout)
+		s.Finalize()
+		if err != nil {
+			t.Fatalf("%s: %v", n.name, err)
+		}
+		kinds := map[string]bool{}
+		for _, c := range all {
+			kinds[c.out] = c.out != ""
+		}
+		delete(kinds, "")
+		if len(kinds) != n.kinds {
+			t.Errorf("%s has %d kinds of channels, want %d: %v", n.name, len(kinds), n.kinds, kinds)
+		}
+		if last := all[len(all)-1]; last.in == "" || last.out != "" {
+			t.Errorf("%s: the head reads %q and makes %q", n.name, last.in, last.out)
+		}
+	}
+}
