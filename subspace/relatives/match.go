@@ -72,10 +72,13 @@ func worth(gain [][]float64, p []int) (sum float64) {
 	return sum
 }
 
-// blocks returns a weight's axes as [outer, in, out]; of rank 1 in is 1.
+// blocks returns a weight's axes as [outer, in, out]; of rank 1 in is 1, of a single
+// number all are.
 func blocks(w subspace.Weight) (outer, in, out int) {
-	out = w.Dims[len(w.Dims)-1]
-	in = 1
+	in, out = 1, 1
+	if len(w.Dims) >= 1 {
+		out = w.Dims[len(w.Dims)-1]
+	}
 	if len(w.Dims) >= 2 {
 		in = w.Dims[len(w.Dims)-2]
 	}

@@ -179,6 +179,32 @@ func TestMatchRefuses(t *testing.T) {
 	if _, err := Match(l, make([]float32, 8), make([]float32, 8), rand.New(rand.NewPCG(1, 1))); err == nil || !strings.Contains(err.Error(), "b/w has 3 channels where /a makes 2") {
 		t.Error(err)
 	}
+	// As do a batch norm of other channels, and a block that ends on others than it begins with.
+	for _, x := range []struct {
+		path string
+		dims []int
+		want string
+	}{
+		{"b/scale", []int{3}, "b/scale has 3 channels where /a makes 2"},
+		{"block/b/w", []int{3, 2}, "block/b/w has 3 channels where /a makes 2"},
+	} {
+		l := subspace.Layout{Layers: []string{"/a", "/" + path.Dir(x.path), "/c"}, Weights: []subspace.Weight{
+			{Path: "a/w", Dims: []int{1, 2}, Size: 2}, {Path: x.path, Dims: x.dims, Layer: 1}, {Path: "c/w", Dims: []int{2, 2}, Layer: 2}}}
+		if _, err := channelsOf(l); err == nil || !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%s: %v", x.path, err)
+		}
+	}
+}
+
+// A weight that is one number belongs to no channel, and stays.
+func TestMatchScalar(t *testing.T) {
+	l := subspace.Layout{Size: 7, Layers: []string{"/a", "/b"}, Weights: []subspace.Weight{
+		{Path: "a/w", Dims: []int{1, 2}, Size: 2}, {Path: "a/scale", Size: 1, Offset: 2},
+		{Path: "a/bias", Dims: []int{2}, Size: 2, Offset: 3}, {Path: "b/w", Dims: []int{2, 1}, Size: 2, Offset: 5, Layer: 1}}}
+	a, b := []float32{1, 2, 3, 4, 5, 6, 7}, []float32{2, 1, 9, 5, 4, 7, 6}
+	if got, err := Match(l, a, b, rand.New(rand.NewPCG(1, 1))); err != nil || !slices.Equal(got, []float32{1, 2, 9, 4, 5, 6, 7}) {
+		t.Error(got, err)
+	}
 }
 
 // The assignment is as good as the best of all permutations.
