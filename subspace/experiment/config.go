@@ -60,7 +60,8 @@ type Config struct {
 	// first: matched, snapshots, swag-K or greedy-soup-N, see package relatives.
 	//
 	//   - matched: as Independent, and the channels of every network are permuted so
-	//     that it comes closest to the first (Git Re-Basin)
+	//     that it comes closest to the first (Git Re-Basin); with Independent and Networks
+	//     it is the networks of files that are
 	//   - snapshots: the last networks that the run of standard training with this SWA
 	//     collected, as many as there are endpoints (snapshot ensembles, Huang et al.
 	//     2017; with SWA cyclic-N fast geometric ensembles, Garipov et al. 2018)

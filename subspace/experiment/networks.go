@@ -31,6 +31,9 @@ func Given(c Config, o Options, mapping string, files ...string) (Config, Option
 	}
 	var known []string
 	for _, path := range files {
+		if path == "" {
+			return c, o, errors.New("a file of a network has no name: want one for each end of a curve, or for each endpoint")
+		}
 		_, hash, err := readNetwork(path, mapping)
 		if err != nil {
 			return c, o, err

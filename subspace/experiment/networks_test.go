@@ -188,6 +188,9 @@ func TestBadNetworks(t *testing.T) {
 	if _, _, err := Given(c, o, ""); err == nil {
 		t.Error("no file at all is taken")
 	}
+	if _, _, err := Given(c, o, "", a, ""); err == nil || !strings.Contains(err.Error(), "has no name") {
+		t.Errorf("a file without a name: %v", err)
+	}
 	for _, x := range []struct {
 		want  string
 		apply func(c *Config)
@@ -279,7 +282,7 @@ func TestNormalise(t *testing.T) {
 	if other.data.Mean[0] != 0.25 || other.data.Std[0] != 0.5 || other.identity == plain.identity {
 		t.Errorf("mean %v, std %v", other.data.Mean, other.data.Std)
 	}
-	for _, bad := range []string{"0.25", "0.25/0", "a/b", "0.1/0.2/0.3", "/", "NaN/1"} {
+	for _, bad := range []string{"0.25", "0.25/0", "a/b", "0.1/0.2/0.3", "/", "NaN/1", "inf/1", "0/inf"} {
 		c.Normalise = bad
 		refused(t, c, Options{Dir: t.TempDir()}, "want a mean and a standard deviation")
 	}
