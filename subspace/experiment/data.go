@@ -59,7 +59,7 @@ func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	switch {
 	case c.HumanLabels == "":
 		return data, data.Check()
-	case c.Data != "cifar10" && o.HumanLabels == "":
+	case c.Data != "cifar10" && o.Data == nil && o.HumanLabels == "":
 		return nil, fmt.Errorf("labels that people gave are those of cifar10, and the images are of %s: take the others, or name a file of yours by Options.HumanLabels (-human-file)", c.Data)
 	}
 	data.Train, err = data.Train.WithHumanLabels(cmp.Or(o.HumanLabels, o.DataDir), c.HumanLabels)

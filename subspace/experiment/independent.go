@@ -73,6 +73,9 @@ func (r *Run) setMembers(ctx context.Context) error {
 		return err
 	}
 	networks, err := m.networks(ctx, r, len(frozen), number)
+	if ctx.Err() != nil { // matching and soups take their time
+		return interruptedAfter(ctx, "network", 0, len(frozen))
+	}
 	if err != nil {
 		return err
 	}

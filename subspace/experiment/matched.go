@@ -22,7 +22,7 @@ func matchMembers(ctx context.Context, r *Run, fixed, _ int) ([][]float32, error
 	for i := 1; i < len(networks); i++ {
 		rng := rand.New(rand.NewPCG(r.Config.Seed, makeStream+uint64(i)))
 		before := networks[i]
-		if networks[i], err = relatives.Match(r.space.Layout, networks[0], before, rng); err != nil {
+		if networks[i], err = relatives.Match(ctx, r.space.Layout, networks[0], before, rng); err != nil {
 			return nil, err
 		}
 		if r.options.Net == nil {
