@@ -25,8 +25,9 @@ func TestComplex(t *testing.T) {
 	}
 	// Several between start apart: a simplex with equal corners has no volume.
 	c.Shape, c.Volume = "complex-2-2", 0.1
-	if rows := networksOf(t, c, o); distance(rows[2], rows[3]) == 0 {
-		t.Error("both between are one")
+	rows = networksOf(t, c, o)
+	if apart, far := distance(rows[0], rows[1]), distance(rows[2], rows[3]); far == 0 || far > 2*apart {
+		t.Errorf("two between are %v apart, the networks %v", far, apart)
 	}
 	c.Root, c.Branch = 7, c.Epochs // then the networks are equal
 	if _, err := Train(context.Background(), c, o); err == nil || !strings.Contains(err.Error(), "that are equal has no volume") {
