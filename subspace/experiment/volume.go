@@ -10,9 +10,9 @@ import (
 )
 
 // spreadOut moves apart what lies between the networks of a complex, rows [m][P], which are
-// at the networks' mean, in random directions: simplexes with two equal corners have a
-// volume of 0, from whose logarithm no gradient leads away. One between is apart from the
-// networks as it is.
+// at the networks' mean, in random directions: simplexes with two equal corners have no
+// volume but that of rounding, whose logarithm has a gradient that throws the corners far
+// away. One between is apart from the networks as it is.
 func (r *Run) spreadOut(rows, networks [][]float32) error {
 	c := r.sampler.Shape.(subspace.Simplexes) // Check has seen to it
 	mean, squares := rows[c.Fixed], 0.0
