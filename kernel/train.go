@@ -31,10 +31,11 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -shape bezier -networks a.safetensors,b.safetensors -network cresnet20
     go run ./kernel train -list kernel/examples/paper.txt
 
-Shapes: standard, line, bezier, simplex-M (M endpoints), complex-F-B (F networks and
-B points between), each but standard also with layerwise- before it. -figure makes all runs behind a figure of the paper;
--dry-run lists the runs and says how long they will take; -choose compares
-values by the accuracy on the validation split, never on the test set.
+Shapes: standard, line, bezier, simplex-M (M endpoints), the last three also with
+layerwise- before them, and with -independent complex-F-B (F networks and B points
+between). -figure makes all runs behind a figure of the paper; -dry-run lists the
+runs and says how long they will take; -choose compares values by the accuracy on
+the validation split, never on the test set.
 
 -networks takes as endpoints networks that were trained elsewhere, such as with
 PyTorch: safetensors files of their state_dicts. Of a curve they are the two ends, and

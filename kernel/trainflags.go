@@ -150,8 +150,12 @@ func (t *training) plan(changes []change) (err error) {
 		t.configs = t.trial.Configs
 	}
 	if t.networks != "" {
+		files := strings.Split(t.networks, ",")
+		for i := range files {
+			files[i] = strings.TrimSpace(files[i])
+		}
 		for i, c := range t.configs {
-			if t.configs[i], t.options, err = experiment.Given(c, t.options, t.options.Mapping, strings.Split(t.networks, ",")...); err != nil {
+			if t.configs[i], t.options, err = experiment.Given(c, t.options, t.options.Mapping, files...); err != nil {
 				return err
 			}
 		}

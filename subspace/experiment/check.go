@@ -63,18 +63,19 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 	if err := c.checkRelatives(sampler.Shape); err != nil {
 		return sampler, err
 	}
+	if c.Networks != "" {
+		if err := c.checkNetworks(sampler); err != nil {
+			return sampler, err
+		}
+	}
 	m := sampler.Shape.Endpoints()
 	switch {
 	case !slices.Contains([]string{"", tf32, bf16}, c.Precision):
 		return sampler, fmt.Errorf("unknown precision %q: want %s or %s, or none for float32", c.Precision, tf32, bf16)
-	case c.Networks != "":
-		if err := c.checkNetworks(sampler); err != nil {
-			return sampler, err
-		}
-	case c.Independent && c.Made != "":
+	case c.Independent && c.Made != "" && c.Networks == "":
 		return sampler, fmt.Errorf("independent networks and endpoints that are made as %q: set one of the two", c.Made)
-	case (c.Independent || c.Made == matched) && (m < 2 || sampler.Layerwise):
-		return sampler, fmt.Errorf("independent networks as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
+	case (c.Independent && c.Networks == "" || c.Made == matched) && m < 2, c.builds() && sampler.Layerwise:
+		return sampler, fmt.Errorf("networks of other runs as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
 	case c.Plane > 0 && m < 3:
 		return sampler, fmt.Errorf("a plane through three endpoints of %q, which has %d: want simplex-3, bezier or more", c.Shape, m)
 	case c.Chunks > 1 && m == 1:

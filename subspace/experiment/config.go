@@ -60,7 +60,8 @@ type Config struct {
 	// first: matched, snapshots, swag-K or greedy-soup-N, see package relatives.
 	//
 	//   - matched: as Independent, and the channels of every network are permuted so
-	//     that it comes closest to the first (Git Re-Basin)
+	//     that it comes closest to the first (Git Re-Basin); with Independent and Networks
+	//     it is the networks of files that are
 	//   - snapshots: the last networks that the run of standard training with this SWA
 	//     collected, as many as there are endpoints (snapshot ensembles, Huang et al.
 	//     2017; with SWA cyclic-N fast geometric ensembles, Garipov et al. 2018)
@@ -100,7 +101,7 @@ type Config struct {
 	Rho         float64         `json:"sam_rho,omitempty"`         // ρ of sharpness-aware minimisation
 	SWA         string          `json:"swa,omitempty"`             // stochastic weight averaging: constant, cyclic-N with N cycles in the last quarter, or snapshots-N with N over the whole training
 	EMA         float64         `json:"ema,omitempty"`             // the share of the average so far in the exponential moving average of the weights, renewed every step, that a run ends with; 0: none
-	Volume      float64         `json:"volume,omitempty"`          // weight of −log of the volume of a complex, see subspace.Simplexes
+	Volume      float64         `json:"volume,omitempty"`          // weight of −log of the volume of a complex, see subspace.Simplexes; several points between then start a little apart
 
 	Recalibration int `json:"recalibration,omitempty"` // training images that re-estimate batch norm at a point, in whole batches; 0: all
 	Points        int `json:"points,omitempty"`        // points of a curve that the run is scored at, the ends included

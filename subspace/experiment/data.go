@@ -56,8 +56,11 @@ func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 			return nil, err
 		}
 	}
-	if c.HumanLabels == "" {
+	switch {
+	case c.HumanLabels == "":
 		return data, data.Check()
+	case c.Data != "cifar10" && o.Data == nil && o.HumanLabels == "":
+		return nil, fmt.Errorf("labels that people gave are those of cifar10, and the images are of %s: take the others, or name a file of yours by Options.HumanLabels (-human-file)", c.Data)
 	}
 	data.Train, err = data.Train.WithHumanLabels(cmp.Or(o.HumanLabels, o.DataDir), c.HumanLabels)
 	return data, err
@@ -96,7 +99,7 @@ func (c Config) moments() (mean, std []float32, err error) {
 	for i := range read {
 		for _, text := range strings.Split(both[min(i, len(both)-1)], ",") {
 			v, err := strconv.ParseFloat(text, 32)
-			if err != nil || len(both) != 2 || math.IsNaN(v) || i == 1 && v <= 0 {
+			if err != nil || len(both) != 2 || math.IsNaN(v) || math.IsInf(v, 0) || i == 1 && v <= 0 {
 				return nil, nil, fmt.Errorf("images are normalised by %q: want a mean and a standard deviation of pixel/255 for each channel, such as 0.49,0.48,0.45/0.25,0.24,0.26", c.Normalise)
 			}
 			read[i] = append(read[i], float32(v))

@@ -31,7 +31,7 @@ func fixed(shape subspace.Shape) (endpoints []int) {
 // endpoints, or of whose networks they are made, in their order; none for a run
 // that builds on no other. [Train] makes them by itself.
 func (c Config) Members(own subspace.Shape) []Config {
-	sampler, err := c.check(own)
+	sampler, err := c.check(Options{Shape: own}.shapeOf(c))
 	if err != nil || !c.builds() || c.Networks != "" {
 		return nil
 	}
@@ -73,6 +73,9 @@ func (r *Run) setMembers(ctx context.Context) error {
 		return err
 	}
 	networks, err := m.networks(ctx, r, len(frozen), number)
+	if ctx.Err() != nil { // matching and soups take their time
+		return interruptedAfter(ctx, "network", 0, len(frozen))
+	}
 	if err != nil {
 		return err
 	}
@@ -87,6 +90,11 @@ func (r *Run) setMembers(ctx context.Context) error {
 			rows[i] = networks[k]
 		} else {
 			rows[i] = mean.Endpoints[0]
+		}
+	}
+	if r.Config.Volume > 0 {
+		if err := r.spreadOut(rows, networks); err != nil {
+			return err
 		}
 	}
 	if err := r.space.SetEndpoints(rows); err != nil {

@@ -5,16 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/metric"
-	"gosubspace/subspace/place"
 	"gosubspace/subspace/relatives"
 )
 
@@ -65,34 +61,47 @@ func (c Config) making() (m making, number int, err error) {
 // checkRelatives reports settings of the method's relatives that do not go together.
 func (c Config) checkRelatives(shape subspace.Shape) error {
 	_, number, err := c.making()
+	trajectory := c.Made == snapshots || strings.HasPrefix(c.Made, swag)
 	_, connects := shape.(subspace.Simplexes)
 	m := shape.Endpoints()
 	switch {
 	case err != nil:
 		return err
+	case c.builds() && max(m, number) > mostMembers:
+		return fmt.Errorf("a run of %d networks: want at most %d", max(m, number), mostMembers)
 	case c.EMA >= 1:
 		return fmt.Errorf("a moving average of which %v stays at each step: want less than 1", c.EMA)
 	case c.EMA > 0 && c.SWA != "":
 		return errors.New("a moving average of the weights and SWA: a run ends with one of them, leave the other out")
 	case c.Branch > c.Epochs:
 		return fmt.Errorf("%d epochs of the run with the root seed in a run of %d: want at most as many", c.Branch, c.Epochs)
-	case c.Branch > 0 && c.Root == 0 && !c.builds():
+	case c.Branch > 0 && c.Root == 0 && (!c.builds() || trajectory):
 		return errors.New("epochs that are shared (branch) with no run: name its seed as the root")
+	case c.Branch > 0 && c.Root == 0 && c.Seed == 0:
+		return errors.New("epochs that are shared (branch) with the network of seed 0, which as a root says none: want another seed")
 	case connects && !c.Independent && c.Made != matched:
 		return fmt.Errorf("%s connects networks that were trained apart: make it independent", shape)
 	case c.Volume > 0 && !connects:
 		return fmt.Errorf("a volume of %s: want a complex, such as complex-2-1", shape)
 	case c.Snapshots && c.SWA == "":
 		return errors.New("snapshots of what SWA collects, without SWA: name a kind")
-	case (c.Made == snapshots || strings.HasPrefix(c.Made, swag)) && c.SWA == "":
+	case trajectory && c.SWA == "":
 		return fmt.Errorf("%s of what SWA collects, without SWA: name a kind", c.Made)
-	case (c.Made == snapshots || strings.HasPrefix(c.Made, swag)) && m < 2:
+	case trajectory && m < 2:
 		return fmt.Errorf("%s are networks, %s is one: want a simplex of as many as there shall be", c.Made, c.Shape)
+	case c.Made == snapshots && len(fixed(shape)) > c.collected():
+		return fmt.Errorf("%d snapshots of %d that were collected: want a shape of fewer endpoints than %s, or SWA that collects more", len(fixed(shape)), c.collected(), c.Shape)
+	case trajectory && c.Made != snapshots:
+		return relatives.CheckSWAG(c.collected(), number)
 	case strings.HasPrefix(c.Made, greedySoup) && (m != 1 || number < 2 || c.HeldOut == 0):
 		return fmt.Errorf("%s makes one network of several by a validation split: want shape standard, 2 networks or more, and images held out", c.Made)
 	}
 	return nil
 }
+
+// mostMembers is how many networks a run may be made of, so that a slip of a finger is an
+// error and not a machine without memory.
+const mostMembers = 1000
 
 // seedAt returns the seed that an epoch is trained by; −1 is before the first.
 func (c Config) seedAt(epoch int) uint64 {
@@ -100,55 +109,6 @@ func (c Config) seedAt(epoch int) uint64 {
 		return c.Root
 	}
 	return c.Seed
-}
-
-// matchMembers brings the networks as close to the first as their symmetries allow.
-func matchMembers(ctx context.Context, r *Run, fixed, _ int) ([][]float32, error) {
-	networks, err := ofMembers(ctx, r, fixed, 0)
-	if err != nil {
-		return nil, err
-	}
-	r.given = nil // the statistics of channels in another order
-	for i := 1; i < len(networks); i++ {
-		rng := rand.New(rand.NewPCG(r.Config.Seed, makeStream+uint64(i)))
-		if networks[i], err = relatives.Match(r.space.Layout, networks[0], networks[i], rng); err != nil {
-			return nil, err
-		}
-	}
-	return networks, nil
-}
-
-// collecting is the one run whose snapshots are used.
-func collecting(c Config, _, _ int) []Config {
-	member := c.member(0)
-	member.Snapshots = true
-	return []Config{member}
-}
-
-func lastSnapshots(_ context.Context, r *Run, fixed, _ int) ([][]float32, error) {
-	all, err := r.members[0].readSnapshots(r.space.Layout)
-	if err != nil {
-		return nil, err
-	}
-	if len(all) < fixed {
-		return nil, fmt.Errorf("%d snapshots of %d that were collected: want a shape of fewer endpoints than %s, or SWA that collects more", fixed, len(all), r.Config.Shape)
-	}
-	return all[len(all)-fixed:], nil
-}
-
-func sampleSWAG(_ context.Context, r *Run, fixed, rank int) (networks [][]float32, err error) {
-	all, err := r.members[0].readSnapshots(r.space.Layout)
-	if err != nil {
-		return nil, err
-	}
-	gaussian, err := relatives.NewSWAG(all, rank)
-	if err != nil {
-		return nil, err
-	}
-	for i := range fixed {
-		networks = append(networks, gaussian.Sample(rand.New(rand.NewPCG(r.Config.Seed, makeStream+uint64(i)))))
-	}
-	return networks, nil
 }
 
 func soupOf(c Config, _, n int) []Config { return apart(c, n, 0) }
@@ -179,44 +139,4 @@ func greedy(ctx context.Context, r *Run, _, _ int) ([][]float32, error) {
 	slices.SortStableFunc(networks, func(a, b []float32) int { return cmp.Compare(alone[&b[0]], alone[&a[0]]) })
 	soup, _, err := relatives.GreedySoup(networks, score)
 	return [][]float32{soup}, err
-}
-
-// snapshotFile is what SWA collected i-th in a run with Config.Snapshots.
-func (r *Run) snapshotFile(i int) string {
-	return filepath.Join(r.Dir, fmt.Sprintf("snapshot-%d.safetensors", i))
-}
-
-func (r *Run) writeSnapshot(i int, endpoints [][]float32) error {
-	file, err := seal(rowsToArrays(endpointPrefix, r.space.Layout, endpoints), map[string]string{"identity": r.identity, "run": r.Config.Name()})
-	if err != nil {
-		return err
-	}
-	return place.WriteFile(r.snapshotFile(i), file)
-}
-
-// readSnapshots returns the networks [n][P] that a run of standard training collected.
-func (r *Run) readSnapshots(l subspace.Layout) (networks [][]float32, err error) {
-	for i := 1; ; i++ {
-		file, err := readFile(r.snapshotFile(i))
-		if err != nil {
-			return nil, err
-		}
-		if file == nil {
-			break
-		}
-		arrays, _, err := unseal(file, r.identity)
-		if err == nil {
-			var rows [][]float32
-			if rows, err = arraysToRows(endpointPrefix, l, arrays); err == nil {
-				networks = append(networks, rows...)
-			}
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s cannot be used: %w; delete the folder to make the run again", r.snapshotFile(i), err)
-		}
-	}
-	if len(networks) == 0 {
-		return nil, fmt.Errorf("the snapshots of run %s are gone: %w; delete the folder to make the run again", r.Config.Name(), os.ErrNotExist)
-	}
-	return networks, nil
 }

@@ -1,15 +1,13 @@
 package experiment
 
 import (
-	"context"
 	"math"
-	"os"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
 	"gosubspace/subspace"
-	"gosubspace/subspace/place"
 )
 
 // networksOf returns the endpoints of the run of c.
@@ -33,95 +31,6 @@ func distance(a, b []float32) (d float64) {
 		d = math.Hypot(d, float64(a[i])-float64(b[i]))
 	}
 	return d
-}
-
-// Matched networks compute what they did, and lie closer to the first.
-func TestMatched(t *testing.T) {
-	o := Options{Dir: t.TempDir()}
-	c := tiny()
-	c.Independent = true
-	apart := train(t, c, o)
-	ends := networksOf(t, c, o)
-	c.Independent, c.Made = false, matched
-	r := train(t, c, o)
-	near := networksOf(t, c, o)
-	if !slices.Equal(near[0], ends[0]) || slices.Equal(near[1], ends[1]) {
-		t.Error("the first network has moved, or the second has not")
-	}
-	if a, b := distance(ends[0], ends[1]), distance(near[0], near[1]); !(b < a) {
-		t.Errorf("matched networks are %v apart, %v before", b, a)
-	}
-	for _, i := range []int{0, 2} {
-		if a, b := apart.Result.Points[i].NLL, r.Result.Points[i].NLL; math.Abs(a-b) > 1e-3*a {
-			t.Errorf("end %d scores %v, before it was matched %v", i, b, a)
-		}
-	}
-	// A curve between them is trained, its ends stay.
-	if curve := networksOf(t, c.With("bezier", 1), o); !slices.Equal(curve[1], near[1]) || distance(curve[2], near[0]) == 0 {
-		t.Error("the ends of the curve are not the matched networks")
-	}
-}
-
-// Snapshots are what SWA averages, and SWAG is drawn around that average.
-func TestSnapshotsAndSWAG(t *testing.T) {
-	o := Options{Dir: t.TempDir()}
-	c := light()
-	c.Epochs, c.SWA = 12, "cyclic-3"
-	average := networksOf(t, c.With("standard", 1), o)[0]
-	c.Made = snapshots
-	rows := networksOf(t, c.With("simplex-3", 1), o)
-	var mean subspace.Average
-	for _, row := range rows {
-		if err := mean.Add([][]float32{row}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !slices.Equal(mean.Endpoints[0], average) {
-		t.Error("the mean of the snapshots is not what SWA ends with")
-	}
-	if two := networksOf(t, c.With("simplex-2", 1), o); !slices.Equal(two[1], rows[2]) {
-		t.Error("the second of two snapshots is not the last")
-	}
-	if _, err := Train(context.Background(), c.With("simplex-4", 1), o); err == nil || !strings.Contains(err.Error(), "4 snapshots of 3 that were collected") {
-		t.Error(err)
-	}
-	// A run that differs in what it is scored on has its own copy.
-	c.TestEvery, c.Points = 0, 0
-	first := networksOf(t, c.With("simplex-3", 1), o)
-	c.TestImages = 20
-	if again := networksOf(t, c.With("simplex-3", 1), o); !slices.EqualFunc(first, again, slices.Equal[[]float32]) {
-		t.Error("the snapshots are others where something else is scored")
-	}
-	c.Made = "swag-3"
-	r := train(t, c.With("simplex-3", 1), o)
-	if n := len(r.Result.Ensembles); n != 1 {
-		t.Errorf("%d ensembles of the networks that SWAG drew", n)
-	}
-	drawn := networksOf(t, c.With("simplex-3", 1), o)
-	if distance(drawn[0], drawn[1]) == 0 || distance(drawn[0], average) > 3*distance(rows[0], average) {
-		t.Errorf("SWAG draws networks %v from each other and %v from the mean, the first snapshot is %v from it",
-			distance(drawn[0], drawn[1]), distance(drawn[0], average), distance(rows[0], average))
-	}
-	gone, err := place.Glob(o.Dir, "*/snapshot-*")
-	if err != nil || len(gone) == 0 {
-		t.Fatal(gone, err)
-	}
-	for _, path := range gone {
-		os.Remove(path)
-	}
-	c.Made = "swag-0"
-	if _, err := Train(context.Background(), c.With("simplex-3", 1), o); err == nil || !strings.Contains(err.Error(), "snapshots of run") {
-		t.Error(err)
-	}
-}
-
-// Snapshots of a run that was interrupted are those of one that was not.
-func TestInterruptSnapshots(t *testing.T) {
-	c := light().With("standard", 1)
-	c.SWA, c.Snapshots = "snapshots-5", true
-	interruptAndGoOn(t, c, Options{}, 8)
-	c.SWA, c.Snapshots, c.EMA = "", false, 0.9
-	interruptAndGoOn(t, c, Options{}, 8)
 }
 
 func TestGreedySoup(t *testing.T) {
@@ -219,23 +128,52 @@ func TestEMA(t *testing.T) {
 	}
 }
 
-// The networks stay, what is between them is trained, and with a weight of the volume
-// the complex is larger.
-func TestComplex(t *testing.T) {
-	o := Options{Dir: t.TempDir()}
-	c := light().With("complex-2-1", 1)
-	c.Independent = true
-	rows := networksOf(t, c, o)
-	if first, second := networksOf(t, light().With("standard", 1), o), networksOf(t, light().With("standard", 1001), o); !slices.Equal(rows[0], first[0]) || !slices.Equal(rows[1], second[0]) {
-		t.Error("the networks have moved")
+// What is in a greedy soup depends on the validation split and on how batch norm is
+// re-estimated: runs that differ in them share no training, as others do.
+func TestSoupsShareNoTraining(t *testing.T) {
+	c := light().With("standard", 1)
+	c.HeldOut, c.TestEvery = 100, 0
+	other := c
+	other.HeldOut, other.Recalibration = 50, 50
+	if c.training() != other.training() {
+		t.Error("runs of one training differ")
 	}
-	c.Volume = 100
-	large := networksOf(t, c, o)
-	way := func(rows [][]float32) float64 { return distance(rows[0], rows[2]) + distance(rows[1], rows[2]) }
-	if !(way(large) > 1.1*way(rows)) {
-		t.Errorf("the ways between the networks are %v long with a weight of the volume and %v without", way(large), way(rows))
+	c.Made, other.Made = "greedy-soup-2", "greedy-soup-2"
+	for _, apply := range []func(){func() { other.HeldOut = c.HeldOut }, func() { other.HeldOut, other.Recalibration = 50, 0 }} {
+		apply()
+		if c.training() == other.training() {
+			t.Errorf("soups of %+v share their training", other)
+		}
 	}
 }
+
+// A shape of the reader's own beside a run of the project's changes nothing in what that is
+// made of, and what its own runs are made of is known.
+func TestMembersBesideOwnShape(t *testing.T) {
+	own := named{"mine"}
+	c := light()
+	c.Independent = true
+	if got := c.Members(own); len(got) != 2 {
+		t.Errorf("%d networks of a line beside a shape of one's own", len(got))
+	}
+	c.Independent, c.Made, c.SWA, c.Shape = false, snapshots, "snapshots-3", "mine"
+	for _, member := range c.Members(own) {
+		if !c.startsFrom(member) {
+			t.Errorf("snapshots of %+v are not known to be those of the run", member)
+		}
+	}
+	if n := len(c.Members(own)); n != 1 {
+		t.Errorf("%d runs with snapshots", n)
+	}
+}
+
+// named is a line under another name.
+type named struct{ name string }
+
+func (named) Endpoints() int                         { return 2 }
+func (named) Sample(rng *rand.Rand) subspace.Weights { return subspace.Line{}.Sample(rng) }
+func (named) Midpoint() subspace.Weights             { return subspace.Line{}.Midpoint() }
+func (n named) String() string                       { return n.name }
 
 func TestRelativesRefuse(t *testing.T) {
 	for _, x := range []struct {
@@ -260,6 +198,15 @@ func TestRelativesRefuse(t *testing.T) {
 		{"want shape standard", func(c *Config) { c.Made, c.HeldOut = "greedy-soup-2", 10 }},
 		{"images held out", func(c *Config) { c.Made, c.Shape = "greedy-soup-2", "standard" }},
 		{"cycles of snapshots in 5", func(c *Config) { c.SWA = "snapshots-6" }},
+		{"4 snapshots of 3", func(c *Config) { c.Made, c.SWA, c.Shape = snapshots, "snapshots-3", "simplex-4" }},
+		{"rank 4 from 3 snapshots", func(c *Config) { c.Made, c.SWA = "swag-4", "snapshots-3" }},
+		{"rank 1 from 3 snapshots", func(c *Config) { c.Made, c.SWA = "swag-1", "snapshots-3" }},
+		{"around 1 snapshots", func(c *Config) { c.Made, c.SWA = "swag-0", "snapshots-1" }},
+		{"want at most 1000", func(c *Config) { c.Made, c.Shape, c.HeldOut = "greedy-soup-1000000000", "standard", 10 }},
+		{"want at most 1000", func(c *Config) { c.Independent, c.Shape = true, "complex-1000000000-1" }},
+		{"not layer-wise", func(c *Config) { c.Made, c.SWA, c.Shape = snapshots, "snapshots-3", "layerwise-line" }},
+		{"want another seed", func(c *Config) { c.Independent, c.Branch, c.Seed = true, 2, 0 }},
+		{"name its seed as the root", func(c *Config) { c.Made, c.SWA, c.Branch = snapshots, "snapshots-3", 2 }},
 	} {
 		c := light()
 		x.apply(&c)

@@ -31,6 +31,9 @@ func Given(c Config, o Options, mapping string, files ...string) (Config, Option
 	}
 	var known []string
 	for _, path := range files {
+		if path == "" {
+			return c, o, errors.New("a file of a network has no name: want one for each end of a curve, or for each endpoint")
+		}
 		_, hash, err := readNetwork(path, mapping)
 		if err != nil {
 			return c, o, err
@@ -70,6 +73,10 @@ func (c Config) checkNetworks(s subspace.Sampler) error {
 		return errors.New("networks of files that are not independent: set both, as experiment.Given does")
 	case s.Layerwise:
 		return fmt.Errorf("networks of files as %q: want a shape that is not layer-wise", c.Shape)
+	case c.Made != "" && c.Made != matched:
+		return fmt.Errorf("networks of files that are made as %q, which trains its own: want them %s, or as they are", c.Made, matched)
+	case c.Root != 0 || c.Branch != 0:
+		return errors.New("networks of files share no epochs with a run: leave the root and the branch out")
 	case !knownNetworks.MatchString(c.Networks):
 		return fmt.Errorf("networks of files are known by the first 16 digits of a SHA-256 each, not by %q: experiment.Given fills them in", c.Networks)
 	case n != ends:

@@ -146,6 +146,31 @@ func TestNetworksAreIdentity(t *testing.T) {
 	refused(t, e, o, "are the networks of 2 files, and 0 are named")
 }
 
+// Networks of files are matched as those of runs are: they compute what they did, and lie
+// closer to the first.
+func TestMatchedNetworksOfFiles(t *testing.T) {
+	r := train(t, tiny().With("standard", 1), Options{})
+	path, err := r.WriteWeights(context.Background(), subspace.Weights{1}, t.TempDir(), torch.Mapping{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = train(t, tiny().With("standard", 2), Options{})
+	other, err := r.WriteWeights(context.Background(), subspace.Weights{1}, t.TempDir(), torch.Mapping{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, o := given(t, tiny(), "", path, other)
+	apart, ends := train(t, c, o), networksOf(t, c, o)
+	c.Made = matched
+	near, rows := train(t, c, o), networksOf(t, c, o)
+	if !strings.Contains(c.Name(), "-matched-given-line-") || !(distance(rows[0], rows[1]) < distance(ends[0], ends[1])) {
+		t.Errorf("%s: %v apart, %v before", c.Name(), distance(rows[0], rows[1]), distance(ends[0], ends[1]))
+	}
+	if a, b := apart.Result.Points[2].NLL, near.Result.Points[2].NLL; math.Abs(a-b) > 1e-3*a {
+		t.Errorf("the second scores %v, before it was matched %v", b, a)
+	}
+}
+
 // What cannot be meant is refused in a line.
 func TestBadNetworks(t *testing.T) {
 	a, b := golden("cnn"), golden("mlp")
@@ -163,6 +188,26 @@ func TestBadNetworks(t *testing.T) {
 	if _, _, err := Given(c, o, ""); err == nil {
 		t.Error("no file at all is taken")
 	}
+	if _, _, err := Given(c, o, "", a, ""); err == nil || !strings.Contains(err.Error(), "has no name") {
+		t.Errorf("a file without a name: %v", err)
+	}
+	for _, x := range []struct {
+		want  string
+		apply func(c *Config)
+	}{
+		{"a plane through three endpoints", func(c *Config) { c.Plane = 3 }},
+		{"which trains its own", func(c *Config) { c.Made, c.SWA, c.Warmup = snapshots, "snapshots-2", 0 }},
+		{"which trains its own", func(c *Config) { c.Made, c.SWA, c.Warmup = "swag-2", "snapshots-2", 0 }},
+		{"stay as they are: leave one", func(c *Config) { c.FullStep = true }},
+		{"share no epochs", func(c *Config) { c.Root = 2 }},
+	} {
+		c, o := given(t, between("cnn", 4, "line"), "", a, a)
+		x.apply(&c)
+		refused(t, c, o, x.want)
+	}
+	c, o = given(t, between("cnn", 4, "standard"), "", a)
+	c.Chunks = 2
+	refused(t, c, o, "leaves nothing to draw")
 	pickle := filepath.Join(t.TempDir(), "net.pt")
 	if err := os.WriteFile(pickle, []byte("PK\x03\x04"), 0o644); err != nil {
 		t.Fatal(err)
@@ -237,7 +282,7 @@ func TestNormalise(t *testing.T) {
 	if other.data.Mean[0] != 0.25 || other.data.Std[0] != 0.5 || other.identity == plain.identity {
 		t.Errorf("mean %v, std %v", other.data.Mean, other.data.Std)
 	}
-	for _, bad := range []string{"0.25", "0.25/0", "a/b", "0.1/0.2/0.3", "/", "NaN/1"} {
+	for _, bad := range []string{"0.25", "0.25/0", "a/b", "0.1/0.2/0.3", "/", "NaN/1", "inf/1", "0/inf"} {
 		c.Normalise = bad
 		refused(t, c, Options{Dir: t.TempDir()}, "want a mean and a standard deviation")
 	}

@@ -72,6 +72,9 @@ func (r Result) rounded() (c Result, err error) {
 	for i := range c.Points {
 		roundScores(&c.Points[i].Scores)
 	}
+	for i := range c.AsRead {
+		roundScores(&c.AsRead[i])
+	}
 	for i := range c.Ensembles {
 		roundScores(&c.Ensembles[i].Scores)
 	}

@@ -32,6 +32,7 @@ func full(seed uint64) Result {
 		r.Points = append(r.Points, PointScore{&alpha, subspace.Weights{1 - alpha, alpha}, false, scores})
 		r.Calibration.Reliability = append(r.Calibration.Reliability, metric.Bin{Low: 0, High: 0.05, N: 7, Confidence: 1.0 / 3, Accuracy: 1.0 / 7})
 	}
+	r.AsRead = []metric.Scores{scores}
 	r.Ensembles = []Ensemble{{&alpha, []subspace.Weights{{1, 0}, {0, 1}}, scores}}
 	r.Corrupted = []Corrupted{{"snow", 1, scores}}
 	r.Plane = &Grid{X: []float64{0, alpha}, Y: []float64{0, 1}, Scores: [][]metric.Scores{{scores, scores}, {scores, scores}}, Marks: []Mark{{"endpoint 1", alpha, 0}}}
@@ -59,6 +60,9 @@ func TestRecordIsCompactAndReadsBack(t *testing.T) {
 	}
 	if got.Config != r.Config || got.Points[3].Weights[1] != 1.0/3 || *got.Points[3].Alpha != 1.0/3 {
 		t.Error("the configuration or coefficients were rounded")
+	}
+	if got.AsRead[0].NLL != got.Points[0].NLL {
+		t.Error("scores of networks as they were read are not rounded as others")
 	}
 	if a, b := got.Points[0].NLL, 1.0/7; a == b || math.Abs(a-b) > 5e-8*b {
 		t.Errorf("an NLL of %v was recorded as %v, want eight digits", b, a)

@@ -81,7 +81,8 @@ type Result struct {
 	Points     []PointScore `json:"points"` // along the curve, or the endpoints; the midpoint is among them
 
 	// AsRead are the scores of the networks of Config.Networks as their files have them: by
-	// the statistics of batch norm that lie there, not re-estimated ones.
+	// the statistics of batch norm that lie there, not re-estimated ones. Matched networks
+	// have none: their channels are in another order than those statistics.
 	AsRead []metric.Scores `json:"as_read,omitempty"`
 
 	Ensembles   []Ensemble   `json:"ensembles,omitempty"`   // of two points of a curve, or of all endpoints

@@ -13,7 +13,7 @@ import (
 // Names in [Result.Right].
 const (
 	RightMidpoint = "midpoint" // of the subspace, on the test images
-	RightEnsemble = "ensemble" // of all networks that were trained apart
+	RightEnsemble = "ensemble" // of all networks that were trained apart; in a complex with those between them
 )
 
 // RightUnder is the name in [Result.Right] of the midpoint under a corruption at a
@@ -53,6 +53,9 @@ func (r Result) Marked() bool {
 func (r *Run) MarkRight(ctx context.Context) error {
 	if r.Result.Marked() {
 		return nil
+	}
+	if r.Result.Identity != r.identity { // it was opened from a shipped file
+		return fmt.Errorf("run %s has no result here to say in which images are right: make the run, or find it in its folder", r.Config.Name())
 	}
 	if _, err := r.Space(); err != nil {
 		return err

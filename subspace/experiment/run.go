@@ -235,7 +235,7 @@ func (r *Run) Close() {
 // interrupted is the error of a run whose context has ended. It wraps the cause,
 // and does not say it: who pressed a button knows.
 type interrupted struct {
-	unit        string // "step" or "point"
+	unit        string // "step", "point" or "network"
 	done, total int
 	cause       error
 }

@@ -10,12 +10,16 @@ import (
 // training returns the part of c that training depends on, the rest zero: runs
 // that differ only in what they are scored on share their endpoints.
 func (c Config) training() Config {
+	scored := c
 	c.Points, c.Plane, c.Surface, c.GridImages, c.Corrupt, c.Published = 0, 0, 0, 0, "", false
 	if c.TestEvery == 0 { // else the history holds test scores
 		c.TestImages, c.Recalibration, c.Bins = 0, 0, 0
 	}
 	if c.TrainImages > 0 { // else it decides how many images are left
 		c.HeldOut = 0
+	}
+	if strings.HasPrefix(c.Made, greedySoup) { // what is in a soup depends on how it scores
+		c.HeldOut, c.Recalibration = scored.HeldOut, scored.Recalibration
 	}
 	return c
 }
@@ -63,7 +67,7 @@ func (r *Run) adopt() (bool, error) {
 				continue
 			}
 			for i, one := range all {
-				if err := r.writeSnapshot(i+1, [][]float32{one}); err != nil {
+				if err := r.writeSnapshot(i+1, one); err != nil {
 					return false, err
 				}
 			}

@@ -77,6 +77,10 @@ func TestShippedIsTheRun(t *testing.T) {
 			if scores, err := again.Score(ctx, last.Weights); err != nil || scores != last.Scores {
 				t.Errorf("scored again: %+v, %v; the run has %+v", scores, err, last.Scores)
 			}
+			// It has no result in which images could be marked, and writes none over another's.
+			if err := again.MarkRight(ctx); err == nil || !strings.Contains(err.Error(), "has no result here") {
+				t.Errorf("images of a shipped subspace are marked: %v", err)
+			}
 			samples, err := s.Samples()
 			if err != nil {
 				t.Fatal(err)

@@ -12,9 +12,10 @@ import (
 )
 
 // RunsCSV returns runs as comma-separated values, a row a score: of every epoch of the
-// training, of every point, ensemble, corruption and place of a plane that a run was scored
-// at. Shares are in [0, 1], the nll is in nats, what was not measured is empty. There is a
-// name for each run. It is an error if there is no run.
+// training, of every point, network as it was read, ensemble, corruption and place of a
+// plane or a surface that a run was scored at. Shares are in [0, 1], the nll is in nats,
+// what was not measured is empty. There is a name for each run. It is an error if there
+// is no run.
 func RunsCSV(names []string, runs []experiment.Result) (string, error) {
 	if len(runs) == 0 {
 		return "", errors.New("runs: there are none: want runs that are finished")
@@ -58,6 +59,9 @@ func allScores(r experiment.Result) (rows [][]string) {
 			of = "midpoint"
 		}
 		add(of, alphaOf(p.Alpha), weightsOf(p.Weights), p.Scores)
+	}
+	for i, s := range r.AsRead {
+		add("network, as it was read", strconv.Itoa(i+1), "", s)
 	}
 	for _, e := range r.Ensembles {
 		var members []string

@@ -1,6 +1,7 @@
 package relatives
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -16,9 +17,11 @@ import (
 // draws, are assigned best to those of a while all others stay, until none gets
 // better; that is a local optimum of ⟨a, b⟩ over all weights.
 //
+// Of a wide network that takes minutes: it ends with the error of ctx when that ends.
+//
 // l must be the layout of one of the project's networks. Running statistics of batch
 // norm are not among the weights: they are re-estimated at every point anyway.
-func Match(l subspace.Layout, a, b []float32, rng *rand.Rand) ([]float32, error) {
+func Match(ctx context.Context, l subspace.Layout, a, b []float32, rng *rand.Rand) ([]float32, error) {
 	if len(a) != l.Size || len(b) != l.Size {
 		return nil, fmt.Errorf("networks of %d and %d weights to match: the layout has %d", len(a), len(b), l.Size)
 	}
@@ -31,11 +34,11 @@ func Match(l subspace.Layout, a, b []float32, rng *rand.Rand) ([]float32, error)
 	if err != nil {
 		return nil, err
 	}
-	return match(l, all, a, b, rng.Perm), nil
+	return match(ctx, l, all, a, b, rng.Perm)
 }
 
 // match is Match where turns draws the order of the layers for each round.
-func match(l subspace.Layout, all []channels, a, b []float32, turns func(layers int) []int) []float32 {
+func match(ctx context.Context, l subspace.Layout, all []channels, a, b []float32, turns func(layers int) []int) ([]float32, error) {
 	order := map[string][]int{} // by the layer that makes them: b's channel for each of a's
 	var names []string
 	for i, w := range l.Weights {
@@ -47,6 +50,9 @@ func match(l subspace.Layout, all []channels, a, b []float32, turns func(layers 
 	for better := true; better; {
 		better = false
 		for _, k := range turns(len(names)) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			gain := gains(l, all, a, b, order, names[k])
 			best := assign(gain)
 			if worth(gain, best) > worth(gain, order[names[k]])+1e-9*math.Abs(worth(gain, best)) {
@@ -54,7 +60,7 @@ func match(l subspace.Layout, all []channels, a, b []float32, turns func(layers 
 			}
 		}
 	}
-	return permute(l, all, b, order)
+	return permute(l, all, b, order), nil
 }
 
 func identity(n int) []int {
@@ -72,10 +78,13 @@ func worth(gain [][]float64, p []int) (sum float64) {
 	return sum
 }
 
-// blocks returns a weight's axes as [outer, in, out]; of rank 1 in is 1.
+// blocks returns a weight's axes as [outer, in, out]; of rank 1 in is 1, of a single
+// number all are.
 func blocks(w subspace.Weight) (outer, in, out int) {
-	out = w.Dims[len(w.Dims)-1]
-	in = 1
+	in, out = 1, 1
+	if len(w.Dims) >= 1 {
+		out = w.Dims[len(w.Dims)-1]
+	}
 	if len(w.Dims) >= 2 {
 		in = w.Dims[len(w.Dims)-2]
 	}

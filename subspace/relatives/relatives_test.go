@@ -1,6 +1,7 @@
 package relatives
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
@@ -76,7 +77,7 @@ func TestMatchIsSciPys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := match(l, all, want.A, want.B, inOrder); !slices.Equal(got, want.Matched) {
+		if got, err := match(t.Context(), l, all, want.A, want.B, inOrder); err != nil || !slices.Equal(got, want.Matched) {
 			t.Errorf("%s: ⟨a, matched⟩ is %v here and %v there", want.Layout[0].Path, dot(want.A, got), dot(want.A, want.Matched))
 		}
 	}
@@ -158,9 +159,19 @@ func TestMatchFindsThePermutation(t *testing.T) {
 				t.Errorf("%s: logit %d is %v, permuted %v", n.name, i, v, logits[1][i])
 			}
 		}
-		if back, err := Match(s.Layout, rows[0], rows[1], rng); err != nil || !slices.Equal(back, rows[0]) {
+		if back, err := Match(t.Context(), s.Layout, rows[0], rows[1], rng); err != nil || !slices.Equal(back, rows[0]) {
 			t.Errorf("%s: matching does not bring the network back (%v): ⟨a, b⟩ = %v of %v", n.name, err, dot(rows[0], back), dot(rows[0], rows[0]))
 		}
+	}
+}
+
+// Matching ends when it is told to.
+func TestMatchStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l := subspace.Layout{Size: 4, Layers: []string{"/a", "/b"}, Weights: []subspace.Weight{{Path: "a/w", Dims: []int{1, 2}, Size: 2}, {Path: "b/w", Dims: []int{2, 1}, Size: 2, Offset: 2, Layer: 1}}}
+	if _, err := Match(ctx, l, make([]float32, 4), make([]float32, 4), rand.New(rand.NewPCG(1, 1))); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }
 
@@ -171,13 +182,39 @@ func TestMatchRefuses(t *testing.T) {
 		"want finite weights":         {{1, float32(math.NaN())}, {1, 2}},
 		"no convolution":              {{1, 2}, {1, 2}},
 	} {
-		if _, err := Match(l, pair[0], pair[1], rand.New(rand.NewPCG(1, 1))); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Match(t.Context(), l, pair[0], pair[1], rand.New(rand.NewPCG(1, 1))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
 	l = subspace.Layout{Size: 8, Layers: []string{"/a", "/b"}, Weights: []subspace.Weight{{Path: "a/w", Dims: []int{1, 2}, Size: 2}, {Path: "b/w", Dims: []int{3, 2}, Size: 6, Offset: 2, Layer: 1}}}
-	if _, err := Match(l, make([]float32, 8), make([]float32, 8), rand.New(rand.NewPCG(1, 1))); err == nil || !strings.Contains(err.Error(), "b/w has 3 channels where /a makes 2") {
+	if _, err := Match(t.Context(), l, make([]float32, 8), make([]float32, 8), rand.New(rand.NewPCG(1, 1))); err == nil || !strings.Contains(err.Error(), "b/w has 3 channels where /a makes 2") {
 		t.Error(err)
+	}
+	// As do a batch norm of other channels, and a block that ends on others than it begins with.
+	for _, x := range []struct {
+		path string
+		dims []int
+		want string
+	}{
+		{"b/scale", []int{3}, "b/scale has 3 channels where /a makes 2"},
+		{"block/b/w", []int{3, 2}, "block/b/w has 3 channels where /a makes 2"},
+	} {
+		l := subspace.Layout{Layers: []string{"/a", "/" + path.Dir(x.path), "/c"}, Weights: []subspace.Weight{
+			{Path: "a/w", Dims: []int{1, 2}, Size: 2}, {Path: x.path, Dims: x.dims, Layer: 1}, {Path: "c/w", Dims: []int{2, 2}, Layer: 2}}}
+		if _, err := channelsOf(l); err == nil || !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%s: %v", x.path, err)
+		}
+	}
+}
+
+// A weight that is one number belongs to no channel, and stays.
+func TestMatchScalar(t *testing.T) {
+	l := subspace.Layout{Size: 7, Layers: []string{"/a", "/b"}, Weights: []subspace.Weight{
+		{Path: "a/w", Dims: []int{1, 2}, Size: 2}, {Path: "a/scale", Size: 1, Offset: 2},
+		{Path: "a/bias", Dims: []int{2}, Size: 2, Offset: 3}, {Path: "b/w", Dims: []int{2, 1}, Size: 2, Offset: 5, Layer: 1}}}
+	a, b := []float32{1, 2, 3, 4, 5, 6, 7}, []float32{2, 1, 9, 5, 4, 7, 6}
+	if got, err := Match(t.Context(), l, a, b, rand.New(rand.NewPCG(1, 1))); err != nil || !slices.Equal(got, []float32{1, 2, 9, 4, 5, 6, 7}) {
+		t.Error(got, err)
 	}
 }
 

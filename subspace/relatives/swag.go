@@ -17,16 +17,24 @@ type SWAG struct {
 	Deviations [][]float64 // [K][P], θᵢ − the mean of the first i snapshots
 }
 
+// CheckSWAG reports a rank that [NewSWAG] cannot have of so many snapshots.
+func CheckSWAG(snapshots, rank int) error {
+	switch {
+	case snapshots < 2:
+		return fmt.Errorf("a Gaussian around %d snapshots: want at least 2", snapshots)
+	case rank != 0 && (rank < 2 || rank > snapshots):
+		return fmt.Errorf("a covariance of rank %d from %d snapshots: want 2 to %d, or 0 for the diagonal alone", rank, snapshots, snapshots)
+	}
+	return nil
+}
+
 // NewSWAG fits a SWAG to snapshots [n][P] in the order of training; the last rank of
 // them are its deviations. Rank 0 is the diagonal alone (SWAG-Diagonal); otherwise it
 // is 2 to n. A covariance of a single snapshot is none: n is at least 2.
 func NewSWAG(snapshots [][]float32, rank int) (*SWAG, error) {
 	n := len(snapshots)
-	if n < 2 {
-		return nil, fmt.Errorf("a Gaussian around %d snapshots: want at least 2", n)
-	}
-	if rank != 0 && (rank < 2 || rank > n) {
-		return nil, fmt.Errorf("a covariance of rank %d from %d snapshots: want 2 to %d, or 0 for the diagonal alone", rank, n, n)
+	if err := CheckSWAG(n, rank); err != nil {
+		return nil, err
 	}
 	size := len(snapshots[0])
 	s := &SWAG{Mean: make([]float64, size), Variance: make([]float64, size)}

@@ -20,6 +20,8 @@ var choosable = map[string]func(c *experiment.Config, v float64){
 	"beta":            func(c *experiment.Config, v float64) { c.Beta = v },
 	"lr":              func(c *experiment.Config, v float64) { c.LearningRate = v },
 	"weight-decay":    func(c *experiment.Config, v float64) { c.WeightDecay = v },
+	"ema":             func(c *experiment.Config, v float64) { c.EMA = v },
+	"volume":          func(c *experiment.Config, v float64) { c.Volume = v },
 	fullStep:          func(c *experiment.Config, v float64) { c.FullStep = v == 1 },
 }
 
@@ -38,7 +40,7 @@ func NewChoice(text string, base []experiment.Config) (c Choice, err error) {
 	field, list, _ := strings.Cut(text, "=")
 	set, ok := choosable[field]
 	if !ok {
-		return c, fmt.Errorf("-choose %s: want dropout, label-smoothing, sam, beta, lr, weight-decay or full-step, = and values separated by commas", text)
+		return c, fmt.Errorf("-choose %s: want dropout, label-smoothing, sam, beta, lr, weight-decay, ema, volume or full-step, = and values separated by commas", text)
 	}
 	c.field = field
 	for _, config := range base {

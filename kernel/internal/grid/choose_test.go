@@ -19,6 +19,12 @@ func TestNewChoice(t *testing.T) {
 	if c, err = NewChoice("lr=0.1, 0.2", runs); err != nil || c.Configs[1].LearningRate != 0.1 || c.Configs[2].LearningRate != 0.2 {
 		t.Errorf("%+v, %v", c, err)
 	}
+	if c, err = NewChoice("ema=0.9,0.99", runs); err != nil || c.Configs[2].EMA != 0.99 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if c, err = NewChoice("volume=0,0.1", runs); err != nil || c.Configs[2].Volume != 0.1 {
+		t.Errorf("%+v, %v", c, err)
+	}
 	for text, want := range map[string]string{
 		"full-step=2": "want 0 (without) or 1 (with)", "lr=x": `"x" is no number`, "rate=1": "want dropout, label-smoothing, sam, beta, lr, ",
 	} {
