@@ -16,14 +16,16 @@ import (
 var (
 	link   = regexp.MustCompile(`(?s)<a( [^>]*)>(.*?)</a>`)
 	href   = regexp.MustCompile(` href="([^"]*)"`)
-	scheme = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)`)
+	scheme = regexp.MustCompile(`^\s*(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)`)
+	// followed are the addresses that a link may lead to: others run something.
+	followed = regexp.MustCompile(`^\s*(?i:https?:|mailto:|//)`)
 )
 
 // links are the targets of a document's links that are no addresses of other sites.
 func (d *document) links() (targets []string) {
 	for _, c := range d.cells {
 		for _, a := range link.FindAllStringSubmatch(c.HTML, -1) {
-			if h := href.FindStringSubmatch(a[1]); h != nil && !scheme.MatchString(h[1]) {
+			if h := href.FindStringSubmatch(a[1]); h != nil && !scheme.MatchString(html.UnescapeString(h[1])) {
 				targets = append(targets, html.UnescapeString(h[1]))
 			}
 		}
@@ -60,8 +62,13 @@ func (m *making) resolve(d *document) {
 		d.cells[i].HTML = link.ReplaceAllStringFunc(d.cells[i].HTML, func(a string) string {
 			parts := link.FindStringSubmatch(a)
 			h := href.FindStringSubmatch(parts[1])
-			if h == nil || scheme.MatchString(h[1]) {
+			if h == nil {
 				return a
+			}
+			if address := html.UnescapeString(h[1]); followed.MatchString(address) {
+				return a
+			} else if scheme.MatchString(address) {
+				return parts[2]
 			}
 			to, about := m.lead(d, html.UnescapeString(h[1]))
 			if to == "" {
