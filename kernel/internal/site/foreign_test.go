@@ -47,6 +47,25 @@ func TestWhatStays(t *testing.T) {
 	}
 }
 
+// Links in what the index says of a notebook lead from there.
+func TestLinksOfTheIndex(t *testing.T) {
+	dir := project(t, map[string]string{
+		"notebooks/a.ipynb":  `<h1>A</h1><p>See <a href="#b">b</a>, <a href="words.md">words</a>, <a href="gone.md">gone</a>, <a href="javascript:x">j</a>.</p><h2 id="b">B</h2>`,
+		"notebooks/words.md": "<h1>Words</h1>",
+	})
+	s, err := Make(t.Context(), Options{Notebooks: []string{filepath.Join(dir, "notebooks/a.ipynb")}, Project: dir, Convert: asItIs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := string(s.Files["index.html"])
+	if want := `<p>See <a href="a.html#b">b</a>, <a href="words.html">words</a>, <span class="elsewhere" title="not there">gone</span>, j.</p>`; !strings.Contains(index, want) {
+		t.Errorf("the index has no %s:\n%s", want, index[strings.Index(index, "<main"):])
+	}
+	if len(s.Notices) != 1 {
+		t.Errorf("its maker is told %q", s.Notices)
+	}
+}
+
 // A folder's name is taken from where it stands by itself, however it is written.
 func TestPrivateByItself(t *testing.T) {
 	m := &making{Options: Options{Hidden: map[string]string{"/work": "gosubspace", "/root": "~", "/data/o'brien & co": "~"}}}

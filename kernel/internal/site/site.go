@@ -140,7 +140,9 @@ func (m *making) read(ctx context.Context, paths []string) ([]*document, error) 
 }
 
 func (m *making) notice(format string, args ...any) {
-	m.site.Notices = append(m.site.Notices, fmt.Sprintf(format, args...))
+	if notice := fmt.Sprintf(format, args...); !slices.Contains(m.site.Notices, notice) {
+		m.site.Notices = append(m.site.Notices, notice)
+	}
 }
 
 // CheckNotebooks reports notebooks that cannot be read, or have no outputs: one that was
