@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -107,6 +108,11 @@ func hidden(project string) map[string]string {
 	}
 	if home, err := os.UserHomeDir(); err == nil && len(home) > 2 { // "/" stands everywhere
 		folders[home] = "~"
+	}
+	for folder, instead := range maps.Clone(folders) { // what is reached by a link may have said its own name
+		if real, err := filepath.EvalSymlinks(folder); err == nil {
+			folders[real] = instead
+		}
 	}
 	return folders
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"gosubspace/kernel/internal/folder"
+	"gosubspace/kernel/internal/scratch"
 	"gosubspace/kernel/internal/setup"
 	"gosubspace/subspace/place"
 )
@@ -17,10 +18,11 @@ import (
 func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flags("uninstall", "go run ./kernel uninstall [-all]",
 		"Removes what set-up put outside this folder: the Python environment (of those that were\n"+
-			"active, only our kernel), JupyterLab's files, the compiled programs and what is kept of\n"+
-			"image files. Data sets and runs stay, unless -all is given; where GOSUBSPACE_DATA and\n"+
-			"the like name folders elsewhere, they stay even so. What stays is listed. A\n"+
-			"folder that set-up did not make is never removed.", stdout)
+			"active, only our kernel), JupyterLab's files, the compiled programs, what is kept of\n"+
+			"image files, and what kernels that were killed left among temporary files. Data sets\n"+
+			"and runs stay, unless -all is given; where GOSUBSPACE_DATA and the like name folders\n"+
+			"elsewhere, they stay even so. What stays is listed. A folder that set-up did not make\n"+
+			"is never removed.", stdout)
 	all := fs.Bool("all", false, "remove the data sets and the runs too")
 	if err := parse(fs, args, 0); err != nil {
 		return err
@@ -58,6 +60,7 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if len(users) > 0 {
 		return folder.UsedBy(home, users)
 	}
+	scratch.Sweep()
 	if err := removeTools(home, own, kernels, stdout); err != nil {
 		return err
 	}

@@ -22,7 +22,6 @@ import (
 // each other; and where no page answers a cell's output stands still for 3 seconds.
 type live struct {
 	relay *relay
-	path  string // of the socket
 
 	mu       sync.Mutex
 	programs map[string]*livelyProgram // by comm_id
@@ -46,31 +45,31 @@ type note struct {
 	Waiting bool            `json:"waiting,omitempty"` // another cell is to run
 }
 
-// tell hands a line to the program; one that does not read loses it.
+// longestNote is how long a line to a program is at most: it reads no longer ones.
+const longestNote = 1 << 19
+
+// tell hands a line to the program; one that does not read loses it, and one that is too
+// long no page of ours has sent.
 func (p *livelyProgram) tell(n note) {
+	line := append(mustJSON(n), '\n')
+	if len(line) > longestNote {
+		return
+	}
 	select {
-	case p.lines <- append(mustJSON(n), '\n'):
+	case p.lines <- line:
 	default:
 	}
 }
 
-// listen opens the socket. Where that is not possible there are no live figures.
-func (l *live) listen(path string) error {
-	socket, err := net.Listen("unix", path)
-	if err != nil {
-		return err
-	}
-	l.path = path
-	go func() {
-		for {
-			c, err := socket.Accept()
-			if err != nil {
-				return
-			}
-			go l.serve(c)
+// listen takes the programs that come to the socket.
+func (l *live) listen(socket net.Listener) {
+	for {
+		c, err := socket.Accept()
+		if err != nil {
+			return
 		}
-	}()
-	return nil
+		go l.serve(c)
+	}
 }
 
 // serve talks with a program: its first line is its comm_id.

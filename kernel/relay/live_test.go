@@ -5,18 +5,22 @@ import (
 	"encoding/json"
 	"net"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
 // program connects to the relay as a live cell's does.
 func (s *stage) program(id string) (c net.Conn, lines *bufio.Scanner) {
 	s.t.Helper()
-	if s.relay.live.path == "" {
-		if err := s.relay.live.listen(filepath.Join(s.t.TempDir(), "live")); err != nil {
+	if s.live == nil {
+		var err error
+		if s.live, err = net.Listen("unix", filepath.Join(s.t.TempDir(), "live")); err != nil {
 			s.t.Fatal(err)
 		}
+		s.t.Cleanup(func() { s.live.Close() })
+		go s.relay.live.listen(s.live)
 	}
-	c, err := net.Dial("unix", s.relay.live.path)
+	c, err := net.Dial("unix", s.live.Addr().String())
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -66,6 +70,12 @@ func TestLiveProgram(t *testing.T) {
 	s.comm("gosubspace-a", map[string]any{"x": 0})
 	if lines.Scan(); lines.Text() != `{"data":{"x":0}}` {
 		t.Errorf("the program reads %q", lines.Text())
+	}
+	// What is too long for the program, or no message of ours, is passed over.
+	s.comm("gosubspace-a", strings.Repeat("<", longestNote/5))
+	s.comm("gosubspace-a", map[string]any{"x": []any{nil, "\n\u2028"}})
+	if lines.Scan(); lines.Text() != `{"data":{"x":[null,"\n\u2028"]}}` {
+		t.Errorf("after a long message the program reads %.100q", lines.Text())
 	}
 	s.comm("another's", nil)
 	if m := s.receive(s.gonb.shell); m.header.Type != "comm_msg" {

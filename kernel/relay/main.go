@@ -27,6 +27,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"gosubspace/kernel/internal/scratch"
 )
 
 func main() {
@@ -52,11 +54,19 @@ func run(connectionFile, gonb string, flags []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "gosubspace-relay-")
-	if err != nil {
+	scratch.Sweep()
+	dir, socket, err := scratch.Make()
+	if dir == "" {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	at := "" // without a socket no figure moves, and says so
+	if socket != nil {
+		defer socket.Close()
+		at = socket.Addr().String()
+	} else {
+		fmt.Fprintln(os.Stderr, "relay: no figure moves:", err)
+	}
 	back, err := front.sibling()
 	if err != nil {
 		return err
@@ -68,7 +78,7 @@ func run(connectionFile, gonb string, flags []string) error {
 	}
 
 	cmd := exec.Command(gonb, append(flags, "-kernel", file)...)
-	cmd.Env = append(os.Environ(), liveVariable+"="+filepath.Join(dir, "live"))
+	cmd.Env = append(os.Environ(), liveVariable+"="+at)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	endWithParent(cmd)
 	// GoNB looks for Jupyter's folder in its parent process, which we are.
@@ -92,8 +102,8 @@ func run(connectionFile, gonb string, flags []string) error {
 		return err
 	}
 	defer r.close()
-	if err := r.live.listen(filepath.Join(dir, "live")); err != nil {
-		fmt.Fprintln(os.Stderr, "relay: no live figures:", err) // what wants one says what to do
+	if socket != nil {
+		go r.live.listen(socket)
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- r.serve() }()

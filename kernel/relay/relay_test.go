@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type stage struct {
 	date  time.Time // of requests; long after anything that failed, if it is zero
 	key   key
 	name  string // of the client
+	live  net.Listener
 
 	shell, control, stdin, heard *socket // Jupyter's
 	gonb                         struct{ shell, control, stdin, publish *socket }

@@ -132,6 +132,10 @@ func (f *figure) look(ctx context.Context, a *answer) (err error) {
 	if s := view.Scores; s != nil {
 		a.Scores = &[3]float64{s.Accuracy, s.NLL, s.ECE}
 	}
+	if !numbers(view) {
+		a.Scores = nil
+		return fmt.Errorf("the network at %s has diverged: what it puts out is no number", a.Words)
+	}
 	for _, p := range view.Photographs {
 		var top [][2]float64
 		for _, g := range explore.Likeliest(p, 3) {
@@ -140,6 +144,20 @@ func (f *figure) look(ctx context.Context, a *answer) (err error) {
 		a.Top = append(a.Top, top)
 	}
 	return nil
+}
+
+// numbers reports whether all that is seen is a number: a network that has diverged, or
+// is far outside, may put out others, which no page can be told.
+func numbers(v explore.View) bool {
+	if s := v.Scores; s != nil && !(finite(s.NLL) && finite(s.ECE)) {
+		return false
+	}
+	for _, p := range v.Photographs {
+		if slices.ContainsFunc(p, func(x float64) bool { return !finite(x) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // number writes a coefficient with a minus sign, not a hyphen.
@@ -156,6 +174,7 @@ const patience = 5 * time.Second
 // ends says how an exploration ended that the reader did not end.
 var ends = map[error]string{
 	live.ErrNowhere:  "No page can reach this cell, so this is a still picture. In JupyterLab, run it to move the point.",
+	live.ErrNoWay:    "The kernel's way to the page is gone, so this is a still picture. Restart the kernel and run this cell to move the point.",
 	live.ErrNoPage:   "No page answered, so this is a still picture. In JupyterLab, run this cell to move the point.",
 	live.ErrWaiting:  "Another cell was to run, so this is a still picture. Run this cell alone to move the point.",
 	live.ErrNoKernel: "The kernel let go of this cell, so this is a still picture. Run it again to move the point.",

@@ -37,6 +37,7 @@ func TestArrows(t *testing.T) {
 		"notebooks/lesson/live":         "",
 		"notebooks/lesson":              "notebooks/lesson/live plots subspace subspace/backend subspace/corruption subspace/dataset subspace/experiment subspace/explore subspace/metric subspace/paper subspace/place subspace/torch subspace/watch",
 		"kernel/internal/program":       "subspace/place",
+		"kernel/internal/scratch":       "",
 		"kernel/internal/folder":        "kernel/internal/program subspace/experiment subspace/place",
 		"kernel/internal/jupyter":       "kernel/internal/folder kernel/internal/program subspace/place",
 		"kernel/internal/checkout":      "kernel/internal/jupyter kernel/internal/program subspace/place",

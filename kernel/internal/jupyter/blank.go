@@ -3,7 +3,9 @@ package jupyter
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/url"
 	"path"
 	"regexp"
 	"strings"
@@ -18,6 +20,9 @@ func Blank(text []byte, up string) ([]byte, error) {
 	var notebook map[string]any
 	if err := decoder.Decode(&notebook); err != nil {
 		return nil, fmt.Errorf("this is not a notebook: %w", err)
+	}
+	if notebook["cells"] == nil {
+		return nil, errors.New("this is not a notebook: it has no cells")
 	}
 	cells, _ := notebook["cells"].([]any)
 	for _, c := range cells {
@@ -38,7 +43,7 @@ func Blank(text []byte, up string) ([]byte, error) {
 }
 
 // links are the targets of a text's links and pictures, after what stands before them.
-var links = regexp.MustCompile(`(\]\(|(?:src|href)=")([^()\s"]+)`)
+var links = regexp.MustCompile(`(\]\(<?|(?:src|href)=")([^()<>\s"]+)`)
 
 // elsewhere begins a target that is in no folder of ours: a site, a heading of the same
 // page, a path of the machine, a picture in the cell.
@@ -57,7 +62,8 @@ func relinked(source any, up string) any {
 			if there {
 				heading = "#" + heading
 			}
-			return m[1] + path.Join(up, target) + heading
+			way := (&url.URL{Path: up}).EscapedPath() // a space would end the link
+			return m[1] + path.Join(strings.NewReplacer("(", "%28", ")", "%29").Replace(way), target) + heading
 		})
 	case []any:
 		for i, line := range s {

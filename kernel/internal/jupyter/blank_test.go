@@ -27,8 +27,15 @@ func TestBlank(t *testing.T) {
 	if strings.Contains(string(got), "stream") {
 		t.Errorf("an output is left in %s", got)
 	}
-	if _, err := Blank([]byte("nothing"), ".."); err == nil {
-		t.Error("what is no notebook has a copy")
+	for _, none := range []string{"nothing", "null", "{}", `{"cells": null}`, "[]"} {
+		if _, err := Blank([]byte(none), ".."); err == nil {
+			t.Errorf("%s, which is no notebook, has a copy", none)
+		}
+	}
+	// Names with spaces, here and on the way.
+	got, err = Blank([]byte(`{"cells": [{"cell_type": "markdown", "source": "[a](<b c.md>) ![d](e%20f.png) [g](<https://h> \"i\")"}]}`), "../my notes (1)")
+	if want := `[a](<../my%20notes%20%281%29/b c.md>) ![d](../my%20notes%20%281%29/e%20f.png) [g](<https://h> \"i\")`; err != nil || !strings.Contains(string(got), want) {
+		t.Errorf("%s, %v; want %s", got, err, want)
 	}
 }
 

@@ -61,8 +61,15 @@ func (j Installation) Convert(ctx context.Context, paths, within []string) (c Co
 	case err != nil:
 		return c, fmt.Errorf("the converter, nbconvert, failed: %s; go run ./kernel setup puts its packages right", program.LastLine(said.String()))
 	}
-	if err := json.Unmarshal(answer.Bytes(), &c); err != nil {
+	told := struct {
+		*Conversion
+		Wrong *struct{ Path, Why string } // a document that is none
+	}{Conversion: &c}
+	if err := json.Unmarshal(answer.Bytes(), &told); err != nil {
 		return c, fmt.Errorf("convert.py does not say what it should: %w", err)
+	}
+	if w := told.Wrong; w != nil {
+		return c, fmt.Errorf("%s cannot be made a page: %s; open it in JupyterLab, and save it there", w.Path, w.Why)
 	}
 	if len(c.Documents) != len(paths) {
 		return c, fmt.Errorf("convert.py made %d documents of %d", len(c.Documents), len(paths))

@@ -96,13 +96,16 @@ def tidy(text, folder, cell):
         for name in [a for a in tag.attrs if a.lower().startswith("on") or a == "srcset"]:
             del tag[name]
     for image in soup.find_all("img"):
+        source = image.get("src", "").strip()
+        if not source:
+            image.decompose()
+            continue
         if image.get("alt", "").strip() in ("", NO_WORDS):
             image["alt"] = "A picture without a description."
             cell["nameless"] += 1
-        source = image.get("src", "")
-        if re.match(r"data:", source):
+        if re.match(r"data:", source, re.IGNORECASE):
             continue
-        if re.match(r"[a-z]+:|//", source):  # on another machine: named, not loaded
+        if re.match(r"[a-z][a-z0-9+.-]*:|//", source, re.IGNORECASE):  # on another machine: named, not loaded
             link = soup.new_tag("a", href=source)
             link.string = image["alt"]
             image.replace_with(link)
@@ -135,19 +138,29 @@ def notebook(path):
     folder = os.path.dirname(os.path.abspath(path))
     with open(path, encoding="utf-8-sig") as file:  # some editors write a byte-order mark
         book = nbformat.read(file, as_version=4)
-    language = book.metadata.setdefault("language_info", nbformat.NotebookNode())
-    language["pygments_lexer"] = language.get("pygments_lexer") or language.get("name") or "go"
+    book.setdefault("metadata", nbformat.NotebookNode())
+    language = book.metadata["language_info"] = nbformat.NotebookNode(mapping(book.metadata.get("language_info")))
+    language.setdefault("name", "go")
+    language["pygments_lexer"] = language.get("pygments_lexer") or language["name"]
     exporter.seen = {}
     return [converted(cell, book.metadata, folder) for cell in book.cells]
 
 
+def mapping(x):
+    """x where it is one: metadata may be anything."""
+    return x if isinstance(x, dict) else {}
+
+
 def converted(cell, metadata, folder):
     outputs = cell.get("outputs", [])
+    if not isinstance(cell.setdefault("metadata", nbformat.NotebookNode()), dict):
+        cell.metadata = nbformat.NotebookNode()
+    slide = mapping(cell.metadata.get("slideshow")).get("slide_type")
     told = {
         "kind": cell.cell_type,
         "figure": any(k.startswith("image/") for o in outputs for k in o.get("data", {})),
         "output": bool(outputs),
-        "slide": cell.metadata.get("slideshow", {}).get("slide_type", ""),
+        "slide": slide if isinstance(slide, str) else "",
         "nameless": 0,
         "missing": [],
     }
@@ -179,11 +192,15 @@ out = os.fdopen(os.dup(1), "w", encoding="utf-8")
 os.dup2(2, 1)
 asked = json.load(sys.stdin)
 roots = [os.path.realpath(folder) for folder in asked["within"]]
-documents = []
+documents, wrong = [], None
 for path in asked["paths"]:
-    cells = notebook(path) if path.endswith(".ipynb") else page(path)
+    try:
+        cells = notebook(path) if path.endswith(".ipynb") else page(path)
+    except Exception as e:  # the file's fault: every tool may have written it
+        wrong = {"path": path, "why": (str(e).strip() or type(e).__name__).splitlines()[0]}
+        break
     documents.append({"path": path, "cells": cells})
 light = HtmlFormatter(style="default").get_style_defs(".highlight")
 dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
-json.dump({"documents": documents, "light": light, "dark": dark}, out)
+json.dump({"documents": documents, "wrong": wrong, "light": light, "dark": dark}, out)
 out.close()

@@ -63,6 +63,9 @@ func Measure(ctx context.Context, v *explore.Viewer, o Options) (*Page, error) {
 			return nil, err
 		}
 		p.At, p.Scores = append(p.At, at), append(p.Scores, scoresOf(view, labels))
+		if err := finite(p.Scores[i]); err != nil { // not when all others have been looked at
+			return nil, err
+		}
 		for k, probabilities := range view.Photographs {
 			p.Photographs[k].Probabilities = append(p.Photographs[k].Probabilities, probabilities)
 		}
@@ -71,7 +74,7 @@ func Measure(ctx context.Context, v *explore.Viewer, o Options) (*Page, error) {
 		}
 	}
 	p.describe(v, o)
-	return p, finite(p.Scores)
+	return p, nil
 }
 
 // scoresOf are the scores of a view, of its photographs where it has no others.
@@ -91,11 +94,9 @@ func scoresOf(view explore.View, labels []int32) Scores {
 }
 
 // finite reports scores that are no numbers.
-func finite(scores []Scores) error {
-	for _, s := range scores {
-		if math.IsNaN(s.Loss) || math.IsInf(s.Loss, 0) {
-			return errors.New("a loss on the grid is no number: the networks there have diverged")
-		}
+func finite(s Scores) error {
+	if math.IsNaN(s.Loss) || math.IsInf(s.Loss, 0) || s.ECE != nil && math.IsNaN(*s.ECE) {
+		return errors.New("a loss on the grid is no number: the networks there have diverged")
 	}
 	return nil
 }

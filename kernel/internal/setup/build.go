@@ -18,7 +18,7 @@ import (
 var kernelPrograms = []string{"gosubspace/kernel/relay", "github.com/janpfeifer/gonb", "gosubspace/kernel/goimports", "gosubspace/kernel/gopls"}
 
 // kernelSources are the folders of those that are ours, and of go.mod.
-var kernelSources = []string{".", "kernel/relay", "kernel/goimports", "kernel/gopls"}
+var kernelSources = []string{".", "kernel/relay", "kernel/internal/scratch", "kernel/goimports", "kernel/gopls"}
 
 // kernelStep builds the kernel's programs.
 func (s *State) kernelStep(ctx context.Context) (step, error) {

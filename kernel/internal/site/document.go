@@ -24,7 +24,7 @@ var (
 	heading1   = regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`)
 	paragraph  = regexp.MustCompile(`(?s)</h1>\s*<p>(.*?)</p>`)
 	learning   = regexp.MustCompile(`(?s)<strong>What you will learn</strong>.*?</p>\s*(<[ou]l>.*?</[ou]l>)`)
-	runTime    = regexp.MustCompile(`(?s)<em>Run time: (.*?)</em>`)
+	runTime    = regexp.MustCompile(`(?s)Run time: (.*?)</em>`)
 	anyTag     = regexp.MustCompile(`(?s)<[^>]*>`)
 	anyName    = regexp.MustCompile(` id="([^"]*)"`)
 	pageTitle  = regexp.MustCompile(`(?is)<title>(.*?)</title>`)

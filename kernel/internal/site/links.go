@@ -16,14 +16,16 @@ import (
 var (
 	link   = regexp.MustCompile(`(?s)<a( [^>]*)>(.*?)</a>`)
 	href   = regexp.MustCompile(` href="([^"]*)"`)
-	scheme = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)`)
+	scheme = regexp.MustCompile(`^\s*(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)`)
+	// followed are the addresses that a link may lead to: others run something.
+	followed = regexp.MustCompile(`^\s*(?i:https?:|mailto:|//)`)
 )
 
 // links are the targets of a document's links that are no addresses of other sites.
 func (d *document) links() (targets []string) {
 	for _, c := range d.cells {
 		for _, a := range link.FindAllStringSubmatch(c.HTML, -1) {
-			if h := href.FindStringSubmatch(a[1]); h != nil && !scheme.MatchString(h[1]) {
+			if h := href.FindStringSubmatch(a[1]); h != nil && !scheme.MatchString(html.UnescapeString(h[1])) {
 				targets = append(targets, html.UnescapeString(h[1]))
 			}
 		}
@@ -53,38 +55,50 @@ func (m *making) target(d *document, target string) (file, heading string) {
 	return file, u.Fragment
 }
 
-// resolve makes the links of a document lead somewhere in the site, or out of it. One that
-// would lead nowhere becomes plain words.
+// resolve makes the links of a document lead somewhere in the site, or out of it: those on
+// its page, and those of its words on the index.
 func (m *making) resolve(d *document) {
 	for i := range d.cells {
-		d.cells[i].HTML = link.ReplaceAllStringFunc(d.cells[i].HTML, func(a string) string {
-			parts := link.FindStringSubmatch(a)
-			h := href.FindStringSubmatch(parts[1])
-			if h == nil || scheme.MatchString(h[1]) {
-				return a
-			}
-			to, about := m.lead(d, html.UnescapeString(h[1]))
-			if to == "" {
-				return fmt.Sprintf(`<span class="elsewhere" title="%s">%s</span>`, html.EscapeString(about), parts[2])
-			}
-			return fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(to), parts[2])
-		})
+		d.cells[i].HTML = m.resolved(d, d.name, d.cells[i].HTML)
 	}
+	d.lead, d.learn = m.resolved(d, indexName, d.lead), m.resolved(d, indexName, d.learn)
 }
 
-// lead is where a link of a document leads, from the place of its page; or nowhere, and
-// what there is to be said about it.
-func (m *making) lead(d *document, target string) (to, about string) {
+// resolved is a piece of a document as it stands on a page. A link that would lead nowhere
+// becomes plain words.
+func (m *making) resolved(d *document, page, piece string) string {
+	return link.ReplaceAllStringFunc(piece, func(a string) string {
+		parts := link.FindStringSubmatch(a)
+		h := href.FindStringSubmatch(parts[1])
+		if h == nil {
+			return a
+		}
+		if address := html.UnescapeString(h[1]); followed.MatchString(address) {
+			return a
+		} else if scheme.MatchString(address) {
+			return parts[2]
+		}
+		to, about := m.lead(d, page, html.UnescapeString(h[1]))
+		if to == "" {
+			return fmt.Sprintf(`<span class="elsewhere" title="%s">%s</span>`, html.EscapeString(about), parts[2])
+		}
+		return fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(to), parts[2])
+	})
+}
+
+// lead is where a link of a document leads from a page; or nowhere, and what there is to be
+// said about it.
+func (m *making) lead(d *document, page, target string) (to, about string) {
 	file, heading := m.target(d, target)
 	if file == "" {
 		m.notice("%s: the link to %s leads nowhere, and became plain words", m.shown(d.path), target)
 		return "", "not there"
 	}
 	if name := m.at[file]; name != "" {
-		if file == d.path {
+		if name == page {
 			name = ""
 		} else {
-			name = between(d.name, name)
+			name = between(page, name)
 		}
 		for _, other := range m.order {
 			if other.path == file && heading != "" {
@@ -93,7 +107,7 @@ func (m *making) lead(d *document, target string) (to, about string) {
 		}
 		u := url.URL{Path: name, Fragment: heading}
 		if to = u.String(); to == "" {
-			to = path.Base(d.name)
+			to = path.Base(page)
 		}
 		return to, ""
 	}

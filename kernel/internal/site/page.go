@@ -1,7 +1,10 @@
 package site
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
+	"fmt"
 	"html/template"
 	"path"
 	"path/filepath"
@@ -26,6 +29,7 @@ const Generator = "gosubspace export"
 type sheet struct {
 	Generator, Title string
 	Style            template.CSS
+	Policy           template.HTML
 	Script           template.JS
 	Name             string // of its kind: page, slides or index
 	Home             string // the way to the index
@@ -53,12 +57,24 @@ type card struct {
 func (m *making) write(name string, s sheet) error {
 	s.Generator = Generator
 	s.Style = template.CSS(styleCSS + m.colours[0] + "\n@media (prefers-color-scheme: dark) {\n" + m.colours[1] + "\n}\n")
+	s.Policy = policy(string(s.Script))
 	var b strings.Builder
 	if err := pages.ExecuteTemplate(&b, s.Name, s); err != nil {
 		return err
 	}
 	m.site.Files[name] = []byte(m.private(b.String()))
 	return nil
+}
+
+// policy lets a browser run and load nothing but what is ours in the page: what a cell has
+// put out is anybody's.
+func policy(script string) template.HTML {
+	runs := "'none'"
+	if script != "" {
+		sum := sha256.Sum256([]byte(script))
+		runs = "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return template.HTML(fmt.Sprintf(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src %s; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">`, runs))
 }
 
 // body is the text of a document.

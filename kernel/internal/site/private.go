@@ -2,9 +2,12 @@ package site
 
 import (
 	"cmp"
+	"html"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 var (
@@ -24,7 +27,9 @@ func (m *making) private(page string) string {
 	slices.SortFunc(folders, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // what is inside of another one first
 	clean := func(words string) string {
 		for _, folder := range folders {
-			words = strings.ReplaceAll(words, folder, m.Hidden[folder])
+			for _, written := range []string{folder, html.EscapeString(folder), strings.ReplaceAll(html.EscapeString(folder), "&#39;", "&#x27;")} {
+				words = without(words, written, m.Hidden[folder])
+			}
 		}
 		return homes.ReplaceAllString(words, "~")
 	}
@@ -37,4 +42,36 @@ func (m *making) private(page string) string {
 	}
 	b.WriteString(clean(page[at:]))
 	return b.String()
+}
+
+// without puts something in the place of a folder, where it stands by itself: "/work" is
+// none in "notebooks/work" and "/workshop".
+func without(words, folder, instead string) string {
+	var b strings.Builder
+	for {
+		i := strings.Index(words, folder)
+		if i < 0 {
+			b.WriteString(words)
+			return b.String()
+		}
+		end := i + len(folder)
+		b.WriteString(words[:i])
+		before, size := utf8.DecodeLastRuneInString(words[:i])
+		inName := partOfName(before) && !strings.HasSuffix(words[:i-size], `\`) // "\n" ends a line
+		if inName || partOfName(first(words[end:])) {
+			b.WriteString(folder)
+		} else {
+			b.WriteString(instead)
+		}
+		words = words[end:]
+	}
+}
+
+func first(words string) rune {
+	r, _ := utf8.DecodeRuneInString(strings.TrimPrefix(words, ".")) // which may end a sentence
+	return r
+}
+
+func partOfName(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-')
 }

@@ -2,6 +2,7 @@ package site_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"html"
 	"io"
 	"os"
@@ -228,10 +229,39 @@ func TestConverter(t *testing.T) {
 	if page := c.Documents[1].Cells; len(page) != 1 || !strings.Contains(page[0].HTML, `<a href="b.md">a</a>`) {
 		t.Errorf("the page is %+v", page)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "bad.ipynb"), []byte("{}"), 0o644); err != nil {
+}
+
+// What other tools write becomes a page, and what is no notebook a line that names it.
+func TestConverterOfOthers(t *testing.T) {
+	python := converter(t)
+	dir := t.TempDir()
+	var paths []string
+	put := func(text string) {
+		t.Helper()
+		path := filepath.Join(dir, fmt.Sprintf("%d.ipynb", len(paths)))
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	output := `"cell_type": "code", "source": ["a\n", "b"], "execution_count": null, "outputs": [{"output_type": "stream", "name": "stdout", "text": ["seen"]},
+		{"output_type": "display_data", "metadata": {}, "data": {"text/html": "<img src onerror=\"alert(1)\"><img src=\"DATA:image/png;base64,\" alt=\"x\"><img src=\"HTTP://127.0.0.1/x.png\">"}}]`
+	put(`{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{` + output + `, "metadata": {"slideshow": "no"}}]}`)
+	put(`{"nbformat": 4, "nbformat_minor": 4, "metadata": {"language_info": "go"}, "cells": [{` + output + `, "metadata": {"slideshow": {"slide_type": null}}}]}`)
+	put(`{"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": "x"}, "worksheets": [{"metadata": {}, "cells": [{"cell_type": "code", "language": "go", "input": "1",
+		"metadata": {}, "collapsed": false, "prompt_number": 1, "outputs": [{"output_type": "stream", "stream": "stdout", "text": "seen"}]}]}]}`)
+	c, err := python.Convert(t.Context(), paths, []string{dir})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := python.Convert(t.Context(), []string{filepath.Join(dir, "bad.ipynb")}, nil); err == nil || strings.Contains(err.Error(), "\n") {
+	for _, d := range c.Documents {
+		if cell := d.Cells[0]; !strings.Contains(cell.HTML, "seen") || len(cell.Missing) > 0 || cell.Slide != "" {
+			t.Errorf("%s: %+v", d.Path, cell)
+		}
+	}
+	put(`{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "heading", "level": 1, "metadata": {}, "source": "h"}]}`)
+	bad := paths[len(paths)-1]
+	if _, err := python.Convert(t.Context(), paths, nil); err == nil || strings.Contains(err.Error(), "\n") || !strings.HasPrefix(err.Error(), bad+" cannot be made a page: ") {
 		t.Errorf("of no notebook: %v", err)
 	}
 }

@@ -140,7 +140,9 @@ func (m *making) read(ctx context.Context, paths []string) ([]*document, error) 
 }
 
 func (m *making) notice(format string, args ...any) {
-	m.site.Notices = append(m.site.Notices, fmt.Sprintf(format, args...))
+	if notice := fmt.Sprintf(format, args...); !slices.Contains(m.site.Notices, notice) {
+		m.site.Notices = append(m.site.Notices, notice)
+	}
 }
 
 // CheckNotebooks reports notebooks that cannot be read, or have no outputs: one that was
@@ -259,13 +261,27 @@ func (m *making) takeAlong(path, name string) {
 }
 
 // within is where a file lies below one of the folders that are handed out; "": nowhere.
+// What is hidden, or is there by a link to elsewhere alone, is not meant to go out.
 func (m *making) within(path string) string {
 	for _, root := range m.roots {
-		if rel, err := filepath.Rel(root, path); err == nil && filepath.IsLocal(rel) && place.IsFile(path) {
-			return filepath.ToSlash(rel)
+		rel, err := filepath.Rel(root, path)
+		if err != nil || !filepath.IsLocal(rel) || !place.IsFile(path) || hidden(rel) {
+			continue
+		}
+		if real, err := filepath.EvalSymlinks(root); err == nil {
+			if file, err := filepath.EvalSymlinks(path); err == nil {
+				if inside, err := filepath.Rel(real, file); err == nil && filepath.IsLocal(inside) && !hidden(inside) {
+					return filepath.ToSlash(rel)
+				}
+			}
 		}
 	}
 	return ""
+}
+
+// hidden reports whether a name in the way is a hidden one.
+func hidden(rel string) bool {
+	return slices.ContainsFunc(strings.Split(filepath.ToSlash(rel), "/"), func(name string) bool { return strings.HasPrefix(name, ".") })
 }
 
 // Names are the files of the site, in order.

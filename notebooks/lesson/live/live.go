@@ -18,13 +18,14 @@ import (
 	"time"
 )
 
-// Why a live cell ends, by [Cell.Next]; the last one, why it does not begin, by [Open].
+// Why a live cell ends, by [Cell.Next]; the last two, why it does not begin, by [Open].
 var (
 	ErrNoPage   = errors.New("no page has answered")        // there is no browser, or none that runs scripts
 	ErrDone     = errors.New("the reader is done")          // a button of the page
 	ErrWaiting  = errors.New("another cell is to run")      // which this one holds up
 	ErrNoKernel = errors.New("the kernel has gone")         // or lets go of the program
 	ErrNowhere  = errors.New("no page can reach this cell") // there is no JupyterLab, or another kernel
+	ErrNoWay    = errors.New("the kernel's socket is gone") // swept away with old temporary files
 )
 
 // Cell is a running cell as pages find it.
@@ -51,13 +52,13 @@ func Open() (*Cell, error) {
 	}
 	conn, err := net.Dial("unix", path)
 	if err != nil {
-		return nil, fmt.Errorf("the kernel has no way to the page: %w; restart it", err)
+		return nil, ErrNoWay
 	}
 	c := &Cell{ID: "gosubspace-" + rand.Text(), Kernel: kernel, conn: conn,
 		moves: make(chan json.RawMessage, 1), heard: make(chan struct{}), ended: make(chan error, 1)}
 	if _, err := fmt.Fprintln(conn, c.ID); err != nil {
 		conn.Close()
-		return nil, err
+		return nil, ErrNoWay
 	}
 	go c.read(conn)
 	return c, nil

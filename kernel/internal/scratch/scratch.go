@@ -1,0 +1,69 @@
+// Package scratch is the folder that a running kernel has for itself: the connection
+// file that GoNB reads, and the socket of figures that move. It lies where the system
+// has its temporary files, is for its user alone, and is gone with the kernel. A kernel
+// that is killed leaves it behind; the next one removes it, and so does uninstall.
+package scratch
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	name   = "gosubspace-relay-" // and a number
+	socket = "live"
+	// longest is how many bytes the path of a socket has at most: Linux takes 107, macOS 103.
+	longest = 103
+	// short is where the folder is made when the path of its socket would be too long.
+	short = "/tmp"
+)
+
+// Make makes the folder and opens its socket. Where that is not possible the socket is
+// nil, and the error says why: the folder serves without it. No folder is an error too.
+func Make() (dir string, live net.Listener, err error) {
+	if dir, err = os.MkdirTemp("", name); err != nil {
+		return "", nil, err
+	}
+	path := filepath.Join(dir, socket)
+	if len(path) > longest {
+		if other, err := os.MkdirTemp(short, name); err == nil {
+			os.Remove(dir)
+			dir, path = other, filepath.Join(other, socket)
+		}
+	}
+	if len(path) > longest {
+		return dir, nil, fmt.Errorf("the path of a socket has %d bytes at most, and %s has %d: let TMPDIR name a folder with a shorter one", longest, path, len(path))
+	}
+	live, err = net.Listen("unix", path)
+	return dir, live, err
+}
+
+// settled is how old a folder is at least that is removed: one in which a socket is just
+// being opened looks dead for a moment.
+const settled = time.Minute
+
+// Sweep removes the folders of kernels that were killed: nobody listens at their sockets.
+func Sweep() {
+	for _, where := range []string{os.TempDir(), short} {
+		entries, _ := os.ReadDir(where)
+		for _, e := range entries {
+			info, err := e.Info()
+			if !strings.HasPrefix(e.Name(), name) || err != nil || !info.IsDir() || time.Since(info.ModTime()) < settled {
+				continue
+			}
+			dir := filepath.Join(where, e.Name())
+			c, err := net.Dial("unix", filepath.Join(dir, socket))
+			if err == nil {
+				c.Close()
+			} else if errors.Is(err, syscall.ECONNREFUSED) {
+				os.RemoveAll(dir)
+			}
+		}
+	}
+}
