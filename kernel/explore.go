@@ -96,7 +96,7 @@ func explorePage(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	if err := place.WriteFile(e.path, file); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: %d points, on %s, in %s; %.1f MB\n", e.path, p.Grid.Len(), p.Tested,
+	fmt.Fprintf(stdout, "%s: %d points, on %s, in %s; %.2f MB\n", e.path, p.Grid.Len(), p.Tested,
 		time.Since(began).Round(100*time.Millisecond), float64(len(file))/1e6)
 	return nil
 }
@@ -163,6 +163,9 @@ func measured(ctx context.Context, opened *subject, o page.Options) (*page.Page,
 func willBePage(path string) error {
 	if place.IsFolder(path) {
 		return fmt.Errorf("%s is a folder: want the name of a file that ends in .html", path)
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe, say, which nobody reads from
+		return fmt.Errorf("%s is there, and no file: choose another name with -o", path)
 	}
 	if there, err := os.ReadFile(path); err == nil && !page.IsPage(there) {
 		return fmt.Errorf("%s is there, and no page of this command's: it stays; choose another name with -o", path)

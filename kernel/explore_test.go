@@ -14,6 +14,18 @@ import (
 	"gosubspace/subspace/experiment"
 )
 
+// What is no file is not waited for, as a pipe that nobody writes to would be.
+func TestPageIsAFile(t *testing.T) {
+	for _, path := range []string{os.DevNull, t.TempDir()} {
+		if err := willBePage(path); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if err := willBePage(filepath.Join(t.TempDir(), "a [b]", "page.html")); err != nil {
+		t.Error(err)
+	}
+}
+
 // A run that is being made, or was interrupted, has no page; both are said in a line.
 func TestExploreUnfinished(t *testing.T) {
 	root := t.TempDir()

@@ -76,11 +76,12 @@ func TestScripts(t *testing.T) {
 // notebook.
 func aProject(dir string) error {
 	for name, text := range map[string]string{
-		"go.mod":                   "module gosubspace\n\ngo 1.26.5\n",
-		"go.sum":                   "",
-		"kernel/relay/main.go":     "package main\n",
-		"kernel/goimports/main.go": "package main\n",
-		"kernel/gopls/main.go":     "package main\n", "kernel/gopls/pinned/go.mod": "module gopls\n",
+		"go.mod":                       "module gosubspace\n\ngo 1.26.5\n",
+		"go.sum":                       "",
+		"kernel/relay/main.go":         "package main\n",
+		"kernel/internal/scratch/x.go": "package scratch\n",
+		"kernel/goimports/main.go":     "package main\n",
+		"kernel/gopls/main.go":         "package main\n", "kernel/gopls/pinned/go.mod": "module gopls\n",
 		"notebooks/lesson/l.go":   "package lesson\n",
 		"environment.yml":         "dependencies:\n  - python>=3.10\n  - pip\n  - pip:\n    - jupyterlab==4.6.6\n    - nbclient==0.11.0\n",
 		"notebooks/00-here.ipynb": `{"cells": [{"cell_type": "code", "source": ["import \"fmt\"\n", "%%\n", "fmt.Println()"], "outputs": []}]}`,

@@ -3,6 +3,7 @@ package lesson
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/explore"
+	"gosubspace/subspace/metric"
 )
 
 // tiny makes a run of a shape in seconds.
@@ -75,6 +77,19 @@ func TestFigureAnswers(t *testing.T) {
 	}
 	if a := triangle.answer(ctx, move{"me", 2, spot{X: new(0.0), Y: new(0.0), Corners: []int{3, 3, 1}}, explore.Reestimated}); a.Error == "" {
 		t.Error("no error for a triangle of two corners")
+	}
+}
+
+// What is no number no page can be told: the place is said to have none.
+func TestNumbers(t *testing.T) {
+	nan := math.NaN()
+	for _, v := range []explore.View{{Scores: &metric.Scores{NLL: nan}}, {Scores: &metric.Scores{NLL: math.Inf(1)}}, {Scores: &metric.Scores{ECE: nan}}, {Photographs: [][]float64{{0.5, 0.5}, {nan, nan}}}} {
+		if numbers(v) {
+			t.Errorf("%+v is taken for numbers", v)
+		}
+	}
+	if !numbers(explore.View{Scores: &metric.Scores{NLL: 1}, Photographs: [][]float64{{0.5, 0.5}}}) {
+		t.Error("numbers are taken for none")
 	}
 }
 

@@ -127,7 +127,11 @@ next:
 					return nil, err
 				}
 			}
-			paths = append(paths, found...)
+			for _, path := range found {
+				if !slices.Contains(paths, path) { // one that is named twice
+					paths = append(paths, path)
+				}
+			}
 			continue next
 		}
 		return nil, fmt.Errorf("no notebook %s, neither here nor in %s", name, dir)

@@ -48,12 +48,16 @@ func Check(dir string) error {
 		ours[filepath.Base(page)] = true
 	}
 	var other []string
+	const most = 1000 // in a home there are more than one wants to wait for
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+		if err == nil && d.IsDir() {
+			return nil
 		}
-		if name, _ := filepath.Rel(dir, path); !ours[filepath.ToSlash(name)] {
-			other = append(other, name)
+		if name, _ := filepath.Rel(dir, path); err != nil || !ours[filepath.ToSlash(name)] {
+			other = append(other, name) // a folder that cannot be looked into, too
+		}
+		if len(other) > most {
+			return fs.SkipAll
 		}
 		return nil
 	})
@@ -62,7 +66,9 @@ func Check(dir string) error {
 	}
 	if n := len(other); n > 0 {
 		more := ""
-		if n > 1 {
+		if n > most {
+			more = " and many more"
+		} else if n > 1 {
 			more = fmt.Sprintf(" and %d more", n-1)
 		}
 		return fmt.Errorf("%s holds what export has not written, %s%s: choose an empty folder, or one that it made", dir, other[0], more)

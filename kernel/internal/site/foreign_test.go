@@ -1,6 +1,7 @@
 package site
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,17 @@ func TestLinksOfTheIndex(t *testing.T) {
 	}
 	if len(s.Notices) != 1 {
 		t.Errorf("its maker is told %q", s.Notices)
+	}
+}
+
+// A folder with a great many other things in it is refused before all are counted.
+func TestCheckStops(t *testing.T) {
+	files := map[string]string{}
+	for i := range 1200 {
+		files[fmt.Sprintf("x/%d", i)] = ""
+	}
+	if err := Check(project(t, files)); err == nil || !strings.Contains(err.Error(), "and many more: choose") {
+		t.Errorf("of 1200 other files: %v", err)
 	}
 }
 
