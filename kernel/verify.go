@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -274,31 +273,4 @@ func (v *verifier) readme(path string, all []paper.PresetRuns) error {
 		return nil
 	}
 	return v.file(path, []byte(page))
-}
-
-// file writes a file, or says how it differs from what it should be.
-func (v *verifier) file(path string, want []byte) error {
-	got, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	missing := err != nil
-	difference := ""
-	switch {
-	case missing:
-		difference = "is not there"
-	case filepath.Ext(path) == ".png":
-		difference = pictureDiffers(got, want)
-	case !bytes.Equal(got, want):
-		difference = textDiffers(string(got), string(want))
-	}
-	switch {
-	case difference == "":
-		return nil
-	case !v.write:
-		v.fail("%s %s", path, difference)
-		return nil
-	}
-	fmt.Fprintln(v.stdout, "written:", path)
-	return place.WriteFile(path, want)
 }

@@ -2,11 +2,43 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
+	"os"
+	"path/filepath"
 	"strings"
+
+	"gosubspace/subspace/place"
 )
+
+// file writes a file, or says how it differs from what it should be.
+func (v *verifier) file(path string, want []byte) error {
+	got, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	missing := err != nil
+	difference := ""
+	switch {
+	case missing:
+		difference = "is not there"
+	case filepath.Ext(path) == ".png":
+		difference = pictureDiffers(got, want)
+	case !bytes.Equal(got, want):
+		difference = textDiffers(string(got), string(want))
+	}
+	switch {
+	case difference == "":
+		return nil
+	case !v.write:
+		v.fail("%s %s", path, difference)
+		return nil
+	}
+	fmt.Fprintln(v.stdout, "written:", path)
+	return place.WriteFile(path, want)
+}
 
 // textDiffers says which line is the first that is another.
 func textDiffers(got, want string) string {

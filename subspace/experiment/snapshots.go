@@ -24,6 +24,22 @@ func (c Config) collected() (n int) {
 	return n
 }
 
+// collect takes the endpoints as they are now into the average, see subspace.Average.Move.
+func (r *Run) collect(p *progress, parts float64) error {
+	endpoints, err := r.space.Endpoints()
+	if err != nil {
+		return err
+	}
+	if err := p.average.Move(endpoints, parts); err != nil {
+		return err
+	}
+	p.Averaged = p.average.Models
+	if !r.Config.Snapshots {
+		return nil
+	}
+	return r.writeSnapshot(p.Averaged, endpoints)
+}
+
 // collecting is the one run whose snapshots are used.
 func collecting(c Config, _, _ int) []Config {
 	member := c.member(0)

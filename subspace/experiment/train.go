@@ -222,22 +222,6 @@ func (r *Run) call(on *subspace.Resident, done int) int {
 	return min(r.together(), max(full-k, 1))
 }
 
-// collect takes the endpoints as they are now into the average, see subspace.Average.Move.
-func (r *Run) collect(p *progress, parts float64) error {
-	endpoints, err := r.space.Endpoints()
-	if err != nil {
-		return err
-	}
-	if err := p.average.Move(endpoints, parts); err != nil {
-		return err
-	}
-	p.Averaged = p.average.Models
-	if !r.Config.Snapshots {
-		return nil
-	}
-	return r.writeSnapshot(p.Averaged, endpoints)
-}
-
 // finite reports weights that are not finite numbers.
 func (r *Run) finite() error {
 	endpoints, err := r.space.Endpoints()
