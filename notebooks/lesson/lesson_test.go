@@ -116,7 +116,7 @@ func TestRecordedFigureThatHasBegun(t *testing.T) {
 	t.Setenv("GOSUBSPACE_FIGURES", t.TempDir())
 	said := printed(t, func() { RecordedFigure(3, "cifar10") })
 	at := 0
-	for _, want := range []string{"along-the-curves.png", "Figure 3 has not been recorded whole with -preset cifar10 yet.", "Recorded: standard (1 seed), line (1 seed)",
+	for _, want := range []string{"along-the-curves-cifar-10.png", "Figure 3 has not been recorded whole with -preset cifar10 yet.", "Recorded: standard (1 seed), line (1 seed)",
 		"Not yet: layer-wise line, Bézier curve", "Figure 3, preset cifar10: ", "seed 1; ", " over 10,000 images",
 		"– the midpoint of a line is more accurate than standard training: ", " for these two networks (accuracy ", "over the same 10,000 images, p ",
 		"– the midpoint of a Bézier curve is more accurate than standard training: not recorded"} {
