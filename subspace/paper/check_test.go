@@ -322,6 +322,11 @@ func TestNamesAndStyles(t *testing.T) {
 	if want := "[line, epochs 200 layer-wise line Bézier curve line + dropout, epochs 50 layer-wise simplex-3 my-bezier]"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
+	free := c
+	free.Beta = 0
+	if got := fmt.Sprint(Names(c, free)); got != "[line, beta 1 line, beta 0]" {
+		t.Errorf("with the regulariser and without: %s", got)
+	}
 	for n := 1; n <= Figures; n++ {
 		f, err := NewFigure(n, c)
 		if err != nil {

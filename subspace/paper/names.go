@@ -65,6 +65,9 @@ var additions = []addition{
 	{"Rho", func(c experiment.Config) bool { return c.Rho > 0 }, func(experiment.Config) string { return "SAM" }},
 	{"SWA", func(c experiment.Config) bool { return c.SWA != "" }, func(c experiment.Config) string {
 		kind, _, _ := strings.Cut(c.SWA, "-")
+		if kind == "snapshots" {
+			return "snapshots"
+		}
 		return "SWA, " + kind + " rate"
 	}},
 }
@@ -79,10 +82,10 @@ func Names(configs ...experiment.Config) []string {
 		for f := range reflect.TypeFor[experiment.Config]().NumField() {
 			field := reflect.TypeFor[experiment.Config]().Field(f)
 			value := reflect.ValueOf(c).Field(f)
-			if field.Name == "Seed" || value.IsZero() || !differs(configs, c.Shape, f) || told(configs, c, f) {
-				continue
+			word, none, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if field.Name == "Seed" || value.IsZero() && none != "" || !differs(configs, c.Shape, f) || told(configs, c, f) {
+				continue // "omitempty" are settings whose zero is that there is none
 			}
-			word, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			names[i] += ", " + strings.ReplaceAll(word, "_", " ")
 			if value.Kind() != reflect.Bool {
 				names[i] += fmt.Sprintf(" %v", value)
