@@ -167,16 +167,11 @@ func overTriangle(f plots.Field, name string, side int, margin float64, value fu
 }
 
 // firsts returns the number of the first image of each class.
-func firsts(s *dataset.Set) (numbers []int) {
+func firsts(s *dataset.Set) []int {
 	if s == nil {
 		return nil
 	}
-	for class := range s.Classes {
-		if i := slices.Index(s.Labels, int32(class)); i >= 0 {
-			numbers = append(numbers, i)
-		}
-	}
-	return numbers
+	return slices.DeleteFunc(s.Firsts(), func(i int) bool { return i < 0 })
 }
 
 // mostChanged returns the n images whose probability changes most between points,

@@ -72,6 +72,15 @@ func (s *Set) lastOfEach(images []int) []int {
 	return images
 }
 
+// Firsts returns the number of the first image of each class, −1 where a class has none.
+func (s *Set) Firsts() []int {
+	numbers := make([]int, len(s.Classes))
+	for class := range numbers {
+		numbers[class] = slices.Index(s.Labels, int32(class))
+	}
+	return numbers
+}
+
 // Image returns the set of one image of s, which must be in memory, by its number
 // from 0.
 func (s *Set) Image(number int) (*Set, error) {

@@ -78,17 +78,16 @@ func (r *Run) Score(ctx context.Context, at subspace.Weights) (metric.Scores, er
 	if _, err := r.Space(); err != nil {
 		return metric.Scores{}, err
 	}
-	return r.evaluate(ctx, at)
+	return r.evaluate(ctx, at, r.data.Test)
 }
 
-// evaluate scores a point, and leaves the state of training as it is.
-func (r *Run) evaluate(ctx context.Context, at subspace.Weights) (metric.Scores, error) {
-	test := r.data.Test
-	logits, err := r.logitsOf(ctx, at, test)
+// evaluate scores a point on a set, and leaves the state of training as it is.
+func (r *Run) evaluate(ctx context.Context, at subspace.Weights, set *dataset.Set) (metric.Scores, error) {
+	logits, err := r.logitsOf(ctx, at, set)
 	if err != nil {
 		return metric.Scores{}, err
 	}
-	return metric.ScoreBins(logits, test.Labels, len(test.Classes), r.bins())
+	return metric.ScoreBins(logits, set.Labels, len(set.Classes), r.bins())
 }
 
 // recalibration yields the batches that re-estimate batch norm: training

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"gosubspace/subspace"
-	"gosubspace/subspace/metric"
 	"gosubspace/subspace/relatives"
 )
 
@@ -123,11 +122,7 @@ func greedy(ctx context.Context, r *Run, _, _ int) ([][]float32, error) {
 		if err := r.space.SetEndpoints([][]float32{network}); err != nil {
 			return 0, err
 		}
-		logits, err := r.logitsOf(ctx, subspace.Weights{1}, r.held)
-		if err != nil {
-			return 0, err
-		}
-		s, err := metric.ScoreBins(logits, r.held.Labels, len(r.held.Classes), r.bins())
+		s, err := r.evaluate(ctx, subspace.Weights{1}, r.held)
 		return s.Accuracy, err
 	}
 	alone := map[*float32]float64{}

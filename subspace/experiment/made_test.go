@@ -15,6 +15,12 @@ func networksOf(t *testing.T, c Config, o Options) [][]float32 {
 	t.Helper()
 	r := train(t, c, o)
 	defer r.Close()
+	return rowsOf(t, r)
+}
+
+// rowsOf returns the endpoints of a run.
+func rowsOf(t *testing.T, r *Run) [][]float32 {
+	t.Helper()
 	s, err := r.Space()
 	if err != nil {
 		t.Fatal(err)

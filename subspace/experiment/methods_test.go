@@ -125,19 +125,7 @@ func TestIndependent(t *testing.T) {
 	dir := t.TempDir()
 	c := light()
 	c.Independent = true
-	rows := func(c Config) [][]float32 {
-		r := train(t, c, Options{Dir: dir})
-		s, err := r.Space()
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows, err := s.Endpoints()
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Close()
-		return rows
-	}
+	rows := func(c Config) [][]float32 { return networksOf(t, c, Options{Dir: dir}) }
 	first, second, third := rows(light().With("standard", 1)), rows(light().With("standard", 1001)), rows(light().With("standard", 2001))
 	line := rows(c)
 	if !slices.Equal(line[0], first[0]) || !slices.Equal(line[1], second[0]) {

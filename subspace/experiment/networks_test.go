@@ -96,18 +96,7 @@ func TestBetweenNetworksOfFiles(t *testing.T) {
 	if len(curve.Result.History) != 2 {
 		t.Errorf("%d epochs of a curve", len(curve.Result.History))
 	}
-	rows := func(r *Run) [][]float32 {
-		s, err := r.Space()
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows, err := s.Endpoints()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return rows
-	}
-	ends, made := rows(line), rows(curve)
+	ends, made := rowsOf(t, line), rowsOf(t, curve)
 	if !slices.Equal(made[0], ends[0]) || !slices.Equal(made[1], ends[1]) || slices.Equal(made[2], ends[0]) {
 		t.Error("the ends of the curve are not the networks of the files, or its bend was not trained")
 	}

@@ -118,13 +118,9 @@ const SamplesFile = "images.png"
 // side in the order of the classes, as one PNG file without loss.
 func (r *Run) ShipSamples(dir string) error {
 	set := r.data.Test
-	var first []int
-	for c := range set.Classes {
-		i := slices.Index(set.Labels, int32(c))
-		if i < 0 {
-			return fmt.Errorf("no test image of class %s", set.Classes[c])
-		}
-		first = append(first, i)
+	first := set.Firsts()
+	if c := slices.Index(first, -1); c >= 0 {
+		return fmt.Errorf("no test image of class %s", set.Classes[c])
 	}
 	file, err := encodeSheet(set, first)
 	if err != nil {

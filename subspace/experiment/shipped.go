@@ -155,11 +155,8 @@ func (s *Shipped) Logits(ctx context.Context, i int, set *dataset.Set) ([]float3
 	if err != nil {
 		return nil, err
 	}
-	if err := set.Check(); err != nil {
+	if err := s.run.takes(set); err != nil {
 		return nil, err
-	}
-	if n := s.Network.Image; n != [3]int{set.Height, set.Width, set.Channels} {
-		return nil, fmt.Errorf("images of %d × %d × %d for a network of %d × %d × %d: want the same", set.Height, set.Width, set.Channels, n[0], n[1], n[2])
 	}
 	logits, _, err := space.Logits(ctx, subspace.Uniform(s.Points[i].Weights, len(space.Layout.Layers)), s.run.inOrder(set))
 	return logits, err

@@ -60,15 +60,10 @@ func (s *Sight) Trained() int { return s.run.data.Train.Len() }
 // Batches returns the images of a set, normalised, in their order, in batches of at
 // most so many.
 func (s *Sight) Batches(set *dataset.Set, most int) ([]subspace.Batch, error) {
-	if err := set.Check(); err != nil {
+	if err := s.run.takes(set); err != nil {
 		return nil, err
 	}
-	t := s.run.data.Train
-	if set.Height != t.Height || set.Width != t.Width || set.Channels != t.Channels {
-		return nil, fmt.Errorf("images of %d × %d × %d for a network of %d × %d × %d: want the same",
-			set.Height, set.Width, set.Channels, t.Height, t.Width, t.Channels)
-	}
-	return collect(s.run.inBatches(set, most))
+	return gathered(s.run.inBatches(set, most))
 }
 
 // Recalibration returns the batches that re-estimate batch norm, of the first images
@@ -81,7 +76,7 @@ func (s *Sight) Recalibration(images int) ([]subspace.Batch, error) {
 	if images < 0 || images > n {
 		return nil, fmt.Errorf("%d images to re-estimate batch norm with: want 0 to %d, as many as were trained on", images, n)
 	}
-	return collect(s.run.recalibrationOf(images))
+	return gathered(s.run.recalibrationOf(images))
 }
 
 // Statistics returns points of the subspace and the batch-norm statistics at each:
@@ -118,7 +113,19 @@ func (r *Run) statisticsOf(ctx context.Context) (points []PointScore, statistics
 	return points, statistics, r.space.SetBuffers(before)
 }
 
-func collect(batches iter.Seq2[subspace.Batch, error]) (all []subspace.Batch, err error) {
+// takes reports images that the run's network does not take.
+func (r *Run) takes(set *dataset.Set) error {
+	if err := set.Check(); err != nil {
+		return err
+	}
+	if t := r.data.Train; set.Height != t.Height || set.Width != t.Width || set.Channels != t.Channels {
+		return fmt.Errorf("images of %d × %d × %d for a network of %d × %d × %d: want the same",
+			set.Height, set.Width, set.Channels, t.Height, t.Width, t.Channels)
+	}
+	return nil
+}
+
+func gathered(batches iter.Seq2[subspace.Batch, error]) (all []subspace.Batch, err error) {
 	for b, err := range batches {
 		if err != nil {
 			return nil, err

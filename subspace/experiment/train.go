@@ -244,7 +244,7 @@ func (r *Run) endEpoch(ctx context.Context, p *progress, epoch int, rate float64
 	if every := r.Config.TestEvery; every > 0 && (epoch+1)%every == 0 {
 		// A stop while this runs must not leave the epoch without its test
 		// score: what a run records does not depend on when it was stopped.
-		scores, err := r.evaluate(context.WithoutCancel(ctx), r.sampler.Shape.Midpoint())
+		scores, err := r.evaluate(context.WithoutCancel(ctx), r.sampler.Shape.Midpoint(), r.data.Test)
 		if err != nil {
 			return nil, fmt.Errorf("test after epoch %d: %w", epoch+1, err)
 		}

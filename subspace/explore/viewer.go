@@ -148,8 +148,7 @@ func firsts(set *dataset.Set) (*dataset.Set, error) {
 		return nil, errors.New("no photographs and no test images: want Options.Photographs")
 	}
 	out := like(set, "photographs")
-	for c := range set.Classes {
-		i := slices.Index(set.Labels, int32(c))
+	for c, i := range set.Firsts() {
 		if i < 0 || out.Len() == MostPhotographs {
 			continue
 		}
