@@ -14,7 +14,7 @@ import (
 	"gosubspace/subspace/watch"
 )
 
-// Train makes the runs of a shape under the seeds 1 to n, with a progress line,
+// Train makes the runs of a shape under n seeds from base's on, with a progress line,
 // and says what came of them. Runs that have been made are loaded; one that was
 // stopped goes on where it was.
 func Train(base experiment.Config, shape string, n int) {
@@ -35,14 +35,14 @@ func One(c experiment.Config, o experiment.Options) experiment.Result {
 	return resultsOf(c.Name(), []experiment.Config{c}, o, nil)[0]
 }
 
-// Own returns the results of the runs of a shape under the seeds 1 to n, with a
+// Own returns the results of the runs of a shape under n seeds from base's on, with a
 // network, data or a shape of your own, and makes those that are missing, as
 // [Runs] does for the project's.
 func Own(base experiment.Config, o experiment.Options, shape string, n int) []experiment.Result {
 	Check(seeds(n))
 	var configs []experiment.Config
 	for seed := range n {
-		configs = append(configs, base.With(shape, uint64(seed)+1))
+		configs = append(configs, base.With(shape, base.Seed+uint64(seed)))
 	}
 	return resultsOf(paper.ShapeName(shape), configs, o, nil)
 }
