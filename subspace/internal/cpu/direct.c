@@ -83,6 +83,7 @@ static int image_forward(const struct call *call, int part, int n, struct band *
 	const struct convolution *c = call->c;
 	const struct tile *tile = call->tile;
 	const int d = c->dilation, s = c->stride;
+	struct ahead nothing = {0};
 	long offset[c->kernel_height * c->kernel_width], row[c->kernel_height * c->kernel_width]; // of each tap
 	int first = floor_div(-c->left, d), last = floor_div((c->out_width - 1) * s + c->kernel_width - 1 - c->left, d);
 	b->first_column = first;
@@ -106,7 +107,7 @@ static int image_forward(const struct call *call, int part, int n, struct band *
 				long step = (long)s * c->channels, out_step = (long)d * c->out_channels;
 				for (int o = 0; o < c->out_channels; o += tile->block)
 					tile->forward(b->pixels, step, channels, n_taps, offset, call->kernel + o, c->out_channels, row,
-					              out_row + (long)phase * c->out_channels + o, out_step, pixels);
+					              out_row + (long)phase * c->out_channels + o, out_step, pixels, &nothing);
 			}
 		}
 		if (!call->mask) continue;
@@ -149,6 +150,7 @@ static void backward_part(void *argument, int i) {
 	float *gradient = call->out + i * c->kernel_height * rows * c->out_channels;
 	memset(gradient, 0, c->kernel_height * rows * c->out_channels * sizeof *gradient);
 	struct band b = {0};
+	struct ahead nothing = {0};
 	b.first_column = -c->left;
 	b.columns = (c->out_width - 1) * c->stride + c->kernel_width;
 	size_t row_floats = (size_t)b.columns * c->channels, tail = (size_t)slack * c->channels;
@@ -173,7 +175,7 @@ static void backward_part(void *argument, int i) {
 			for (int kh = 0; kh < c->kernel_height; kh++)
 				for (int o = 0; o < c->out_channels; o += tile->block)
 					tile->backward(b.pixels + kh * row_floats, row_floats * c->stride, (long)c->stride * c->channels, dy + o,
-					               c->out_channels, height, c->out_width, gradient + kh * rows * c->out_channels + o, rows);
+					               c->out_channels, height, c->out_width, gradient + kh * rows * c->out_channels + o, rows, &nothing);
 		}
 	}
 }

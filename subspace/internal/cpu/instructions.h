@@ -1,6 +1,7 @@
 #ifndef GOSUBSPACE_INSTRUCTIONS_H
 #define GOSUBSPACE_INSTRUCTIONS_H
 
+#include "ahead.h"
 #include <stdint.h>
 
 // The loops that are written in vectors, and therefore once for each instruction set:
@@ -10,9 +11,9 @@
 // The tile loops of one instruction set, see kernels.h.
 typedef void forward_tile(const float *x, long step, int channels, int taps, const long *offset,
                           const float *kernel, long out_channels, const long *row,
-                          float *out, long out_step, int pixels);
+                          float *out, long out_step, int pixels, struct ahead *ahead);
 typedef void backward_tile(const float *x, long x_row, long x_step, const float *dy,
-                           long out_channels, int height, int width, float *gradient, int rows);
+                           long out_channels, int height, int width, float *gradient, int rows, struct ahead *ahead);
 struct tile {
 	int block; // output channels
 	forward_tile *forward;

@@ -37,6 +37,8 @@ static __thread struct pool pool = {.threads = 1};
 
 void borrow(const struct pool *from) { pool = *from; }
 
+int threads(void) { return pool.threads; }
+
 void parallel(void (*work)(void *, int), void *argument, int parts) {
 	int tasks = (pool.threads < parts ? pool.threads : parts) - 1;
 	struct job *j = tasks > 0 ? calloc(1, sizeof *j) : NULL;

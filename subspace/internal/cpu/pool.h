@@ -11,6 +11,9 @@ struct pool {
 // borrow says which pool the calling thread works with from now on.
 void borrow(const struct pool *pool);
 
+// threads returns how many those of the pool are, with the calling one.
+int threads(void);
+
 // parallel calls work(argument, i) for every i in [0, parts), on the calling
 // thread and on those of its pool that are free, and returns when all are done.
 void parallel(void (*work)(void *argument, int i), void *argument, int parts);

@@ -1,6 +1,8 @@
 #ifndef GOSUBSPACE_ROWS_H
 #define GOSUBSPACE_ROWS_H
 
+#include "ahead.h"
+
 // What a convolution reads and writes need not lie in memory as it is: batch norm
 // and ReLU before it, and their gradients, are arithmetic of each value, done on a
 // few rows that are in the cache anyway. Else each of them goes over all
@@ -29,6 +31,9 @@ struct source {
 // load_pixels writes n pixels, from the given one on.
 void load_pixels(const struct source *s, long pixel, int n, int channels, float *to);
 
+// expect_pixels expects those that load_pixels of n pixels reads.
+void expect_pixels(struct ahead *a, const struct source *s, long pixel, long n, int channels);
+
 // A mask says where dx, the gradient by what is rectified, or joined, is zero, namely
 // where that is. It is result, or where result is null, max(0, (x − mean)·factor +
 // offset). To dx the gradient that comes another way is added first, if there is one.
@@ -40,5 +45,9 @@ struct mask {
 // mask_pixels masks dx, and adds dx and dx·(x − mean) to sum and products: what the
 // gradient of the batch norm takes. Pixel is the first of n.
 void mask_pixels(const struct mask *m, long pixel, int n, int channels, float *dx, double *sum, double *products);
+
+// store writes floats past the caches, where they are not needed before all other
+// activations have gone through. Memory need not be read, then, before it is written.
+void store(float *to, const float *from, long floats);
 
 #endif

@@ -94,39 +94,40 @@ static void load_strip(const struct work *w, const struct source *s, int strip, 
 }
 
 // transform_strip writes what is in a strip to v, as tile t and those that follow.
-static void transform_strip(const struct work *w, const struct transforms *f, const float *strip, int channels, int t, float *v) {
+static void transform_strip(const struct work *w, const struct transforms *f, const float *strip, int channels, int t, float *v, struct ahead *a) {
 	v += (long)t * channels;
 	for (int k = 0; k < w->wide; k++, strip += side * channels, v += channels)
-		for (int c = 0; c < channels; c += f->lanes) f->input(strip + c, (long)columns(w) * channels, channels, v + c, entry(w, channels));
+		for (int c = 0; c < channels; c += f->lanes, fetch(a))
+			f->input(strip + c, (long)columns(w) * channels, channels, v + c, entry(w, channels));
 }
 
 // spread_strip is transform_strip for dy: the tiles' own pixels, where pixel (0, 0) of
 // the first one is at strip.
-static void spread_strip(const struct work *w, const float *strip, int t, float *m) {
+static void spread_strip(const struct work *w, const float *strip, int t, float *m, struct ahead *a) {
 	const int channels = w->c->out_channels;
 	m += (long)t * channels;
 	for (int k = 0; k < w->wide; k++, strip += side * channels, m += channels)
-		for (int c = 0; c < channels; c += w->out->lanes)
+		for (int c = 0; c < channels; c += w->out->lanes, fetch(a))
 			w->out->spread(strip + c, (long)columns(w) * channels, channels, m + c, entry(w, channels));
 }
 
-// write_strip writes the outputs of tile t of m and of those that follow.
-static void write_strip(const struct work *w, const struct transforms *f, const float *m, int t, int strip, int height, int width, int channels, float *y) {
-	const int image = strip / w->high, h = strip % w->high, rows = min(side, height - h * side);
+// write_strip writes the outputs of tile t of m and of those that follow to y, where the
+// strip begins.
+static void write_strip(const struct work *w, const struct transforms *f, const float *m, int t, int strip, int height, int width, int channels, float *y, struct ahead *a) {
+	const int rows = min(side, height - strip % w->high * side);
 	const long row = (long)width * channels;
 	m += (long)t * channels;
-	y += ((long)image * height + h * side) * row;
 	for (int k = 0; k < w->wide; k++, m += channels, y += side * channels)
-		for (int c = 0; c < channels; c += f->lanes)
+		for (int c = 0; c < channels; c += f->lanes, fetch(a))
 			f->output(m + c, entry(w, channels), y + c, row, channels, rows, min(side, width - k * side));
 }
 
 // multiply multiplies all entries of n tiles in v by those of the kernel.
-static void multiply(const struct work *w, const struct tile *tile, const float *v, int channels, const float *kernel, int out_channels, int n, float *m) {
+static void multiply(const struct work *w, const struct tile *tile, const float *v, int channels, const float *kernel, int out_channels, int n, float *m, struct ahead *a) {
 	const long zero = 0;
 	for (int e = 0; e < entries; e++, v += entry(w, channels), m += entry(w, out_channels), kernel += (long)channels * out_channels)
 		for (int o = 0; o < out_channels; o += tile->block)
-			tile->forward(v, channels, channels, 1, &zero, kernel + o, out_channels, &zero, m + o, out_channels, n);
+			tile->forward(v, channels, channels, 1, &zero, kernel + o, out_channels, &zero, m + o, out_channels, n, a);
 }
 
 // transformed returns the transformed kernel [channels, out_channels], to be freed;
@@ -137,30 +138,50 @@ static float *transformed(const struct transforms *f, const float *kernel, long 
 	return u;
 }
 
-// first_pixel is the first output pixel of a strip, that of strip + 1 the next one's.
-static long first_pixel(const struct work *w, int strip) {
-	return ((long)(strip / w->high) * w->c->out_height + strip % w->high * side) * w->c->out_width;
+// first_pixel is the first pixel of a strip, where an image has so many rows and columns;
+// that of strip + 1 is the next one's.
+static long first_pixel(const struct work *w, int strip, int height, int width) {
+	return ((long)(strip / w->high) * height + min(height, strip % w->high * side)) * width;
+}
+
+// expect_strips expects what a source has of n strips.
+static void expect_strips(const struct work *w, struct ahead *a, const struct source *s, int from, int n, int height, int width, int channels) {
+	const long pixel = first_pixel(w, from, height, width);
+	expect_pixels(a, s, pixel, first_pixel(w, from + n, height, width) - pixel, channels);
+}
+
+// calls is how often tiles are multiplied with a kernel: a call for every sixteen of them.
+static long calls(const struct work *w, const struct tile *tile, int channels, int n) {
+	return entries * (channels / tile->block) * ((n * w->wide + 15L) / 16);
 }
 
 static void forward_block(void *argument, int i) {
 	struct work *w = argument;
 	const struct convolution *c = w->c;
-	size_t v_size = entries * entry(w, c->channels) + 64 * (size_t)c->channels; // a tile may read beyond the end
-	float *v = room((v_size + entries * entry(w, c->out_channels) + strip_floats(w, c->channels)) * sizeof *v);
+	const size_t v_size = entries * entry(w, c->channels) + 64 * (size_t)c->channels; // a tile may read beyond the end
+	const size_t m_size = entries * entry(w, c->out_channels), strip_size = strip_floats(w, c->channels);
+	float *v = room((v_size + m_size + strip_size + (size_t)w->per * side * c->out_width * c->out_channels) * sizeof *v);
 	if (!v) {
 		w->failed = 1;
 		return;
 	}
-	float *m = v + v_size, *strip = m + entries * entry(w, c->out_channels);
+	float *m = v + v_size, *strip = m + m_size, *y = strip + strip_size;
 	const int from = i * w->per, n = min(w->per, w->strips - from);
+	const int next = min(w->strips, from + threads() * w->per); // the other threads take those between
+	struct ahead a = {0};
+	expect_strips(w, &a, w->x, next, min(w->per, w->strips - next), c->height, c->width, c->channels);
+	pace(&a, (long)n * w->wide * (c->channels / w->in->lanes + c->out_channels / w->out->lanes) + calls(w, w->tile, c->out_channels, n));
 	for (int k = 0; k < n; k++) {
 		load_strip(w, w->x, from + k, from + n, c->height, c->width, c->channels, c->top, c->left, k > 0, strip);
-		transform_strip(w, w->in, strip, c->channels, k * w->wide, v);
+		transform_strip(w, w->in, strip, c->channels, k * w->wide, v, &a);
 	}
-	multiply(w, w->tile, v, c->channels, w->kernel, c->out_channels, n * w->wide, m);
-	for (int k = 0; k < n; k++) write_strip(w, w->out, m, k * w->wide, from + k, c->out_height, c->out_width, c->out_channels, w->y);
-	const long pixel = first_pixel(w, from);
-	if (w->tallies.n && tally(&w->tallies, i, w->y + pixel * c->out_channels, first_pixel(w, from + n) - pixel)) w->failed = 1;
+	multiply(w, w->tile, v, c->channels, w->kernel, c->out_channels, n * w->wide, m, &a);
+	const long pixel = first_pixel(w, from, c->out_height, c->out_width), pixels = first_pixel(w, from + n, c->out_height, c->out_width) - pixel;
+	for (int k = 0; k < n; k++)
+		write_strip(w, w->out, m, k * w->wide, from + k, c->out_height, c->out_width, c->out_channels,
+		            y + (first_pixel(w, from + k, c->out_height, c->out_width) - pixel) * c->out_channels, &a);
+	if (w->tallies.n && tally(&w->tallies, i, y, pixels)) w->failed = 1;
+	store(w->y + pixel * c->out_channels, y, pixels * c->out_channels);
 }
 
 int winograd_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m) {
@@ -177,6 +198,15 @@ int winograd_forward(const struct convolution *c, const struct source *x, const 
 	return w.failed;
 }
 
+// expect_mask expects what a mask reads of n strips that nothing else does.
+static void expect_mask(const struct work *w, struct ahead *a, int from, int n) {
+	const struct convolution *c = w->c;
+	const long pixel = first_pixel(w, from, c->height, c->width), pixels = first_pixel(w, from + n, c->height, c->width) - pixel;
+	const float *of[] = {w->mask->x, w->mask->add};
+	for (int k = 0; k < 2; k++)
+		if (of[k] && of[k] != w->x->x) expect(a, of[k] + pixel * c->channels, pixels * c->channels);
+}
+
 static void gradient_part(void *argument, int i) {
 	struct work *w = argument;
 	const struct convolution *c = w->c;
@@ -184,7 +214,7 @@ static void gradient_part(void *argument, int i) {
 	const long size = (long)in * out;
 	// Of x, of dy as it goes into the gradient of the kernel, and as it goes into dx.
 	size_t x_size = entries * entry(w, in) + 64 * (size_t)in, dy_size = entries * entry(w, out), dx_size = w->y ? dy_size + 64 * (size_t)out : 0;
-	float *x = room((x_size + dy_size + dx_size + strip_floats(w, in) + strip_floats(w, out)) * sizeof *x);
+	float *x = room((x_size + dy_size + dx_size + strip_floats(w, in) + strip_floats(w, out) + (size_t)side * c->width * in) * sizeof *x);
 	float *sums = aligned(entries * size);
 	if (!x || !sums) {
 		w->failed = 1;
@@ -192,30 +222,36 @@ static void gradient_part(void *argument, int i) {
 		return;
 	}
 	memset(sums, 0, entries * size * sizeof *sums);
-	float *dy = x + x_size, *dx = dy + dy_size, *x_strip = dx + dx_size, *dy_strip = x_strip + strip_floats(w, in);
+	float *dy = x + x_size, *dx = dy + dy_size, *x_strip = dx + dx_size, *dy_strip = x_strip + strip_floats(w, in), *y = dy_strip + strip_floats(w, out);
 	const int margin = w->y ? 1 : 0; // dx takes the pixels around, too
+	const int transforms = w->y ? 2 : 1;
 	int from = (long)w->strips * i / w->n, end = (long)w->strips * (i + 1) / w->n;
 	for (int n; from < end; from += n) {
 		n = min(w->per, end - from);
+		struct ahead a = {0};
+		const int after = min(w->per, end - from - n);
+		expect_strips(w, &a, w->x, from + n, after, c->height, c->width, in);
+		expect_strips(w, &a, w->dy, from + n, after, c->out_height, c->out_width, out);
+		if (w->mask) expect_mask(w, &a, from, n);
+		pace(&a, transforms * (long)n * w->wide * (in / w->in->lanes + out / w->out->lanes) + calls(w, w->tile, out, n) + (w->y ? calls(w, tile_for(in), in, n) : 0));
 		for (int k = 0; k < n; k++) {
 			load_strip(w, w->dy, from + k, from + n, c->out_height, c->out_width, out, margin, margin, k > 0, dy_strip);
-			spread_strip(w, dy_strip + margin * (columns(w) + 1) * out, k * w->wide, dy);
-			if (w->y) transform_strip(w, w->out, dy_strip, out, k * w->wide, dx);
+			spread_strip(w, dy_strip + margin * (columns(w) + 1) * out, k * w->wide, dy, &a);
+			if (w->y) transform_strip(w, w->out, dy_strip, out, k * w->wide, dx, &a);
 			load_strip(w, w->x, from + k, from + n, c->height, c->width, in, c->top, c->left, k > 0, x_strip);
-			transform_strip(w, w->in, x_strip, in, k * w->wide, x);
+			transform_strip(w, w->in, x_strip, in, k * w->wide, x, &a);
 		}
 		for (int e = 0; e < entries; e++)
 			for (int o = 0; o < out; o += w->tile->block)
-				w->tile->backward(x + e * entry(w, in), 0, in, dy + e * entry(w, out) + o, out, 1, n * w->wide, sums + e * size + o, in);
+				w->tile->backward(x + e * entry(w, in), (long)w->wide * in, in, dy + e * entry(w, out) + o, out, n, w->wide, sums + e * size + o, in, &a);
 		if (!w->y) continue;
-		multiply(w, tile_for(in), dx, out, w->kernel, in, n * w->wide, x);
+		multiply(w, tile_for(in), dx, out, w->kernel, in, n * w->wide, x, &a);
 		for (int k = 0; k < n; k++) {
-			write_strip(w, w->in, x, k * w->wide, from + k, c->height, c->width, in, w->y);
-			if (!w->mask) continue;
-			int image = (from + k) / w->high, row = (from + k) % w->high * side, rows = min(side, c->height - row);
-			long pixel = ((long)image * c->height + row) * c->width;
+			const long pixel = first_pixel(w, from + k, c->height, c->width), pixels = first_pixel(w, from + k + 1, c->height, c->width) - pixel;
 			double *sum = w->sums + (long)i * 2 * in;
-			mask_pixels(w->mask, pixel, rows * c->width, in, w->y + pixel * in, sum, sum + in);
+			write_strip(w, w->in, x, k * w->wide, from + k, c->height, c->width, in, y, &a);
+			if (w->mask) mask_pixels(w->mask, pixel, pixels, in, y, sum, sum + in);
+			store(w->y + pixel * in, y, pixels * in);
 		}
 	}
 	for (long k = 0; k < size; k += w->out->lanes) w->out->gradient(sums + k, w->parts + i * 9 * size + k, size);

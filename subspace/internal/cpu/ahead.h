@@ -1,0 +1,49 @@
+#ifndef GOSUBSPACE_AHEAD_H
+#define GOSUBSPACE_AHEAD_H
+
+// Memory that is needed soon. Activations come from beyond the caches, where a line takes
+// as long as a thousand products: a thread asks for those of its next block while it
+// works on this one. It must not ask for many at once: a core waits for some sixteen
+// lines, and who asks for one more waits with it.
+enum { line_bytes = 64, ranges = 8 };
+struct ahead {
+	const char *next, *end; // of the range that is being asked for
+	int lines;              // at a time
+	int n;                  // ranges that are left, the last one first
+	struct {
+		const float *from;
+		long floats;
+	} range[ranges];
+};
+
+// expect adds so many floats to what is needed; what is added last is needed first.
+static inline void expect(struct ahead *a, const float *from, long floats) {
+	if (!from || floats <= 0 || a->n == ranges) return;
+	a->range[a->n].from = from;
+	a->range[a->n++].floats = floats;
+}
+
+// pace says how often at least fetch will be called.
+static inline void pace(struct ahead *a, long calls) {
+	long lines = 0;
+	for (int i = 0; i < a->n; i++) lines += a->range[i].floats * (long)sizeof(float) / line_bytes + 1;
+	a->lines = calls > 0 ? (lines + calls - 1) / calls : 0;
+}
+
+// fetch asks for the next lines.
+static inline void fetch(struct ahead *a) {
+	for (int k = 0; k < a->lines; k++, a->next += line_bytes) {
+		if (a->next >= a->end) {
+			if (a->n == 0) {
+				a->lines = 0;
+				return;
+			}
+			a->n--;
+			a->next = (const char *)a->range[a->n].from;
+			a->end = (const char *)(a->range[a->n].from + a->range[a->n].floats);
+		}
+		__builtin_prefetch(a->next, 0, 2);
+	}
+}
+
+#endif
