@@ -78,12 +78,21 @@ static int taps(const struct convolution *c, const struct band *b, int output_ro
 	return n;
 }
 
-// image_forward computes the output of one image. It returns 1 where memory is short.
-static int image_forward(const struct call *call, int part, int n, struct band *b) {
+// expect_image expects what a source has of an image.
+static void expect_image(struct ahead *a, const struct source *s, int n, int height, int width, int channels) {
+	const long pixels = (long)height * width;
+	expect_pixels(a, s, n * pixels, pixels, channels);
+}
+
+// image_forward computes the output of one image, and fetches the one that the thread
+// computes next. It returns 1 where memory is short.
+static int image_forward(const struct call *call, int part, int n, int next, struct band *b) {
 	const struct convolution *c = call->c;
 	const struct tile *tile = call->tile;
 	const int d = c->dilation, s = c->stride;
-	struct ahead nothing = {0};
+	struct ahead a = {0};
+	if (next < c->batch) expect_image(&a, call->x, next, c->height, c->width, c->channels);
+	pace(&a, (long)c->out_height * (c->out_channels / tile->block) * ((c->out_width + 15) / 16));
 	long offset[c->kernel_height * c->kernel_width], row[c->kernel_height * c->kernel_width]; // of each tap
 	int first = floor_div(-c->left, d), last = floor_div((c->out_width - 1) * s + c->kernel_width - 1 - c->left, d);
 	b->first_column = first;
@@ -107,7 +116,7 @@ static int image_forward(const struct call *call, int part, int n, struct band *
 				long step = (long)s * c->channels, out_step = (long)d * c->out_channels;
 				for (int o = 0; o < c->out_channels; o += tile->block)
 					tile->forward(b->pixels, step, channels, n_taps, offset, call->kernel + o, c->out_channels, row,
-					              out_row + (long)phase * c->out_channels + o, out_step, pixels, &nothing);
+					              out_row + (long)phase * c->out_channels + o, out_step, pixels, &a);
 			}
 		}
 		if (!call->mask) continue;
@@ -121,10 +130,12 @@ static int image_forward(const struct call *call, int part, int n, struct band *
 static void forward_part(void *argument, int i) {
 	struct call *call = argument;
 	struct band b = {0};
-	int n = call->c->batch;
-	for (int k = (long)n * i / call->parts; k < (long)n * (i + 1) / call->parts; k++) {
+	const long n = call->c->batch, end = n * (i + 1) / call->parts;
+	for (int k = n * i / call->parts; k < end; k++) {
+		// Behind this part come those that the other threads take.
+		const int next = k + 1 < end ? k + 1 : n * (i + threads()) / call->parts;
 		const long pixels = (long)call->c->out_height * call->c->out_width;
-		if (image_forward(call, i, k, &b) ||
+		if (image_forward(call, i, k, next, &b) ||
 		    (call->tallies.n && tally(&call->tallies, i, call->out + k * pixels * call->c->out_channels, pixels)))
 			call->failed = 1;
 	}
@@ -150,7 +161,6 @@ static void backward_part(void *argument, int i) {
 	float *gradient = call->out + i * c->kernel_height * rows * c->out_channels;
 	memset(gradient, 0, c->kernel_height * rows * c->out_channels * sizeof *gradient);
 	struct band b = {0};
-	struct ahead nothing = {0};
 	b.first_column = -c->left;
 	b.columns = (c->out_width - 1) * c->stride + c->kernel_width;
 	size_t row_floats = (size_t)b.columns * c->channels, tail = (size_t)slack * c->channels;
@@ -163,7 +173,14 @@ static void backward_part(void *argument, int i) {
 		return;
 	}
 	float *made = b.pixels + floats; // rows of dy, where they are not in memory as they are
-	for (int n = (long)c->batch * i / call->parts; n < (long)c->batch * (i + 1) / call->parts; n++) {
+	const int end = (long)c->batch * (i + 1) / call->parts;
+	for (int n = (long)c->batch * i / call->parts; n < end; n++) {
+		struct ahead a = {0};
+		if (n + 1 < end) {
+			expect_image(&a, call->x, n + 1, c->height, c->width, c->channels);
+			expect_image(&a, call->dy, n + 1, c->out_height, c->out_width, c->out_channels);
+		}
+		pace(&a, (c->out_height + 3L) / 4 * c->kernel_height * (c->out_channels / tile->block) * ((rows + 15) / 16));
 		for (int from = 0; from < c->out_height; from += at_once) {
 			int height = min(at_once, c->out_height - from);
 			b.first_row = from * c->stride - c->top;
@@ -175,7 +192,7 @@ static void backward_part(void *argument, int i) {
 			for (int kh = 0; kh < c->kernel_height; kh++)
 				for (int o = 0; o < c->out_channels; o += tile->block)
 					tile->backward(b.pixels + kh * row_floats, row_floats * c->stride, (long)c->stride * c->channels, dy + o,
-					               c->out_channels, height, c->out_width, gradient + kh * rows * c->out_channels + o, rows, &nothing);
+					               c->out_channels, height, c->out_width, gradient + kh * rows * c->out_channels + o, rows, &a);
 		}
 	}
 }

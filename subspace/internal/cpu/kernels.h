@@ -62,8 +62,8 @@ static void INSTANCE(forward)(const float *x, long step, int channels, int taps,
 //	gradient[p][o] += Σ over the pixels of an image of x[pixel + p] · dy[pixel][o]
 //
 // where a row of pixels of x is x_row apart, and a pixel x_step. P rows are computed
-// at once; of the last ones, those that are too many are not added. With each row of
-// pixels some of what is needed soon is fetched.
+// at once; of the last ones, those that are too many are not added. With every
+// fourth row of pixels some of what is needed soon is fetched.
 static void INSTANCE(backward)(const float *restrict x, long x_row, long x_step, const float *restrict dy,
                                long out_channels, int height, int width, float *restrict gradient, int rows, struct ahead *ahead) {
 	for (; rows > 0; rows -= P, x += P, gradient += P * out_channels) {
@@ -72,7 +72,7 @@ static void INSTANCE(backward)(const float *restrict x, long x_row, long x_step,
 			for (int b = 0; b < B; b++) sum[p][b] = (INSTANCE(vector)){0};
 		const float *line = x, *d = dy;
 		for (int h = 0; h < height; h++, line += x_row) {
-			fetch(ahead);
+			if (h % 4 == 0) fetch(ahead);
 			const float *from = line;
 			for (int w = 0; w < width; w++, from += x_step, d += out_channels) {
 				INSTANCE(vector) part[B];

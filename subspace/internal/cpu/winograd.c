@@ -48,7 +48,7 @@ int winograd_fits(const struct convolution *c) {
 
 // A strip is a row of tiles of an image. The transforms of a block of strips stay in
 // the cache, and there are enough of them for a tile of registers.
-enum { block_floats = 96 << 10 };
+enum { block_floats = 64 << 10 };
 
 static struct work plan(const struct convolution *c, const struct source *x) {
 	struct work w = {.c = c, .tile = tile_for(c->out_channels), .in = transforms_for(c->channels), .out = transforms_for(c->out_channels), .x = x};
@@ -150,9 +150,13 @@ static void expect_strips(const struct work *w, struct ahead *a, const struct so
 	expect_pixels(a, s, pixel, first_pixel(w, from + n, height, width) - pixel, channels);
 }
 
-// calls is how often tiles are multiplied with a kernel: a call for every sixteen of them.
-static long calls(const struct work *w, const struct tile *tile, int channels, int n) {
-	return entries * (channels / tile->block) * ((n * w->wide + 15L) / 16);
+// About how often fetch is called while the tiles of n strips are multiplied, and while
+// the gradient of the kernel is summed over them, see kernels.h.
+static long multiplying(const struct work *w, const struct tile *tile, int out_channels, int n) {
+	return entries * (out_channels / tile->block) * ((n * w->wide + 15L) / 16);
+}
+static long summing(const struct work *w, int n) {
+	return entries * (w->c->out_channels / w->tile->block) * ((w->c->channels + 15) / 16) * ((n + 3) / 4);
 }
 
 static void forward_block(void *argument, int i) {
@@ -170,7 +174,7 @@ static void forward_block(void *argument, int i) {
 	const int next = min(w->strips, from + threads() * w->per); // the other threads take those between
 	struct ahead a = {0};
 	expect_strips(w, &a, w->x, next, min(w->per, w->strips - next), c->height, c->width, c->channels);
-	pace(&a, (long)n * w->wide * (c->channels / w->in->lanes + c->out_channels / w->out->lanes) + calls(w, w->tile, c->out_channels, n));
+	pace(&a, (long)n * w->wide * (c->channels / w->in->lanes + c->out_channels / w->out->lanes) + multiplying(w, w->tile, c->out_channels, n));
 	for (int k = 0; k < n; k++) {
 		load_strip(w, w->x, from + k, from + n, c->height, c->width, c->channels, c->top, c->left, k > 0, strip);
 		transform_strip(w, w->in, strip, c->channels, k * w->wide, v, &a);
@@ -233,7 +237,7 @@ static void gradient_part(void *argument, int i) {
 		expect_strips(w, &a, w->x, from + n, after, c->height, c->width, in);
 		expect_strips(w, &a, w->dy, from + n, after, c->out_height, c->out_width, out);
 		if (w->mask) expect_mask(w, &a, from, n);
-		pace(&a, transforms * (long)n * w->wide * (in / w->in->lanes + out / w->out->lanes) + calls(w, w->tile, out, n) + (w->y ? calls(w, tile_for(in), in, n) : 0));
+		pace(&a, transforms * (long)n * w->wide * (in / w->in->lanes + out / w->out->lanes) + summing(w, n) + (w->y ? multiplying(w, tile_for(in), in, n) : 0));
 		for (int k = 0; k < n; k++) {
 			load_strip(w, w->dy, from + k, from + n, c->out_height, c->out_width, out, margin, margin, k > 0, dy_strip);
 			spread_strip(w, dy_strip + margin * (columns(w) + 1) * out, k * w->wide, dy, &a);
