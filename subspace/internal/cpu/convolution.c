@@ -6,6 +6,7 @@
 #include "sums.h"
 #include "winograd.h"
 #include <stdlib.h>
+#include <string.h>
 
 // The layer that chooses. A convolution is computed by one of two algorithms, which do
 // not know each other: Winograd's, of fewer products, where that fits, else the direct
@@ -32,12 +33,11 @@ int convolution_masked(const struct convolution *c, const struct source *x, cons
 enum { gradient_parts = 16 };
 
 // summed adds the parts of the gradient of a kernel of so many values.
-static void summed(const float *parts, int n, size_t size, float *gradient) {
-	for (size_t k = 0; k < size; k++) {
-		float sum = 0;
-		for (int i = 0; i < n; i++) sum += parts[i * size + k];
-		gradient[k] = sum;
-	}
+FOR_EACH_CPU
+static void summed(const float *restrict parts, int n, size_t size, float *restrict gradient) {
+	memcpy(gradient, parts, size * sizeof *gradient);
+	for (int i = 1; i < n; i++)
+		for (size_t k = 0; k < size; k++) gradient[k] += parts[i * size + k];
 }
 
 int convolution_kernel_gradient(const struct convolution *c, const struct source *x, const struct source *dy, float *gradient) {

@@ -129,10 +129,8 @@ void expect_pixels(struct ahead *a, const struct source *s, long pixel, long n, 
 void store(float *to, const float *from, long floats) {
 	long i = 0;
 #ifdef __SSE__
-	if ((uintptr_t)to % 16 == 0) {
+	if ((uintptr_t)to % 16 == 0)
 		for (; i + 4 <= floats; i += 4) _mm_stream_ps(to + i, _mm_loadu_ps(from + i));
-		_mm_sfence(); // before another thread is told
-	}
 #endif
 	memcpy(to + i, from + i, (floats - i) * sizeof *to);
 }

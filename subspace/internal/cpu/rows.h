@@ -48,6 +48,7 @@ void mask_pixels(const struct mask *m, long pixel, int n, int channels, float *d
 
 // store writes floats past the caches, where they are not needed before all other
 // activations have gone through. Memory need not be read, then, before it is written.
+// Other threads see it once the part of a job has ended, see pool.h.
 void store(float *to, const float *from, long floats);
 
 #endif

@@ -64,7 +64,8 @@ static void add_products(const float *restrict x, const float *restrict dy, long
 
 static void fold(const float *side, int width, int channels, double *out) {
 	for (int c = 0; c < channels; c++) out[c] = 0;
-	for (int k = 0; k < width; k++) out[k % channels] += side[k];
+	for (; width > 0; width -= channels, side += channels)
+		for (int c = 0; c < channels; c++) out[c] += side[c];
 }
 
 // A block of rows, so many side by side that registers are filled. Rows that do not
@@ -105,7 +106,8 @@ int tally(struct tallies *t, int part, const float *x, long rows) {
 		add(x, b.wide, b.width, sum);
 		fold(sum, b.width, channels, means);
 		for (int c = 0; c < channels; c++) means[c] /= b.rows;
-		for (int k = 0; k < b.width; k++) centre[k] = means[k % channels];
+		for (int k = 0; k < b.width; k += channels)
+			for (int c = 0; c < channels; c++) centre[k + c] = means[c];
 		memset(sum, 0, sizeof *sum * b.width);
 		add_squares(x, b.wide, b.width, centre, sum);
 		fold(sum, b.width, channels, centred);
@@ -149,7 +151,8 @@ int sum_products(const float *x, const float *dy, const float *mean, long rows, 
 	const int failed = !s || !block;
 	for (struct block b; !failed && rows > 0; rows -= b.rows, x += b.rows * channels, dy += b.rows * channels) {
 		b = next_block(rows, channels);
-		for (int k = 0; k < b.width; k++) s[k] = p[k] = 0, centre[k] = mean[k % channels];
+		for (int k = 0; k < b.width; k += channels)
+			for (int c = 0; c < channels; c++) s[k + c] = p[k + c] = 0, centre[k + c] = mean[c];
 		add_products(x, dy, b.wide, b.width, centre, s, p);
 		fold(s, b.width, channels, block);
 		for (int c = 0; c < channels; c++) sum[c] += block[c];

@@ -88,7 +88,7 @@ static void load_strip(const struct work *w, const struct source *s, int strip, 
 		float *pixels = to + (long)margin * channels;
 		load_pixels(s, pixel, n, channels, pixels);
 		if (s->keep && r >= first + top && (strip + 1 < end || r < first + top + side))
-			memcpy(s->keep + pixel * channels, pixels, (size_t)n * channels * sizeof *pixels);
+			store(s->keep + pixel * channels, pixels, (long)n * channels);
 		memset(to + (long)(margin + n) * channels, 0, (size_t)(row - (margin + n) * channels) * sizeof *to);
 	}
 }
