@@ -32,8 +32,8 @@
 // take the moments of what they write, and join the two ways of a residual block and
 // their gradients, see fuse.go and rows.h. For the same reason both gradients of a
 // convolution before a batch norm come from one call, what a block of tiles will read is
-// asked for while the one before is worked on (ahead.h), and what it writes goes past
-// the caches.
+// asked for while the one before is worked on (ahead.h), and what it has computed is
+// written line after line, not tile by tile.
 //
 // The threads are XLA's own. Results are the same for any number of them: each value
 // is summed by one thread, or in parts that depend on the shapes alone.

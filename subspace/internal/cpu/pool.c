@@ -4,9 +4,6 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#ifdef __SSE__
-#include <xmmintrin.h>
-#endif
 
 // A job is shared by the thread that calls parallel and the tasks that it asked
 // for; the last to leave frees it. A task may come late, when all is done and the
@@ -24,17 +21,9 @@ static void leave(struct job *j) {
 	if (atomic_fetch_sub(&j->users, 1) == 1) free(j);
 }
 
-// run runs a part. What it has written past the caches no other order holds back.
-static void run(void (*work)(void *, int), void *argument, int i) {
-	work(argument, i);
-#ifdef __SSE__
-	_mm_sfence();
-#endif
-}
-
 static void take_part(struct job *j) {
 	for (int i; (i = atomic_fetch_add(&j->next, 1)) < j->parts;) {
-		run(j->work, j->argument, i);
+		j->work(j->argument, i);
 		atomic_fetch_add(&j->done, 1);
 	}
 }
@@ -54,7 +43,7 @@ void parallel(void (*work)(void *, int), void *argument, int parts) {
 	int tasks = (pool.threads < parts ? pool.threads : parts) - 1;
 	struct job *j = tasks > 0 ? calloc(1, sizeof *j) : NULL;
 	if (!j) {
-		for (int i = 0; i < parts; i++) run(work, argument, i);
+		for (int i = 0; i < parts; i++) work(argument, i);
 		return;
 	}
 	j->work = work;

@@ -15,8 +15,7 @@ void borrow(const struct pool *pool);
 int threads(void);
 
 // parallel calls work(argument, i) for every i in [0, parts), on the calling
-// thread and on those of its pool that are free, and returns when all are done
-// and all that they wrote is there.
+// thread and on those of its pool that are free, and returns when all are done.
 void parallel(void (*work)(void *argument, int i), void *argument, int parts);
 
 #endif

@@ -3,11 +3,7 @@
 #include "rows.h"
 #include "base.h"
 #include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-#ifdef __SSE__
-#include <xmmintrin.h>
-#endif
 
 // Channels go by as many as fill a register of AVX-512; of fewer channels several
 // pixels side by side do.
@@ -124,15 +120,6 @@ void expect_pixels(struct ahead *a, const struct source *s, long pixel, long n, 
 	if (s->kind == joined) expect_pixels(a, s->more, pixel, n, channels);
 	if (s->kind == gradient) expect(a, s->dy + at, size);
 	expect(a, s->x + at, size);
-}
-
-void store(float *to, const float *from, long floats) {
-	long i = 0;
-#ifdef __SSE__
-	if ((uintptr_t)to % 16 == 0)
-		for (; i + 4 <= floats; i += 4) _mm_stream_ps(to + i, _mm_loadu_ps(from + i));
-#endif
-	memcpy(to + i, from + i, (floats - i) * sizeof *to);
 }
 
 // MASKED goes over vectors. What a mask has is asked outside the loop.

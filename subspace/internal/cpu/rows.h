@@ -46,9 +46,4 @@ struct mask {
 // gradient of the batch norm takes. Pixel is the first of n.
 void mask_pixels(const struct mask *m, long pixel, int n, int channels, float *dx, double *sum, double *products);
 
-// store writes floats past the caches, where they are not needed before all other
-// activations have gone through. Memory need not be read, then, before it is written.
-// Other threads see it once the part of a job has ended, see pool.h.
-void store(float *to, const float *from, long floats);
-
 #endif

@@ -88,7 +88,7 @@ static void load_strip(const struct work *w, const struct source *s, int strip, 
 		float *pixels = to + (long)margin * channels;
 		load_pixels(s, pixel, n, channels, pixels);
 		if (s->keep && r >= first + top && (strip + 1 < end || r < first + top + side))
-			store(s->keep + pixel * channels, pixels, (long)n * channels);
+			memcpy(s->keep + pixel * channels, pixels, (size_t)n * channels * sizeof *pixels);
 		memset(to + (long)(margin + n) * channels, 0, (size_t)(row - (margin + n) * channels) * sizeof *to);
 	}
 }
@@ -185,7 +185,7 @@ static void forward_block(void *argument, int i) {
 		write_strip(w, w->out, m, k * w->wide, from + k, c->out_height, c->out_width, c->out_channels,
 		            y + (first_pixel(w, from + k, c->out_height, c->out_width) - pixel) * c->out_channels, &a);
 	if (w->tallies.n && tally(&w->tallies, i, y, pixels)) w->failed = 1;
-	store(w->y + pixel * c->out_channels, y, pixels * c->out_channels);
+	memcpy(w->y + pixel * c->out_channels, y, pixels * c->out_channels * sizeof *y);
 }
 
 int winograd_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m) {
@@ -255,7 +255,7 @@ static void gradient_part(void *argument, int i) {
 			double *sum = w->sums + (long)i * 2 * in;
 			write_strip(w, w->in, x, k * w->wide, from + k, c->height, c->width, in, y, &a);
 			if (w->mask) mask_pixels(w->mask, pixel, pixels, in, y, sum, sum + in);
-			store(w->y + pixel * in, y, pixels * in);
+			memcpy(w->y + pixel * in, y, pixels * in * sizeof *y);
 		}
 	}
 	for (long k = 0; k < size; k += w->out->lanes) w->out->gradient(sums + k, w->parts + i * 9 * size + k, size);
