@@ -47,7 +47,7 @@ struct call {
 	const struct source *x, *dy;
 	const float *kernel;
 	float *out; // or the parts of the kernel's gradient
-	int parts, failed;
+	int parts, failed, threads;
 	struct tallies tallies; // of the outputs of each part
 	const struct mask *mask;
 	double *sums; // of the mask, of each part
@@ -133,7 +133,7 @@ static void forward_part(void *argument, int i) {
 	const long n = call->c->batch, end = n * (i + 1) / call->parts;
 	for (int k = n * i / call->parts; k < end; k++) {
 		// Behind this part come those that the other threads take.
-		const int next = k + 1 < end ? k + 1 : n * (i + threads()) / call->parts;
+		const int next = k + 1 < end ? k + 1 : n * (i + call->threads) / call->parts;
 		const long pixels = (long)call->c->out_height * call->c->out_width;
 		if (image_forward(call, i, k, next, &b) ||
 		    (call->tallies.n && tally(&call->tallies, i, call->out + k * pixels * call->c->out_channels, pixels)))
@@ -145,7 +145,7 @@ int direct_parts(const struct convolution *c) { return min(c->batch, 64); }
 
 int direct_forward(const struct convolution *c, const struct source *x, const float *kernel, float *out, const struct moments *m,
                    const struct mask *mask, double *sums) {
-	struct call call = {.c = c, .tile = tile_for(c->out_channels), .x = x, .kernel = kernel, .out = out, .parts = direct_parts(c), .mask = mask, .sums = sums};
+	struct call call = {.c = c, .tile = tile_for(c->out_channels), .x = x, .kernel = kernel, .out = out, .parts = direct_parts(c), .threads = threads(), .mask = mask, .sums = sums};
 	call.failed = !call.tile || (m && tallies_begin(&call.tallies, call.parts, c->out_channels));
 	if (!call.failed) parallel(forward_part, &call, call.parts);
 	if (!call.failed && m) tallies_end(&call.tallies, m);

@@ -11,7 +11,7 @@ struct pool {
 // borrow says which pool the calling thread works with from now on.
 void borrow(const struct pool *pool);
 
-// threads returns how many those of the pool are, with the calling one.
+// threads returns how many work on what the calling thread does in parallel.
 int threads(void);
 
 // parallel calls work(argument, i) for every i in [0, parts), on the calling

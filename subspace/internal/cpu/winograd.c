@@ -39,6 +39,7 @@ struct work {
 	double *sums;                      // of each part
 	struct tallies tallies;            // of the outputs of each block
 	int n, failed;                     // parts
+	int threads;                       // that take blocks, one after the other
 };
 
 int winograd_fits(const struct convolution *c) {
@@ -51,7 +52,7 @@ int winograd_fits(const struct convolution *c) {
 enum { block_floats = 64 << 10 };
 
 static struct work plan(const struct convolution *c, const struct source *x) {
-	struct work w = {.c = c, .tile = tile_for(c->out_channels), .in = transforms_for(c->channels), .out = transforms_for(c->out_channels), .x = x};
+	struct work w = {.c = c, .tile = tile_for(c->out_channels), .in = transforms_for(c->channels), .out = transforms_for(c->out_channels), .x = x, .threads = threads()};
 	w.high = (c->out_height + side - 1) / side;
 	w.wide = (c->out_width + side - 1) / side;
 	w.strips = c->batch * w.high;
@@ -171,7 +172,7 @@ static void forward_block(void *argument, int i) {
 	}
 	float *m = v + v_size, *strip = m + m_size, *y = strip + strip_size;
 	const int from = i * w->per, n = min(w->per, w->strips - from);
-	const int next = min(w->strips, from + threads() * w->per); // the other threads take those between
+	const int next = min(w->strips, from + w->threads * w->per); // the other threads take those between
 	struct ahead a = {0};
 	expect_strips(w, &a, w->x, next, min(w->per, w->strips - next), c->height, c->width, c->channels);
 	pace(&a, (long)n * w->wide * (c->channels / w->in->lanes + c->out_channels / w->out->lanes) + multiplying(w, w->tile, c->out_channels, n));
