@@ -27,7 +27,11 @@ func (l Lines) words() string {
 		b.WriteString(".")
 	}
 	if n := len(l.behind); n > 0 {
-		fmt.Fprintf(&b, "\nBehind them, in grey: %s (%d lines).", l.behind[0].Name, n)
+		lines := "1 line"
+		if n > 1 {
+			lines = fmt.Sprint(n, " lines")
+		}
+		fmt.Fprintf(&b, "\nBehind them, in grey: %s (%s).", l.behind[0].Name, lines)
 	}
 	return b.String()
 }
