@@ -48,8 +48,9 @@ int winograd_fits(const struct convolution *c) {
 }
 
 // A strip is a row of tiles of an image. The transforms of a block of strips stay in
-// the cache, and there are enough of them for a tile of registers.
-enum { block_floats = 64 << 10 };
+// the cache, and there are enough of them for a tile of registers. Moments are summed block
+// by block: with another size their last bits are others.
+enum { block_floats = 96 << 10 };
 
 static struct work plan(const struct convolution *c, const struct source *x) {
 	struct work w = {.c = c, .tile = tile_for(c->out_channels), .in = transforms_for(c->channels), .out = transforms_for(c->out_channels), .x = x, .threads = threads()};
