@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"text/tabwriter"
 	"time"
 
@@ -19,7 +17,7 @@ import (
 
 // run executes notebooks without a browser.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("run", "go run ./kernel run [-o DIR] [-timeout D] [-parallel N] [NOTEBOOK…]",
+	fs := flags("run", "go run ./kernel run [-o DIR] [-timeout D] [NOTEBOOK…]",
 		"Executes notebooks from the top, all of notebooks/ if none is named, and writes them\n"+
 			"with their outputs in place of what was there, or to the folder of -o. A folder is\n"+
 			"all notebooks in it: \"run solutions\" executes the solutions of the exercises, which\n"+
@@ -29,12 +27,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			"raises-exception may fail, one tagged skip-execution is left as it is.", stdout)
 	dir := fs.String("o", "", "write the executed notebooks to this `folder`")
 	timeout := fs.Duration("timeout", 0, "how long one cell may take, for example 10m; 0 is as long as it wants")
-	parallel := fs.Int("parallel", 1, "how many notebooks are executed side by side; training uses all cores by itself, but compiling cells does not")
 	if err := parse(fs, args, -1); err != nil {
 		return err
-	}
-	if *parallel < 1 {
-		return usageError{fmt.Sprintf("-parallel %d: want 1 for one notebook after the other, or more", *parallel)}
 	}
 	p, err := checkout.Here()
 	if err != nil {
@@ -63,35 +57,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := s.Hold.Say("go run ./kernel run", os.Getpid()); err != nil {
 		return err
 	}
-	all := make([]jupyter.Outcome, len(paths))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	lines := &oneByOne{to: stdout}
-	for range min(*parallel, len(paths)) {
-		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(paths)) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				// A failed run never takes the place of its notebook.
-				all[i] = s.Jupyter().Execute(ctx, paths[i], targets[i], *timeout, !sameFile(paths[i], targets[i]), lines)
-			}
-		})
-	}
-	workers.Wait()
-	if ctx.Err() != nil {
-		return ctx.Err()
+	var all []jupyter.Outcome
+	for i, path := range paths {
+		// A failed run never takes the place of its notebook.
+		o := s.Jupyter().Execute(ctx, path, targets[i], *timeout, !sameFile(path, targets[i]), stdout)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		all = append(all, o)
 	}
 	return summary(all, stdout)
-}
-
-// oneByOne lets several write lines to one writer.
-type oneByOne struct {
-	sync.Mutex
-	to io.Writer
-}
-
-func (w *oneByOne) Write(line []byte) (int, error) {
-	w.Lock()
-	defer w.Unlock()
-	return w.to.Write(line)
 }
 
 // targetsOf returns where the executed notebooks go: their own places, or the
