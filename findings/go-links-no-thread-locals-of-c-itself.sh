@@ -4,9 +4,9 @@
 #
 # By default programs with cgo are linked by the system's linker;
 # -ldflags=-linkmode=internal leaves that to Go. Plain C works then. Of the other two
-# Go says "loadelf: … malformed elf file: …
-# reloc of invalid sym", type 6 of the first and 10 of the second: STT_TLS and
-# STT_GNU_IFUNC of the ELF specification, which the system's linker links.
+# Go says "loadelf: … malformed elf file: … reloc of invalid sym", type 6 of the first
+# and 10 of the second: STT_TLS and STT_GNU_IFUNC of the ELF specification, which the
+# system's linker links.
 #
 # Seen with gcc 12.2 on linux/amd64. The script fails when that changes.
 # Needs go 1.26.8 and gcc; fetches nothing.

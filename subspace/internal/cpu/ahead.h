@@ -1,11 +1,12 @@
 #ifndef GOSUBSPACE_AHEAD_H
 #define GOSUBSPACE_AHEAD_H
 
+enum { line_bytes = 64, ranges = 8 };
+
 // Memory that is needed soon. Activations come from beyond the caches, where a line takes
 // as long as a thousand products: a thread asks for those of its next block while it
 // works on this one. It must not ask for many at once: a core waits for some sixteen
 // lines, and who asks for one more waits with it.
-enum { line_bytes = 64, ranges = 8 };
 struct ahead {
 	const char *next, *end; // of the range that is being asked for
 	int lines;              // at a time
@@ -16,14 +17,15 @@ struct ahead {
 	} range[ranges];
 };
 
-// expect adds so many floats to what is needed; what is added last is needed first.
+// expect adds so many floats to what is needed; what is added last is needed first. What
+// finds no room is not asked for.
 static inline void expect(struct ahead *a, const float *from, long floats) {
 	if (!from || floats <= 0 || a->n == ranges) return;
 	a->range[a->n].from = from;
 	a->range[a->n++].floats = floats;
 }
 
-// pace says how often at least fetch will be called.
+// pace spreads what is expected over so many calls of fetch.
 static inline void pace(struct ahead *a, long calls) {
 	long lines = 0;
 	for (int i = 0; i < a->n; i++) lines += a->range[i].floats * (long)sizeof(float) / line_bytes + 1;
