@@ -16,6 +16,7 @@ import (
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/setup"
 	"gosubspace/kernel/internal/site"
+	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/place"
 )
 
@@ -78,7 +79,7 @@ func export(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	for _, notice := range made.Notices {
 		fmt.Fprintln(stdout, notice)
 	}
-	_, err = fmt.Fprintf(stdout, "%s: %s, %d files, %.1f MB, in %.1f s\n", filepath.Join(*dir, "index.html"), count(made.Pages, "notebook"),
+	_, err = fmt.Fprintf(stdout, "%s: %s, %d files, %.1f MB, in %.1f s\n", filepath.Join(*dir, "index.html"), experiment.Count(made.Pages, "notebook"),
 		len(made.Files), float64(made.Bytes())/1e6, time.Since(began).Seconds())
 	return err
 }

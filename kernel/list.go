@@ -172,7 +172,7 @@ func (t *training) begin(ctx context.Context, configs []experiment.Config, stdou
 		for _, f := range bad {
 			said = append(said, fmt.Sprintf("\n  %s: %s", f.Name, f.Why))
 		}
-		return nil, nil, fmt.Errorf("%s: %s cannot be used; nothing has been started%s", t.title, count(len(bad), "run"), strings.Join(said, ""))
+		return nil, nil, fmt.Errorf("%s: %s cannot be used; nothing has been started%s", t.title, experiment.Count(len(bad), "run"), strings.Join(said, ""))
 	}
 	if err := t.campaign().Begin(t.options.Dir); err != nil {
 		return nil, nil, err
@@ -195,7 +195,7 @@ func (t *training) begin(ctx context.Context, configs []experiment.Config, stdou
 		}
 	}
 	if n := len(configs) - len(left); n > 0 {
-		fmt.Fprintf(stdout, "%s: %d of %s made already\n", t.title, n, count(len(configs), "run"))
+		fmt.Fprintf(stdout, "%s: %d of %s made already\n", t.title, n, experiment.Count(len(configs), "run"))
 	}
 	plan = slices.DeleteFunc(plan, func(p experiment.Planned) bool { return made[p.Config] && slices.Contains(configs, p.Config) })
 	return left, plan, t.keepMade(made)
@@ -242,6 +242,6 @@ func (f *failures) add(c experiment.Config, err error) {
 // tell says which have failed, and why.
 func (f *failures) tell(stderr io.Writer) {
 	if len(f.runs) > 0 {
-		fmt.Fprintf(stderr, "kernel: %s of %s failed; started again, the list tries them again\n  %s\n", count(len(f.runs), "run"), f.list, strings.Join(f.runs, "\n  "))
+		fmt.Fprintf(stderr, "kernel: %s of %s failed; started again, the list tries them again\n  %s\n", experiment.Count(len(f.runs), "run"), f.list, strings.Join(f.runs, "\n  "))
 	}
 }

@@ -77,7 +77,7 @@ func dryRun(ctx context.Context, configs []experiment.Config, o experiment.Optio
 		fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", p.Config.Name(), p.Trained, p.Scored, when)
 	}
 	table.Flush()
-	fmt.Fprintf(stdout, "%s, %d of them made; about %s for the rest, one after the other on this machine\n", count(len(plan), "run"), made, total.Round(time.Second))
+	fmt.Fprintf(stdout, "%s, %d of them made; about %s for the rest, one after the other on this machine\n", experiment.Count(len(plan), "run"), made, total.Round(time.Second))
 	return nil
 }
 

@@ -40,7 +40,7 @@ func deleteRuns(args []string, stdout io.Writer) error {
 		if !isatty.IsTerminal(os.Stdin.Fd()) {
 			return usageError{"runs delete asks on a terminal: elsewhere say -yes; nothing has been removed"}
 		}
-		if !confirmed(fmt.Sprintf("remove %s, %s? [y/N] ", count(len(of), "run"), watch.Size(bytes)), os.Stdin, stdout) {
+		if !confirmed(fmt.Sprintf("remove %s, %s? [y/N] ", experiment.Count(len(of), "run"), watch.Size(bytes)), os.Stdin, stdout) {
 			fmt.Fprintln(stdout, "nothing has been removed")
 			return nil
 		}
@@ -83,12 +83,4 @@ func confirmed(question string, in io.Reader, out io.Writer) bool {
 	answer, _ := bufio.NewReader(in).ReadString('\n') // no answer is no
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
-}
-
-// count is "1 run" or "2 runs".
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }

@@ -79,6 +79,14 @@ func Took(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
+// Count says how many there are of what a noun names: 1 run, 2 runs.
+func Count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
 // width returns how many digits a number has.
 func width(n int) int { return len(fmt.Sprint(n)) }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
 
@@ -57,7 +58,7 @@ func (f Finding) String() string {
 	verdict, n := f.Verdict(), f.Difference.Images
 	corrected := ""
 	if verdict == Holds || verdict == Opposite {
-		corrected = fmt.Sprintf("; corrected for %s: %s", count(f.Family, "claim"), f.CorrectedVerdict())
+		corrected = fmt.Sprintf("; corrected for %s: %s", experiment.Count(f.Family, "claim"), f.CorrectedVerdict())
 	}
 	switch {
 	case f.Difference.N == 0:

@@ -128,7 +128,7 @@ func (f RecordedRuns) Lacks() string {
 	text := fmt.Sprintf("Figure %d has not been recorded %swith %s yet.\n", f.Number, whole, f.flags)
 	var there []string
 	for _, r := range f.Rows {
-		there = append(there, fmt.Sprintf("%s (%s)", r.Name, count(len(r.Results), "seed")))
+		there = append(there, fmt.Sprintf("%s (%s)", r.Name, experiment.Count(len(r.Results), "seed")))
 	}
 	if len(there) > 0 {
 		text += "Recorded: " + strings.Join(there, ", ") + "\n"
@@ -173,11 +173,4 @@ func (f RecordedRuns) Budget() string {
 	numbers := strings.ReplaceAll(strings.Trim(fmt.Sprint(seeds), "[]"), " ", ", ")
 	return fmt.Sprintf("Figure %d, %s: %s, %s training images, %d epochs, %s; %s %s; %s", f.Number, strings.TrimPrefix(f.flags, "-"),
 		setName(first.Config), images, first.Config.Epochs, net, words, numbers, devicesOf(f.Rows.runs()...))
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
 
@@ -126,7 +127,7 @@ func ClaimsTable(all []RecordedRuns) string {
 	}
 	text += fmt.Sprintf("One in 20 such verdicts comes by chance where there is no difference; \"corrected\" is the verdict by Holm's method for all %d of them together: at most one in 20 such tables has a mistake.", family)
 	if unmeasured > 0 {
-		text += fmt.Sprintf(" Not recorded yet: %s.", count(unmeasured, "claim"))
+		text += fmt.Sprintf(" Not recorded yet: %s.", experiment.Count(unmeasured, "claim"))
 	}
 	return text + "\n"
 }

@@ -133,16 +133,8 @@ func MakePlan(ctx context.Context, title string, plan []experiment.Planned, o ex
 		}
 		run.Close()
 	}
-	w.end(fmt.Sprintf("%s: %s%s in %s", title, w.rest(), count(len(made)), experiment.Took(time.Since(w.called))))
+	w.end(fmt.Sprintf("%s: %s%s in %s", title, w.rest(), experiment.Count(len(made), "run"), experiment.Took(time.Since(w.called))))
 	return made, nil
-}
-
-// count says how many runs there are.
-func count(runs int) string {
-	if runs == 1 {
-		return "1 run"
-	}
-	return fmt.Sprintf("%d runs", runs)
 }
 
 // whole is how far several runs are, taken together.
