@@ -76,7 +76,7 @@ func dropoutRate(scope *model.Scope, x *Node) float64 {
 		return 0
 	}
 	rate, ok := value.(float64)
-	if !ok || !(rate >= 0 && rate < 1) {
+	if !ok || !(rate >= 0 && float32(rate) < 1) { // masks are drawn in single precision: at 1 nothing would be left
 		exceptions.Panicf("graph parameter %q must be a float64 in [0, 1), got %T %v", DropoutParam, value, value)
 	}
 	return rate

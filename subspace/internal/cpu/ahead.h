@@ -12,23 +12,26 @@ struct ahead {
 	int lines;              // at a time
 	int n;                  // ranges that are left, the last one first
 	struct {
-		const float *from;
-		long floats;
+		const char *from;
+		long bytes;
 	} range[ranges];
 };
 
-// expect adds so many floats to what is needed; what is added last is needed first. What
-// finds no room is not asked for.
-static inline void expect(struct ahead *a, const float *from, long floats) {
-	if (!from || floats <= 0 || a->n == ranges) return;
+// expect_bytes adds so many bytes to what is needed; what is added last is needed first.
+// What finds no room is not asked for.
+static inline void expect_bytes(struct ahead *a, const void *from, long bytes) {
+	if (!from || bytes <= 0 || a->n == ranges) return;
 	a->range[a->n].from = from;
-	a->range[a->n++].floats = floats;
+	a->range[a->n++].bytes = bytes;
 }
+
+// expect adds so many floats.
+static inline void expect(struct ahead *a, const float *from, long floats) { expect_bytes(a, from, floats * (long)sizeof *from); }
 
 // pace spreads what is expected over so many calls of fetch.
 static inline void pace(struct ahead *a, long calls) {
 	long lines = 0;
-	for (int i = 0; i < a->n; i++) lines += a->range[i].floats * (long)sizeof(float) / line_bytes + 1;
+	for (int i = 0; i < a->n; i++) lines += a->range[i].bytes / line_bytes + 1;
 	a->lines = calls > 0 ? (lines + calls - 1) / calls : 0;
 }
 
@@ -41,8 +44,8 @@ static inline void fetch(struct ahead *a) {
 				return;
 			}
 			a->n--;
-			a->next = (const char *)a->range[a->n].from;
-			a->end = (const char *)(a->range[a->n].from + a->range[a->n].floats);
+			a->next = a->range[a->n].from;
+			a->end = a->next + a->range[a->n].bytes;
 		}
 		__builtin_prefetch(a->next, 0, 2);
 	}

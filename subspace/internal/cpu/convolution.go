@@ -103,10 +103,13 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 		sum = u.joins(x)
 	}
 	if sum != nil {
-		read, extra = sum.x, slices.Concat(sum.coefficients(), []compute.Value{sum.more.read}, sum.more.coefficients)
+		read, extra = sum.x, slices.Concat(sum.coefficients(), []compute.Value{sum.more.read}, sum.more.coefficients, sum.drop.operands())
 		more = append(more, 0)
 		if sum.more.rectified {
-			more[4] = 1
+			more[4] |= otherIsRectified
+		}
+		if sum.drop != nil {
+			more[4] |= joinedDropped
 		}
 	}
 	from := u.made[x]

@@ -4,6 +4,7 @@ package cpu_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -18,6 +19,7 @@ import (
 
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/internal/cpu"
+	"gosubspace/subspace/internal/customcall"
 )
 
 // A convolution, its gradient by the images and by the kernel, and batch norm
@@ -143,14 +145,48 @@ func TestFusions(t *testing.T) {
 	}
 	var least *Node // of what is rectified, without its sign
 	relu := func(x *Node) *Node {
-		smallest := ConvertDType(ReduceAllMin(Abs(x)), dtypes.Float64)
+		size := Abs(x) // what was dropped is zero in any precision
+		smallest := ConvertDType(ReduceAllMin(Where(Equal(x, ZerosLike(x)), OnesLike(x), size)), dtypes.Float64)
 		if least != nil {
 			smallest = Min(least, smallest)
 		}
 		least = smallest
 		return Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, ZerosLike(x))
 	}
+	// mask says which values of x dropout drops. The pure-Go backend has other random numbers:
+	// it is given those of this package.
+	draws := uint64(0)
+	mask := func(x *Node) *Node {
+		draws++
+		draw := func(g *Graph) *Node {
+			_, dropped, ok := cpu.Drops(Const(g, []uint64{1, 2, draws}), 0.3, x.Shape().Dimensions...)
+			if !ok {
+				t.Fatal("nothing is dropped")
+			}
+			return dropped
+		}
+		if x.DType() == dtypes.Float32 {
+			return draw(x.Graph())
+		}
+		return ConstTensor(x.Graph(), MustExecOnce(engine, draw))
+	}
+	drop := func(x *Node) *Node { // as in training
+		kept := OneMinus(Scalar(x.Graph(), dtypes.Float32, 0.3))
+		return Div(Where(mask(x), ZerosLike(x), x), ConvertDType(kept, x.DType()))
+	}
 	nets := []network{
+		{"blocks with dropout", func(x, k1, k2, scale, shift *Node) *Node {
+			x = relu(norm(convolve(x, k1, 1), scale, shift))
+			for range 2 {
+				y := relu(norm(convolve(x, k1, 1), scale, shift))
+				x = relu(Add(drop(norm(convolve(y, k2, 1), shift, scale)), x))
+			}
+			short := norm(convolve(x, SliceAxis(SliceAxis(k2, 0, AxisElem(1)), 1, AxisElem(1)), 2), scale, shift)
+			y := norm(convolve(relu(norm(convolve(x, k1, 2), shift, scale)), k2, 1), scale, shift)
+			x = relu(Add(drop(y), short))
+			y = relu(norm(convolve(x, k1, 1), scale, shift))
+			return relu(Add(drop(norm(convolve(y, k2, 1), shift, scale)), x))
+		}},
 		{"a block", func(x, k1, k2, scale, shift *Node) *Node {
 			y := relu(norm(convolve(x, k1, 1), scale, shift))
 			return relu(Add(norm(convolve(y, k2, 1), scale, shift), x))
@@ -211,7 +247,7 @@ func TestFusions(t *testing.T) {
 	}
 	names := []string{"result", "gradient by the images", "… by the first kernel", "… by the second", "… by the scale", "… by the shift"}
 	usual := len(nets)
-	nets = append(nets, layers{convolve, norm, relu}.oddNetworks()...)
+	nets = append(nets, layers{convolve, norm, relu, mask, drop}.oddNetworks()...)
 	for i, n := range nets {
 		dims, lanes := [][4]int{{3, 8, 8, 16}, {5, 16, 12, 8}, {2, 7, 9, 24}, {18, 5, 6, 32}, {1, 20, 33, 16}}, []int{16, 8, 4}
 		if i >= usual {
@@ -227,7 +263,7 @@ func TestFusions(t *testing.T) {
 						for i := range in {
 							in[i] = ConvertDType(in[i], dtype)
 						}
-						least = nil
+						least, draws = nil, 0
 						y := n.net(in[0], in[1], in[2], in[3], in[4])
 						weighed := Mul(y, Sin(Add(IotaFull(y.Graph(), y.Shape()), ScalarOne(y.Graph(), dtype))))
 						return append([]*Node{least, y}, Gradient(ReduceAllSum(weighed), in...)...)
@@ -258,7 +294,8 @@ func TestFusions(t *testing.T) {
 // with a stride, and another one.
 func TestRecognised(t *testing.T) {
 	engine := backendtest.XLA(t)
-	network := func(norm func(x, channels *Node) *Node) func(in []*Node) *Node {
+	same := func(x *Node) *Node { return x }
+	network := func(norm func(x, channels *Node) *Node, drop func(x *Node) *Node) func(in []*Node) *Node {
 		relu := func(x *Node) *Node { return Where(GreaterThan(x, ScalarZero(x.Graph(), x.DType())), x, ZerosLike(x)) }
 		return func(in []*Node) *Node {
 			convolve := func(x *Node, stride int) *Node {
@@ -266,22 +303,31 @@ func TestRecognised(t *testing.T) {
 			}
 			x := relu(convolve(in[0], 1))
 			for range 2 {
-				x = relu(Add(convolve(relu(convolve(x, 1)), 1), x))
+				x = relu(Add(drop(convolve(relu(convolve(x, 1)), 1)), x))
 			}
 			short := norm(Convolve(x, SliceAxis(SliceAxis(in[1], 0, AxisElem(1)), 1, AxisElem(1))).Strides(2).Done(), in[2])
-			x = relu(Add(convolve(relu(convolve(x, 2)), 1), short))
-			return relu(Add(convolve(relu(convolve(x, 1)), 1), x))
+			x = relu(Add(drop(convolve(relu(convolve(x, 2)), 1)), short))
+			return relu(Add(drop(convolve(relu(convolve(x, 1)), 1)), x))
 		}
 	}
-	training := network(func(x, channels *Node) *Node {
+	normalise := func(x, channels *Node) *Node {
 		y, _, _ := InternalBatchNormForTraining(x, channels, channels, 1e-5, 3)
 		return y
+	}
+	dropped := network(normalise, func(x *Node) *Node {
+		// As Drops asks, of a backend that it does not know.
+		_, dropped := customcall.RandomBits(Const(x.Graph(), []uint64{1, 2, 3, 1 << 30}), shapes.Make(dtypes.Bool, x.Shape().Dimensions...))
+		return Div(Where(dropped, ZerosLike(x), x), OneMinus(Scalar(x.Graph(), dtypes.Float32, 0.3)))
 	})
+	training := network(normalise, same)
 	evaluation := network(func(x, channels *Node) *Node {
 		wide := ExpandLeftToRank(channels, 4)
 		return Add(Mul(x, wide), wide)
-	})
-	gradient := func(in []*Node) []*Node { return Gradient(ReduceAllSum(Sin(training(in))), in...) }
+	}, same)
+	by := func(net func(in []*Node) *Node) func(in []*Node) []*Node {
+		return func(in []*Node) []*Node { return Gradient(ReduceAllSum(Sin(net(in))), in...) }
+	}
+	gradient := by(training)
 	calls := map[string]int{
 		"gosubspace_convolution":          11, // one a gradient by the images of the stride
 		"gosubspace_convolution_masked":   1,  // the other one
@@ -289,11 +335,15 @@ func TestRecognised(t *testing.T) {
 		"gosubspace_norm_sums": 2, // of the last norm, and of the shortcut's
 		"select":               3, // the last ReLU and its gradient, and the one that is read with a stride
 	}
+	withDropout := maps.Clone(calls)
+	withDropout["gosubspace_random_mask"] = 4
+	withDropout["select"] += 3 // in the last block and its gradient, and what is read with a stride
 	for _, c := range []struct {
 		name string
 		net  func(in []*Node) []*Node
 		want map[string]int
 	}{
+		{"training with dropout", by(dropped), withDropout},
 		{"training", gradient, calls},
 		{"training in a loop", func(in []*Node) []*Node { return loop(in, gradient) }, calls},
 		{"evaluation", func(in []*Node) []*Node { return []*Node{evaluation(in)} }, map[string]int{

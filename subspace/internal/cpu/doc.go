@@ -29,8 +29,8 @@
 // Activations do not fit a cache, so that going over all of them once more takes as
 // long as a convolution. A batch norm and a ReLU that only convolutions need are
 // therefore never written to memory: those do that arithmetic as they read and write,
-// take the moments of what they write, and join the two ways of a residual block and
-// their gradients, see fuse.go and rows.h. For the same reason both gradients of a
+// take the moments of what they write, and join the two ways of a residual block, one of
+// them after dropout, and their gradients, see fuse.go and rows.h. For the same reason both gradients of a
 // convolution before a batch norm come from one call, what a block of tiles will read is
 // asked for while the one before is worked on (ahead.h), and what it has computed is
 // written line after line, not tile by tile.
@@ -40,6 +40,6 @@
 package cpu
 
 // Kernels names what programs may call, and its version: another one where a call of
-// the same name, with the same operands, comes to mean something else. A program that
+// the same name takes other operands, or comes to mean something else. A program that
 // was compiled to call one version is not run with another.
-const Kernels = "gosubspace_convolution, _convolution_kernel_gradient, _convolution_backward, _convolution_masked, _moments, _norm_sums, _random_bits, _random_mask: 3"
+const Kernels = "gosubspace_convolution, _convolution_kernel_gradient, _convolution_backward, _convolution_masked, _moments, _norm_sums, _random_bits, _random_mask: 4"

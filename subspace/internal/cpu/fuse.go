@@ -16,8 +16,8 @@ import (
 )
 
 // fusions are what a function has said so far that a convolution can do on the way:
-// a batch norm and a ReLU as it reads its images, also at the end of a residual block,
-// their gradients as it reads and writes gradients, the moments of what it writes.
+// a batch norm and a ReLU as it reads its images, also at the end of a residual block and
+// with dropout there, their gradients as it reads and writes gradients, the moments of what it writes.
 // Activations are too many for a cache; each operation that has not to go over them by
 // itself is time saved.
 //
@@ -26,6 +26,8 @@ import (
 // before. Values that nobody needs any more are still in the program; XLA drops them.
 type fusions struct {
 	zeros     map[compute.Value]bool
+	masks     map[compute.Value]bool          // what says which values dropout drops
+	scalars   map[compute.Value]compute.Value // by what is the same everywhere, that number
 	channels  map[compute.Value]compute.Value // [1, 1, 1, channels], to [channels]
 	scaled    map[compute.Value]*norm         // by the product of images and channels
 	norms     map[compute.Value]*norm         // by its result
@@ -42,15 +44,36 @@ type fusions struct {
 	parts     map[compute.Value]*gradients    // by dx to which another gradient has to come
 	whole     map[compute.Value]*gradients    // by dx, or its sum with the other one
 	sums      map[compute.Value]sums          // by the gradient of the norm's result
+
+	divided      map[compute.Value]*drop // by a quotient, what was divided, and by which number
+	halfDropped  map[compute.Value]*norm // by a norm's result of which values were dropped
+	droppedNorms map[compute.Value]*norm // … and the others divided by the share that is kept
+	byDrop       map[compute.Value]*drop // by a gradient that went back through dropout, what it was before
 }
 
 // norm is a batch norm of x, (x − mean)·factor + offset, or its sum with something, at
 // the end of a residual block.
 type norm struct {
 	x, mean, factor, offset compute.Value
+	drop                    *drop // what the norm went through before it was added to something
 	more                    *addend
 	gradient                compute.Value // by the norm or the sum
 }
+
+// drop is dropout of a value: zero where the mask says so, else divided by the share that
+// is kept.
+type drop struct{ of, mask, kept compute.Value }
+
+// operands are what a call is told of a drop, nothing of none.
+func (d *drop) operands() []compute.Value {
+	if d == nil {
+		return nil
+	}
+	return []compute.Value{d.mask, d.kept}
+}
+
+// like reports whether two drops, of whatever, drop the same values.
+func (d *drop) like(other *drop) bool { return slices.Equal(d.operands(), other.operands()) }
 
 // addend is what is added to a norm: a value, or what a norm makes of it, or a ReLU then.
 type addend struct {
@@ -91,9 +114,10 @@ type sums struct {
 func newFusions() *fusions {
 	type value = compute.Value
 	return &fusions{
-		zeros: map[value]bool{}, channels: map[value]value{}, scaled: map[value]*norm{}, norms: map[value]*norm{}, positive: map[value]*norm{}, rectified: map[value]*norm{}, shared: map[value]bool{}, added: map[value]*norm{},
+		zeros: map[value]bool{}, masks: map[value]bool{}, scalars: map[value]value{}, channels: map[value]value{}, scaled: map[value]*norm{}, norms: map[value]*norm{}, positive: map[value]*norm{}, rectified: map[value]*norm{}, shared: map[value]bool{}, added: map[value]*norm{},
 		reversed: map[value]value{}, same: map[value]value{}, convs: map[value]*conv{},
 		backward: map[value]*gradients{}, made: map[value]*made{}, first: map[value]value{}, parts: map[value]*gradients{}, whole: map[value]*gradients{}, sums: map[value]sums{},
+		divided: map[value]*drop{}, halfDropped: map[value]*norm{}, droppedNorms: map[value]*norm{}, byDrop: map[value]*drop{},
 	}
 }
 
@@ -204,11 +228,21 @@ const (
 	isRectified = 1 << iota
 	isMasked
 	isAdded
+	maskDropped
+	normDropped
+)
+
+// What a call that joins has besides.
+const (
+	otherIsRectified = 1 << iota
+	joinedDropped
 )
 
 // differentiate emits the gradients of the convolution whose output a batch norm has
 // normalised, where there is one: dy is the gradient by what the norm gave, and
-// factor·dy − (y − mean)·slope − level, in the program as dOut, that by the output.
+// factor·dy − (y − mean)·slope − level, in the program as dOut, that by the output. The
+// norm's result may have gone through dropout: then dy was made of another gradient, that
+// by what came of it, and the call does so itself.
 //
 // If the convolution reads what a ReLU gave, and nothing else does, or nothing but the
 // sum at the end of the block, whose gradient is there by now, then its call can do the
@@ -217,7 +251,7 @@ const (
 // it. The first is dropped unless somebody asks for what it gives.
 //
 // What a convolution of another kind reads of dOut is made on the way, see convolution.
-func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute.Value) error {
+func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute.Value, through *drop) error {
 	u := f.fusions
 	c := u.convs[y]
 	if c == nil {
@@ -233,6 +267,10 @@ func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute
 	if len(extra) > 0 {
 		bits = isRectified
 	}
+	if through != nil {
+		bits |= normDropped
+		operands[3] = through.of
+	}
 	channels := shapes.Make(dtypes.Float32, c.dims[0][3])
 	outputs := []shapes.Shape{shapes.Make(dtypes.Float32, c.dims[0]...), shapes.Make(dtypes.Float32, c.dims[1]...), channels, channels}
 	call := func() ([]compute.Value, error) {
@@ -240,7 +278,7 @@ func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute
 		if err != nil {
 			return nil, err
 		}
-		return customcall.Emit(f.xla, backwardCall, outputs, slices.Concat(operands, []compute.Value{settings}, extra)...)
+		return customcall.Emit(f.xla, backwardCall, outputs, slices.Concat(operands, []compute.Value{settings}, extra, through.operands())...)
 	}
 	out, err := call()
 	if err != nil {
@@ -263,6 +301,10 @@ func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute
 	} else {
 		u.whole[g.dx] = g
 	}
+	if g.mask.drop != nil {
+		bits |= maskDropped
+		extra = append(extra, g.mask.drop.operands()...)
+	}
 	if out, err = call(); err != nil {
 		return err
 	}
@@ -283,7 +325,7 @@ func (f *function) masked(c, of *conv, dx compute.Value, settings []int32) error
 	}
 	channels := shapes.Make(dtypes.Float32, c.dims[2][3])
 	outputs := []shapes.Shape{shapes.Make(dtypes.Float32, c.dims[2]...), channels, channels}
-	out, err := customcall.Emit(f.xla, maskedCall, outputs, slices.Concat(c.operands, []compute.Value{n.x, n.mean, u.now(of.x), first})...)
+	out, err := customcall.Emit(f.xla, maskedCall, outputs, slices.Concat(c.operands, []compute.Value{n.x, n.mean, u.now(of.x), first}, n.drop.operands())...)
 	if err != nil {
 		return err
 	}

@@ -73,11 +73,17 @@ func (f *function) BatchNormGradient(x, scale, mean, variance, dy compute.Value,
 		return f.Function.BatchNormGradient(x, scale, mean, variance, dy, epsilon, axis)
 	}
 	x = f.fusions.now(x)
-	var sums []compute.Value
-	if known, is := f.fusions.sums[dy]; is && known.of.x == x && known.of.mean == mean {
-		sums = []compute.Value{known.sum, known.products}
-	} else if sums, err = customcall.Emit(f.xla, "gosubspace_norm_sums", []shapes.Shape{channels, channels}, x, dy, mean); err != nil {
-		return nil, nil, nil, err
+	through, before := f.fusions.byDrop[dy], dy
+	if through != nil {
+		before = through.of
+	}
+	known := f.fusions.sums[before]
+	sums := []compute.Value{known.sum, known.products}
+	if of := known.of; of == nil || of.x != x || of.mean != mean || !through.like(of.drop) {
+		through = nil // dy is written, to be summed: it is there to be read
+		if sums, err = customcall.Emit(f.xla, "gosubspace_norm_sums", []shapes.Shape{channels, channels}, x, dy, mean); err != nil {
+			return nil, nil, nil, err
+		}
 	}
 	shape, err := f.Function.Shape(x)
 	if err != nil {
@@ -92,7 +98,7 @@ func (f *function) BatchNormGradient(x, scale, mean, variance, dy compute.Value,
 	dx = e.sub(e.sub(e.mul(dy, e.wide(factor, x)), e.mul(e.sub(x, e.wide(mean, x)), e.wide(slope, x))), e.wide(level, x))
 	dscale = e.div(sums[1], d)
 	if e.err == nil {
-		e.err = f.differentiate(x, dy, dx, mean, factor, slope, level)
+		e.err = f.differentiate(x, dy, dx, mean, factor, slope, level, through)
 	}
 	return dx, dscale, sums[0], e.err
 }

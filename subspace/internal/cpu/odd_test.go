@@ -29,12 +29,14 @@ type layers struct {
 	convolve func(x, kernel *Node, stride int) *Node
 	norm     func(x, scale, shift *Node) *Node
 	relu     func(x *Node) *Node
+	mask     func(x *Node) *Node // what dropout drops
+	drop     func(x *Node) *Node
 }
 
 // oddNetworks look like what is recognised and are something else, or are it several
 // times over.
 func (l layers) oddNetworks() []network {
-	convolve, norm, relu := l.convolve, l.norm, l.relu
+	convolve, norm, relu, drop := l.convolve, l.norm, l.relu, l.drop
 	given := func(x, scale, shift *Node) *Node {
 		return Add(Mul(x, ExpandLeftToRank(scale, 4)), ExpandLeftToRank(shift, 4))
 	}
@@ -118,6 +120,53 @@ func (l layers) oddNetworks() []network {
 			y = relu(Add(norm(convolve(y, k2, 1), scale, shift), y))
 			n := Where(kept, norm(convolve(y, k1, 1), scale, shift), zero(y))
 			return norm(convolve(relu(Add(n, x)), k2, 1), shift, scale)
+		}},
+		{"dropout with further readers", func(x, k1, k2, scale, shift *Node) *Node {
+			n := norm(convolve(x, k1, 1), scale, shift)
+			d := drop(n)
+			y := relu(Add(d, x))
+			y = norm(convolve(y, k2, 1), scale, shift)
+			z := relu(Add(drop(y), Sin(d)))
+			return Add(norm(convolve(z, k1, 1), shift, scale), Mul(n, d))
+		}},
+		{"dropout of what is no norm, and of what is rectified", func(x, k1, k2, scale, shift *Node) *Node {
+			y := relu(drop(norm(convolve(x, k1, 1), scale, shift)))
+			s := Add(norm(convolve(y, k2, 1), shift, scale), drop(y))
+			y = norm(convolve(relu(drop(s)), k1, 1), scale, shift)
+			return convolve(relu(Add(drop(convolve(relu(y), k2, 1)), y)), k1, 1)
+		}},
+		{"dropout twice, and on both sides", func(x, k1, k2, scale, shift *Node) *Node {
+			n := norm(convolve(x, k1, 1), scale, shift)
+			y := relu(Add(drop(drop(n)), x))
+			m := norm(convolve(y, k2, 1), shift, scale)
+			z := relu(Add(drop(m), drop(m)))
+			w := relu(Add(drop(norm(convolve(z, k1, 1), scale, shift)), drop(norm(convolve(z, k2, 1), scale, shift))))
+			return norm(convolve(w, k2, 1), shift, scale)
+		}},
+		{"a sum of one norm with dropout and without", func(x, k1, k2, scale, shift *Node) *Node {
+			c := convolve(x, k1, 1)
+			n := norm(c, scale, shift)
+			y := norm(convolve(relu(Add(drop(n), n)), k2, 1), scale, shift)
+			return norm(convolve(relu(Add(y, drop(y))), k1, 1), shift, scale)
+		}},
+		{"one decision for a branch, and quotients that spread", func(x, k1, k2, scale, shift *Node) *Node {
+			kept := Scalar(x.Graph(), x.DType(), 0.7)
+			y := x
+			for range 8 { // of which some are dropped
+				n := norm(convolve(y, k1, 1), scale, shift)
+				y = relu(Add(Div(Where(l.mask(ReduceAllMean(x)), ZerosLike(n), n), kept), x))
+			}
+			small := norm(convolve(ReduceAndKeep(y, ReduceMean, 0), k2, 1), shift, scale)
+			small = Where(l.mask(small), ZerosLike(small), small)
+			z := relu(Add(Div(small, BroadcastToShape(kept, x.Shape())), y))
+			return norm(convolve(z, k1, 1), scale, shift)
+		}},
+		{"other quotients and choices", func(x, k1, k2, scale, shift *Node) *Node {
+			n := norm(convolve(x, k1, 1), scale, shift)
+			d := drop(n)
+			y := relu(Add(DivScalar(d, 3), x))
+			y = relu(Add(Div(drop(DivScalar(norm(convolve(y, k2, 1), shift, scale), 2)), ExpandLeftToRank(Exp(scale), 4)), y))
+			return Add(norm(convolve(y, k1, 1), scale, shift), drop(Add(d, n)))
 		}},
 		{"norms before convolutions", func(x, k1, k2, scale, shift *Node) *Node {
 			for range 2 {

@@ -72,5 +72,8 @@ func (f *function) RNGBitGenerator(state compute.Value, shape shapes.Shape) (nex
 	if err != nil {
 		return nil, nil, err
 	}
+	if target == "gosubspace_random_mask" {
+		f.fusions.masks[out[1]] = true
+	}
 	return out[0], out[1], nil
 }

@@ -47,11 +47,15 @@ func (f *function) Add(a, b compute.Value) (compute.Value, error) {
 	}
 	alike := f.alike(a, b)
 	for range 2 {
-		if n := u.norms[a]; alike && u.norms[v] == nil && n != nil && n.more == nil {
-			sum := &norm{x: n.x, mean: n.mean, factor: n.factor, offset: n.offset, more: u.addend(b)}
+		n := u.norms[a]
+		if through := u.droppedNorms[a]; through != nil {
+			n = through
+		}
+		if alike && u.norms[v] == nil && n != nil && n.more == nil {
+			sum := &norm{x: n.x, mean: n.mean, factor: n.factor, offset: n.offset, drop: n.drop, more: u.addend(b)}
 			u.norms[v], u.added[b] = sum, sum
 		}
-		if u.rectified[a] != nil && u.norms[b] == nil {
+		if u.rectified[a] != nil && u.norms[b] == nil && u.droppedNorms[b] == nil {
 			u.shared[a] = true
 		}
 		if g := u.parts[a]; alike && g != nil && g.add == b {
@@ -102,10 +106,16 @@ func (f *function) Constant(flat any, dims ...int) (compute.Value, error) {
 
 func (f *function) BroadcastInDim(x compute.Value, shape shapes.Shape, axes []int) (compute.Value, error) {
 	v, err := f.Function.BroadcastInDim(x, shape, axes)
-	if err == nil && f.fusions.zeros[x] {
+	if err != nil {
+		return v, err
+	}
+	if f.fusions.zeros[x] {
 		f.fusions.zeros[v] = true
 	}
-	return v, err
+	if from, err := f.Function.Shape(x); err == nil && from.IsScalar() && from.DType == dtypes.Float32 {
+		f.fusions.scalars[v] = x
+	}
+	return v, nil
 }
 
 func (f *function) GreaterThan(a, b compute.Value) (compute.Value, error) {
@@ -116,10 +126,55 @@ func (f *function) GreaterThan(a, b compute.Value) (compute.Value, error) {
 	return v, err
 }
 
+// Div is XLA's, and remembered where it is by a number: that may be the end of dropout.
+func (f *function) Div(a, b compute.Value) (compute.Value, error) {
+	u := f.fusions
+	v, err := f.Function.Div(a, b)
+	if err != nil || !f.alike(v, a) {
+		return v, err
+	}
+	number := u.scalars[b]
+	if shape, err := f.Function.Shape(b); err == nil && shape.IsScalar() && shape.DType == dtypes.Float32 {
+		number = b
+	}
+	if number == nil {
+		return v, nil
+	}
+	u.divided[v] = &drop{of: a, kept: number}
+	if n := u.halfDropped[a]; n != nil {
+		whole := *n
+		whole.drop = &drop{mask: n.drop.mask, kept: number}
+		u.droppedNorms[v] = &whole
+	}
+	return v, nil
+}
+
+// drop is XLA's choice between zero and a value by what dropout drops: a norm may go
+// through it, or the gradient by what came of one.
+func (f *function) drop(mask, zero, x compute.Value) (compute.Value, error) {
+	u := f.fusions
+	v, err := f.Function.Where(mask, zero, x)
+	if err != nil || !f.alike(v, x) || !f.alike(v, mask) {
+		return v, err
+	}
+	if n := u.norms[x]; n != nil && n.more == nil {
+		half := *n
+		half.drop = &drop{mask: mask}
+		u.halfDropped[v] = &half
+	}
+	if q := u.divided[x]; q != nil {
+		u.byDrop[v] = &drop{q.of, mask, q.kept}
+	}
+	return v, nil
+}
+
 // Where is a ReLU, or the gradient of one, if it chooses between a value and zero by
 // the sign of a batch norm's result.
 func (f *function) Where(condition, yes, no compute.Value) (compute.Value, error) {
 	u := f.fusions
+	if u.masks[condition] && u.zeros[yes] {
+		return f.drop(condition, yes, no)
+	}
 	n := u.positive[condition]
 	if n == nil || !u.zeros[no] {
 		return f.Function.Where(condition, yes, no)

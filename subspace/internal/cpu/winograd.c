@@ -48,8 +48,8 @@ int winograd_fits(const struct convolution *c) {
 }
 
 // A strip is a row of tiles of an image. The transforms of a block of strips stay in
-// the cache, and there are enough of them for a tile of registers. Moments are summed block
-// by block: with another size their last bits are others.
+// the cache, and there are enough of them for a tile of registers. Moments, and gradients
+// of kernels, are summed block by block: with another size their last bits are others.
 enum { block_floats = 96 << 10 };
 
 static struct work plan(const struct convolution *c, const struct source *x) {
@@ -209,6 +209,8 @@ static void expect_mask(const struct work *w, struct ahead *a, int from, int n) 
 	const struct source of[] = {{.kind = plain, .x = w->mask->x}, {.kind = plain, .x = w->mask->add}};
 	for (int k = 0; k < 2; k++)
 		if (of[k].x && of[k].x != w->x->x) expect_strips(w, a, &of[k], from, n, w->c->height, w->c->width, w->c->channels);
+	const long pixel = first_pixel(w, from, w->c->height, w->c->width);
+	expect_drop(a, &w->mask->drop, pixel, first_pixel(w, from + n, w->c->height, w->c->width) - pixel, w->c->channels);
 }
 
 static void gradient_part(void *argument, int i) {

@@ -167,10 +167,16 @@ static struct source described_gradient(const float *y, struct buffer **more) {
 	                       .slope = more[3]->data, .offset = more[4]->data};
 }
 
+// described_drop describes dropout: what it drops, and the share that it keeps.
+static struct drop described_drop(struct buffer **more) { return (struct drop){more[0]->data, 1 / *(float *)more[1]->data}; }
+
 // After these operands may come one that is joined with x, and three of its own; then it
-// is rectified if the last of the settings says so, else normed. Or x is the input of a
-// norm, and those of described_gradient say what is read. The results: the
-// output, its mean and variance if they are asked for, and what is joined.
+// is rectified if the last of the settings, in bits, says so, else normed; and a drop, if
+// that says so. Or x is the input of a norm, and those of described_gradient say what is
+// read. The results: the output, its mean and variance if they are asked for, and what is
+// joined.
+enum { other_is_rectified = 1, joined_dropped = 2 };
+
 static void *call_forward(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
@@ -181,8 +187,10 @@ static void *call_forward(const struct frame *f) {
 	if (f->in.n == 8) {
 		x = described_gradient(in[0]->data, in + 3);
 	} else if (f->in.n > 6) {
-		other = described_source(in[6]->data, in + 7, f->in.n - 7);
-		if (other.kind == rectified && !settings[4]) other.kind = normed;
+		const int n = settings[4] & joined_dropped ? f->in.n - 2 : f->in.n;
+		other = described_source(in[6]->data, in + 7, n - 7);
+		if (other.kind == rectified && !(settings[4] & other_is_rectified)) other.kind = normed;
+		if (n < f->in.n) x.drop = described_drop(in + n);
 		x.kind = joined;
 		x.more = &other;
 		x.keep = out[f->out.n - 1]->data;
@@ -193,15 +201,17 @@ static void *call_forward(const struct frame *f) {
 	return NULL;
 }
 
-// A convolution that is a gradient, and becomes the whole one: the last four operands are
-// the input of the norm and its mean, what was joined, and the gradient to be added.
+// A convolution that is a gradient, and becomes the whole one: the four operands after
+// those of the gradient are the input of the norm and its mean, what was joined, and the
+// gradient to be added. Two more are the drop that the norm went through.
 static void *call_masked(const struct frame *f) {
 	if (asked(f)) return NULL;
 	begin(f);
-	struct buffer **in = f->in.buffers, **out = f->out.buffers, **last = in + f->in.n - 4;
+	struct buffer **in = f->in.buffers, **out = f->out.buffers, **last = in + 8;
 	struct convolution c = described(in[0]->dims, in[1]->dims, out[0]->dims, in[2]->data);
 	struct source x = described_gradient(in[0]->data, in + 3);
 	struct mask mask = {.x = last[0]->data, .mean = last[1]->data, .result = last[2]->data, .add = last[3]->data};
+	if (f->in.n > 12) mask.drop = described_drop(last + 4);
 	check(convolution_masked(&c, &x, in[1]->data, &mask, out[0]->data, out[1]->data, out[2]->data));
 	return NULL;
 }
@@ -223,8 +233,8 @@ static void *call_kernel_gradient(const struct frame *f) {
 // coefficients of each channel for the gradient by y, and what follows, in bits. x is
 // rectified: by these coefficients. dx is masked: where x is not rectified, what is
 // masked was joined of a norm with this input and this mean. This gradient is added
-// before.
-enum { is_rectified = 1, is_masked = 2, is_added = 4 };
+// before. The norm that was joined went through this drop; that of y did through this one.
+enum { is_rectified = 1, is_masked = 2, is_added = 4, mask_dropped = 8, norm_dropped = 16 };
 
 static void *call_backward(const struct frame *f) {
 	if (asked(f)) return NULL;
@@ -243,7 +253,12 @@ static void *call_backward(const struct frame *f) {
 		mask = (struct mask){.x = more[0]->data, .mean = more[1]->data, .result = x.x};
 		more += 2;
 	}
-	if (follows & is_added) mask.add = more[0]->data;
+	if (follows & is_added) mask.add = (*more++)->data;
+	if (follows & mask_dropped) {
+		mask.drop = described_drop(more);
+		more += 2;
+	}
+	if (follows & norm_dropped) dy.drop = described_drop(more);
 	check(convolution_backward(&c, &x, in[1]->data, &dy, follows & is_masked ? &mask : NULL, out[0]->data, out[1]->data, out[2]->data, out[3]->data));
 	return NULL;
 }
