@@ -70,7 +70,7 @@ func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]cha
 	fs.StringVar(&t.record, "record", "", "also write each result to this `folder`, with which test images it has right")
 	fs.StringVar(&t.ship, "ship", "", "also write the trained subspaces of the first seed, and an image of each class, to this `folder`")
 	changes = presetFlags(fs)
-	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: %d on a GPU, elsewhere and with several -devices none; below 0: none, the host sends each", experiment.OnGPU))
+	fs.IntVar(&o.Together, "together", 0, fmt.Sprintf("batches that one call of the device works on, from a data set that lies there; 0: up to %d on a GPU and %d on a CPU, with several -devices none; below 0: none, the host sends each", experiment.OnGPU, experiment.OnCPU))
 	fs.Var(value{wants: "false, true, or a part such as 0.5", set: func(text string) error { return os.Setenv(backend.MemoryVariable, text) }},
 		"preallocate", "memory of a GPU that is taken at the start: false, true for three quarters, or a part such as 0.5 (default: $"+backend.MemoryVariable+", else false)")
 	fs.StringVar(&o.CorruptedDir, "corrupted", "", "folder of the published CIFAR-10-C or TinyImageNet-C")

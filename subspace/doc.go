@@ -24,7 +24,7 @@
 //	re-estimated batch-norm statistics     [Space.Recalibrate]
 //	standard training                      [Simplex] of 1
 //	several draws a batch                  [Sampler], its Chunks
-//	many steps in one call of a GPU        [Space.Steps], [Resident]
+//	several steps in one call              [Space.Steps], [Resident]
 //	several devices                        [Space.Devices]
 //	the plane of figure 2                  [NewPlane]
 //

@@ -44,12 +44,12 @@
 // [Given] takes networks from files instead, which PyTorch may have trained, and
 // [Run.WriteWeights] writes a file for PyTorch.
 //
-// # GPUs
+// # Calls of the device
 //
-// On a GPU the images lie on the device, and a call of it makes many steps:
-// Options.Together. That changes the speed alone. Config.Precision, which changes
-// results, is part of the configuration. GPU.md in this folder is the way to measure
-// both.
+// The images lie on the device, and a call of it makes several steps, on a GPU many:
+// Options.Together. That changes the speed alone, on a CPU no bit of the results.
+// Config.Precision, which changes results, is part of the configuration. GPU.md in this
+// folder is the way to measure both on a GPU.
 //
 // # Devices
 //

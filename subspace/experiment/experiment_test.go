@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,7 +123,8 @@ func TestInterruptDropout(t *testing.T) {
 
 func interruptAndGoOn(t *testing.T, c Config, o Options, stops ...int) {
 	t.Helper()
-	var ends []int // of the calls of training
+	o.Together = cmp.Or(o.Together, -1) // it stops after certain steps
+	var ends []int                      // of the calls of training
 	o.Report = func(r Report) {
 		if !r.Scoring {
 			ends = append(ends, r.Done)
@@ -317,7 +319,7 @@ func stopped(t *testing.T, c Config) (dir, checkpoint string) {
 	t.Helper()
 	dir = t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err := Train(ctx, c, Options{Dir: dir, Report: func(r Report) {
+	_, err := Train(ctx, c, Options{Dir: dir, Together: -1, Report: func(r Report) {
 		if r.Done == 7 {
 			cancel()
 		}

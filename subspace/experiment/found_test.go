@@ -31,6 +31,7 @@ func foundIn(t *testing.T, root string) map[string]Found {
 func stoppedAt(t *testing.T, c Config, o Options, scoring bool, n int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
+	o.Together = -1 // a report of each step
 	o.Report = func(r Report) {
 		if r.Scoring == scoring && r.Done == n {
 			cancel()

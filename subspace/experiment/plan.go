@@ -194,10 +194,7 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 		return 0, 0, 0, err
 	}
 	order := dataset.Order(noise.Len(), 1, 0)
-	steps := 1 // in a call
-	if on != nil {
-		steps = max(1, min(r.together(), train/c.Batch))
-	}
+	steps := 1 // in a call, and batches that are scored in one
 	batch := func(n int) (subspace.Batch, error) { return r.fill(noise, on, order[:n], c.Augment, rng) }
 	sgd := subspace.SGD{Momentum: c.Momentum, Rho: c.Rho, Beta: c.Beta}
 	doStep := func() error {
@@ -213,9 +210,9 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 		return err
 	}
 	middle := subspace.Uniform(sampler.Shape.Midpoint(), len(s.Layout.Layers))
-	scoredBatch, rounds := min(testBatch, test), max(r.together(), 1)
+	scoredBatch := min(testBatch, test)
 	some := func(yield func(subspace.Batch, error) bool) {
-		for range rounds {
+		for range steps {
 			if !yield(batch(scoredBatch)) {
 				return
 			}
@@ -229,11 +226,18 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 		return 0, 0, 0, err
 	}
 	start = time.Since(began).Seconds()
+	began = time.Now()
+	if err := doStep(); err != nil {
+		return 0, 0, 0, err
+	}
+	if on != nil {
+		steps = max(1, min(r.mostSteps(time.Since(began).Seconds()), train/c.Batch))
+	}
 	if trained, err = timed(ctx, doStep); err != nil {
 		return 0, 0, 0, err
 	}
 	scored, err = timed(ctx, doScore)
-	return start, trained / float64(steps*min(c.Batch, train)), scored / float64(2*rounds*scoredBatch), err
+	return start, trained / float64(steps*min(c.Batch, train)), scored / float64(2*steps*scoredBatch), err
 }
 
 // timed returns the seconds that f takes: the mean over a second, and over three

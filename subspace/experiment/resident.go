@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
@@ -13,12 +14,52 @@ func (r *Run) together() int {
 	switch n := r.options.Together; {
 	case r.Config.EMA > 0:
 		return 0 // the average wants the weights after every step
-	case n > 0:
-		return n
-	case n == 0 && r.gpu && r.options.Devices < 2:
+	case n != 0:
+		return max(n, 0)
+	case r.options.Devices > 1:
+		return 0
+	case r.gpu:
 		return OnGPU
+	case !r.kernels:
+		return 0
+	case r.options.Net != nil || r.Config.Width%8 != 0 || r.Config.Precision != "":
+		return 1 // there may be convolutions of XLA's, which are slower in a loop
+	case r.Config.Rho > 0:
+		return 1 // in a loop XLA sums the square of its gradient in another order
 	}
-	return 0
+	return OnCPU
+}
+
+// patience is how long a call may take where Options.Together leaves that open: a reader
+// who stops a run waits for its end.
+const patience = 500 * time.Millisecond
+
+// InCall is how many of at most n batches a call works on where each takes some seconds,
+// one where that is not known: no more than half a second of them.
+func InCall(n int, seconds float64) int {
+	if seconds <= 0 {
+		return 1
+	}
+	return max(1, min(n, int(patience.Seconds()/seconds)))
+}
+
+// mostSteps returns how many steps a call makes at most, where each takes some seconds.
+func (r *Run) mostSteps(seconds float64) int {
+	if r.options.Together != 0 {
+		return r.together()
+	}
+	return InCall(r.together(), seconds)
+}
+
+// call returns how many steps the next call makes after so many, see mostSteps: up to the
+// end of the epoch, where others want the endpoints, and the short last batch alone.
+func (r *Run) call(on *subspace.Resident, done int, seconds float64) int {
+	if on == nil {
+		return 1
+	}
+	n, size := r.data.Train.Len(), r.Config.Batch
+	full, k := n/size, done%((n+size-1)/size)
+	return min(r.mostSteps(seconds), max(full-k, 1))
 }
 
 // resident returns a set on the device, nil where the host sends its batches. The

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/dataset"
 )
@@ -147,5 +150,64 @@ func TestPrecisionErrors(t *testing.T) {
 	c.Precision = tf32
 	if _, err := Train(t.Context(), c, Options{Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "TF32") {
 		t.Error(err)
+	}
+}
+
+// What suits a CPU changes no bit of a run, whatever its calls are.
+func TestTogetherBits(t *testing.T) {
+	backendtest.XLA(t)
+	for name, change := range map[string]func(c *Config){
+		"all": func(c *Config) {
+			c.Dropout, c.Smoothing, c.Chunks, c.SWA, c.Augment.Flip = 0.2, 0.1, 2, "constant", true
+		},
+		"SAM":     func(c *Config) { c.Rho = 0.1 },
+		"cresnet": func(c *Config) { c.Network, c.Epochs, c.TrainImages = "cresnet20", 2, 100 },
+	} {
+		c := Quick().With("line", 1)
+		c.Epochs, c.Warmup, c.Batch, c.Points, c.TestImages = 6, 0, 30, 3, 50
+		change(&c)
+		host, device := train(t, c, Options{Together: -1}), train(t, c, Options{})
+		if endpoints(t, host) != endpoints(t, device) {
+			t.Errorf("%s: the endpoints are not those of batches that the host sent", name)
+		}
+		if h, d := host.Result.Midpoint().NLL, device.Result.Midpoint().NLL; h != d {
+			t.Errorf("%s: the loss of the midpoint is %v, of batches that the host sent %v", name, d, h)
+		}
+	}
+}
+
+// How many steps a call makes is the device's matter, and the clock's.
+func TestTogetherChosen(t *testing.T) {
+	own := func(scope *model.Scope, images *graph.Node) *graph.Node { return nil }
+	for _, x := range []struct {
+		name   string
+		run    Run
+		change func(c *Config)
+		want   int
+	}{
+		{"a GPU", Run{gpu: true}, nil, OnGPU},
+		{"a CPU", Run{kernels: true}, nil, OnCPU},
+		{"a CPU without the project's kernels", Run{}, nil, 0},
+		{"a network of one's own", Run{kernels: true, options: Options{Net: own}}, nil, 1},
+		{"channels that XLA convolves", Run{kernels: true}, func(c *Config) { c.Width = 6 }, 1},
+		{"products in bfloat16", Run{kernels: true}, func(c *Config) { c.Precision = "bf16" }, 1},
+		{"SAM", Run{kernels: true}, func(c *Config) { c.Rho = 0.1 }, 1},
+		{"an average after every step", Run{gpu: true}, func(c *Config) { c.EMA = 0.9 }, 0},
+		{"several devices", Run{gpu: true, options: Options{Devices: 2}}, nil, 0},
+		{"as asked", Run{options: Options{Together: 7}}, nil, 7},
+		{"as asked: none", Run{gpu: true, options: Options{Together: -1}}, nil, 0},
+	} {
+		x.run.Config = Quick()
+		if x.change != nil {
+			x.change(&x.run.Config)
+		}
+		if got := x.run.together(); got != x.want {
+			t.Errorf("%s: %d, want %d", x.name, got, x.want)
+		}
+	}
+	for seconds, want := range map[float64]int{0: 1, 1e-9: 100, 0.004: 100, 0.02: 25, 0.3: 1, 40: 1} {
+		if got := InCall(100, seconds); got != want {
+			t.Errorf("of steps of %v s %d, want %d", seconds, got, want)
+		}
 	}
 }

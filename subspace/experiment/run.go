@@ -60,15 +60,20 @@ type Options struct {
 	// other: images and labels lie on the device, and a call is told which of them
 	// to cut and mirror how. It sees to the same batches as without, where the host
 	// makes and sends each. Reports come, and a stop takes effect, between calls.
-	// Zero is what suits the device: [OnGPU] on a GPU, otherwise and below zero none,
-	// as also where a set is too large to be in memory. With several Devices the host
-	// sends each batch, and more than zero is an error.
+	// Zero is what suits the device: up to [OnGPU] or [OnCPU], see [InCall]; on a CPU one
+	// for SAM and for a network of the reader's own, so that no bit changes. Below zero it is none, as also without XLA, or
+	// without this project's kernels for a CPU, and where a set is too large to be in
+	// memory. With several Devices the host sends each batch, and more than zero is an
+	// error.
 	Together int
 }
 
-// OnGPU is how many batches a call to a GPU works on, unless Options.Together says
-// otherwise.
-const OnGPU = 100
+// OnGPU and OnCPU are how many batches a call works on at most, unless Options.Together
+// says otherwise.
+const (
+	OnGPU = 100
+	OnCPU = 10
+)
 
 // shapeOf returns the shape of one's own, or nil where c is of one of the
 // project's: the networks that a run builds on are of standard training.
@@ -113,6 +118,7 @@ type Run struct {
 	members  []*Run             // those that an independent run builds on: their configuration, folder and identity
 	asRead   []metric.Scores    // of the networks of files, by the statistics that came with them
 	gpu      bool               // whether the device is one
+	kernels  bool               // whether it is a CPU with the project's kernels
 	space    *subspace.Space
 	sets     map[*dataset.Set]*subspace.Resident // those on the device
 	scored   scorer

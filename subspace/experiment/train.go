@@ -122,13 +122,14 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 	batches := r.batches(feed, on, p.Step, total)
 	restored := p.Step
 	var speed clock
+	seconds := 0.0 // a step takes
 	saved, resumed, before := time.Now(), time.Now(), p.Seconds
 	every := cmp.Or(r.options.Checkpoint, 20*time.Second)
 	for p.Step < total {
 		epoch := p.Step / perEpoch
 		rate := scale * schedule.Rate(epoch)
 		var work []subspace.Work
-		for i := range r.call(on, p.Step) {
+		for i := range r.call(on, p.Step, seconds) {
 			batch := <-batches
 			if batch.err != nil {
 				return batch.err
@@ -161,7 +162,7 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		if n := len(p.History); n > 0 {
 			report.Before = &p.History[n-1]
 		}
-		if seconds := speed.tick(len(work)); seconds > 0 {
+		if seconds = speed.tick(len(work)); seconds > 0 {
 			report.Rate = float64(r.data.Train.Len()) / float64(perEpoch) / seconds
 			report.Steps = 1 / seconds
 			report.Left = time.Duration(seconds * float64(total-p.Step) * float64(time.Second))
@@ -209,17 +210,6 @@ func (r *Run) rateScale() (scale float64, err error) {
 	}
 	defer r.catchShape(&err)
 	return 1 / subspace.StepShare(r.sampler.Shape), nil
-}
-
-// call returns how many steps the next call makes after so many: up to the end of
-// the epoch, where others want the endpoints, and the short last batch alone.
-func (r *Run) call(on *subspace.Resident, done int) int {
-	if on == nil {
-		return 1
-	}
-	n, size := r.data.Train.Len(), r.Config.Batch
-	full, k := n/size, done%((n+size-1)/size)
-	return min(r.together(), max(full-k, 1))
 }
 
 // finite reports weights that are not finite numbers.

@@ -16,7 +16,7 @@ func beginning(t *testing.T, c Config, o Options, n int) (end func(made bool)) {
 	t.Helper()
 	there, on, ended := make(chan bool), make(chan bool), make(chan error, 1)
 	ctx, cancel := context.WithCancel(context.Background())
-	o.Checkpoint = 1 // at each step
+	o.Checkpoint, o.Together = 1, -1 // at each step
 	o.Report = func(Report) {
 		if n--; n == 0 {
 			there <- true

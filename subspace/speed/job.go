@@ -24,7 +24,7 @@ import (
 
 // Kinds of work.
 const (
-	Step     = "step"     // a training step on a batch that is there
+	Step     = "step"     // a training step on a batch that is there, several of them in a call as in a run
 	Run      = "run"      // a training step of a run of package experiment, with its input pipeline
 	Evaluate = "evaluate" // batch norm re-estimated and test images classified, at each of some points
 	Observe  = "observe"  // the first half of it: a pass forward with the statistics of the batch

@@ -1,8 +1,11 @@
 package speed
 
 import (
+	"cmp"
 	"iter"
 	"math/rand/v2"
+
+	"github.com/gomlx/compute"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
@@ -13,7 +16,41 @@ import (
 // variety is the number of batches that are used in turn.
 const variety = 4
 
-// noise returns batches of random images.
+// images returns the batches of a job, and those that are classified: of a set on the
+// device, which close takes away, or of values.
+func images(b compute.Backend, j Job, onDevice bool, rng *rand.Rand) (batches, tests []subspace.Batch, close func(), err error) {
+	test := cmp.Or(j.TestBatch, j.Batch)
+	if !onDevice {
+		return noise(j.Batch, j.Side, rng), noise(test, j.Side, rng), func() {}, nil
+	}
+	set, err := resident(b, variety*max(j.Batch, test), j.Side)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return shown(set, j.Batch), shown(set, test), set.Finalize, nil
+}
+
+// shown returns batches of a set on the device.
+func shown(set *subspace.Resident, batch int) []subspace.Batch {
+	batches := make([]subspace.Batch, variety)
+	for k := range batches {
+		for i := range batch {
+			batches[k].Picks = append(batches[k].Picks, subspace.Pick{Index: int32(k*batch + i)})
+		}
+		batches[k].Set = set
+	}
+	return batches
+}
+
+// resident puts a set of random images on the device.
+func resident(b compute.Backend, n, side int) (*subspace.Resident, error) {
+	image := [3]int{side, side, 3}
+	set := dataset.Noise(n, image, 10)
+	data := dataset.Data{Mean: []float32{0.5, 0.5, 0.5}, Std: []float32{0.25, 0.25, 0.25}}
+	return subspace.Upload(b, image, set.Pixels, set.Labels, data.Normalised(3))
+}
+
+// noise returns batches of random values.
 func noise(batch, side int, rng *rand.Rand) []subspace.Batch {
 	batches := make([]subspace.Batch, variety)
 	for k := range batches {

@@ -8,9 +8,9 @@ import (
 	"gosubspace/subspace/experiment"
 )
 
-// openRun starts a run of package experiment that takes a step whenever a sample
-// is asked for: order, augmentation, normalisation, transfer and progress are
-// those of a real run, and so is that batches are prepared while steps run.
+// openRun starts a run of package experiment that makes a call whenever a sample is asked
+// for: order, augmentation, normalisation and progress are those of a real run, and so is
+// how many steps there are in a call.
 func openRun(ctx context.Context, j Job) (w work, err error) {
 	dir, err := os.MkdirTemp("", "gosubspace-speed-")
 	if err != nil {
@@ -19,13 +19,12 @@ func openRun(ctx context.Context, j Job) (w work, err error) {
 	c := experiment.Full().With(j.Shape, 1)
 	c.Data, c.Width, c.Batch, c.Epochs = "noise", j.Width, j.Batch, 1<<20
 	ctx, stop := context.WithCancel(ctx)
-	resume, stepped, ended := make(chan bool), make(chan bool), make(chan error, 1)
+	resume, stepped, ended := make(chan bool), make(chan int), make(chan error, 1)
 	go func() {
 		_, err := experiment.Train(ctx, c, experiment.Options{
 			Data: noiseData(runImages, j), Dir: dir, Checkpoint: 1 << 62,
-			Together: -1, // a report is of one step, which the host prepares, on a GPU too
-			Report: func(experiment.Report) {
-				stepped <- true
+			Report: func(r experiment.Report) {
+				stepped <- r.Done
 				select {
 				case <-resume:
 				case <-ctx.Done():
@@ -34,18 +33,19 @@ func openRun(ctx context.Context, j Job) (w work, err error) {
 		})
 		ended <- err
 	}()
-	first := true
-	w.sample = func(Amount) error {
-		if !first {
+	before := 0 // steps
+	w.sample = func(Amount) (int, error) {
+		if before > 0 {
 			resume <- true
 		}
-		first = false
 		select {
-		case <-stepped:
-			return nil
+		case done := <-stepped:
+			n := done - before
+			before = done
+			return n, nil
 		case err := <-ended:
 			ended <- err
-			return fmt.Errorf("the run ended: %w", err)
+			return 0, fmt.Errorf("the run ended: %w", err)
 		}
 	}
 	w.close = func() {

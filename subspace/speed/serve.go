@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gosubspace/subspace/backend"
+	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/internal/programs"
 )
 
@@ -28,12 +29,12 @@ func Serve(ctx context.Context, argument string, in io.Reader, out io.Writer) er
 		return err
 	}
 	clock.end("backend, with the plugin")
-	w, err := open(ctx, j, b, clock)
+	w, err := open(ctx, j, b, inCall(info), clock)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	if err := w.sample(j.Amount); err != nil {
+	if _, err := w.sample(j.Amount); err != nil {
 		return err
 	}
 	clock.end("first " + j.Work + origin(programs.Counted()))
@@ -52,16 +53,28 @@ func Serve(ctx context.Context, argument string, in io.Reader, out io.Writer) er
 		var a answer
 		for range r.Samples {
 			start := time.Now()
-			if err := w.sample(j.Amount.with(r.Amount)); err != nil {
+			times, err := w.sample(j.Amount.with(r.Amount))
+			if err != nil {
 				return err
 			}
-			a.Seconds = append(a.Seconds, time.Since(start).Seconds())
+			a.Seconds = append(a.Seconds, time.Since(start).Seconds()/float64(times))
 		}
 		a.Peak = peak()
 		if err := send.Encode(a); err != nil {
 			return err
 		}
 	}
+}
+
+// inCall is how many batches a run works on in a call at most, of cResNet20.
+func inCall(info backend.Info) int {
+	switch {
+	case info.GPU:
+		return experiment.OnGPU
+	case info.Kernels:
+		return experiment.OnCPU
+	}
+	return 0
 }
 
 // origin says whether the programs of a start were there.

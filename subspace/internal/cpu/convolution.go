@@ -99,7 +99,7 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 	reverse := target == forwardCall && reversible(sizes, more)
 	read, extra := u.source(x)
 	var sum *norm
-	if reverse {
+	if target == forwardCall && joinable(sizes, more) {
 		sum = u.joins(x)
 	}
 	if sum != nil {

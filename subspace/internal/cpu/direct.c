@@ -98,6 +98,12 @@ static int image_forward(const struct call *call, int part, int n, int next, str
 	b->first_column = first;
 	b->columns = last - first + 1;
 	size_t row_bytes = (size_t)b->columns * c->channels * sizeof(float);
+	const struct source *x = call->x, kept = {.kind = plain, .x = x->keep};
+	if (x->keep) { // the whole image is written, whatever of it is read: it may as well be read from there
+		const int size = c->height * c->width;
+		load_pixels(x, (long)n * size, size, c->channels, x->keep + (long)n * size * c->channels);
+		x = &kept;
+	}
 	// As many output rows at once as need a band that stays in the cache.
 	int rows = (int)(band_bytes / row_bytes) - ((c->kernel_height - 1) / d + 2);
 	int at_once = max(1, rows * d / s);
@@ -107,7 +113,7 @@ static int image_forward(const struct call *call, int part, int n, int next, str
 		b->rows = floor_div((to - 1) * s + c->kernel_height - 1 - c->top, d) - b->first_row + 1;
 		size_t size = (size_t)b->rows * row_bytes + (size_t)slack * s * c->channels * sizeof(float);
 		if (!(b->pixels = room(size))) return 1;
-		fill(b, call->x, n, c->height, c->width, c->channels);
+		fill(b, x, n, c->height, c->width, c->channels);
 		for (int h = from; h < to; h++) {
 			float *out_row = call->out + ((size_t)n * c->out_height + h) * c->out_width * c->out_channels;
 			for (int phase = 0; phase < min(d, c->out_width); phase++) {

@@ -165,6 +165,12 @@ func reversible(dims [3][]int, settings []int32) bool {
 	return C.convolution_backward_fits(&c) != 0
 }
 
+// joinable reports whether a convolution can join its images.
+func joinable(dims [3][]int, settings []int32) bool {
+	c := described(dims, settings)
+	return C.convolution_joins_fits(&c) != 0
+}
+
 // maskable reports whether a convolution can mask its output.
 func maskable(dims [3][]int, settings []int32) bool {
 	c := described(dims, settings)

@@ -2,17 +2,68 @@
 
 #include "heap.h"
 #include <malloc.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-float *aligned(size_t floats) { return aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64); }
+enum { line = 64, sizes = 8 * sizeof(size_t) };
+
+// A piece of memory, of 2^size bytes behind its first line. Those of a size that were given
+// back are a stack.
+struct piece {
+	struct piece *next;
+	int size;
+};
+static struct piece *given[sizes];
+static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
+
+static struct piece *pop(int size) {
+	pthread_mutex_lock(&changing);
+	struct piece *top = given[size];
+	if (top) given[size] = top->next;
+	pthread_mutex_unlock(&changing);
+	return top;
+}
+
+static void push(struct piece *p) {
+	pthread_mutex_lock(&changing);
+	p->next = given[p->size];
+	given[p->size] = p;
+	pthread_mutex_unlock(&changing);
+}
+
+static char *aligned(size_t bytes) { return aligned_alloc(line, (bytes + line - 1) / line * line); }
+
+void *take(size_t bytes) {
+	if (bytes > SIZE_MAX / 4) return NULL;
+	int size = 0;
+	while (((size_t)1 << size) < bytes) size++;
+	struct piece *p = pop(size);
+	if (!p) {
+		p = (struct piece *)aligned(line + ((size_t)1 << size));
+		if (!p) return NULL;
+		p->size = size;
+	}
+	return (char *)p + line;
+}
+
+void give(void *memory) {
+	if (memory) push((struct piece *)((char *)memory - line));
+}
+
+void *take_zeros(size_t bytes) {
+	void *memory = take(bytes);
+	if (memory) memset(memory, 0, bytes);
+	return memory;
+}
 
 float *room(size_t bytes) {
 	static __thread float *kept;
 	static __thread size_t size;
 	if (bytes > size) {
 		free(kept);
-		kept = aligned(bytes / sizeof *kept);
+		kept = (float *)aligned(bytes);
 		size = kept ? bytes : 0;
 		if (kept) memset(kept, 0, bytes);
 	}

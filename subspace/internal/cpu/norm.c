@@ -1,8 +1,8 @@
 //go:build cgo && linux
 
 #include "norm.h"
+#include "heap.h"
 #include "pool.h"
-#include <stdlib.h>
 
 // The rows are cut into the same parts whatever the number of threads.
 enum { norm_parts = 16 };
@@ -35,10 +35,10 @@ int norm_moments(const float *x, long rows, int channels, const struct moments *
 
 int norm_sums(const float *x, const float *dy, const float *mean, long rows, int channels, float *sum, float *products) {
 	struct norm n = {.x = x, .dy = dy, .mean = mean, .rows = rows, .channels = channels};
-	n.sums = calloc((size_t)norm_parts * 2 * channels, sizeof *n.sums);
+	n.sums = take_zeros((size_t)norm_parts * 2 * channels * sizeof *n.sums);
 	n.failed = !n.sums;
 	if (!n.failed) parallel(norm_part, &n, norm_parts);
 	if (!n.failed) sum_total(n.sums, norm_parts, channels, sum, products);
-	free(n.sums);
+	give(n.sums);
 	return n.failed;
 }

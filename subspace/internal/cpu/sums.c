@@ -2,7 +2,7 @@
 
 #include "sums.h"
 #include "base.h"
-#include <stdlib.h>
+#include "heap.h"
 #include <string.h>
 
 enum { block_floats = 4096 };
@@ -97,8 +97,8 @@ static void join(double *mean, double *squares, double before, double n, double 
 int tally(struct tallies *t, int part, const float *x, long rows) {
 	const int channels = t->channels, widest = max(side_floats, channels);
 	double *mean = t->mean + (long)part * channels, *squares = t->squares + (long)part * channels;
-	float *sum = malloc(sizeof *sum * 2 * widest), *centre = sum + widest;
-	double *means = malloc(sizeof *means * 2 * channels), *centred = means + channels;
+	float *sum = take(sizeof *sum * 2 * widest), *centre = sum + widest;
+	double *means = take(sizeof *means * 2 * channels), *centred = means + channels;
 	const int failed = !sum || !means;
 	for (struct block b; !failed && rows > 0; rows -= b.rows, x += b.rows * channels) {
 		b = next_block(rows, channels);
@@ -118,13 +118,13 @@ int tally(struct tallies *t, int part, const float *x, long rows) {
 		}
 		t->count[part] += b.rows;
 	}
-	free(sum);
-	free(means);
+	give(sum);
+	give(means);
 	return failed;
 }
 
 int tallies_begin(struct tallies *t, int n, int channels) {
-	double *all = calloc((size_t)n * (1 + 2 * channels), sizeof *all);
+	double *all = take_zeros((size_t)n * (1 + 2 * channels) * sizeof *all);
 	*t = (struct tallies){n, channels, all, all + n, all + n + (long)n * channels};
 	return !all;
 }
@@ -142,12 +142,12 @@ void tallies_end(const struct tallies *t, const struct moments *m) {
 	}
 }
 
-void tallies_free(struct tallies *t) { free(t->count); }
+void tallies_free(struct tallies *t) { give(t->count); }
 
 int sum_products(const float *x, const float *dy, const float *mean, long rows, int channels, double *sum, double *products) {
 	const int widest = max(side_floats, channels);
-	float *s = malloc(sizeof *s * 3 * widest), *p = s + widest, *centre = p + widest;
-	double *block = malloc(sizeof *block * channels);
+	float *s = take(sizeof *s * 3 * widest), *p = s + widest, *centre = p + widest;
+	double *block = take(sizeof *block * channels);
 	const int failed = !s || !block;
 	for (struct block b; !failed && rows > 0; rows -= b.rows, x += b.rows * channels, dy += b.rows * channels) {
 		b = next_block(rows, channels);
@@ -159,8 +159,8 @@ int sum_products(const float *x, const float *dy, const float *mean, long rows, 
 		fold(p, b.width, channels, block);
 		for (int c = 0; c < channels; c++) products[c] += block[c];
 	}
-	free(s);
-	free(block);
+	give(s);
+	give(block);
 	return failed;
 }
 

@@ -5,7 +5,6 @@
 #include "heap.h"
 #include "instructions.h"
 #include "pool.h"
-#include <stdlib.h>
 #include <string.h>
 
 // Convolutions of 3×3 with stride 1 by minimal filtering, F(4×4, 3×3) (Lavin and
@@ -132,10 +131,10 @@ static void multiply(const struct work *w, const struct tile *tile, const float 
 			tile->forward(v, channels, channels, 1, &zero, kernel + o, out_channels, &zero, m + o, out_channels, n, a);
 }
 
-// transformed returns the transformed kernel [channels, out_channels], to be freed;
+// transformed returns the transformed kernel [channels, out_channels], to be given back;
 // null where memory is short.
 static float *transformed(const struct transforms *f, const float *kernel, long size) {
-	float *u = aligned(entries * size);
+	float *u = take(entries * size * sizeof *u);
 	for (long k = 0; u && k < size; k += f->lanes) f->kernel(kernel + k, u + k, size);
 	return u;
 }
@@ -200,7 +199,7 @@ int winograd_forward(const struct convolution *c, const struct source *x, const 
 	if (!w.failed) parallel(forward_block, &w, blocks);
 	if (!w.failed && m) tallies_end(&w.tallies, m);
 	tallies_free(&w.tallies);
-	free(u);
+	give(u);
 	return w.failed;
 }
 
@@ -221,10 +220,10 @@ static void gradient_part(void *argument, int i) {
 	// Of x, of dy as it goes into the gradient of the kernel, and as it goes into dx.
 	size_t x_size = entries * entry(w, in) + 64 * (size_t)in, dy_size = entries * entry(w, out), dx_size = w->y ? dy_size + 64 * (size_t)out : 0;
 	float *x = room((x_size + dy_size + dx_size + strip_floats(w, in) + strip_floats(w, out) + (size_t)side * c->width * in) * sizeof *x);
-	float *sums = aligned(entries * size);
+	float *sums = take(entries * size * sizeof *sums);
 	if (!x || !sums) {
 		w->failed = 1;
-		free(sums);
+		give(sums);
 		return;
 	}
 	memset(sums, 0, entries * size * sizeof *sums);
@@ -261,7 +260,7 @@ static void gradient_part(void *argument, int i) {
 		}
 	}
 	for (long k = 0; k < size; k += w->out->lanes) w->out->gradient(sums + k, w->parts + i * 9 * size + k, size);
-	free(sums);
+	give(sums);
 }
 
 // The transformed gradient of each part is four times as large as the gradient: of
@@ -290,16 +289,16 @@ int winograd_backward(const struct convolution *c, const struct source *x, const
 	if (dx) {
 		// dx is a convolution of dy with the kernel the other way round.
 		long size = (long)c->channels * c->out_channels;
-		float *round = malloc(9 * size * sizeof *round);
+		float *round = take(9 * size * sizeof *round);
 		for (int k = 0; round && k < 9; k++)
 			for (int i = 0; i < c->channels; i++)
 				for (int o = 0; o < c->out_channels; o++) round[k * size + (long)o * c->channels + i] = kernel[(8 - k) * size + (long)i * c->out_channels + o];
 		u = round ? transformed(w.in, round, size) : NULL;
-		free(round);
+		give(round);
 		if (!u) return 1;
 		w.kernel = u;
 	}
 	parallel(gradient_part, &w, n);
-	free(u);
+	give(u);
 	return w.failed;
 }
