@@ -51,7 +51,8 @@ func BenchmarkResident(b *testing.B) {
 	}{
 		{"smallest", network.MLP(10, 2), images(2000, 4, 4, 1), 2, []int{0, 1, 100}},
 		{"quick", network.CNN(10, 8), images(2000, 8, 8, 1), 50, []int{0, 1, 5}},
-		{"cresnet20x8", network.CResNet20(10, 8), images(2000, 32, 32, 3), 128, []int{0, 1, 2}},
+		{"cresnet20x8", network.CResNet20(10, 8), images(2000, 32, 32, 3), 32, []int{0, 1, 10}},
+		{"cresnet20x16", network.CResNet20(10, 16), images(2000, 32, 32, 3), 128, []int{0, 1, 4}},
 	} {
 		for _, together := range n.calls {
 			b.Run(fmt.Sprintf("%s/%d", n.name, together), func(b *testing.B) {

@@ -160,7 +160,6 @@ func TestTogetherBits(t *testing.T) {
 		"all": func(c *Config) {
 			c.Dropout, c.Smoothing, c.Chunks, c.SWA, c.Augment.Flip = 0.2, 0.1, 2, "constant", true
 		},
-		"SAM":     func(c *Config) { c.Rho = 0.1 },
 		"cresnet": func(c *Config) { c.Network, c.Epochs, c.TrainImages = "cresnet20", 2, 100 },
 	} {
 		c := Quick().With("line", 1)
