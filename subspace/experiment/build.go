@@ -30,7 +30,7 @@ func (r *Run) openBackend() (opened, error) {
 		}
 		theBackend.opened, theBackend.options = opened{b, info}, o
 	}
-	r.gpu, r.kernels = theBackend.GPU, theBackend.Kernels
+	r.backend = theBackend.Info
 	return theBackend.opened, nil
 }
 

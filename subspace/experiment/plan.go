@@ -226,11 +226,11 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 		return 0, 0, 0, err
 	}
 	start = time.Since(began).Seconds()
-	began = time.Now()
-	if err := doStep(); err != nil {
-		return 0, 0, 0, err
-	}
 	if on != nil {
+		began := time.Now()
+		if err := doStep(); err != nil {
+			return 0, 0, 0, err
+		}
 		steps = max(1, min(r.mostSteps(time.Since(began).Seconds()), train/c.Batch))
 	}
 	if trained, err = timed(ctx, doStep); err != nil {

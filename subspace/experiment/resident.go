@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/backend"
 	"gosubspace/subspace/dataset"
 )
 
 // together returns how many batches a call of the device works on; 0 where the
 // host sends each.
 func (r *Run) together() int {
+	most := Most(r.backend)
 	switch n := r.options.Together; {
 	case r.Config.EMA > 0:
 		return 0 // the average wants the weights after every step
@@ -18,16 +20,26 @@ func (r *Run) together() int {
 		return max(n, 0)
 	case r.options.Devices > 1:
 		return 0
-	case r.gpu:
-		return OnGPU
-	case !r.kernels:
-		return 0
+	case r.backend.GPU || most == 0:
+		return most
 	case r.options.Net != nil || r.Config.Width%8 != 0 || r.Config.Precision != "":
 		return 1 // there may be convolutions of XLA's, which are slower in a loop
 	case r.Config.Rho > 0:
 		return 1 // in a loop XLA sums the square of its gradient in another order
 	}
-	return OnCPU
+	return most
+}
+
+// Most is how many batches a call of a backend works on at most, 0 where the host sends
+// each: of the project's networks, and unless Options.Together says otherwise.
+func Most(b backend.Info) int {
+	switch {
+	case b.GPU:
+		return OnGPU
+	case b.Kernels:
+		return OnCPU
+	}
+	return 0
 }
 
 // patience is how long a call may take where Options.Together leaves that open: a reader

@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"gosubspace/subspace/backend"
 	"gosubspace/subspace/backend/backendtest"
 	"gosubspace/subspace/dataset"
 )
@@ -177,6 +178,7 @@ func TestTogetherBits(t *testing.T) {
 
 // How many steps a call makes is the device's matter, and the clock's.
 func TestTogetherChosen(t *testing.T) {
+	gpu, kernels := backend.Info{GPU: true}, backend.Info{Kernels: true}
 	own := func(scope *model.Scope, images *graph.Node) *graph.Node { return nil }
 	for _, x := range []struct {
 		name   string
@@ -184,17 +186,17 @@ func TestTogetherChosen(t *testing.T) {
 		change func(c *Config)
 		want   int
 	}{
-		{"a GPU", Run{gpu: true}, nil, OnGPU},
-		{"a CPU", Run{kernels: true}, nil, OnCPU},
+		{"a GPU", Run{backend: gpu}, nil, OnGPU},
+		{"a CPU", Run{backend: kernels}, nil, OnCPU},
 		{"a CPU without the project's kernels", Run{}, nil, 0},
-		{"a network of one's own", Run{kernels: true, options: Options{Net: own}}, nil, 1},
-		{"channels that XLA convolves", Run{kernels: true}, func(c *Config) { c.Width = 6 }, 1},
-		{"products in bfloat16", Run{kernels: true}, func(c *Config) { c.Precision = "bf16" }, 1},
-		{"SAM", Run{kernels: true}, func(c *Config) { c.Rho = 0.1 }, 1},
-		{"an average after every step", Run{gpu: true}, func(c *Config) { c.EMA = 0.9 }, 0},
-		{"several devices", Run{gpu: true, options: Options{Devices: 2}}, nil, 0},
+		{"a network of one's own", Run{backend: kernels, options: Options{Net: own}}, nil, 1},
+		{"channels that XLA convolves", Run{backend: kernels}, func(c *Config) { c.Width = 6 }, 1},
+		{"products in bfloat16", Run{backend: kernels}, func(c *Config) { c.Precision = "bf16" }, 1},
+		{"SAM", Run{backend: kernels}, func(c *Config) { c.Rho = 0.1 }, 1},
+		{"an average after every step", Run{backend: gpu}, func(c *Config) { c.EMA = 0.9 }, 0},
+		{"several devices", Run{backend: gpu, options: Options{Devices: 2}}, nil, 0},
 		{"as asked", Run{options: Options{Together: 7}}, nil, 7},
-		{"as asked: none", Run{gpu: true, options: Options{Together: -1}}, nil, 0},
+		{"as asked: none", Run{backend: gpu, options: Options{Together: -1}}, nil, 0},
 	} {
 		x.run.Config = Quick()
 		if x.change != nil {

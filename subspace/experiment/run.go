@@ -12,6 +12,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/backend"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/metric"
 	"gosubspace/subspace/place"
@@ -68,8 +69,7 @@ type Options struct {
 	Together int
 }
 
-// OnGPU and OnCPU are how many batches a call works on at most, unless Options.Together
-// says otherwise.
+// OnGPU and OnCPU are how many batches a call works on at most, see [Most].
 const (
 	OnGPU = 100
 	OnCPU = 10
@@ -117,8 +117,7 @@ type Run struct {
 	given    [][]subspace.Array // buffers that came with networks of files, as they are
 	members  []*Run             // those that an independent run builds on: their configuration, folder and identity
 	asRead   []metric.Scores    // of the networks of files, by the statistics that came with them
-	gpu      bool               // whether the device is one
-	kernels  bool               // whether it is a CPU with the project's kernels
+	backend  backend.Info       // of what it was opened on
 	space    *subspace.Space
 	sets     map[*dataset.Set]*subspace.Resident // those on the device
 	scored   scorer

@@ -277,7 +277,7 @@ func (r *Run) batches(ctx context.Context, on *subspace.Resident, first, total i
 }
 
 func (r *Run) report(report Report) {
-	report.GPU, report.Config = r.gpu, r.Config
+	report.GPU, report.Config = r.backend.GPU, r.Config
 	r.stand(report)
 	if r.options.Report != nil {
 		r.options.Report(report)

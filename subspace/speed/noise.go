@@ -23,7 +23,8 @@ func images(b compute.Backend, j Job, onDevice bool, rng *rand.Rand) (batches, t
 	if !onDevice {
 		return noise(j.Batch, j.Side, rng), noise(test, j.Side, rng), func() {}, nil
 	}
-	set, err := resident(b, variety*max(j.Batch, test), j.Side)
+	data := noiseData(variety*max(j.Batch, test), j)
+	set, err := subspace.Upload(b, [3]int{j.Side, j.Side, 3}, data.Train.Pixels, data.Train.Labels, data.Normalised(3))
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -40,14 +41,6 @@ func shown(set *subspace.Resident, batch int) []subspace.Batch {
 		batches[k].Set = set
 	}
 	return batches
-}
-
-// resident puts a set of random images on the device.
-func resident(b compute.Backend, n, side int) (*subspace.Resident, error) {
-	image := [3]int{side, side, 3}
-	set := dataset.Noise(n, image, 10)
-	data := dataset.Data{Mean: []float32{0.5, 0.5, 0.5}, Std: []float32{0.25, 0.25, 0.25}}
-	return subspace.Upload(b, image, set.Pixels, set.Labels, data.Normalised(3))
 }
 
 // noise returns batches of random values.

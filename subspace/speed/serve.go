@@ -29,7 +29,7 @@ func Serve(ctx context.Context, argument string, in io.Reader, out io.Writer) er
 		return err
 	}
 	clock.end("backend, with the plugin")
-	w, err := open(ctx, j, b, inCall(info), clock)
+	w, err := open(ctx, j, b, experiment.Most(info), clock)
 	if err != nil {
 		return err
 	}
@@ -64,17 +64,6 @@ func Serve(ctx context.Context, argument string, in io.Reader, out io.Writer) er
 			return err
 		}
 	}
-}
-
-// inCall is how many batches a run works on in a call at most, of cResNet20.
-func inCall(info backend.Info) int {
-	switch {
-	case info.GPU:
-		return experiment.OnGPU
-	case info.Kernels:
-		return experiment.OnCPU
-	}
-	return 0
 }
 
 // origin says whether the programs of a start were there.

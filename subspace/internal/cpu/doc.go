@@ -30,10 +30,10 @@
 // long as a convolution. A batch norm and a ReLU that only convolutions need are
 // therefore never written to memory: those do that arithmetic as they read and write,
 // take the moments of what they write, and join the two ways of a residual block, one of
-// them after dropout, and their gradients, see fuse.go and rows.h. For the same reason both gradients of a
-// convolution before a batch norm come from one call, what a block of tiles will read is
-// asked for while the one before is worked on (ahead.h), and what it has computed is
-// written line after line, not tile by tile.
+// them after dropout, and their gradients, see fuse.go and rows.h. For the same reason
+// both gradients of a convolution before a batch norm come from one call, what a block of
+// tiles will read is asked for while the one before is worked on (ahead.h), and what it
+// has computed is written line after line, not tile by tile.
 //
 // The threads are XLA's own. Results are the same for any number of them: each value
 // is summed by one thread, or in parts that depend on the shapes alone.

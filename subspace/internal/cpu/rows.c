@@ -137,13 +137,9 @@ void load_pixels(const struct source *s, long pixel, int n, int channels, float 
 	for (long i = 0; i < size; i++) to[i] = value(s, at + i, i % channels);
 }
 
-void expect_drop(struct ahead *a, const struct drop *d, long pixel, long n, int channels) {
-	if (d->dropped) expect_bytes(a, d->dropped + pixel * channels, n * channels);
-}
-
 void expect_pixels(struct ahead *a, const struct source *s, long pixel, long n, int channels) {
 	const long at = pixel * channels, size = n * channels;
-	expect_drop(a, &s->drop, pixel, n, channels);
+	if (s->drop.dropped) expect_bytes(a, s->drop.dropped + at, size);
 	if (s->kind == joined) expect_pixels(a, s->more, pixel, n, channels);
 	if (s->kind == gradient) expect(a, s->dy + at, size);
 	expect(a, s->x + at, size);

@@ -43,9 +43,6 @@ void load_pixels(const struct source *s, long pixel, int n, int channels, float 
 // expect_pixels expects those that load_pixels of n pixels reads.
 void expect_pixels(struct ahead *a, const struct source *s, long pixel, long n, int channels);
 
-// expect_drop expects what a drop reads of n pixels.
-void expect_drop(struct ahead *a, const struct drop *d, long pixel, long n, int channels);
-
 // A mask says where dx, the gradient by what is rectified, or joined, is zero, namely
 // where that is. It is result, or where result is null, max(0, (x − mean)·factor +
 // offset). To dx the gradient that comes another way is added first, if there is one.

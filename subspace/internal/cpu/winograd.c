@@ -205,11 +205,9 @@ int winograd_forward(const struct convolution *c, const struct source *x, const 
 
 // expect_mask expects what a mask reads of n strips that nothing else does.
 static void expect_mask(const struct work *w, struct ahead *a, int from, int n) {
-	const struct source of[] = {{.kind = plain, .x = w->mask->x}, {.kind = plain, .x = w->mask->add}};
+	const struct source of[] = {{.kind = plain, .x = w->mask->x, .drop = w->mask->drop}, {.kind = plain, .x = w->mask->add}};
 	for (int k = 0; k < 2; k++)
 		if (of[k].x && of[k].x != w->x->x) expect_strips(w, a, &of[k], from, n, w->c->height, w->c->width, w->c->channels);
-	const long pixel = first_pixel(w, from, w->c->height, w->c->width);
-	expect_drop(a, &w->mask->drop, pixel, first_pixel(w, from + n, w->c->height, w->c->width) - pixel, w->c->channels);
 }
 
 static void gradient_part(void *argument, int i) {
