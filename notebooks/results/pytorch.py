@@ -2,8 +2,9 @@
 
     python pytorch.py RESULT.json --data DIR --seeds 3 --out pytorch.json
 
-RESULT.json is the recorded result of a line on CIFAR-10: its configuration is what
-is trained by, for each seed both shapes, and it names the images by their SHA-256.
+RESULT.json is the recorded result of standard training or of a line on CIFAR-10: its
+configuration is what is trained by, for each seed both shapes or the one that --shapes
+names, and it names the images by their SHA-256.
 DIR is where the official binary files lie. It needs what subspace/speed/requirements.txt
 names, and NumPy. Every run that is done is written at once; a run that is in the
 file is not made again, so that this can be stopped and started anew.
@@ -35,6 +36,7 @@ from torch.func import functional_call  # noqa: E402
 
 MEAN, STD = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
 CLASSES, SIDE, TEST_BATCH = 10, 32, 500
+SHAPES = ("standard", "line")
 
 TRAINED_BY = {"data", "train_images", "test_images", "network", "width", "epochs", "batch", "learning_rate", "warmup",
               "momentum", "weight_decay", "beta", "augment", "recalibration", "points", "bins"}
@@ -168,7 +170,7 @@ def cosine_squared(ends):
 
 
 def train(config, shape, seed, batches, device):
-    """The network, its trained endpoints, and the mean training loss of the last epoch."""
+    """The network, its trained endpoints, and of each epoch the mean training loss and accuracy."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     networks = [cresnet20(config["width"]).to(device, memory_format=torch.channels_last)
@@ -176,12 +178,15 @@ def train(config, shape, seed, batches, device):
     network, ends = networks[0], [dict(n.named_parameters()) for n in networks]
     optimiser = torch.optim.SGD([w for end in ends for w in end.values()], lr=config["learning_rate"],
                                 momentum=config["momentum"], weight_decay=config["weight_decay"])
+    history = []
     for epoch in range(config["epochs"]):
         optimiser.param_groups[0]["lr"] = rate(config, epoch)
-        total, seen, began = 0.0, 0, time.time()
+        total, right, seen, began = 0.0, 0, 0, time.time()
         for images, labels in batches(rng):
-            loss = F.cross_entropy(functional_call(network, mix(ends, rng.random()), images), labels)
+            logits = functional_call(network, mix(ends, rng.random()), images)
+            loss = F.cross_entropy(logits, labels)
             total, seen = total + loss.item() * len(labels), seen + len(labels)
+            right += (logits.argmax(1) == labels).sum().item()
             if len(ends) > 1:
                 loss = loss + config["beta"] * cosine_squared(ends)
             optimiser.zero_grad()
@@ -189,10 +194,12 @@ def train(config, shape, seed, batches, device):
             optimiser.step()
         if not math.isfinite(total):
             sys.exit(f"{shape}, seed {seed}: the loss of epoch {epoch + 1} is {total / seen}")
-        if (epoch + 1) % 10 == 0 or epoch == 0:
+        history.append({"epoch": epoch + 1, "loss": total / seen, "accuracy": right / seen})
+        seconds = time.time() - began
+        if seconds > 10 or (epoch + 1) % 10 == 0 or epoch == 0:
             print(f"  {shape}, seed {seed}: epoch {epoch + 1} of {config['epochs']}, loss {total / seen:.4f}, "
-                  f"{time.time() - began:.1f} s an epoch", file=sys.stderr)
-    return network, ends, total / seen
+                  f"{100 * right / seen:.2f} % right, {seconds:.1f} s an epoch", file=sys.stderr)
+    return network, ends, history
 
 
 # Scores.
@@ -230,13 +237,13 @@ def points(config, shape):
 
 def make(config, shape, seed, batches, test, device):
     began = time.time()
-    network, ends, loss = train(config, shape, seed, batches, device)
+    network, ends, history = train(config, shape, seed, batches, device)
     trained, scores = time.time(), []
     for alpha in points(config, shape):
         at = {} if alpha is None else {"alpha": alpha}
         scores.append(at | score(network, mix(ends, alpha), config, seed, batches, test, device))
-    return {"shape": shape, "seed": seed, "loss": loss, "training_seconds": trained - began,
-            "evaluation_seconds": time.time() - trained, "points": scores}
+    return {"shape": shape, "seed": seed, "loss": history[-1]["loss"], "training_seconds": trained - began,
+            "evaluation_seconds": time.time() - trained, "history": history, "points": scores}
 
 
 def line(run):
@@ -253,8 +260,8 @@ def settings(result):
     """The settings that both shapes have in common, or the end, where they ask for what is not here."""
     config = result["config"]
     more = {k for k in config.keys() - TRAINED_BY - WITHOUT_EFFECT if config[k]}
-    if more or config["data"] != "cifar10" or config["network"] != "cresnet20" or config["shape"] != "line":
-        sys.exit(f"a plain line of cResNet20 on CIFAR-10 can be made here, not {config['shape']} of {config['network']} "
+    if more or config["data"] != "cifar10" or config["network"] != "cresnet20" or config["shape"] not in SHAPES:
+        sys.exit(f"standard training and a plain line of cResNet20 on CIFAR-10 can be made here, not {config['shape']} of {config['network']} "
                  f"on {config['data']} with {', '.join(sorted(more)) or 'nothing more'}")
     if config.get("held_out") and not config.get("train_images"):
         sys.exit("all images but those held out: not made here, give a number of training images")
@@ -273,14 +280,18 @@ def processor(device):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("result", help="the recorded result of a line, such as cifar10-line-cresnet20x8-seed1-….json")
+    parser.add_argument("result", help="the recorded result of a run, such as cifar10-line-cresnet20x8-seed1-….json")
     parser.add_argument("--data", required=True, help="the folder of CIFAR-10's binary files")
     parser.add_argument("--seeds", type=int, default=2, help="how many seeds")
     parser.add_argument("--first", type=int, default=1, help="the first of them")
+    parser.add_argument("--shapes", default=",".join(SHAPES), help="those to train, separated by commas")
     parser.add_argument("--out", default="pytorch.json")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
     args = parser.parse_args()
+    shapes = args.shapes.split(",")
+    if not set(shapes) <= set(SHAPES):
+        parser.error(f"--shapes {args.shapes}: it is {' or '.join(SHAPES)}, or both")
     torch.set_num_threads(args.threads)
     torch.backends.cudnn.allow_tf32 = False
     device = torch.device(args.device)
@@ -300,7 +311,7 @@ def main():
         sys.exit(f"{out} is of other settings or images: name another file")
     batches = Batches(images, labels, config, device)
     for seed in range(args.first, args.first + args.seeds):
-        for shape in ("standard", "line"):
+        for shape in shapes:
             done = [r for r in kept["runs"] if (r["shape"], r["seed"]) == (shape, seed)]
             if not done:
                 run = make(config, shape, seed, batches, (test_images, test_labels), device)
