@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
 	"gosubspace/subspace/paper"
 )
 
@@ -43,12 +44,12 @@ func (t *Text) Setting(name string, written, yours any) *Text {
 }
 
 // Number sets a number of the text, to as many digits as it has there, beside the
-// reader's.
-func (t *Text) Number(what, written string, yours float64) *Text {
+// reader's: the mean of what there is of each seed.
+func (t *Text) Number(what, written string, yours ...float64) *Text {
 	_, decimals, _ := strings.Cut(written, ".")
 	here := "none"
-	if !math.IsNaN(yours) {
-		here = strings.ReplaceAll(fmt.Sprintf("%.*f", len(decimals), yours), "-", "−")
+	if mean := metric.Mean(yours); !math.IsNaN(mean) {
+		here = strings.ReplaceAll(fmt.Sprintf("%.*f", len(decimals), mean), "-", "−")
 	}
 	t.numbers = append(t.numbers, []string{what, written, here})
 	return t
@@ -63,6 +64,16 @@ func (t *Text) Claim(sentence string, holds bool) *Text {
 	}
 	t.claims = append(t.claims, sign+sentence)
 	return t
+}
+
+// Ahead reports whether a is above b by more than so much under every seed.
+func Ahead(a, b []float64, by float64) bool {
+	for i := range a {
+		if !(a[i] > b[i]+by) {
+			return false
+		}
+	}
+	return len(a) > 0
 }
 
 // Compare prints numbers and claims. It ends the program where a claim is not true of

@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"cmp"
 	"math"
 	"path/filepath"
 	"strings"
@@ -35,7 +36,7 @@ func TestText(t *testing.T) {
 		said := printed(t, func() {
 			end = saidAtEnd(t, func() error {
 				Written(written, 3, c.yours, c.seeds).Setting("rate ×", 6.0, c.rate).
-					Number("midpoint (%)", "93.1", 91.04).Number("no number", "−1", math.NaN()).
+					Number("midpoint (%)", "93.1", 90.04, 92.04).Number("no number", "−1", math.NaN()).
 					Claim("the midpoint is ahead", c.holds).Compare()
 				return nil
 			})
@@ -50,6 +51,40 @@ func TestText(t *testing.T) {
 		}
 		if strings.Contains(said, c.not) {
 			t.Errorf("%s: it says\n%s\nwant no %q", c.name, said, c.not)
+		}
+	}
+}
+
+func TestAhead(t *testing.T) {
+	for _, c := range []struct {
+		a, b []float64
+		by   float64
+		want bool
+	}{
+		{[]float64{3, 5}, []float64{1, 2}, 1.5, true},
+		{[]float64{3, 5}, []float64{1, 2}, 2, false}, // under one seed by 2 and not by more
+		{[]float64{3, math.NaN()}, []float64{1, 2}, 0, false},
+		{nil, nil, 0, false},
+	} {
+		if got := Ahead(c.a, c.b, c.by); got != c.want {
+			t.Errorf("%v is ahead of %v by %v: %v", c.a, c.b, c.by, got)
+		}
+	}
+}
+
+// Cells are short enough to be read at a glance.
+func TestCellsAreShort(t *testing.T) {
+	const most = 15 // lines
+	paths, err := filepath.Glob("../*.ipynb")
+	solutions, err2 := filepath.Glob("../solutions/*.ipynb")
+	if err := cmp.Or(err, err2); err != nil || len(paths) < 10 {
+		t.Fatalf("%d lessons, %v", len(paths), err)
+	}
+	for _, path := range append(paths, solutions...) {
+		for i, c := range readBook(t, path).Cells {
+			if n := len(c.Source); c.Type == "code" && n > most {
+				t.Errorf("%s: cell %d has %d lines, want %d at most", path, i+1, n, most)
+			}
 		}
 	}
 }
