@@ -5,11 +5,12 @@ usage: browser.py NOTEBOOKS SCREENSHOTS COMMAND…
 NOTEBOOKS are names, separated by commas; what follows is done with each.
 
 COMMAND starts JupyterLab, where all has been set up, and prints its address. It
-ends cleanly on Ctrl-C. First NOTEBOOK is opened as it lies there, not trusted: the
-figures of its last run must show. Then a copy of it is run from top to bottom:
+ends cleanly on Ctrl-C. A copy of each notebook is opened as it lies there, not
+trusted: the figures of its last run must show. Then it is run from top to bottom:
 every cell must end without an error, and its figures be pictures. At last cells
 that a reader may write: names are completed and explained, Stop ends what waits
-too, an error is said once; and figures whose point moves under the hand. Pictures go to the folder SCREENSHOTS.
+too, an error is said once; and figures whose point moves under the hand. Pictures go
+to the folder SCREENSHOTS.
 """
 import json
 import os
@@ -78,13 +79,16 @@ def check(condition, message):
         sys.exit("FAILED: " + message)
 
 
-def chromium(profile):
+def chromium(*flags, **capabilities):
+    """Both programs are named: else Selenium looks for others on the network, and tells its makers."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     for flag in ("headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "disable-quic", "no-first-run",
                  "disable-background-networking", "disable-component-update", "disable-sync",
-                 "window-size=1300,2400", "user-data-dir=" + profile):
+                 "window-size=1300,2400", *flags):
         options.add_argument("--" + flag)
+    for name, value in capabilities.items():
+        options.set_capability(name, value)
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
 
 
@@ -152,11 +156,17 @@ def count_training(notebook):
                for c in code_cells(notebook) for o in c["outputs"])
 
 
-def run_all(browser, server, name, want, training):
-    """Runs a copy of the notebook and expects as many figures as in the last run."""
+def open_and_run(browser, server, name):
+    """Opens a copy of the notebook, which is as little trusted, and expects its figures;
+    runs it, and expects as many."""
     copy = server.ask("POST", "/api/contents/", {"copy_from": name})["path"]
     try:
+        saved = server.ask("GET", "/api/contents/" + copy)
+        cells, want = code_cells(saved), count_figures(saved)
+        check(want > 0, f"{name} holds no figure of a run")
+        check(not any(c["metadata"].get("trusted") for c in cells if c["outputs"]), f"{name} is trusted already")
         show(browser, server, copy)
+        look(browser, want, name.removesuffix(".ipynb") + "-untrusted.png")
         choose(browser, "Edit", "Clear Outputs of All Cells")
         check(not browser.execute_script(PICTURES), "pictures show after clearing")
         began = time.time()
@@ -165,10 +175,9 @@ def run_all(browser, server, name, want, training):
             const prompts = [...document.querySelectorAll('.jp-CodeCell')]
                 .filter(c => c.querySelector('.cm-content').innerText.trim())
                 .map(c => c.querySelector('.jp-InputPrompt').innerText.trim());
-            return prompts.length == arguments[0] && prompts.every(p => /^\\[\\d+\\]:$/.test(p))""",
-             len(code_cells(server.ask("GET", "/api/contents/" + copy))))
+            return prompts.length == arguments[0] && prompts.every(p => /^\\[\\d+\\]:$/.test(p))""", len(cells))
         print(f"the cells took {time.time() - began:.1f} s")
-        look(browser, want, name.removesuffix(".ipynb") + "-run.png", training)
+        look(browser, want, name.removesuffix(".ipynb") + "-run.png", count_training(saved))
         choose(browser, "File", "Save Notebook")
         time.sleep(1)
     finally:
@@ -179,14 +188,6 @@ def run_all(browser, server, name, want, training):
 def end_sessions(server):
     for session in server.ask("GET", "/api/sessions"):
         server.ask("DELETE", "/api/sessions/" + session["id"])
-
-
-def open_untrusted(browser, server, name, want):
-    notebook = server.ask("GET", "/api/contents/" + name)
-    check(not any(c["metadata"].get("trusted") for c in code_cells(notebook) if c["outputs"]), f"{name} is trusted already")
-    show(browser, server, name)
-    look(browser, want, name.removesuffix(".ipynb") + "-untrusted.png")
-    end_sessions(server)
 
 
 def write(server, name, *sources):
@@ -278,16 +279,12 @@ def main(names, command):
         # Every cell is to be in the page, also those out of sight.
         server.ask("PUT", "/lab/api/settings/@jupyterlab/notebook-extension:tracker", {"raw": '{"windowingMode": "none"}'})
         with tempfile.TemporaryDirectory() as profile:
-            browser = chromium(profile)
+            browser = chromium("user-data-dir=" + profile)
             try:
                 opens_where_to_start(browser, server)
                 for name in names:
                     print("===", name)
-                    saved = server.ask("GET", "/api/contents/" + name)
-                    figures = count_figures(saved)
-                    check(figures > 0, f"{name} holds no figure of a run")
-                    open_untrusted(browser, server, name, figures)
-                    run_all(browser, server, name, figures, count_training(saved))
+                    open_and_run(browser, server, name)
                 print("=== cells of a reader's own")
                 own_cells(browser, server)
                 print("=== figures with a point to move")

@@ -238,7 +238,7 @@ def main(pages, screenshots):
     paths = sorted(pathlib.Path(pages).glob("*.html"))
     check(paths, f"{pages} holds no page")
     with tempfile.TemporaryDirectory() as profile:
-        page = chromium(profile)
+        page = chromium("user-data-dir=" + profile)
         try:
             for path in paths:
                 try_page(page, path, screenshots)

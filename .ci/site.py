@@ -10,9 +10,10 @@ at a time, and without scripts all are. Pictures go to the folder SCREENSHOTS.
 import os
 import sys
 
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+
+from browser import chromium
 
 LOOK = """
 const problems = [];
@@ -30,11 +31,7 @@ SITE, SCREENSHOTS = os.path.abspath(sys.argv[1]), sys.argv[2]
 
 
 def start(*more):
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--allow-file-access-from-files", *more):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options=options)
+    return chromium("allow-file-access-from-files", *more, **{"goog:loggingPrefs": {"browser": "ALL"}})
 
 
 def screen(browser, width, height, scheme):
@@ -47,7 +44,10 @@ def shot(browser, name):
 
 
 def shown(browser):
-    return [i for i, s in enumerate(browser.find_elements(By.CSS_SELECTOR, "main > section")) if s.is_displayed()]
+    """The numbers of the slides that show; in one question, not one for each of them."""
+    return browser.execute_script('''return [...document.querySelectorAll("main > section")]
+        .map((s, i) => s.checkVisibility({visibilityProperty: true, opacityProperty: true}) && s.getBoundingClientRect().height > 0 ? i : -1)
+        .filter(i => i >= 0)''')
 
 
 pages = sorted(os.path.relpath(os.path.join(folder, name), SITE) for folder, _, names in os.walk(SITE) for name in names if name.endswith(".html"))
@@ -96,7 +96,7 @@ if shown(browser) != [3]:
     failed.append(f"an address with #4 shows the slides {shown(browser)}")
 browser.quit()
 
-plain = start("--blink-settings=scriptEnabled=false")
+plain = start("blink-settings=scriptEnabled=false")
 plain.get("file://" + os.path.join(SITE, decks[0]))
 sections = plain.find_elements(By.CSS_SELECTOR, "main > section")
 if not all(s.is_displayed() for s in sections):
