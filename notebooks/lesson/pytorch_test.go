@@ -42,18 +42,20 @@ func (p inPyTorch) accuracies(shape string) (values []float64) {
 // each standard deviation counts as half a point at least: two seeds of each may
 // differ by 1.5 points or more, one of each by 2.1.
 func differ(a, b []float64) (difference, allowed float64) {
-	variance := 0.0 // of the difference
-	mean := func(sample []float64) float64 {
-		mean, s := metric.MeanStd(sample)
-		if math.IsNaN(s) { // of one seed
-			s = 0
-		}
-		s = max(s, 0.005)
-		variance += s * s / float64(len(sample))
-		return mean
+	first, u := estimate(a)
+	second, v := estimate(b)
+	return first - second, max(0.01, 3*math.Sqrt(u+v))
+}
+
+// estimate returns the mean of a sample and the variance of that mean, the standard
+// deviation of the sample being taken as half a point where it is less, or where one
+// value has none.
+func estimate(sample []float64) (mean, variance float64) {
+	mean, s := metric.MeanStd(sample)
+	if !(s > 0.005) {
+		s = 0.005
 	}
-	difference = mean(a) - mean(b)
-	return difference, max(0.01, 3*math.Sqrt(variance))
+	return mean, s * s / float64(len(sample))
 }
 
 // Standard training and the midpoint of a line are as accurate as in PyTorch, in

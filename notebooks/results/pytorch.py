@@ -261,8 +261,8 @@ def settings(result):
     config = result["config"]
     more = {k for k in config.keys() - TRAINED_BY - WITHOUT_EFFECT if config[k]}
     if more or config["data"] != "cifar10" or config["network"] != "cresnet20" or config["shape"] not in SHAPES:
-        sys.exit(f"standard training and a plain line of cResNet20 on CIFAR-10 can be made here, not {config['shape']} of {config['network']} "
-                 f"on {config['data']} with {', '.join(sorted(more)) or 'nothing more'}")
+        sys.exit("standard training and a plain line of cResNet20 on CIFAR-10 can be made here, not "
+                 f"{config['shape']} of {config['network']} on {config['data']} with {', '.join(sorted(more)) or 'nothing more'}")
     if config.get("held_out") and not config.get("train_images"):
         sys.exit("all images but those held out: not made here, give a number of training images")
     return {k: v for k, v in config.items() if k not in ("shape", "seed")}

@@ -18,8 +18,8 @@ import (
 // fusions are what a function has said so far that a convolution can do on the way:
 // a batch norm and a ReLU as it reads its images, also at the end of a residual block and
 // with dropout there, their gradients as it reads and writes gradients, the moments of
-// what it writes. Activations are too many for a cache; each operation that has not to go over them by
-// itself is time saved.
+// what it writes. Activations are too many for a cache; each operation that has not to go
+// over them by itself is time saved.
 //
 // They are recognised as the program is built, operation by operation. What turns out
 // later to do more is emitted once more, as a whole, and stands for the value of
