@@ -51,7 +51,7 @@ func TestListOfAnyEditor(t *testing.T) {
 func TestPaperExample(t *testing.T) {
 	var want, got []string
 	for seed := uint64(1); seed <= 3; seed++ {
-		for _, method := range []string{"standard", "line", "layerwise-line", "bezier", "wrong standard", "wrong layerwise-line", "wrong line",
+		for _, method := range []string{"standard", "standard snow", "line", "line snow", "layerwise-line", "layerwise-line snow", "bezier", "bezier snow", "wrong standard", "wrong layerwise-line", "wrong line",
 			"simplex-3 plane", "standard+swa-cyclic-5", "standard+label-smoothing-0.1", "line+label-smoothing-0.1"} {
 			want = append(want, fmt.Sprint(method, " ", seed))
 		}
@@ -68,8 +68,11 @@ func TestPaperExample(t *testing.T) {
 		if c.Plane > 0 {
 			name += " plane"
 		}
+		if c.Corrupt != "" {
+			name += " " + c.Corrupt
+		}
 		got = append(got, fmt.Sprint(name, " ", c.Seed))
-		c.WrongLabels, c.Plane, c.GridImages, c.Smoothing, c.SWA = 0, 0, 0, 0, ""
+		c.WrongLabels, c.Plane, c.GridImages, c.Smoothing, c.SWA, c.Corrupt = 0, 0, 0, 0, "", ""
 		if c != experiment.Full().With(c.Shape, c.Seed) {
 			t.Errorf("%s is not of the paper's setting: %v", name, c)
 		}
