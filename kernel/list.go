@@ -180,9 +180,9 @@ func (t *training) begin(ctx context.Context, configs []experiment.Config, stdou
 	if plan, err = experiment.Plan(ctx, configs, t.options); err != nil {
 		return nil, nil, err
 	}
-	made := map[experiment.Config]bool{}
+	made := map[experiment.Config]bool{} // of the list: what its runs are made of is not recorded, see train
 	for _, p := range plan {
-		made[p.Config] = p.Made && (p.Config.Data == "digits" || p.Config.Data == "cifar10")
+		made[p.Config] = p.Made && slices.Contains(configs, p.Config) && (p.Config.Data == "digits" || p.Config.Data == "cifar10")
 	}
 	for _, f := range all {
 		if t.record != "" && f.State == experiment.Finished && !f.Result.Marked() {
@@ -197,7 +197,7 @@ func (t *training) begin(ctx context.Context, configs []experiment.Config, stdou
 	if n := len(configs) - len(left); n > 0 {
 		fmt.Fprintf(stdout, "%s: %d of %s made already\n", t.title, n, experiment.Count(len(configs), "run"))
 	}
-	plan = slices.DeleteFunc(plan, func(p experiment.Planned) bool { return made[p.Config] && slices.Contains(configs, p.Config) })
+	plan = slices.DeleteFunc(plan, func(p experiment.Planned) bool { return made[p.Config] })
 	return left, plan, t.keepMade(made)
 }
 

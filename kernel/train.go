@@ -129,13 +129,18 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		// The networks that others are made of are not recorded: they would count as
 		// further seeds of standard training.
-		if unkept != nil || !slices.Contains(configs, run.Config) {
+		if !slices.Contains(configs, run.Config) {
 			return
 		}
-		if err := t.keep(ctx, run, stdout); err != nil && t.list != "" && ctx.Err() == nil {
+		switch err := t.keep(ctx, run, stdout); {
+		case err == nil:
+		case ctx.Err() != nil:
+			unkept = cmp.Or(unkept, err)
+		case t.list != "":
 			failed.add(run.Config, err)
-		} else {
-			unkept = err
+		default: // the others may be kept yet
+			unkept = cmp.Or(unkept, err)
+			fmt.Fprintf(stdout, "  made, and not kept beside its folder: %v\n", err)
 		}
 	})
 	if err := cmp.Or(err, unkept); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -30,7 +31,7 @@ func parseTraining(ctx context.Context, args []string, stdout io.Writer) (*train
 		if err := t.plan(*changes); err != nil {
 			return nil, usageError{err.Error()}
 		}
-		return &t, nil
+		return &t, t.checkPlaces()
 	}
 	if err := checkBesideList(fs, *changes); err != nil {
 		return nil, err
@@ -43,7 +44,31 @@ func parseTraining(ctx context.Context, args []string, stdout io.Writer) (*train
 		return nil, err
 	}
 	t.whole = t.configs
-	return &t, nil
+	return &t, t.checkPlaces()
+}
+
+// checkPlaces refuses files and folders that no run reads, and one file for two runs.
+func (t *training) checkPlaces() error {
+	some := func(has func(c experiment.Config) bool) bool { return slices.ContainsFunc(t.configs, has) }
+	switch {
+	case t.options.CorruptedDir != "" && !some(func(c experiment.Config) bool { return c.Published }):
+		return usageError{"-corrupted is where the published corrupted images lie, and none of the runs reads them: say -published too, and -corrupt"}
+	case t.options.HumanLabels != "" && !some(func(c experiment.Config) bool { return c.HumanLabels != "" }):
+		return usageError{"-human-file is where the labels for -human-labels lie, and no run has such labels: say which ones"}
+	case t.ship == "":
+		return nil
+	}
+	shipped := map[string]experiment.Config{}
+	for _, c := range t.configs {
+		if c.Seed != t.seed {
+			continue
+		}
+		if other, twice := shipped[c.Method()]; twice && other != c {
+			return usageError{fmt.Sprintf("-ship names a file by shape and method, and two of these runs would be %s.safetensors: ship them one by one, to two folders", c.Method())}
+		}
+		shipped[c.Method()] = c
+	}
+	return nil
 }
 
 // trainGroups are the flags of train, by what they are about.
@@ -126,6 +151,9 @@ func (t *training) plan(changes []change) (err error) {
 	}
 	data := strings.Split(cmp.Or(t.datasets, preset.Data), ",")
 	base := t.changed(preset, data[0], changes)
+	if base.Side > 0 && !slices.ContainsFunc(data, func(name string) bool { return strings.TrimSpace(name) == "folder" }) {
+		return errors.New("-side is of images in a folder of yours: name that with -dataset folder and -data")
+	}
 	t.title = "train"
 	switch {
 	case t.figure != 0:
@@ -179,6 +207,9 @@ func (t *training) changed(preset experiment.Config, data string, changes []chan
 	}
 	for _, x := range changes {
 		x.apply(&c)
+	}
+	if len(strings.Split(t.datasets, ",")) > 1 && c.Data != "folder" {
+		c.Side = 0 // it is of the images of the folder among them
 	}
 	return c
 }

@@ -63,16 +63,43 @@ func Published(dir, name string, severity int, clean *dataset.Set) (*dataset.Set
 	return out, nil
 }
 
-func readPublished(out *dataset.Set, dir, name string, severity int) error {
-	for _, dir := range []string{dir, filepath.Join(dir, "CIFAR-10-C"), filepath.Join(dir, "Tiny-ImageNet-C"), filepath.Dir(filepath.Clean(dir))} {
-		if file := filepath.Join(dir, name+".npy"); exists(file) {
-			return readArrays(out, file, filepath.Join(dir, "labels.npy"), severity)
+// FindPublished reports an error where [Published] would find nothing to read of a
+// corruption, at any severity. It reads nothing.
+func FindPublished(dir, name string) error {
+	for severity := 1; severity <= 5; severity++ {
+		if err := check(name, severity, published); err != nil {
+			return err
 		}
-		if folder := filepath.Join(dir, name, strconv.Itoa(severity)); exists(folder) {
-			return readFolders(out, folder)
+		if _, _, err := findPublished(dir, name, severity); err != nil {
+			return fmt.Errorf("corruption: %w", err)
 		}
 	}
-	return fmt.Errorf("neither %s nor %s is there; unpack CIFAR-10-C (zenodo.org/records/2535967) or Tiny-ImageNet-C (zenodo.org/records/2536630) into %s",
+	return nil
+}
+
+func readPublished(out *dataset.Set, dir, name string, severity int) error {
+	file, folder, err := findPublished(dir, name, severity)
+	switch {
+	case err != nil:
+		return err
+	case file != "":
+		return readArrays(out, file, filepath.Join(filepath.Dir(file), "labels.npy"), severity)
+	}
+	return readFolders(out, folder)
+}
+
+// findPublished returns what there is of a severity: a file of CIFAR-10-C, or else a
+// folder of Tiny-ImageNet-C.
+func findPublished(dir, name string, severity int) (file, folder string, err error) {
+	for _, dir := range []string{dir, filepath.Join(dir, "CIFAR-10-C"), filepath.Join(dir, "Tiny-ImageNet-C"), filepath.Dir(filepath.Clean(dir))} {
+		if file := filepath.Join(dir, name+".npy"); exists(file) {
+			return file, "", nil
+		}
+		if folder := filepath.Join(dir, name, strconv.Itoa(severity)); exists(folder) {
+			return "", folder, nil
+		}
+	}
+	return "", "", fmt.Errorf("neither %s nor %s is there; unpack CIFAR-10-C (zenodo.org/records/2535967) or Tiny-ImageNet-C (zenodo.org/records/2536630) into %s",
 		filepath.Join(dir, name+".npy"), filepath.Join(dir, name, strconv.Itoa(severity)), dir)
 }
 

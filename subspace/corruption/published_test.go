@@ -209,6 +209,12 @@ func TestPublishedFoldersNearby(t *testing.T) {
 	if _, err := Published(dir, "snow", 3, s); err != nil {
 		t.Error(err)
 	}
+	if err := FindPublished(dir, "snow"); err != nil {
+		t.Error(err)
+	}
+	if err := FindPublished(dir, "fog"); err == nil || !strings.Contains(err.Error(), "fog.npy") {
+		t.Errorf("what is not there was found: %v", err)
+	}
 	for name, content := range folders(t) {
 		writeFile(t, filepath.Join(dir, "Tiny-ImageNet-C", "snow", "2", filepath.FromSlash(name)), content)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -144,6 +145,9 @@ func ReadRecord(dir string) (Record, error) {
 	}
 	for _, path := range paths {
 		r, err := ReadResult(path)
+		if list := (*json.UnmarshalTypeError)(nil); errors.As(err, &list) && list.Field == "" {
+			continue // an array, or a number: no result was ever written so
+		}
 		if err != nil {
 			return rec, err
 		}

@@ -118,6 +118,9 @@ func TestReadRecord(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "speed.json"), []byte(`{"machine": "here", "measured": {}}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "runs.json"), []byte(`[{"config": {"data": "digits"}}]`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	rec, err := ReadRecord(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -156,6 +159,12 @@ func TestReadRecord(t *testing.T) {
 	}
 	if _, err := rec.Of(other.Config); err != nil {
 		t.Errorf("two of other settings are no harm: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "runs.json"), []byte(`{"config": {"data": 1}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadRecord(dir); err == nil || !strings.Contains(err.Error(), "runs.json is not a result") {
+		t.Errorf("a result whose data set is a number: %v", err)
 	}
 	if _, err := ReadRecord(filepath.Join(dir, "nowhere")); err == nil {
 		t.Error("a folder that is not there was read")

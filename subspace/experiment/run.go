@@ -202,6 +202,9 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 func (r *Run) make(ctx context.Context) error {
 	path := filepath.Join(r.Dir, resultFile)
 	if made, err := r.load(path); made || err != nil {
+		if made {
+			r.clear() // of one that was killed before it could
+		}
 		return err
 	}
 	if r.Config.builds() {
@@ -225,10 +228,16 @@ func (r *Run) make(ctx context.Context) error {
 	if err := r.Result.Write(path); err != nil {
 		return err
 	}
-	os.Remove(filepath.Join(r.Dir, checkpointFile)) // the endpoints and the result say all
-	os.Remove(filepath.Join(r.Dir, scoresFile))
-	os.Remove(filepath.Join(r.Dir, standingFile))
+	r.clear()
 	return nil
+}
+
+// clear removes what is of no use once there is a result: the endpoints and the result
+// say all.
+func (r *Run) clear() {
+	for _, name := range []string{checkpointFile, scoresFile, standingFile} {
+		os.Remove(filepath.Join(r.Dir, name))
+	}
 }
 
 // Close frees what the run holds on the device.

@@ -124,6 +124,11 @@ func (r *Run) checkCorrupted() error {
 		if r.Config.Data == "tinyimagenet" && r.Config.TestImages > 0 {
 			return errors.New("a part of the test images of Tiny-ImageNet-C: its images are in another order than the clean ones, so that only all of them can be compared")
 		}
+		for _, name := range names {
+			if err := corruption.FindPublished(r.options.CorruptedDir, name); err != nil {
+				return err
+			}
+		}
 		_, err := corruption.Published(r.options.CorruptedDir, names[0], 1, r.all.Test)
 		return err
 	}

@@ -79,6 +79,7 @@ func (r *Run) wait(ctx context.Context) error {
 		}
 		if free {
 			r.lock = lock
+			os.Remove(filepath.Join(r.Dir, standingFile)) // of a process that was killed
 			return nil
 		}
 		lock.Close()

@@ -127,6 +127,35 @@ func TestTwoProcesses(t *testing.T) {
 	}
 }
 
+// What a process that was killed left behind is not taken for what the next one does, and
+// is gone where the result is there.
+func TestLeftBehind(t *testing.T) {
+	o := Options{Dir: t.TempDir()}
+	r := train(t, light(), o)
+	for _, name := range []string{checkpointFile, scoresFile, standingFile} {
+		if err := os.WriteFile(filepath.Join(r.Dir, name), []byte(`{"Process":"process 1 on old"}`), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := train(t, light(), o)
+	for _, name := range []string{checkpointFile, scoresFile, standingFile} {
+		if _, err := os.Stat(filepath.Join(again.Dir, name)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is there: %v", name, err)
+		}
+	}
+	other := &Run{Config: light(), Dir: t.TempDir()}
+	if err := os.WriteFile(filepath.Join(other.Dir, standingFile), []byte(`{"Process":"process 1 on old"}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer other.unlock()
+	if now := other.stands(); now.Elsewhere != "another process" {
+		t.Errorf("it is made by %s", now.Elsewhere)
+	}
+}
+
 // A file that says nonsense of how a run stands is no reason to fail.
 func TestStandingDamaged(t *testing.T) {
 	r := &Run{Config: light(), Dir: t.TempDir()}

@@ -81,6 +81,9 @@ func (f Figure) heeds(base experiment.Config) error {
 		{"snapshots", func(c experiment.Config) bool { return c.Snapshots }},
 		{"a batch in chunks", func(c experiment.Config) bool { return c.Chunks > 1 }},
 		{"wrong labels of any class", func(c experiment.Config) bool { return c.AnyClass && c.WrongLabels > 0 }},
+		{"a grid over the plane", func(c experiment.Config) bool { return c.Plane > 0 }},
+		{"a grid around the midpoint", func(c experiment.Config) bool { return c.Surface > 0 }},
+		{"a grid and its images", func(c experiment.Config) bool { return c.GridImages > 0 }},
 		{"published corrupted test sets", func(c experiment.Config) bool { return c.Published && c.Corrupt != "" }},
 	} {
 		if addition.asked(base) && !slices.ContainsFunc(f.Methods, func(m Method) bool { return addition.asked(m.Config) }) {

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +27,53 @@ func TestFigures(t *testing.T) {
 	}
 	if _, err := NewFigure(8, experiment.Quick()); err == nil {
 		t.Error("there is a figure 8")
+	}
+}
+
+// A grid is a matter of the figures that draw one: the others would leave it out.
+func TestGridsOfFigures(t *testing.T) {
+	for what, change := range map[string]func(c *experiment.Config){
+		"over the plane":      func(c *experiment.Config) { c.Plane = 11 },
+		"around the midpoint": func(c *experiment.Config) { c.Surface = 11 },
+		"and its images":      func(c *experiment.Config) { c.GridImages = 100 },
+	} {
+		base := experiment.Quick()
+		change(&base)
+		refused := 0
+		for n := 1; n <= Figures; n++ {
+			if _, err := NewFigure(n, base); err != nil {
+				refused++
+				if !strings.Contains(err.Error(), "has no method with a grid "+what) {
+					t.Errorf("%s, figure %d: %v", what, n, err)
+				}
+			}
+		}
+		if refused < 5 || refused == Figures {
+			t.Errorf("%s: refused by %d of %d figures", what, refused, Figures)
+		}
+	}
+}
+
+// Figures that cannot have a setting are passed over where all are read, in the order of
+// the others; one that no figure can have is an error.
+func TestReadFiguresThatCanHaveIt(t *testing.T) {
+	rec, err := experiment.ReadRecord(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := experiment.Quick()
+	base.Dropout = 0.2
+	all, err := ReadFigures(rec, base, "-preset quick -dropout 0.2")
+	var numbers []int
+	for _, f := range all {
+		numbers = append(numbers, f.Number)
+	}
+	if err != nil || !slices.Equal(numbers, []int{5, 7}) {
+		t.Errorf("with dropout: figures %v, %v; want 5 and 7", numbers, err)
+	}
+	base.EMA = 0.9
+	if all, err = ReadFigures(rec, base, ""); err == nil || len(all) != 0 {
+		t.Errorf("with what no figure has: %d figures, %v", len(all), err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
@@ -102,6 +103,10 @@ func TestOneSeedIsPairedOverImages(t *testing.T) {
 	if level := one(right(from(0, 800)), right(from(5, 806))); level.Verdict() != Open || !strings.Contains(level.String(), "inconclusive for these two networks") {
 		t.Errorf("one image ahead: %s", level)
 	}
+	// 18 against 8: p is 0.0499, and the interval reaches just below 0.
+	if edge := one(right(from(0, 808)), right(from(18, 816))); edge.P >= 0.05 || edge.Difference.Low >= 0 || edge.Verdict() != Open {
+		t.Errorf("18 images against 8: %s, %+v", edge, edge.Difference)
+	}
 	old := func(r experiment.Result) experiment.Result { r.Right, r.TestData = nil, "the same"; return r }
 	other := func(r experiment.Result) experiment.Result {
 		r = marked(r, from(10, 840)...)
@@ -122,6 +127,48 @@ func TestOneSeedIsPairedOverImages(t *testing.T) {
 	}
 	if x := finding(t, read(dir), says); x.Difference.N != 3 || x.Difference.Images != 0 || x.P != x.Difference.Difference.P() {
 		t.Errorf("three seeds: %+v", x.Difference)
+	}
+}
+
+// Along figure 4 the number of endpoints changes alone: the seeds are those that all have.
+func TestSameSeedsAlongEndpoints(t *testing.T) {
+	f, err := NewFigure(4, experiment.Quick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(method string, percent map[uint64]float64) Row {
+		i := slices.IndexFunc(f.Methods, func(m Method) bool { return m.Name == method })
+		row := Row{Name: method}
+		for seed := uint64(1); seed <= 3; seed++ {
+			if p, there := percent[seed]; there {
+				c := f.Methods[i].Config
+				row.Results = append(row.Results, invented(t, c.With(c.Shape, seed), p))
+			}
+		}
+		return row
+	}
+	all := Rows{of("standard", map[uint64]float64{1: 10, 2: 20, 3: 90}), of("simplex-3", map[uint64]float64{2: 30, 3: 80}), of("SWA, cyclic rate", map[uint64]float64{1: 50})}
+	for _, x := range []struct {
+		last    map[uint64]float64
+		want    []float64
+		banded  bool
+		because string
+	}{
+		{map[uint64]float64{3: 70}, []float64{90, 80, 70}, false, "seed 3 alone is in all rows"},
+		{map[uint64]float64{1: 60, 2: 40, 3: 70}, []float64{55, 55, 55}, true, "seeds 2 and 3 are"},
+	} {
+		lines, err := midpoints(AccuracyAxis, append(slices.Clone(all), of("simplex-6", x.last)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(lines.Series, func(s plots.Series) bool { return s.Name == "midpoint" })
+		if got := lines.Series[i]; !slices.EqualFunc(got.Y, x.want, func(a, b float64) bool { return math.Abs(a-b) < 1e-9 }) || (got.Low != nil) != x.banded {
+			t.Errorf("%s: the midpoints are %v, want %v", x.because, got.Y, x.want)
+		}
+	}
+	all[0].Results = all[0].Results[:1]
+	if lines, err := midpoints(AccuracyAxis, all); err != nil || len(lines.Series) < 2 {
+		t.Errorf("without a seed in common: %v", err)
 	}
 }
 

@@ -42,14 +42,24 @@ func ReadFigure(rec experiment.Record, number int, base experiment.Config, flags
 	return all[0], nil
 }
 
-// ReadFigures finds the runs behind all figures of the paper, see [ReadFigure].
+// ReadFigures finds the runs behind all figures of the paper that can have the settings
+// of base, see [NewFigure] and [ReadFigure]: with those of a preset all of them, in their
+// order. It is an error where none can.
 func ReadFigures(rec experiment.Record, base experiment.Config, flags string) (all []RecordedRuns, err error) {
+	var refused error
 	for number := 1; number <= Figures; number++ {
+		if _, err := NewFigure(number, base); err != nil {
+			refused = cmp.Or(refused, err)
+			continue
+		}
 		f, err := readFigure(rec, number, base, flags)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, f)
+	}
+	if len(all) == 0 {
+		return nil, refused
 	}
 	correct(all)
 	return all, nil

@@ -100,7 +100,11 @@ func imagesOf(c experiment.Config) string {
 	}
 	images += " training images"
 	if c.WrongLabels > 0 {
-		images += fmt.Sprintf(" (%.0f %% wrongly labelled)", 100*c.WrongLabels)
+		how := "wrongly labelled"
+		if c.AnyClass {
+			how = "labelled anew, by any class"
+		}
+		images += fmt.Sprintf(" (%.3g %% %s)", 100*c.WrongLabels, how)
 	}
 	if c.HumanLabels != "" {
 		images += fmt.Sprintf(" (labels by people, %s)", c.HumanLabels)

@@ -113,19 +113,43 @@ func midpoints(a Axis, all Rows) (plots.Lines, error) {
 	lines := plots.Lines{Title: a.Title, XLabel: "number of endpoints m", YLabel: a.Label}
 	var ms []float64
 	var midpoints, endpoints [][]float64 // by m, by seed
+	var subspaces Rows
 	for _, row := range all {
-		c, values := row.Results[0].Config, Together(row.Results, a.Score)
-		if c.SWA != "" || c.Independent {
-			if err := refer(&lines, row.Name, values); err != nil {
-				return lines, err
-			}
-			continue
+		if c := row.Results[0].Config; c.SWA == "" && !c.Independent {
+			subspaces = append(subspaces, row)
+		} else if err := refer(&lines, row.Name, Together(row.Results, a.Score)); err != nil {
+			return lines, err
 		}
+	}
+	for _, row := range underSameSeeds(subspaces) {
 		ms = append(ms, float64(len(row.Results[0].Midpoint().Weights)))
-		midpoints, endpoints = append(midpoints, values), append(endpoints, AtEndpoints(row.Results, a.Score))
+		midpoints, endpoints = append(midpoints, Together(row.Results, a.Score)), append(endpoints, AtEndpoints(row.Results, a.Score))
 	}
 	err := cmp.Or(AddMean(&lines, "midpoint", ms, midpoints), AddMean(&lines, "mean of the endpoints", ms, endpoints))
 	return lines, err
+}
+
+// underSameSeeds returns the rows with the runs of those seeds that all of them have, so
+// that what changes along a line of the figure is the number of endpoints alone; as they
+// are where they have no seed in common.
+func underSameSeeds(all Rows) Rows {
+	has := func(row Row, seed uint64) bool {
+		return slices.ContainsFunc(row.Results, func(r experiment.Result) bool { return r.Config.Seed == seed })
+	}
+	var same Rows
+	for _, row := range all {
+		var results []experiment.Result
+		for _, r := range row.Results {
+			if !slices.ContainsFunc(all, func(other Row) bool { return !has(other, r.Config.Seed) }) {
+				results = append(results, r)
+			}
+		}
+		if len(results) == 0 {
+			return all
+		}
+		same = append(same, Row{row.Name, results})
+	}
+	return same
 }
 
 // Together returns a score of what figure 4 shows of each run: of the midpoint of a

@@ -70,7 +70,7 @@ func Fetch() func(done, total int64) {
 		if p == nil {
 			p = plots.NewProgress(os.Stderr)
 		}
-		text := fmt.Sprintf("CIFAR-10: %d of %d MB", done>>20, total>>20)
+		text := fmt.Sprintf("CIFAR-10: %d of %d MB", done/1e6, total/1e6)
 		if p.Update(text, float64(done)/float64(total)); done == total {
 			p.Done(text)
 		}
@@ -141,10 +141,11 @@ func MakePlan(ctx context.Context, title string, plan []experiment.Planned, o ex
 type whole struct {
 	plan       []experiment.Planned
 	current    int
+	reported   int                     // the run of the last report
 	work, done float64                 // passes of an image, of the runs that were not made before
 	called     time.Time               // when all of it began, whose end is told
 	began      time.Time               // at the first report, before which programs were compiled
-	restored   float64                 // share that was there at the first report, from another sitting
+	restored   float64                 // share that was there at the first report of a run, from another sitting
 	goesOn     bool                    // the first run was begun in another sitting
 	progress   *plots.Progress         // nil until there is something to show
 	also       func(experiment.Report) // gets the reports too; may be nil
@@ -158,10 +159,14 @@ func (w *whole) report(r experiment.Report) {
 		done = w.done + trained + r.Fraction()*float64(p.Scored)
 	}
 	fraction := done / max(w.work, done, 1) // more than planned, where data have changed
-	if w.progress == nil {
+	switch {
+	case w.progress == nil:
 		w.progress, w.restored, w.began = plots.NewProgress(os.Stderr), fraction, time.Now()
 		w.goesOn = r.Restored > 0
+	case w.reported != w.current && r.Restored > 0:
+		w.restored += r.Fraction() * trained / max(w.work, done, 1)
 	}
+	w.reported = w.current
 	names, parts := Names(p.Config), w.parts(r, Left(w.left(fraction, time.Since(w.began))))
 	w.progress.Update(Line(names, parts), fraction)
 	if r.Ended != nil || r.Scoring {

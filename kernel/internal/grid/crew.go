@@ -172,7 +172,7 @@ func (c *crew) room() int {
 	fit := working + int(float64(free)*0.9/float64(c.peak))
 	if fit < n && c.say != nil {
 		c.say(fmt.Sprintf("there is memory for %d runs side by side: %d MB each, %d MB free",
-			max(fit, 1), c.peak>>20, free>>20))
+			max(fit, 1), c.peak/1e6, free/1e6))
 	}
 	return max(min(n, fit), 1)
 }
