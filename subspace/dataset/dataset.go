@@ -38,7 +38,7 @@
 // guarantees) by integer arithmetic written out here; pixels are normalised by
 // operations that IEEE 754 rounds the same everywhere; images are resized by
 // integer arithmetic and decoded by Go's own decoders, whose bytes a new release
-// of Go may change, to within a level or two of what PyTorch's data sets have
+// of Go may change, to within three levels of what PyTorch's data sets have
 // (internal/picture).
 package dataset
 

@@ -6,8 +6,9 @@
 //   - soup.go: networks averaged, all or those that help (model soups, Wortsman et
 //     al. 2022)
 //   - swag.go: networks drawn around a trajectory's mean (SWAG, Maddox et al. 2019)
-//   - complex.go: simplexes that connect networks that were trained apart, and their
-//     volume (SPRO, Benton et al. 2021)
+//
+// (Simplexes that connect networks which were trained apart, of SPRO, Benton et al.
+// 2021, are a shape: [subspace.Simplexes].)
 //
 // Each is short algebra on vectors of all weights, as [subspace.Layout] orders
 // them. What is made becomes the endpoints of a run, scored like any other: see

@@ -12,7 +12,8 @@ import (
 )
 
 // choosable are the fields that -choose tries values of, by the names of their
-// flags; what can only be on is 1 or 0.
+// flags, if they have one: weight-decay is that of the preset. What can only be on is 1
+// or 0.
 var choosable = map[string]func(c *experiment.Config, v float64){
 	"dropout":         func(c *experiment.Config, v float64) { c.Dropout = v },
 	"label-smoothing": func(c *experiment.Config, v float64) { c.Smoothing = v },

@@ -7,7 +7,7 @@
 // nowhere is none. Jupyter's own converter makes the HTML of the cells
 // ([jupyter.Installation.Convert]); here the pages are put together.
 //
-// [Make] makes the files, [Write] puts them into a folder, all at once.
+// [Make] makes the files, [Site.Write] puts them into a folder, all at once.
 package site
 
 import (
