@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +65,8 @@ func export(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	defer s.Hold.Release()
 	o := site.Options{Notebooks: paths, Slides: *slides, Source: *source, Project: p.Dir, Hidden: hidden(p.Dir), Convert: s.Jupyter().Convert}
-	if o.Explore, err = explorePages(*explore, *dir); err != nil {
+	o.Explore = strings.FieldsFunc(*explore, func(r rune) bool { return r == ',' })
+	if o.Kept, err = site.Kept(*dir); err != nil {
 		return err
 	}
 	made, err := site.Make(ctx, o)
@@ -82,23 +82,6 @@ func export(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	_, err = fmt.Fprintf(stdout, "%s: %s, %d files, %.1f MB, in %.1f s\n", filepath.Join(*dir, "index.html"), experiment.Count(made.Pages, "notebook"),
 		len(made.Files), float64(made.Bytes())/1e6, time.Since(began).Seconds())
 	return err
-}
-
-// explorePages are the pages that are named, and those that lie in the folder, in order.
-func explorePages(named, dir string) (pages []string, err error) {
-	kept, err := site.Kept(dir)
-	if err != nil {
-		return nil, err
-	}
-	has := map[string]bool{}
-	for _, page := range append(strings.FieldsFunc(named, func(r rune) bool { return r == ',' }), kept...) {
-		if name := filepath.Base(page); !has[name] { // one that is named takes the place of one that was there
-			has[name] = true
-			pages = append(pages, page)
-		}
-	}
-	slices.SortFunc(pages, func(a, b string) int { return strings.Compare(filepath.Base(a), filepath.Base(b)) })
-	return pages, nil
 }
 
 // hidden are the folders whose names pages are not to carry, by what stands there instead.

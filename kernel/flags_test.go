@@ -26,6 +26,7 @@ func TestWrongFlagsAreExplained(t *testing.T) {
 		"train -epochs":                           "nothing stands behind -epochs: want a whole number, such as 20",
 		"train -shape":                            "nothing stands behind -shape: want some text",
 		"run -timeout soon":                       "-timeout soon: want a time, such as 90s or 10m",
+		"run -timeout -5m":                        "-timeout -5m0s: want a time above 0",
 		"verify -seed x":                          "-seed x: want a whole number from 0 on, such as 20",
 		"setup -cuda=perhaps":                     "-cuda=perhaps: want true or false",
 		"-port http":                              "-port http: want a whole number, such as 20",

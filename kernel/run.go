@@ -30,6 +30,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := parse(fs, args, -1); err != nil {
 		return err
 	}
+	if *timeout < 0 {
+		return usageError{fmt.Sprintf("-timeout %v: want a time above 0, or 0 for as long as it wants", *timeout)}
+	}
 	p, err := checkout.Here()
 	if err != nil {
 		return err

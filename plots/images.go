@@ -85,6 +85,8 @@ func (s Images) Draw() (*Figure, error) {
 				}
 			}
 		},
+		words: s.Title,
+		marks: marks,
 		note:  note,
 		zoom:  1,
 		exact: true,

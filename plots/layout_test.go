@@ -55,19 +55,25 @@ func TestLegendStaysOnThePage(t *testing.T) {
 	for i := range 12 {
 		entries = append(entries, entry{name: strings.Repeat("name ", 1+i%5)})
 	}
-	count := 0
+	entries = append(entries, entry{name: strings.Repeat("one name of many words ", 12), band: true})
+	count, samples, words := 0, 0, ""
 	for _, row := range legendRows(entries, width) {
 		used := -entryGap * unit
 		for _, e := range row {
 			used += e.width()
-			count++
+			if e.band {
+				samples++
+			}
+			if count++; count >= len(entries) {
+				words += e.name + " "
+			}
 		}
 		if used > width {
 			t.Errorf("a row of %d entries is %.0f units wide, want at most %.0f", len(row), float64(used/unit), float64(width/unit))
 		}
 	}
-	if count != len(entries) {
-		t.Errorf("%d of %d entries are shown", count, len(entries))
+	if long := entries[len(entries)-1].name; count <= len(entries) || samples != 1 || words != long {
+		t.Errorf("%d entries are shown in %d parts with %d samples, the long one as %q", len(entries), count, samples, words)
 	}
 }
 

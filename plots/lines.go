@@ -86,6 +86,8 @@ func (l Lines) Draw() (*Figure, error) {
 	p := shown.plot("", looks, pageWidth-2*margin, height)
 	return page{
 		title:  shown.Title,
+		words:  l.Title,
+		marks:  marks,
 		legend: legend([]Lines{shown}, looks),
 		height: height,
 		draw:   func(c draw.Canvas) { p.Draw(c) },

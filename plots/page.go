@@ -25,6 +25,8 @@ const (
 // one below the other.
 type page struct {
 	title  string
+	words  string  // of the title, where it has marks
+	marks  marking // of all words of the figure
 	legend []entry
 	height float64           // of the content, in units
 	draw   func(draw.Canvas) // draws the content
@@ -164,11 +166,30 @@ func (e entry) width() vg.Length {
 	return (swatch+swatchGap+entryGap)*unit + face(labelSize, ink).Width(e.name)
 }
 
+// folded breaks names that are wider than width into entries of a line each, of which
+// the first alone has a sample beside it.
+func folded(entries []entry, width vg.Length) (all []entry) {
+	for _, e := range entries {
+		lines := []string{e.name}
+		if e.width() > width {
+			lines = wrap(e.name, face(labelSize, ink), width-(swatch+swatchGap+entryGap)*unit)
+		}
+		for i, line := range lines {
+			if i > 0 {
+				e = entry{}
+			}
+			e.name = line
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
 // legendRows breaks the legend into rows no wider than width.
 func legendRows(entries []entry, width vg.Length) [][]entry {
 	var rows [][]entry
 	var used vg.Length
-	for _, e := range entries {
+	for _, e := range folded(entries, width+entryGap*unit) {
 		w := e.width()
 		if len(rows) == 0 || used+w > width+entryGap*unit {
 			rows, used = append(rows, nil), 0

@@ -55,10 +55,11 @@ func (f *Figure) Style(s Style) (*Figure, error) {
 	}
 	alt := f.Alt
 	if s.Title != "" {
-		alt = strings.Replace(alt, sentence(p.title), sentence(s.Title), 1)
-		var marks marking
-		p.title = marks.of(s.Title)
-		alt += marks.legend()
+		said := p.marks.legend()
+		alt = strings.Replace(strings.TrimSuffix(alt, said), sentence(orElse(p.words, p.title)), sentence(s.Title), 1)
+		p.marks.words = slices.Clone(p.marks.words) // those of the figure before stay its own
+		p.title, p.words = p.marks.of(s.Title), s.Title
+		alt += p.marks.legend()
 	}
 	if s.Width != 0 {
 		p.zoom = s.Width / pageWidth

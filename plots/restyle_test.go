@@ -60,6 +60,21 @@ func TestRestyle(t *testing.T) {
 	if h.Height >= g.Height || !strings.Contains(h.Alt, "Ours") || has(decode(t, h.PNG), red) < 500 || has(decode(t, h.PNG), [3]int{0, 0x64, 0}) < 50 {
 		t.Errorf("a second style: %d high, %q", h.Height, h.Alt)
 	}
+	// Words that are marks in the picture are words in the alternative, each mark of one.
+	foreign, err := Lines{Title: "von 猫", XLabel: "α", YLabel: "p (%)", Note: "made up",
+		Series: []Series{{Name: "犬", X: []float64{0, 1}, Y: []float64{0, 1}}, {Name: "dog", X: []float64{0, 1}, Y: []float64{1, 0}}}}.Draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if foreign, err = foreign.Style(Style{Title: "我们的"}); err != nil {
+		t.Fatal(err)
+	}
+	if foreign, err = foreign.Style(Style{Title: "鸟"}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\nIn the picture [1] stands for 猫, [2] stands for 犬, [3] stands for 我们的, [4] stands for 鸟."; !strings.HasPrefix(foreign.Alt, "Line plot. 鸟. ") || !strings.HasSuffix(foreign.Alt, want) || strings.Count(foreign.Alt, "In the picture") != 1 {
+		t.Errorf("its words are %q", foreign.Alt)
+	}
 	for name, f := range samples(t) {
 		if _, err := f.Style(Style{Width: 900, Font: "Serif", Title: "猫"}); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -110,7 +110,7 @@ func (s scale) labels() []string {
 		plain = plain && math.Abs(level-s.levels[0]-float64(i)*step) < 1e-6*step && math.Abs(level) < 1e6
 	}
 	digits := max(decimals(step), decimals(s.levels[0]))
-	if plain && digits <= 4 {
+	if plain && (digits <= 4 || len(slices.Compact(slices.Clone(labels))) < len(labels)) { // nor if two would be alike
 		for i, level := range s.levels {
 			labels[i] = minus(strconv.FormatFloat(level, 'f', digits, 64))
 		}

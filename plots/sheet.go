@@ -73,6 +73,8 @@ func (s Sheet) Draw() (*Figure, error) {
 				c.FillText(before, vg.Point{X: c.Min.X, Y: y + 1.5*unit}, rows[i])
 			}
 		},
+		words: s.Title,
+		marks: marks,
 		note:  note,
 		zoom:  1,
 		exact: true,

@@ -18,6 +18,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,10 +97,34 @@ func run(connectionFile, gonb string, flags []string) error {
 
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	r, err := newRelay(ctx, front, back)
-	if err != nil {
-		cmd.Process.Kill()
-		return err
+	type connected struct {
+		relay *relay
+		err   error
+	}
+	ready, alone := make(chan connected, 1), orphaned()
+	go func() { // for as long as GoNB does not listen
+		r, err := newRelay(ctx, front, back)
+		ready <- connected{r, err}
+	}()
+	end := func() error {
+		cmd.Process.Signal(syscall.SIGTERM)
+		<-ended
+		return nil
+	}
+	var r *relay
+	select {
+	case c := <-ready:
+		if c.err != nil {
+			cmd.Process.Kill()
+			return c.err
+		}
+		r = c.relay
+	case err := <-ended:
+		return fmt.Errorf("GoNB ended before it listened, %w: go run ./kernel doctor looks for the reason", cmp.Or(err, errors.New("as if all were well")))
+	case <-alone:
+		return end()
+	case <-signals:
+		return end()
 	}
 	defer r.close()
 	if socket != nil {
@@ -109,14 +134,10 @@ func run(connectionFile, gonb string, flags []string) error {
 	go func() { failed <- r.serve() }()
 	select {
 	case err = <-ended:
-	case <-orphaned():
-		cmd.Process.Signal(syscall.SIGTERM)
-		<-ended
-		return nil
+	case <-alone:
+		return end()
 	case <-signals:
-		cmd.Process.Signal(syscall.SIGTERM)
-		<-ended
-		return nil
+		return end()
 	case err = <-failed:
 		cmd.Process.Kill()
 		<-ended

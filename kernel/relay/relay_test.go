@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"net"
+	"os/exec"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -260,6 +262,32 @@ func TestInterruptIsRepeated(t *testing.T) {
 		if m := s.receive(s.control); m.parent.ID != want {
 			t.Errorf("reply %d is to %s, want %s", i+1, m.parent.ID, want)
 		}
+	}
+}
+
+// GoNB ends before it listens: the relay says so at once, where it would wait for ever.
+func TestGoNBNeverListens(t *testing.T) {
+	gonb, err := exec.LookPath("false")
+	if err != nil {
+		t.Skip("no program that fails")
+	}
+	front, err := connection{Scheme: "hmac-sha256", Key: "secret", IP: "127.0.0.1", Transport: "tcp"}.sibling()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "kernel.json")
+	if err := front.write(file); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- run(file, gonb, nil) }()
+	select {
+	case err := <-ended:
+		if err == nil || !strings.Contains(err.Error(), "GoNB ended before it listened, exit status 1") {
+			t.Errorf("it says %v", err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it waits")
 	}
 }
 

@@ -127,7 +127,7 @@ func shippedFile(name string) (*experiment.Shipped, error) {
 func openShipped(ctx context.Context, s *experiment.Shipped, o explore.Options) (*explorable, error) {
 	if o.Photographs == nil {
 		var err error
-		if o.Photographs, err = s.Samples(); err != nil {
+		if o.Photographs, err = explore.Samples(s); err != nil {
 			return nil, err
 		}
 	}

@@ -103,6 +103,10 @@ function show() {
   parts.mark.classList.toggle('gx-out', out);
   for (const i of [0, 1, 2]) parts.rows[i].textContent = score(shown, i);
   parts.choice.querySelectorAll('input').forEach(r => { r.checked = r.value == how; });
+  if (!shown.top) parts.guesses.flat().forEach(line => { // those of another point
+    line.children[0].style.width = 0;
+    line.children[1].textContent = '–';
+  });
   shown.top?.forEach((top, k) => top.forEach(([c, p], j) => {
     const line = parts.guesses[k][j];
     line.classList.toggle('gx-true', c == config.photos[k].label);

@@ -3,6 +3,8 @@ package lesson
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gosubspace/plots"
 	"gosubspace/subspace"
@@ -37,7 +39,10 @@ func (f *figure) still(a answer) (*plots.Figure, error) {
 	return images.Draw()
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
+}
 
 // onMap draws where the point lies on the run's accuracy along the curve, or on its map of
 // the plane; nil where there is none, or no score to draw.

@@ -216,7 +216,7 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
 	percent, likeliest, err := certainties(s, set)
 	Check(err)
-	points := spaced(len(s.Points))
+	points := spaced(len(s.Points), s.Points[0].Alpha != nil)
 	table := [][]string{{"true class (%)"}}
 	for _, i := range points {
 		table[0] = append(table[0], pointName(s.Points[i]))
@@ -235,10 +235,14 @@ func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
 	fmt.Print(paper.Plain.Write(table))
 }
 
-// spaced returns all of n places, or five evenly spaced ones of many.
-func spaced(n int) (places []int) {
-	for i := range min(n, 5) {
-		places = append(places, i*(n-1)/max(min(n, 5)-1, 1))
+// spaced returns all of n places, or five evenly spaced ones of many on a curve.
+func spaced(n int, curve bool) (places []int) {
+	some := n
+	if curve {
+		some = min(n, 5)
+	}
+	for i := range some {
+		places = append(places, i*(n-1)/max(some-1, 1))
 	}
 	return places
 }

@@ -62,7 +62,7 @@ func otherEdition(dir string) error {
 		}
 	}
 	for _, c := range candidates {
-		if folder, err := locate(c); err == nil {
+		if folder, err := locate(c); err == nil && folder != full {
 			return fmt.Errorf("looked for %s, and for its files, in %s; they are in %s: name that folder", cifarFolder, dir, folder)
 		}
 	}

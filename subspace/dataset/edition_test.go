@@ -7,6 +7,17 @@ import (
 )
 
 // Another edition, or a folder one level off, is named before anything is downloaded.
+// An empty folder of the archive's name is as good as any.
+func TestEmptyFolderOfTheName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), cifarFolder)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := otherEdition(dir); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOtherEditions(t *testing.T) {
 	const unreachable = "http://127.0.0.1:1/cifar.tar.gz"
 	for name, c := range map[string]struct {

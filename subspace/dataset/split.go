@@ -81,13 +81,18 @@ func (s *Set) Firsts() []int {
 	return numbers
 }
 
-// Image returns the set of one image of s, which must be in memory, by its number
-// from 0.
+// Image returns the set of one image of s, in memory, by its number from 0. Of a streamed
+// set it is decoded.
 func (s *Set) Image(number int) (*Set, error) {
-	if number < 0 || number >= s.Len() || s.Pixels == nil {
-		return nil, fmt.Errorf("image %d of %s: want a set in memory, and one of its numbers, 0 to %d", number, s.Name, s.Len()-1)
+	if number < 0 || number >= s.Len() || s.Pixels == nil && !s.streamed() {
+		return nil, fmt.Errorf("image %d of %s: want one of its numbers, 0 to %d", number, s.Name, s.Len()-1)
 	}
 	one := s.empty(fmt.Sprintf("%s, image %d", s.Name, number))
-	one.Pixels, one.Labels = s.image(number), s.Labels[number:][:1]
+	one.Labels = s.Labels[number:][:1]
+	if s.streamed() {
+		one.Pixels = make([]uint8, s.imageSize())
+		return one, s.stream(one.Pixels, number)
+	}
+	one.Pixels = s.image(number)
 	return one, nil
 }

@@ -34,6 +34,24 @@ func bothKinds(t *testing.T) (streamed, loaded *Set) {
 	return data.Train, loaded
 }
 
+// An image of a streamed set is that of the same in memory.
+func TestImageOfStreamed(t *testing.T) {
+	streamed, loaded := bothKinds(t)
+	for i := range streamed.Len() {
+		a, err := streamed.Image(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := loaded.Image(i)
+		if err != nil || !slices.Equal(a.Pixels, b.Pixels) || !slices.Equal(a.Labels, b.Labels) || a.Check() != nil {
+			t.Errorf("image %d differs: %v", i, err)
+		}
+	}
+	if _, err := streamed.Image(streamed.Len()); err == nil {
+		t.Error("there is one more")
+	}
+}
+
 // filled returns a batch.
 func filled(t *testing.T, s *Set, index []int, augment Augment) ([]float32, []int32) {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/place"
 )
 
@@ -84,16 +85,20 @@ func (r *Run) shippedPoints() []PointScore {
 		roundScores(&points[i].Scores)
 	}
 	curve, ok := r.sampler.Shape.(subspace.Curve)
-	if !ok || points[0].Alpha == nil {
+	if !ok {
 		return points
 	}
 	for i := range shippedSteps + 1 {
 		alpha := float64(i) / shippedSteps
-		if at := curve.At(alpha); pointAt(points, at) < 0 {
+		at := curve.At(alpha)
+		k := pointAt(points, at)
+		if k < 0 {
 			points = append(points, PointScore{Alpha: &alpha, Weights: at})
+		} else if points[k].Alpha == nil { // scored for being an end, or the midpoint
+			points[k].Alpha = &alpha
 		}
 	}
-	// A midpoint that is not among the places of the curve comes last.
+	// What is beside the curve, such as its bend, comes last.
 	place := func(p PointScore) float64 {
 		if p.Alpha == nil {
 			return 2
@@ -122,7 +127,15 @@ func (r *Run) ShipSamples(dir string) error {
 	if c := slices.Index(first, -1); c >= 0 {
 		return fmt.Errorf("no test image of class %s", set.Classes[c])
 	}
-	file, err := encodeSheet(set, first)
+	sheet := &dataset.Set{Name: set.Name, Height: set.Height, Width: set.Width, Channels: set.Channels, Classes: set.Classes}
+	for _, i := range first { // of a set that is streamed, too
+		one, err := set.Image(i)
+		if err != nil {
+			return err
+		}
+		sheet.Labels, sheet.Pixels = append(sheet.Labels, one.Labels...), append(sheet.Pixels, one.Pixels...)
+	}
+	file, err := encodeSheet(sheet)
 	if err != nil {
 		return err
 	}

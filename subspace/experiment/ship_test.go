@@ -120,6 +120,59 @@ func TestSamplesAreTheImages(t *testing.T) {
 	}
 }
 
+// What a picture has no place for is not shipped by halves, nor read.
+func TestSamplesOfManyChannels(t *testing.T) {
+	set := &dataset.Set{Name: "test", Height: 1, Width: 1, Channels: 4, Pixels: []uint8{1, 2, 3, 4}, Labels: []int32{0}, Classes: []string{"a"}}
+	r := &Run{data: &dataset.Data{Test: set}}
+	if err := r.ShipSamples(t.TempDir()); err == nil || !strings.Contains(err.Error(), "4 channels") {
+		t.Errorf("images of 4 channels were shipped: %v", err)
+	}
+	set.Channels, set.Pixels = 1, []uint8{1}
+	dir := t.TempDir()
+	if err := r.ShipSamples(dir); err != nil {
+		t.Fatal(err)
+	}
+	s := &Shipped{Path: filepath.Join(dir, "x.safetensors"), shipping: shipping{Network: inputs{Image: [3]int{1, 1, 4}, Classes: set.Classes}}}
+	if _, err := s.Samples(); err == nil || !strings.Contains(err.Error(), "4 channels") {
+		t.Errorf("a sheet for images of 4 channels: %v", err)
+	}
+}
+
+// Statistics are shipped of places along a curve in their order, whatever the run was
+// scored at; what is beside it comes last.
+func TestShippedPlaces(t *testing.T) {
+	for _, c := range []struct {
+		shape  string
+		points int
+		beside int
+	}{{"line", 0, 0}, {"line", 2, 0}, {"line", 4, 0}, {"line", 21, 0}, {"bezier", 0, 1}, {"bezier", 4, 0}} {
+		config := light().With(c.shape, 1)
+		config.Points = c.points
+		r := train(t, config, Options{})
+		points := r.shippedPoints()
+		on, middle := points[:len(points)-c.beside], 0
+		for i, p := range points {
+			if placed := i < len(on); (p.Alpha != nil) != placed || placed && i > 0 && *p.Alpha <= *points[i-1].Alpha {
+				t.Errorf("%s, %d points: point %d of %d is at %v", c.shape, c.points, i, len(points), p.Alpha)
+			}
+			if p.Midpoint {
+				middle++
+				if p.Alpha == nil || *p.Alpha != 0.5 {
+					t.Errorf("%s, %d points: the midpoint is at %v", c.shape, c.points, p.Alpha)
+				}
+			}
+		}
+		if len(on) < shippedSteps+1 || middle != 1 {
+			t.Errorf("%s, %d points: %d places, %d midpoints", c.shape, c.points, len(on), middle)
+		}
+		for _, p := range r.Result.Points {
+			if c.points == 0 && p.Alpha != nil {
+				t.Error("the run's own points have changed")
+			}
+		}
+	}
+}
+
 func TestShippedRefuses(t *testing.T) {
 	ctx := context.Background()
 	dir, r := t.TempDir(), train(t, tiny(), Options{})

@@ -221,21 +221,21 @@ func (s *Shipped) Samples() (*dataset.Set, error) {
 	return set, nil
 }
 
-// encodeSheet returns images of a set side by side as a PNG file. Grey images stay
+// encodeSheet returns the images of a set side by side as a PNG file. Grey images stay
 // grey; no pixel changes.
-func encodeSheet(set *dataset.Set, index []int) ([]byte, error) {
-	if set.Pixels == nil {
-		return nil, fmt.Errorf("the images of %s are not in memory: call its method Load first", set.Name)
-	}
+func encodeSheet(set *dataset.Set) ([]byte, error) {
 	h, w, c := set.Height, set.Width, set.Channels
-	var sheet draw.Image = image.NewRGBA(image.Rect(0, 0, w*len(index), h))
+	if c > 3 {
+		return nil, fmt.Errorf("images of %d channels make no picture that could lie beside the subspace: want 1 to 3", c)
+	}
+	var sheet draw.Image = image.NewRGBA(image.Rect(0, 0, w*set.Len(), h))
 	if c == 1 {
 		sheet = image.NewGray(sheet.Bounds())
 	}
-	for k, i := range index {
+	for k := range set.Len() {
 		for y := range h {
 			for x := range w {
-				p := set.Pixels[((i*h+y)*w+x)*c:]
+				p := set.Pixels[((k*h+y)*w+x)*c:]
 				sheet.Set(k*w+x, y, color.RGBA{p[0], p[c/2], p[c-1], 255})
 			}
 		}
@@ -252,6 +252,9 @@ func decodeSheet(file []byte, n inputs) (*dataset.Set, error) {
 		return nil, err
 	}
 	h, w, c := n.Image[0], n.Image[1], n.Image[2]
+	if c > 3 {
+		return nil, fmt.Errorf("a sheet for images of %d channels: want 1 to 3", c)
+	}
 	if got, want := picture.Bounds().Size(), image.Pt(w*len(n.Classes), h); got != want {
 		return nil, fmt.Errorf("a sheet of %d × %d pixels: want %d × %d, an image of each of %d classes side by side", got.X, got.Y, want.X, want.Y, len(n.Classes))
 	}

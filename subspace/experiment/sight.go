@@ -58,7 +58,8 @@ func (s *Sight) Bins() int { return s.run.bins() }
 func (s *Sight) Trained() int { return s.run.data.Train.Len() }
 
 // Batches returns the images of a set, normalised, in their order, in batches of at
-// most so many.
+// most so many. Those of a set that is not the run's are good until it is asked for another:
+// the device holds one.
 func (s *Sight) Batches(set *dataset.Set, most int) ([]subspace.Batch, error) {
 	if err := s.run.takes(set); err != nil {
 		return nil, err

@@ -15,9 +15,9 @@ import (
 //
 // Of points along a curve, in their order, it is the nearest place of the chain of
 // straight ways between neighbours: two have a share, beyond the ends one. Of the
-// endpoints and the midpoint of a simplex it is linear in each of the parts that the
-// midpoint cuts the simplex into: with smallest coefficient s, the midpoint has m·s and
-// endpoint i the rest, cᵢ − s. A point outside is moved to the nearest edge.
+// endpoints and the midpoint μ of a simplex it is linear in each of the parts that the
+// midpoint cuts the simplex into: with s the smallest of cᵢ/μᵢ, the midpoint has s and
+// endpoint i the rest, cᵢ − s·μᵢ. A point outside is moved to the nearest edge.
 func shares(curve bool, points []subspace.Weights, middle int, w subspace.Weights) []float64 {
 	out := make([]float64, len(points))
 	if curve {
@@ -36,17 +36,23 @@ func shares(curve bool, points []subspace.Weights, middle int, w subspace.Weight
 	for i := range inside {
 		inside[i] /= sum
 	}
-	least := slices.Min(inside)
-	if middle < 0 {
-		least = 0
-	} else {
-		out[middle] += float64(len(w)) * least
+	if middle >= 0 {
+		least := math.Inf(1)
+		for i, c := range points[middle] {
+			if c > 0 {
+				least = min(least, inside[i]/c)
+			}
+		}
+		out[middle] = least
+		for i, c := range points[middle] {
+			inside[i] -= least * c
+		}
 	}
 	total := 0.0
 	for k, p := range points {
 		for i, c := range p {
 			if k != middle && c == 1 { // endpoint i
-				out[k] += inside[i] - least
+				out[k] += max(inside[i], 0)
 			}
 		}
 		total += out[k]

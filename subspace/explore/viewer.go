@@ -36,7 +36,8 @@ const (
 )
 
 // Viewer is a trained subspace opened for looking at its networks. Everything that
-// every point needs is made once. It belongs to one goroutine at a time.
+// every point needs is made once. It belongs to one goroutine at a time, and a run to one
+// viewer at a time: the images of another take the place of its own on the device.
 type Viewer struct {
 	Config      experiment.Config
 	Identity    string // the run's
@@ -84,11 +85,21 @@ func OpenShipped(s *experiment.Shipped, o Options) (*Viewer, error) {
 		return nil, err
 	}
 	if o.Photographs == nil {
-		if o.Photographs, err = s.Samples(); err != nil {
+		if o.Photographs, err = Samples(s); err != nil {
 			return nil, err
 		}
 	}
 	return newViewer(sight, o)
+}
+
+// Samples returns the images beside a shipped subspace, of at most as many classes as are
+// shown.
+func Samples(s *experiment.Shipped) (*dataset.Set, error) {
+	all, err := s.Samples()
+	if err != nil {
+		return nil, err
+	}
+	return firsts(all)
 }
 
 func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
@@ -222,15 +233,20 @@ func (v *Viewer) statistics(ctx context.Context, point subspace.Point, w subspac
 			return err
 		}
 		var at []subspace.Weights
+		var there [][]subspace.Array
 		middle := -1
 		_, curve := v.Shape.(subspace.Curve)
+		placed := curve && slices.ContainsFunc(points, func(p experiment.PointScore) bool { return p.Alpha != nil })
 		for i, p := range points {
-			at = append(at, p.Weights)
+			if placed && p.Alpha == nil {
+				continue // beside the curve
+			}
+			at, there = append(at, p.Weights), append(there, statistics[i])
 			if p.Midpoint {
-				middle = i
+				middle = len(at) - 1
 			}
 		}
-		return v.sight.Space.SetBuffers(blend(statistics, shares(curve, at, middle, w)))
+		return v.sight.Space.SetBuffers(blend(there, shares(curve, at, middle, w)))
 	}
 	return fmt.Errorf("statistics %q: want %q or %q", how, Reestimated, Interpolated)
 }

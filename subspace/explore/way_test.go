@@ -62,6 +62,7 @@ func TestTriangle(t *testing.T) {
 func TestShares(t *testing.T) {
 	line := []subspace.Weights{{1, 0}, {0.5, 0.5}, {0, 1}}
 	triangle := []subspace.Weights{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1. / 3, 1. / 3, 1. / 3}}
+	lopsided := []subspace.Weights{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {0.25, 0.25, 0.5}} // as a complex has it
 	for _, c := range []struct {
 		curve  bool
 		points []subspace.Weights
@@ -80,6 +81,8 @@ func TestShares(t *testing.T) {
 		{false, triangle, 3, subspace.Weights{1.2, 0.2, -0.4}, []float64{6. / 7, 1. / 7, 0, 0}},
 		{false, triangle[:3], -1, subspace.Weights{0.5, 0.3, 0.2}, []float64{0.5, 0.3, 0.2}},
 		{false, []subspace.Weights{{1}}, 0, subspace.Weights{1}, []float64{1}},
+		{false, lopsided, 3, lopsided[3], []float64{0, 0, 0, 1}},
+		{false, lopsided, 3, subspace.Weights{1. / 3, 1. / 3, 1. / 3}, []float64{1. / 6, 1. / 6, 0, 2. / 3}},
 	} {
 		got := shares(c.curve, c.points, c.middle, c.w)
 		for i := range got {

@@ -33,11 +33,13 @@ func Mark(dir string) error {
 func IsMarked(dir string) bool { return place.IsFile(filepath.Join(dir, marker)) }
 
 // Remove removes a folder if it is ours. A folder that is not there is
-// no error.
+// no error. A link to one is somebody else's, and stays with its folder, empty.
 func Remove(dir string) error {
-	if _, err := os.Lstat(dir); errors.Is(err, os.ErrNotExist) {
+	info, err := os.Lstat(dir)
+	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
+	linked := err == nil && info.Mode()&os.ModeSymlink != 0
 	if !IsMarked(dir) {
 		return fmt.Errorf("%s was not made by this command (it has no file %s): move it away, or set GOSUBSPACE_HOME to another folder", dir, marker)
 	}
@@ -57,7 +59,9 @@ func Remove(dir string) error {
 			return err
 		}
 	}
-	err = os.Remove(dir)
+	if !linked {
+		err = os.Remove(dir)
+	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		return errors.Join(Mark(dir), fmt.Errorf("%s is written to while it is being removed (%s): end what writes there, and do it again", dir, left[0].Name()))
 	}

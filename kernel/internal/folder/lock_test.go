@@ -48,6 +48,31 @@ func TestLockWaitsAloud(t *testing.T) {
 
 // TestLockOfRemovedFolder sees that one who waited while the folder was removed
 // locks the new one.
+// A link to a folder of ours is its owner's: what is in the folder goes, link and folder
+// stay.
+func TestRemoveLinked(t *testing.T) {
+	dir := t.TempDir()
+	real, link := filepath.Join(dir, "real"), filepath.Join(dir, "link")
+	if err := errors.Join(Mark(real), os.WriteFile(filepath.Join(real, "x"), nil, 0o644), os.Symlink(real, link)); err != nil {
+		t.Fatal(err)
+	}
+	if err := Remove(link); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(link); err != nil || len(left) != 0 {
+		t.Errorf("behind the link there are %v, %v", left, err)
+	}
+	if err := Mark(link); err != nil || !IsMarked(real) {
+		t.Errorf("it cannot be used again: %v", err)
+	}
+	if err := Remove(real); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(real); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder itself is there: %v", err)
+	}
+}
+
 func TestLockOfRemovedFolder(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	unlock, err := Lock(t.Context(), home, new(bytes.Buffer))

@@ -34,7 +34,10 @@ func (j Installation) Execute(ctx context.Context, path, target string, timeout 
 		o.Problem = err.Error()
 		return o
 	}
-	temp, err := tempNotebook(filepath.Dir(target))
+	if real, err := filepath.EvalSymlinks(target); err == nil {
+		target = real // a link stays one
+	}
+	temp, err := tempNotebook(target)
 	if err != nil {
 		o.Problem = err.Error()
 		return o
@@ -73,14 +76,18 @@ func (j Installation) Execute(ctx context.Context, path, target string, timeout 
 }
 
 // tempNotebook makes an empty file for a notebook that is being executed, beside
-// where it will be. Its name tells the process, so that RemoveStale knows what one
-// that was killed left.
-func tempNotebook(dir string) (string, error) {
-	file, err := os.CreateTemp(dir, fmt.Sprintf(".executed-%d-*.ipynb", os.Getpid()))
+// where it will be, and as readable as what is there now. Its name tells the process, so
+// that RemoveStale knows what one that was killed left.
+func tempNotebook(target string) (string, error) {
+	mode := os.FileMode(0o644)
+	if there, err := os.Stat(target); err == nil {
+		mode = there.Mode().Perm()
+	}
+	file, err := os.CreateTemp(filepath.Dir(target), fmt.Sprintf(".executed-%d-*.ipynb", os.Getpid()))
 	if err != nil {
 		return "", err
 	}
-	if err := errors.Join(file.Chmod(0o644), file.Close()); err != nil {
+	if err := errors.Join(file.Chmod(mode), file.Close()); err != nil {
 		os.Remove(file.Name())
 		return "", err
 	}

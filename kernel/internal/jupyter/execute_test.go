@@ -51,7 +51,7 @@ func TestRemoveStale(t *testing.T) {
 			}
 		}
 	}
-	mine, err := tempNotebook(out)
+	mine, err := tempNotebook(filepath.Join(out, "new.ipynb"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ def main(source, target, kernel, seconds):
     client = NotebookClient(
         notebook,
         kernel_name=kernel,
-        timeout=float(seconds) or None,
+        timeout=int(seconds) or None,
         startup_timeout=300,  # a slow machine compiles what the kernel asks for at its start
         allow_errors=True,
         record_timing=False,

@@ -6,8 +6,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"net/url"
 	"path"
-	"path/filepath"
 	"strings"
 )
 
@@ -99,13 +99,13 @@ func (m *making) page(d *document) error {
 			continue
 		}
 		if i > 0 {
-			s.Before = &near{all[i-1].name, all[i-1].title}
+			s.Before = &near{address(all[i-1].name), all[i-1].title}
 		}
 		if i+1 < len(all) {
-			s.After = &near{all[i+1].name, all[i+1].title}
+			s.After = &near{address(all[i+1].name), all[i+1].title}
 		}
 		if m.Slides {
-			s.Slides = slidesName(d)
+			s.Slides = address(slidesName(d))
 		}
 	}
 	return m.write(d.name, s)
@@ -115,21 +115,24 @@ func (m *making) page(d *document) error {
 func (m *making) index() error {
 	s := sheet{Name: "index", Title: "Subspaces of neural networks", Source: m.Source}
 	for _, d := range m.notebooks() {
-		c := card{near: near{d.name, d.title}, Lead: template.HTML(d.lead), Learn: template.HTML(d.learn), Time: d.time}
+		c := card{near: near{address(d.name), d.title}, Lead: template.HTML(d.lead), Learn: template.HTML(d.learn), Time: d.time}
 		if m.Slides {
-			c.Slides = slidesName(d)
+			c.Slides = address(slidesName(d))
 		}
 		s.Cards = append(s.Cards, c)
 	}
-	for _, page := range m.Explore {
-		name := filepath.Base(page)
-		s.Explore = append(s.Explore, near{name, titleOf(string(m.site.Files[name]))})
+	for _, name := range m.toMove {
+		s.Explore = append(s.Explore, near{address(name), titleOf(string(m.site.Files[name]))})
 	}
 	for _, d := range m.order[len(m.Notebooks):] {
-		s.Others = append(s.Others, near{d.name, d.title})
+		s.Others = append(s.Others, near{address(d.name), d.title})
 	}
 	return m.write(indexName, s)
 }
+
+// address is that of a file of the site, from its first folder on: a name may have
+// characters that mean something else in an address.
+func address(name string) string { return (&url.URL{Path: name}).String() }
 
 // slidesName is where the slides of a notebook are.
 func slidesName(d *document) string {

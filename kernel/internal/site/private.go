@@ -31,7 +31,7 @@ func (m *making) private(page string) string {
 				words = without(words, written, m.Hidden[folder])
 			}
 		}
-		return homes.ReplaceAllString(words, "~")
+		return withoutHomes(words)
 	}
 	var b strings.Builder
 	at := 0
@@ -42,6 +42,29 @@ func (m *making) private(page string) string {
 	}
 	b.WriteString(clean(page[at:]))
 	return b.String()
+}
+
+// withoutHomes puts ~ in the place of folders of users; "/home" is none in
+// "https://example.org/home".
+func withoutHomes(words string) string {
+	var b strings.Builder
+	at := 0
+	for _, home := range homes.FindAllStringIndex(words, -1) {
+		if before := words[:home[0]]; inName(before) || strings.HasSuffix(before, ".") {
+			continue
+		}
+		b.WriteString(words[at:home[0]] + "~")
+		at = home[1]
+	}
+	b.WriteString(words[at:])
+	return b.String()
+}
+
+// inName reports whether what stands behind these words goes on with a name. A "\n" that
+// is written out ends a line.
+func inName(before string) bool {
+	r, size := utf8.DecodeLastRuneInString(before)
+	return partOfName(r) && !strings.HasSuffix(before[:len(before)-size], `\`)
 }
 
 // without puts something in the place of a folder, where it stands by itself: "/work" is
@@ -56,9 +79,7 @@ func without(words, folder, instead string) string {
 		}
 		end := i + len(folder)
 		b.WriteString(words[:i])
-		before, size := utf8.DecodeLastRuneInString(words[:i])
-		inName := partOfName(before) && !strings.HasSuffix(words[:i-size], `\`) // "\n" ends a line
-		if inName || partOfName(first(words[end:])) {
+		if inName(words[:i]) || partOfName(first(words[end:])) {
 			b.WriteString(folder)
 		} else {
 			b.WriteString(instead)

@@ -38,6 +38,8 @@ type Options struct {
 	Source string
 	// Project is the project's folder.
 	Project string
+	// Kept are pages of explore that the folder has from before.
+	Kept []string
 	// Hidden are folders of this machine, whose names no page may carry, by what stands in
 	// their place.
 	Hidden map[string]string
@@ -59,6 +61,7 @@ type making struct {
 	at      map[string]string // where in the site a document or a file is, by its path on this machine
 	order   []*document
 	colours [2]string // of code, light and dark
+	toMove  []string  // the pages of explore, by their names in the site
 	site    *Site
 }
 
@@ -185,9 +188,19 @@ func shown(project, path string) string {
 	return path
 }
 
-// explore takes the pages of explore into the site.
+// explore takes the pages of explore into the site. One that came along, since a notebook
+// links to it, is there already, and takes the place of one of before.
 func (m *making) explore() error {
-	for _, path := range m.Explore {
+	for i, path := range slices.Concat(m.Explore, m.Kept) {
+		name := filepath.Base(path)
+		if slices.Contains(m.toMove, name) {
+			continue
+		}
+		_, came := m.site.Files[name]
+		if came && (i >= len(m.Explore) || m.came(path, name)) {
+			m.toMove = append(m.toMove, name)
+			continue
+		}
 		text, err := os.ReadFile(path)
 		if errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("there is no page %s: go run ./kernel explore -o %s makes one", path, path)
@@ -198,12 +211,25 @@ func (m *making) explore() error {
 		if titleOf(string(text)) == "" {
 			return fmt.Errorf("%s is no page with a title: want one that go run ./kernel explore made", path)
 		}
-		if err := m.claim(path, filepath.Base(path)); err != nil {
+		if err := m.claim(path, name); err != nil {
 			return err
 		}
-		m.site.Files[filepath.Base(path)] = text
+		m.site.Files[name], m.toMove = text, append(m.toMove, name)
 	}
+	slices.Sort(m.toMove)
 	return nil
+}
+
+// came reports whether it is this file that came along under a name.
+func (m *making) came(path, name string) bool {
+	file, err := os.Stat(path)
+	for other, taken := range m.at {
+		if taken == name && err == nil {
+			there, err := os.Stat(other)
+			return err == nil && os.SameFile(file, there)
+		}
+	}
+	return false
 }
 
 // render makes the pages of all documents, and the index.

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"io/fs"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -132,6 +136,70 @@ func TestIndex(t *testing.T) {
 	}
 }
 
+// Addresses lead to files, whatever is in their names.
+func TestAddresses(t *testing.T) {
+	names := []string{"Exercise #1", "Week 1: lines", "why?", "100 % sure"}
+	files := map[string]string{}
+	var paths []string
+	for _, name := range names {
+		files[name+".ipynb"] = "<h1 id=\"a\">" + html.EscapeString(name) + "</h1><a href=\"#a\">up</a>\n---\ncode:x"
+	}
+	dir := project(t, files)
+	for _, name := range names {
+		paths = append(paths, filepath.Join(dir, name+".ipynb"))
+	}
+	s, err := Make(t.Context(), Options{Notebooks: paths, Slides: true, Project: dir, Convert: asItIs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := 0
+	for name, text := range s.Files {
+		for _, m := range regexp.MustCompile(`href="([^"]*)"`).FindAllStringSubmatch(string(text), -1) {
+			u, err := url.Parse(html.UnescapeString(m[1]))
+			if err != nil || u.Path != "" && s.Files[path.Clean(u.Path)] == nil {
+				t.Errorf("%s leads to %s, which is not there: %v", name, m[1], err)
+			}
+			links++
+		}
+	}
+	if links < 20 {
+		t.Errorf("%d links", links)
+	}
+}
+
+// A page of explore that a notebook links to is one page, whether it is named, or there from
+// before.
+func TestExplorePageOfANotebook(t *testing.T) {
+	page := "<html><title>Move</title>"
+	dir := project(t, map[string]string{"a.ipynb": `<a href="explore-line.html">move</a>` + "\n---\ncode:x", "explore-line.html": page + "new",
+		"site/explore-line.html": page + "old", "site/explore-triangle.html": page, "other/explore-line.html": page})
+	at := func(name string) []string { return []string{filepath.Join(dir, filepath.FromSlash(name))} }
+	o := Options{Notebooks: at("a.ipynb"), Project: dir, Convert: asItIs}
+	for what, change := range map[string]func(o *Options){
+		"named":           func(o *Options) { o.Explore = at("explore-line.html") },
+		"named and there": func(o *Options) { o.Explore, o.Kept = at("explore-line.html"), at("site/explore-line.html") },
+		"there":           func(o *Options) { o.Kept = at("site/explore-line.html") },
+	} {
+		o := o
+		change(&o)
+		o.Kept = append(o.Kept, at("site/explore-triangle.html")...)
+		s, err := Make(t.Context(), o)
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		index := string(s.Files["index.html"])
+		if string(s.Files["explore-line.html"]) != page+"new" || strings.Count(index, `href="explore-line.html"`) != 1 || strings.Count(index, `href="explore-triangle.html"`) != 1 ||
+			!strings.Contains(string(s.Files["a.html"]), `href="explore-line.html"`) {
+			t.Errorf("%s: the index is\n%s", what, index)
+		}
+	}
+	o.Explore = at("other/explore-line.html")
+	if _, err := Make(t.Context(), o); err == nil || !strings.Contains(err.Error(), "would both be explore-line.html") {
+		t.Errorf("two pages of one name: %v", err)
+	}
+}
+
 // What cannot be handed out is said in a line.
 func TestMakeFails(t *testing.T) {
 	dir := project(t, map[string]string{"a.ipynb": "x", "x/A.ipynb": "y", "index.ipynb": "z", "a-slides.ipynb": "s", "plain.html": "<p>"})
@@ -195,8 +263,8 @@ func TestCheckNotebooks(t *testing.T) {
 func TestPrivate(t *testing.T) {
 	m := &making{Options: Options{Hidden: map[string]string{"/srv/anna/gosubspace": "gosubspace", "/srv/anna": "~"}}}
 	picture := "data:image/png;base64,AA/home/AA/srv/anna=="
-	got := m.private(`in /srv/anna/gosubspace/notebooks and /srv/anna/x, /home/bob/y, "/Users/eve" C:\Users\Mallory\z <img src="` + picture + `"> /home/`)
-	if want := `in gosubspace/notebooks and ~/x, ~/y, "~" ~\z <img src="` + picture + `"> /home/`; got != want {
+	got := m.private(`in /srv/anna/gosubspace/notebooks and /srv/anna/x, /home/bob/y, "/Users/eve" C:\Users\Mallory\z <img src="` + picture + `"> /home/ https://docs.example.org/home/start.html file:///home/bob/y \n/home/bob`)
+	if want := `in gosubspace/notebooks and ~/x, ~/y, "~" ~\z <img src="` + picture + `"> /home/ https://docs.example.org/home/start.html file://~/y \n~`; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }

@@ -137,10 +137,10 @@ func (m *making) slides(d *document) error {
 	parts := slidesOf(d.cells)
 	for i := range parts {
 		body := string(parts[i].Body)
-		parts[i].Body = template.HTML(ownLink.ReplaceAllString(body, `<a href="`+d.name+`#`))
+		parts[i].Body = template.HTML(ownLink.ReplaceAllString(body, `<a href="`+html.EscapeString(address(d.name))+`#`))
 		if parts[i].Again && parts[i].Title != "" {
 			parts[i].Body = template.HTML(fmt.Sprintf("<h2 class=\"again\">%s <span>continued</span></h2>\n", html.EscapeString(parts[i].Title))) + parts[i].Body
 		}
 	}
-	return m.write(slidesName(d), sheet{Name: "slides", Title: d.title, Home: indexName, Page: d.name, Parts: parts, Script: template.JS(slidesJS)})
+	return m.write(slidesName(d), sheet{Name: "slides", Title: d.title, Home: indexName, Page: address(d.name), Parts: parts, Script: template.JS(slidesJS)})
 }
