@@ -23,7 +23,9 @@ program() { # the C of a function f that returns 7
 }
 
 program 'static int n = 7; int f(void) { return n; }' "a plain variable"
-go build -ldflags=-linkmode=internal -o internal . && [ "$(./internal 2>&1)" = 7 ] && echo "a plain variable: linked by Go's own it prints 7"
+go build -ldflags=-linkmode=internal -o internal .
+[ "$(./internal 2>&1)" = 7 ]
+echo "a plain variable: linked by Go's own it prints 7"
 
 refused() { # kind, type of its symbol
 	if go build -ldflags=-linkmode=internal -o internal . 2>said; then

@@ -25,7 +25,8 @@ rm unused.go
 chmod -R u+w "$GOMODCACHE" && rm -rf "$GOMODCACHE"
 export GOFLAGS=-mod=readonly
 go build . 2>/dev/null                        # fetches what this build needs
-GOPROXY=off go build . && echo "a builds offline"
+GOPROXY=off go build .
+echo "a builds offline"
 cd "$dir/b"
 printf 'module b\n\ngo 1.26\n' >go.mod
 printf 'package main\n\nimport _ "a"\n\nfunc main() {}\n' >main.go
@@ -37,4 +38,5 @@ if GOPROXY=off go build -o b . 2>said; then
 fi
 grep -m1 -o 'module lookup disabled by GOPROXY=off' said
 (cd "$dir/a" && GOFLAGS=-mod=readonly GOWORK=off go mod graph >/dev/null 2>&1)
-GOPROXY=off go build -o b . && echo "after go mod graph in a, b builds offline"
+GOPROXY=off go build -o b .
+echo "after go mod graph in a, b builds offline"

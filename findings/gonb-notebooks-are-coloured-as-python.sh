@@ -24,7 +24,7 @@ python3 -m venv env
 env/bin/pip install --quiet --disable-pip-version-check nbconvert==7.17.2 nbformat==5.11.1 jupyter-client==8.10.0 ipython==8.37.0
 mkdir -p kernels/gonb
 printf '{"argv": ["%s/bin/gonb", "-kernel", "{connection_file}", "-logtostderr=false"], "display_name": "gonb", "language": "go", "interrupt_mode": "message", "env": {"PATH": "%s"}}' "$dir" "$PATH" >kernels/gonb/kernel.json
-JUPYTER_PATH=$dir JUPYTER_RUNTIME_DIR=$dir/run env/bin/python - <<'PY' | tee said
+TMPDIR=$dir JUPYTER_PATH=$dir JUPYTER_RUNTIME_DIR=$dir/run env/bin/python - <<'PY' | tee said
 import re
 import subprocess
 

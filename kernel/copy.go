@@ -72,5 +72,8 @@ func blankCopy(from, to string) error {
 		return err
 	}
 	_, err = file.Write(text)
-	return errors.Join(err, file.Close())
+	if err = errors.Join(err, file.Close()); err != nil {
+		os.Remove(to) // half of one would count as one
+	}
+	return err
 }

@@ -163,7 +163,16 @@ func (s *subject) describe(p *page.Page) {
 	if c.TrainImages > 0 {
 		images = fmt.Sprintf("%d images", c.TrainImages)
 	}
-	note := fmt.Sprintf("The networks are %s, trained together (%s) on %s of %s for %d epochs, seed %d.",
-		net, c.Method(), images, c.Data, c.Epochs, c.Seed)
+	how := "trained together"
+	switch {
+	case c.Networks != "":
+		how = "read from files"
+	case c.Made != "":
+		how = "made of those of other runs"
+	case c.Independent:
+		how = "trained apart"
+	}
+	note := fmt.Sprintf("The networks are %s, %s (%s) on %s of %s for %d epochs, seed %d.",
+		net, how, c.Method(), images, c.Data, c.Epochs, c.Seed)
 	p.Notes = append([]string{note}, p.Notes...)
 }

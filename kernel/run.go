@@ -50,6 +50,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	for i := range targets {
+		targets[i] = jupyter.Place(targets[i])
+	}
 	jupyter.RemoveStale(append([]string{p.Notebooks()}, targets...))
 	s, err := setup.Ensure(ctx, nil, stdout)
 	if err != nil {

@@ -151,7 +151,8 @@ func (t *training) plan(changes []change) (err error) {
 	}
 	data := strings.Split(cmp.Or(t.datasets, preset.Data), ",")
 	base := t.changed(preset, data[0], changes)
-	if base.Side > 0 && !slices.ContainsFunc(data, func(name string) bool { return strings.TrimSpace(name) == "folder" }) {
+	sided := slices.ContainsFunc(changes, func(x change) bool { return strings.HasPrefix(x.words, "-side ") })
+	if sided && !slices.ContainsFunc(data, func(name string) bool { return strings.TrimSpace(name) == "folder" }) {
 		return errors.New("-side is of images in a folder of yours: name that with -dataset folder and -data")
 	}
 	t.title = "train"

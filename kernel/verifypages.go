@@ -79,7 +79,7 @@ func (v *verifier) page(ctx context.Context, path, folder string) error {
 // pageDiffers compares a page with the file at the points that have statistics there,
 // and returns at how many.
 func (v *verifier) pageDiffers(ctx context.Context, s *experiment.Shipped, p *page.Page) (n int, err error) {
-	photographs, err := s.Samples()
+	photographs, err := explore.Samples(s)
 	if err != nil {
 		return 0, err
 	}

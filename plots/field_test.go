@@ -131,6 +131,8 @@ func FuzzLevels(f *testing.F) {
 	f.Add(10.15, 93.86)
 	f.Add(-1e-6, 5e-6)
 	f.Add(9.5, 10.5)
+	f.Add(5e6, 5e6+5.5)
+	f.Add(2.3024, 2.303)
 	f.Fuzz(func(t *testing.T, low, high float64) {
 		size := max(math.Abs(low), math.Abs(high))
 		if !(high-low > 1e-6*size) || size > 1e9 || high-low < 1e-9 {

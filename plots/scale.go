@@ -101,16 +101,18 @@ func (s scale) height(z float64) float64 {
 }
 
 // labels writes the levels: evenly spaced ones with as many decimals each, unless
-// that takes too many digits.
+// that takes too many digits and fewer tell them apart.
 func (s scale) labels() []string {
 	labels := make([]string, len(s.levels))
-	step, plain := s.levels[1]-s.levels[0], true
+	step, even, short := s.levels[1]-s.levels[0], true, true
 	for i, level := range s.levels {
 		labels[i] = number(level)
-		plain = plain && math.Abs(level-s.levels[0]-float64(i)*step) < 1e-6*step && math.Abs(level) < 1e6
+		even = even && math.Abs(level-s.levels[0]-float64(i)*step) < 1e-6*step
+		short = short && math.Abs(level) < 1e6
 	}
 	digits := max(decimals(step), decimals(s.levels[0]))
-	if plain && (digits <= 4 || len(slices.Compact(slices.Clone(labels))) < len(labels)) { // nor if two would be alike
+	alike := len(slices.Compact(slices.Clone(labels))) < len(labels)
+	if even && (short && digits <= 4 || alike) {
 		for i, level := range s.levels {
 			labels[i] = minus(strconv.FormatFloat(level, 'f', digits, 64))
 		}

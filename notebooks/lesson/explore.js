@@ -89,6 +89,7 @@ function build() {
   }
   root.append(make('div', { class: 'gx-parts' }, left, right), photos);
   connectPlace(left);
+  right.addEventListener('keydown', e => e.stopPropagation()); // the arrows of the choice are not JupyterLab's
   tell('Alive. Move the point; Done, Stop (■) or running another cell ends it.');
 }
 

@@ -216,7 +216,7 @@ func AlongImages(s *experiment.Shipped, set *dataset.Set, images ...int) (*plots
 func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
 	percent, likeliest, err := certainties(s, set)
 	Check(err)
-	points := spaced(len(s.Points), s.Points[0].Alpha != nil)
+	points := spaced(s.Points)
 	table := [][]string{{"true class (%)"}}
 	for _, i := range points {
 		table[0] = append(table[0], pointName(s.Points[i]))
@@ -235,14 +235,22 @@ func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
 	fmt.Print(paper.Plain.Write(table))
 }
 
-// spaced returns all of n places, or five evenly spaced ones of many on a curve.
-func spaced(n int, curve bool) (places []int) {
-	some := n
-	if curve {
-		some = min(n, 5)
+// spaced returns which points a table has: all, or of a curve five, evenly spaced.
+func spaced(points []experiment.PointScore) (places []int) {
+	var on []int
+	for i, p := range points {
+		if p.Alpha != nil {
+			on = append(on, i)
+		}
+		places = append(places, i)
 	}
+	if len(on) == 0 {
+		return places
+	}
+	places = nil
+	some := min(len(on), 5)
 	for i := range some {
-		places = append(places, i*(n-1)/max(some-1, 1))
+		places = append(places, on[i*(len(on)-1)/max(some-1, 1)])
 	}
 	return places
 }

@@ -91,10 +91,14 @@ func TestMostChanged(t *testing.T) {
 	if got, want := mostChanged(percent, mostSeries), []int{0, 8, 7, 6, 5, 4, 3, 2}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if got := spaced(21, true); !slices.Equal(got, []int{0, 5, 10, 15, 20}) {
+	curve := make([]experiment.PointScore, 22) // the bend comes last
+	for i := range 21 {
+		curve[i].Alpha = new(float64(i) / 20)
+	}
+	if got := spaced(curve); !slices.Equal(got, []int{0, 5, 10, 15, 20}) {
 		t.Errorf("five of 21 places: %v", got)
 	}
-	if got := spaced(7, false); !slices.Equal(got, []int{0, 1, 2, 3, 4, 5, 6}) {
+	if got := spaced(make([]experiment.PointScore, 7)); !slices.Equal(got, []int{0, 1, 2, 3, 4, 5, 6}) {
 		t.Errorf("all of a simplex's 7 points: %v", got)
 	}
 }

@@ -91,7 +91,10 @@ func readPublished(out *dataset.Set, dir, name string, severity int) error {
 // findPublished returns what there is of a severity: a file of CIFAR-10-C, or else a
 // folder of Tiny-ImageNet-C.
 func findPublished(dir, name string, severity int) (file, folder string, err error) {
-	for _, dir := range []string{dir, filepath.Join(dir, "CIFAR-10-C"), filepath.Join(dir, "Tiny-ImageNet-C"), filepath.Dir(filepath.Clean(dir))} {
+	if whole, err := filepath.Abs(dir); err == nil {
+		dir = whole // that "." has a folder above it, too
+	}
+	for _, dir := range []string{dir, filepath.Join(dir, "CIFAR-10-C"), filepath.Join(dir, "Tiny-ImageNet-C"), filepath.Dir(dir)} {
 		if file := filepath.Join(dir, name+".npy"); exists(file) {
 			return file, "", nil
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 )
 
-// Another edition, or a folder one level off, is named before anything is downloaded.
 // An empty folder of the archive's name is as good as any.
 func TestEmptyFolderOfTheName(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), cifarFolder)
@@ -18,6 +17,7 @@ func TestEmptyFolderOfTheName(t *testing.T) {
 	}
 }
 
+// Another edition, or a folder one level off, is named before anything is downloaded.
 func TestOtherEditions(t *testing.T) {
 	const unreachable = "http://127.0.0.1:1/cifar.tar.gz"
 	for name, c := range map[string]struct {

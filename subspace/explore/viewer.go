@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gomlx/compute/dtypes"
+
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
@@ -44,8 +46,9 @@ type Viewer struct {
 	Shape       subspace.Shape
 	Classes     []string
 	Photographs *dataset.Set
-	Tests       int // test images that points are scored on; 0 where none are here
-	Reestimate  int // training images to re-estimate batch norm with; 0 where none are here
+	Tests       int  // test images that points are scored on; 0 where none are here
+	BatchNorm   bool // whether the network has any
+	Reestimate  int  // training images to re-estimate it with; 0 where none are here
 	Device      string
 	Points      []experiment.PointScore // that the run was scored at, on all its test images
 	Plane       *experiment.Grid        // the run's accuracy map; nil where it has none
@@ -138,8 +141,11 @@ func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
 	if v.images, err = s.Batches(all, oneBatch); err != nil {
 		return nil, err
 	}
-	v.before, err = s.Space.Buffers()
-	return v, err
+	if v.before, err = s.Space.Buffers(); err != nil {
+		return nil, err
+	}
+	v.BatchNorm = slices.ContainsFunc(v.before, func(a subspace.Array) bool { return a.DType == dtypes.Float32 })
+	return v, nil
 }
 
 // oneBatch is how many images a call of the device takes at most: of so many one

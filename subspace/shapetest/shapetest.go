@@ -59,12 +59,12 @@ func Conforms(t *testing.T, s subspace.Shape) {
 		check("a point", curve.At(float64(i)/20))
 	}
 	for _, alpha := range []float64{-0.5, 1.5} {
-		sum := 0.0
-		for _, v := range curve.At(alpha) {
+		c, sum := curve.At(alpha), 0.0
+		for _, v := range c {
 			sum += v
 		}
-		if math.Abs(sum-1) > 1e-12 {
-			t.Errorf("%s: outside, at α = %v, the coefficients sum to %v, want 1", s, alpha, sum)
+		if len(c) != m || !(math.Abs(sum-1) <= 1e-12) { // NaN is not
+			t.Errorf("%s: outside, at α = %v, there are %d coefficients with the sum %v, want %d and 1", s, alpha, len(c), sum, m)
 		}
 	}
 	if !slices.Equal(curve.At(0.5), s.Midpoint()) {

@@ -33,13 +33,17 @@ func Mark(dir string) error {
 func IsMarked(dir string) bool { return place.IsFile(filepath.Join(dir, marker)) }
 
 // Remove removes a folder if it is ours. A folder that is not there is
-// no error. A link to one is somebody else's, and stays with its folder, empty.
+// no error. A link to one is somebody else's, and stays with its folder, empty; to remove
+// that again is no error either.
 func Remove(dir string) error {
 	info, err := os.Lstat(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	linked := err == nil && info.Mode()&os.ModeSymlink != 0
+	if there, err := os.ReadDir(dir); linked && len(there) == 0 && (err == nil || errors.Is(err, os.ErrNotExist)) {
+		return nil
+	}
 	if !IsMarked(dir) {
 		return fmt.Errorf("%s was not made by this command (it has no file %s): move it away, or set GOSUBSPACE_HOME to another folder", dir, marker)
 	}

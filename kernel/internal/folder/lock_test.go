@@ -46,8 +46,6 @@ func TestLockWaitsAloud(t *testing.T) {
 	unlock()
 }
 
-// TestLockOfRemovedFolder sees that one who waited while the folder was removed
-// locks the new one.
 // A link to a folder of ours is its owner's: what is in the folder goes, link and folder
 // stay.
 func TestRemoveLinked(t *testing.T) {
@@ -62,6 +60,9 @@ func TestRemoveLinked(t *testing.T) {
 	if left, err := os.ReadDir(link); err != nil || len(left) != 0 {
 		t.Errorf("behind the link there are %v, %v", left, err)
 	}
+	if err := Remove(link); err != nil {
+		t.Errorf("removed again: %v", err)
+	}
 	if err := Mark(link); err != nil || !IsMarked(real) {
 		t.Errorf("it cannot be used again: %v", err)
 	}
@@ -73,6 +74,8 @@ func TestRemoveLinked(t *testing.T) {
 	}
 }
 
+// TestLockOfRemovedFolder sees that one who waited while the folder was removed
+// locks the new one.
 func TestLockOfRemovedFolder(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	unlock, err := Lock(t.Context(), home, new(bytes.Buffer))

@@ -2,7 +2,6 @@ package jupyter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,7 +22,15 @@ type Outcome struct {
 	Problem string // empty if all went well
 }
 
-// Execute executes one notebook and writes it to target: whole, or, if it
+// Place is where a notebook really lies, or will: a link to one stays a link.
+func Place(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+// Execute executes one notebook and writes it to target, see [Place]: whole, or, if it
 // failed, only where keepFailed asks for it.
 func (j Installation) Execute(ctx context.Context, path, target string, timeout time.Duration, keepFailed bool, stdout io.Writer) (o Outcome) {
 	o.Name = filepath.Base(path)
@@ -34,10 +41,7 @@ func (j Installation) Execute(ctx context.Context, path, target string, timeout 
 		o.Problem = err.Error()
 		return o
 	}
-	if real, err := filepath.EvalSymlinks(target); err == nil {
-		target = real // a link stays one
-	}
-	temp, err := tempNotebook(target)
+	temp, err := tempNotebook(filepath.Dir(target))
 	if err != nil {
 		o.Problem = err.Error()
 		return o
@@ -67,7 +71,13 @@ func (j Installation) Execute(ctx context.Context, path, target string, timeout 
 		return true
 	})
 	if err == nil && (o.Problem == "" || keepFailed) {
-		err = os.Rename(temp, target)
+		mode := os.FileMode(0o644)
+		if there, err := os.Stat(target); err == nil {
+			mode = there.Mode().Perm() // as readable as it was
+		}
+		if err = os.Chmod(temp, mode); err == nil {
+			err = os.Rename(temp, target)
+		}
 	}
 	if err != nil && o.Problem == "" {
 		o.Problem = err.Error()
@@ -76,18 +86,14 @@ func (j Installation) Execute(ctx context.Context, path, target string, timeout 
 }
 
 // tempNotebook makes an empty file for a notebook that is being executed, beside
-// where it will be, and as readable as what is there now. Its name tells the process, so
-// that RemoveStale knows what one that was killed left.
-func tempNotebook(target string) (string, error) {
-	mode := os.FileMode(0o644)
-	if there, err := os.Stat(target); err == nil {
-		mode = there.Mode().Perm()
-	}
-	file, err := os.CreateTemp(filepath.Dir(target), fmt.Sprintf(".executed-%d-*.ipynb", os.Getpid()))
+// where it will be, for its owner alone. Its name tells the process, so that RemoveStale
+// knows what one that was killed left.
+func tempNotebook(dir string) (string, error) {
+	file, err := os.CreateTemp(dir, fmt.Sprintf(".executed-%d-*.ipynb", os.Getpid()))
 	if err != nil {
 		return "", err
 	}
-	if err := errors.Join(file.Chmod(mode), file.Close()); err != nil {
+	if err := file.Close(); err != nil {
 		os.Remove(file.Name())
 		return "", err
 	}

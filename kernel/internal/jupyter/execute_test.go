@@ -51,7 +51,7 @@ func TestRemoveStale(t *testing.T) {
 			}
 		}
 	}
-	mine, err := tempNotebook(filepath.Join(out, "new.ipynb"))
+	mine, err := tempNotebook(out)
 	if err != nil {
 		t.Fatal(err)
 	}

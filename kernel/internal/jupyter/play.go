@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"gosubspace/kernel/internal/program"
@@ -26,7 +27,7 @@ var runPy string
 // tagged skip-execution is left as it is. The notebook, as far as
 // it was executed, is written to target.
 func (j Installation) play(ctx context.Context, path, target string, timeout time.Duration, seen func(int, Cell, Reply, string) bool) error {
-	cmd := exec.Command(j.Python, "-c", runPy, path, target, Kernel, fmt.Sprint(math.Ceil(timeout.Seconds())), filepath.Dir(path))
+	cmd := exec.Command(j.Python, "-c", runPy, path, target, Kernel, strconv.FormatInt(int64(math.Ceil(timeout.Seconds())), 10), filepath.Dir(path))
 	cmd.Env = j.env(nil)
 	program.OwnGroup(cmd)
 	var said bytes.Buffer

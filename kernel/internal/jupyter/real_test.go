@@ -162,13 +162,13 @@ func TestExecute(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// A notebook may be reached by a link, and be for its owner alone.
+			// A notebook may be reached by a link, and be there to be read alone.
 			link := filepath.Join(t.TempDir(), filepath.Base(path))
-			if err := errors.Join(os.Chmod(path, 0o600), os.Symlink(path, link)); err != nil {
+			if err := errors.Join(os.Chmod(path, 0o440), os.Symlink(path, link)); err != nil {
 				t.Fatal(err)
 			}
 			var stdout bytes.Buffer
-			o := s.Jupyter().Execute(context.Background(), link, link, 90*time.Second+500*time.Millisecond, false, &stdout)
+			o := s.Jupyter().Execute(context.Background(), link, jupyter.Place(link), 90*time.Second+500*time.Millisecond, false, &stdout)
 			if (c.want == "") != (o.Problem == "") || !strings.HasPrefix(o.Problem, c.want) {
 				t.Errorf("problem %q, want %q", o.Problem, c.want)
 			}
@@ -184,7 +184,7 @@ func TestExecute(t *testing.T) {
 			}
 			info, err := os.Stat(path)
 			to, linked := os.Readlink(link)
-			if err != nil || linked != nil || info.Mode().Perm() != 0o600 || to != path {
+			if err != nil || linked != nil || info.Mode().Perm() != 0o440 || to != path {
 				t.Errorf("it is %v, %v, the link leads to %q, %v", info.Mode(), err, to, linked)
 			}
 		})

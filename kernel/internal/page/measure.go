@@ -132,6 +132,7 @@ func (p *Page) describe(v *explore.Viewer, o Options) {
 		p.Notes = append(p.Notes, "No test images of this data set were there when the page was made: accuracy and loss are those of the photographs, too few to judge a network by.")
 	}
 	switch {
+	case !v.BatchNorm:
 	case o.Statistics == explore.Reestimated:
 		p.Notes = append(p.Notes, fmt.Sprintf("Batch norm was re-estimated at each point, on %d training images.", v.Reestimate))
 	case v.Reestimate > 0:

@@ -27,6 +27,9 @@ func viewer(t testing.TB, shape string) *explore.Viewer {
 	t.Helper()
 	c := experiment.Quick().With(shape, 1)
 	c.Network, c.Epochs, c.Warmup, c.Width, c.TrainImages, c.TestImages, c.Plane, c.Points = "mlp", 1, 0, 4, 100, 60, 0, 3
+	if shape == "bezier" {
+		c.Network = "cnn" // which has batch norm
+	}
 	run, err := experiment.Train(context.Background(), c, experiment.Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -103,9 +106,26 @@ func TestPageHasTheViewersNumbers(t *testing.T) {
 			if !strings.Contains(strings.Join(p.Notes, " "), "known to within 6.5 points") { // of 60 images
 				t.Errorf("%s: the page says %q", shape, p.Notes)
 			}
-			if how == explore.Interpolated != strings.Contains(strings.Join(p.Notes, " "), "statistics were interpolated") {
-				t.Errorf("%s, %s: the page says %q", shape, how, p.Notes)
+			said := strings.Join(p.Notes, " ")
+			if v.BatchNorm == (v.Config.Network == "mlp") || v.BatchNorm != strings.Contains(said, "atch norm") ||
+				v.BatchNorm && how == explore.Interpolated != strings.Contains(said, "statistics were interpolated") {
+				t.Errorf("%s of %s, %s: the page says %q", shape, v.Config.Network, how, p.Notes)
 			}
+		}
+	}
+}
+
+// Numbers are written as the page's script writes them, JavaScript's toFixed: these are its.
+func TestFixed(t *testing.T) {
+	for _, c := range []struct {
+		v      float64
+		digits int
+		want   string
+	}{
+		{96.25, 1, "96.3"}, {96.35, 1, "96.3"}, {0.05, 1, "0.1"}, {0.0625, 3, "0.063"}, {2.3125, 3, "2.313"}, {1.0005, 3, "1.000"}, {0, 1, "0.0"}, {100, 1, "100.0"}, {99.95, 1, "100.0"}, {8.345, 2, "8.35"},
+	} {
+		if got := fixed(c.v, c.digits); got != c.want {
+			t.Errorf("%v with %d decimals is %q, want %q", c.v, c.digits, got, c.want)
 		}
 	}
 }

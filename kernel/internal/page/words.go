@@ -3,6 +3,8 @@ package page
 import (
 	"fmt"
 	"math"
+	"math/big"
+	"strconv"
 	"strings"
 )
 
@@ -64,7 +66,7 @@ type row struct{ Name, Accuracy, Loss, ECE string }
 func (p *Page) rows() (rows []row) {
 	for _, s := range p.jumps() {
 		scores := p.Scores[p.Grid.index(s.X, s.Y)]
-		r := row{Name: s.Name, Accuracy: percent(scores.Accuracy), Loss: fmt.Sprintf("%.3f", rounded(scores.Loss, 1e4))}
+		r := row{Name: s.Name, Accuracy: percent(scores.Accuracy), Loss: fixed(rounded(scores.Loss, 1e4), 3)}
 		if scores.ECE != nil {
 			r.ECE = percent(*scores.ECE)
 		}
@@ -135,7 +137,23 @@ func (p *Page) name(i int) string {
 }
 
 // percent writes a share as the page's script does, from the same digits.
-func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*rounded(share, 1e5)) }
+func percent(share float64) string { return fixed(100*rounded(share, 1e5), 1) + " %" }
+
+// fixed writes a number of 0 or more with so many decimals as JavaScript's toFixed does: what lies
+// in the middle of two goes up, and not to the even one.
+func fixed(v float64, digits int) string {
+	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
+	exact := new(big.Rat).SetFloat64(v)
+	if exact == nil {
+		return strconv.FormatFloat(v, 'f', digits, 64)
+	}
+	exact.Mul(exact, scale)
+	twice := new(big.Rat).Add(exact, exact)
+	if twice.IsInt() && twice.Num().Bit(0) == 1 {
+		v = math.Nextafter(v, math.Inf(1))
+	}
+	return strconv.FormatFloat(v, 'f', digits, 64)
+}
 
 // rounded keeps so many parts of 1.
 func rounded(v, parts float64) float64 { return math.Round(v*parts) / parts }

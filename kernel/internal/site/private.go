@@ -15,6 +15,8 @@ var (
 	embedded = regexp.MustCompile(`data:[a-z]+/[a-z+.-]+;base64,[A-Za-z0-9+/=]*`)
 	// homes are the folders in which users of Linux, macOS and Windows have theirs.
 	homes = regexp.MustCompile(`(?:/home|/Users|[A-Za-z]:\\+Users)[/\\]+[^/\\\s"'<>&;:,]+`)
+	// ofServer is an address, up to a folder in it: there is a server's name.
+	ofServer = regexp.MustCompile(`[a-z]://[^/\s"'<>()][^\s"'<>()]*$`)
 )
 
 // private takes from a page the paths of the machine that it was made on, and the names of
@@ -50,7 +52,7 @@ func withoutHomes(words string) string {
 	var b strings.Builder
 	at := 0
 	for _, home := range homes.FindAllStringIndex(words, -1) {
-		if before := words[:home[0]]; inName(before) || strings.HasSuffix(before, ".") {
+		if ofServer.MatchString(words[:home[0]]) {
 			continue
 		}
 		b.WriteString(words[at:home[0]] + "~")
@@ -58,13 +60,6 @@ func withoutHomes(words string) string {
 	}
 	b.WriteString(words[at:])
 	return b.String()
-}
-
-// inName reports whether what stands behind these words goes on with a name. A "\n" that
-// is written out ends a line.
-func inName(before string) bool {
-	r, size := utf8.DecodeLastRuneInString(before)
-	return partOfName(r) && !strings.HasSuffix(before[:len(before)-size], `\`)
 }
 
 // without puts something in the place of a folder, where it stands by itself: "/work" is
@@ -79,7 +74,9 @@ func without(words, folder, instead string) string {
 		}
 		end := i + len(folder)
 		b.WriteString(words[:i])
-		if inName(words[:i]) || partOfName(first(words[end:])) {
+		before, size := utf8.DecodeLastRuneInString(words[:i])
+		inName := partOfName(before) && !strings.HasSuffix(words[:i-size], `\`) // "\n" ends a line
+		if inName || partOfName(first(words[end:])) {
 			b.WriteString(folder)
 		} else {
 			b.WriteString(instead)

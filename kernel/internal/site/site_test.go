@@ -138,7 +138,7 @@ func TestIndex(t *testing.T) {
 
 // Addresses lead to files, whatever is in their names.
 func TestAddresses(t *testing.T) {
-	names := []string{"Exercise #1", "Week 1: lines", "why?", "100 % sure"}
+	names := []string{"Exercise #1", "Week 1: lines", "why?", "100 % sure", "US$prices"}
 	files := map[string]string{}
 	var paths []string
 	for _, name := range names {
@@ -263,8 +263,8 @@ func TestCheckNotebooks(t *testing.T) {
 func TestPrivate(t *testing.T) {
 	m := &making{Options: Options{Hidden: map[string]string{"/srv/anna/gosubspace": "gosubspace", "/srv/anna": "~"}}}
 	picture := "data:image/png;base64,AA/home/AA/srv/anna=="
-	got := m.private(`in /srv/anna/gosubspace/notebooks and /srv/anna/x, /home/bob/y, "/Users/eve" C:\Users\Mallory\z <img src="` + picture + `"> /home/ https://docs.example.org/home/start.html file:///home/bob/y \n/home/bob`)
-	if want := `in gosubspace/notebooks and ~/x, ~/y, "~" ~\z <img src="` + picture + `"> /home/ https://docs.example.org/home/start.html file://~/y \n~`; got != want {
+	got := m.private(`in /srv/anna/gosubspace/notebooks and /srv/anna/x, /home/bob/y, "/Users/eve" C:\Users\Mallory\z <img src="` + picture + `"> /home/ https://docs.example.org/home/start.html file:///home/bob/y \n/home/bob -I/home/bob/include /nfs/home/bob/z (https://x.org/a/Users/b) "https://x.org" /home/bob`)
+	if want := `in gosubspace/notebooks and ~/x, ~/y, "~" ~\z <img src="` + picture + `"> /home/ https://docs.example.org/home/start.html file://~/y \n~ -I~/include /nfs~/z (https://x.org/a/Users/b) "https://x.org" ~`; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }

@@ -137,7 +137,7 @@ func (m *making) slides(d *document) error {
 	parts := slidesOf(d.cells)
 	for i := range parts {
 		body := string(parts[i].Body)
-		parts[i].Body = template.HTML(ownLink.ReplaceAllString(body, `<a href="`+html.EscapeString(address(d.name))+`#`))
+		parts[i].Body = template.HTML(ownLink.ReplaceAllLiteralString(body, `<a href="`+html.EscapeString(address(d.name))+`#`))
 		if parts[i].Again && parts[i].Title != "" {
 			parts[i].Body = template.HTML(fmt.Sprintf("<h2 class=\"again\">%s <span>continued</span></h2>\n", html.EscapeString(parts[i].Title))) + parts[i].Body
 		}

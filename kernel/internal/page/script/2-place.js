@@ -17,8 +17,16 @@ function move(x, y) {
   for (const follow of followers) follow();
 }
 
-// step moves by so many steps of the grid: from measured point to measured point.
-const step = (columns, rows) => move(here.x + columns / inner, here.y + rows / inner);
+// step moves by so many steps of the grid, from measured point to measured point; from
+// between two, whole steps go to the next in their direction.
+const step = (columns, rows) => {
+  const along = (v, n) => {
+    if (n === 0 || !Number.isInteger(n)) return v + n / inner;
+    const at = v * inner;
+    return ((n > 0 ? Math.floor(at + 1e-6) : Math.ceil(at - 1e-6)) + n) / inner;
+  };
+  move(along(here.x, columns), along(here.y, rows));
+};
 
 // toStep is the direction of an arrow key in steps of the grid, null of another key.
 function toStep(event) {
@@ -31,7 +39,7 @@ function toStep(event) {
 // where is the place in words.
 function where() {
   const at = coefficients(here.x, here.y);
-  if (!flat) return `${numbers.letter} = ${here.x.toFixed(3).replace(/0$/, "")}`;
+  if (!flat) return `${numbers.letter} = ${(Math.round(1000 * here.x) / 1000 || 0).toFixed(3).replace(/0$/, "")}`;
   return numbers.corners.map((name, i) => `${name} ${Math.round(100 * at[i]) || 0} %`).join(", ");
 }
 
