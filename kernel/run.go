@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -50,6 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	targets = slices.Clone(targets) // they may be paths themselves, which stay what was named
 	for i := range targets {
 		targets[i] = jupyter.Place(targets[i])
 	}

@@ -19,6 +19,9 @@ var (
 	ofServer = regexp.MustCompile(`[a-z]://[^/\s"'<>()][^\s"'<>()]*$`)
 )
 
+// longest is how much of an address before a folder is looked at, in bytes.
+const longest = 500
+
 // private takes from a page the paths of the machine that it was made on, and the names of
 // those who work there, as far as they stand in paths.
 func (m *making) private(page string) string {
@@ -52,7 +55,7 @@ func withoutHomes(words string) string {
 	var b strings.Builder
 	at := 0
 	for _, home := range homes.FindAllStringIndex(words, -1) {
-		if ofServer.MatchString(words[:home[0]]) {
+		if ofServer.MatchString(words[max(0, home[0]-longest):home[0]]) {
 			continue
 		}
 		b.WriteString(words[at:home[0]] + "~")
