@@ -365,7 +365,7 @@ func TestPhotographsAlone(t *testing.T) {
 	if text := string(file); strings.Contains(text, "calibration error</label>") || !strings.Contains(text, "how many of them it gets right") || numbersOf(t, file).ECE != nil {
 		t.Error("a page of photographs alone shows a calibration error")
 	}
-	v := &explore.Viewer{Shape: subspace.Line{}, Photographs: &dataset.Set{Labels: make([]int32, 10)}}
+	v := &explore.Viewer{Shape: subspace.Line{}, BatchNorm: true, Photographs: &dataset.Set{Labels: make([]int32, 10)}}
 	p.Notes = nil
 	p.describe(v, Options{Statistics: explore.Interpolated})
 	if notes := strings.Join(p.Notes, " "); p.Tested != "the 10 photographs alone" || !strings.Contains(notes, "No test images") || !strings.Contains(notes, "No training images") {
