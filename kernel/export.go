@@ -94,9 +94,7 @@ func hidden(project string) map[string]string {
 		folders[home] = "~"
 	}
 	for folder, instead := range maps.Clone(folders) { // what is reached by a link may have said its own name
-		if real, err := filepath.EvalSymlinks(folder); err == nil {
-			folders[real] = instead
-		}
+		folders[place.Real(folder)] = instead
 	}
 	return folders
 }

@@ -14,6 +14,7 @@ import (
 	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/setup"
+	"gosubspace/subspace/place"
 )
 
 // run executes notebooks without a browser.
@@ -53,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	targets = slices.Clone(targets) // they may be paths themselves, which stay what was named
 	for i := range targets {
-		targets[i] = jupyter.Place(targets[i])
+		targets[i] = place.Real(targets[i]) // a link stays a link
 	}
 	jupyter.RemoveStale(append([]string{p.Notebooks()}, targets...))
 	s, err := setup.Ensure(ctx, nil, stdout)

@@ -209,8 +209,8 @@ func (t *training) changed(preset experiment.Config, data string, changes []chan
 	for _, x := range changes {
 		x.apply(&c)
 	}
-	if len(strings.Split(t.datasets, ",")) > 1 && c.Data != "folder" {
-		c.Side = 0 // it is of the images of the folder among them
+	if c.Data != "folder" {
+		c.Side = 0 // it is of the images of a folder, which plan sees to
 	}
 	return c
 }

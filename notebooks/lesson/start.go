@@ -237,17 +237,16 @@ func CertaintyTable(s *experiment.Shipped, set *dataset.Set) {
 
 // spaced returns which points a table has: all, or of a curve five, evenly spaced.
 func spaced(points []experiment.PointScore) (places []int) {
-	var on []int
+	var all, on []int // the points, and those along a curve
 	for i, p := range points {
+		all = append(all, i)
 		if p.Alpha != nil {
 			on = append(on, i)
 		}
-		places = append(places, i)
 	}
 	if len(on) == 0 {
-		return places
+		return all
 	}
-	places = nil
 	some := min(len(on), 5)
 	for i := range some {
 		places = append(places, on[i*(len(on)-1)/max(some-1, 1)])

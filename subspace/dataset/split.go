@@ -81,6 +81,20 @@ func (s *Set) Firsts() []int {
 	return numbers
 }
 
+// Images returns the set of some images of s, in memory, by their numbers from 0 and in
+// that order, see [Set.Image].
+func (s *Set) Images(name string, numbers []int) (*Set, error) {
+	some := s.empty(name)
+	for _, i := range numbers {
+		one, err := s.Image(i)
+		if err != nil {
+			return nil, err
+		}
+		some.Labels, some.Pixels = append(some.Labels, one.Labels...), append(some.Pixels, one.Pixels...)
+	}
+	return some, nil
+}
+
 // Image returns the set of one image of s, in memory, by its number from 0. Of a streamed
 // set it is decoded.
 func (s *Set) Image(number int) (*Set, error) {

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"gosubspace/subspace"
-	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/place"
 )
 
@@ -127,13 +126,9 @@ func (r *Run) ShipSamples(dir string) error {
 	if c := slices.Index(first, -1); c >= 0 {
 		return fmt.Errorf("no test image of class %s", set.Classes[c])
 	}
-	sheet := &dataset.Set{Name: set.Name, Height: set.Height, Width: set.Width, Channels: set.Channels, Classes: set.Classes}
-	for _, i := range first { // of a set that is streamed, too
-		one, err := set.Image(i)
-		if err != nil {
-			return err
-		}
-		sheet.Labels, sheet.Pixels = append(sheet.Labels, one.Labels...), append(sheet.Pixels, one.Pixels...)
+	sheet, err := set.Images(set.Name, first)
+	if err != nil {
+		return err
 	}
 	file, err := encodeSheet(sheet)
 	if err != nil {

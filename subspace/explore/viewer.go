@@ -164,18 +164,8 @@ func firsts(set *dataset.Set) (*dataset.Set, error) {
 	if set == nil {
 		return nil, errors.New("no photographs and no test images: want Options.Photographs")
 	}
-	out := like(set, "photographs")
-	for c, i := range set.Firsts() {
-		if i < 0 || out.Len() == MostPhotographs {
-			continue
-		}
-		one, err := set.Image(i)
-		if err != nil {
-			return nil, err
-		}
-		out.Labels, out.Pixels = append(out.Labels, int32(c)), append(out.Pixels, one.Pixels...)
-	}
-	return out, nil
+	first := slices.DeleteFunc(set.Firsts(), func(i int) bool { return i < 0 })
+	return set.Images("photographs", first[:min(len(first), MostPhotographs)])
 }
 
 // like returns a set without images that is otherwise like another.

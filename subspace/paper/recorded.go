@@ -27,15 +27,23 @@ type RecordedRuns struct {
 // exactly the settings that the figure has with base. flags are what the command
 // line says to have base, such as "-preset quick".
 func ReadFigure(rec experiment.Record, number int, base experiment.Config, flags string) (RecordedRuns, error) {
-	asked, err := readFigure(rec, number, base, flags)
+	f, err := NewFigure(number, base)
+	if err != nil {
+		return RecordedRuns{}, err
+	}
+	asked, err := readFigure(rec, f, flags)
 	if err != nil {
 		return asked, err
 	}
 	// Its claims are told beside those of the other figures.
 	all := []RecordedRuns{asked}
 	for other := 1; other <= Figures; other++ {
-		if f, err := readFigure(rec, other, base, flags); other != number && err == nil {
-			all = append(all, f)
+		f, err := NewFigure(other, base)
+		if err != nil || other == number {
+			continue
+		}
+		if runs, err := readFigure(rec, f, flags); err == nil {
+			all = append(all, runs)
 		}
 	}
 	correct(all)
@@ -48,15 +56,16 @@ func ReadFigure(rec experiment.Record, number int, base experiment.Config, flags
 func ReadFigures(rec experiment.Record, base experiment.Config, flags string) (all []RecordedRuns, err error) {
 	var refused error
 	for number := 1; number <= Figures; number++ {
-		if _, err := NewFigure(number, base); err != nil {
+		f, err := NewFigure(number, base)
+		if err != nil {
 			refused = cmp.Or(refused, err)
 			continue
 		}
-		f, err := readFigure(rec, number, base, flags)
+		runs, err := readFigure(rec, f, flags)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, f)
+		all = append(all, runs)
 	}
 	if len(all) == 0 {
 		return nil, refused
@@ -65,16 +74,12 @@ func ReadFigures(rec experiment.Record, base experiment.Config, flags string) (a
 	return all, nil
 }
 
-func readFigure(rec experiment.Record, number int, base experiment.Config, flags string) (RecordedRuns, error) {
-	f, err := NewFigure(number, base)
-	if err != nil {
-		return RecordedRuns{}, err
-	}
+func readFigure(rec experiment.Record, f Figure, flags string) (RecordedRuns, error) {
 	runs := RecordedRuns{Figure: f, flags: flags}
 	for _, m := range f.Methods {
 		results, err := rec.Of(m.Config)
 		if err != nil {
-			return runs, fmt.Errorf("figure %d, %s: %w", number, m.Name, err)
+			return runs, fmt.Errorf("figure %d, %s: %w", f.Number, m.Name, err)
 		}
 		if len(results) == 0 {
 			runs.Missing = append(runs.Missing, m.Name)

@@ -83,6 +83,15 @@ func under(name string) (string, error) {
 	return filepath.Join(home, name), nil
 }
 
+// Real is where a file or a folder really lies that may be reached by a link; the path
+// itself where nothing is there yet.
+func Real(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
 // IsFile reports whether a path leads to a regular file.
 func IsFile(path string) bool {
 	info, err := os.Stat(path)

@@ -111,14 +111,6 @@ func TestDecode(t *testing.T) {
 
 // What runs had from another sitting, the first and those after it, is not this one's work.
 func TestRestoredIsNoWork(t *testing.T) {
-	said, err := os.Create(filepath.Join(t.TempDir(), "said"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer said.Close()
-	stderr := os.Stderr
-	os.Stderr = said
-	defer func() { os.Stderr = stderr }()
 	c := experiment.Quick()
 	plan, err := experiment.Plan(t.Context(), []experiment.Config{c.With("line", 1), c.With("line", 2)}, experiment.Options{Dir: t.TempDir()})
 	if err != nil {
@@ -126,11 +118,13 @@ func TestRestoredIsNoWork(t *testing.T) {
 	}
 	w := &whole{plan: plan, called: time.Now(), work: plan[0].Work() + plan[1].Work()}
 	trained := plan[0].Work() - float64(plan[0].Scored)
-	w.report(experiment.Report{Done: 1, Total: 100})
-	w.report(experiment.Report{Done: 100, Total: 100})
-	w.current, w.done = 1, plan[0].Work()
-	w.report(experiment.Report{Done: 91, Total: 100, Restored: 90})
-	w.report(experiment.Report{Done: 92, Total: 100, Restored: 90})
+	printed(t, &os.Stderr, func() {
+		w.report(experiment.Report{Done: 1, Total: 100})
+		w.report(experiment.Report{Done: 100, Total: 100})
+		w.current, w.done = 1, plan[0].Work()
+		w.report(experiment.Report{Done: 91, Total: 100, Restored: 90})
+		w.report(experiment.Report{Done: 92, Total: 100, Restored: 90})
+	})
 	want := (0.01*trained + 0.91*trained) / w.work
 	if math.Abs(w.restored-want) > 1e-9 {
 		t.Errorf("%.4f of the work is said to be of another sitting, want %.4f", w.restored, want)

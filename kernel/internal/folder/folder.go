@@ -41,8 +41,10 @@ func Remove(dir string) error {
 		return nil
 	}
 	linked := err == nil && info.Mode()&os.ModeSymlink != 0
-	if there, err := os.ReadDir(dir); linked && len(there) == 0 && (err == nil || errors.Is(err, os.ErrNotExist)) {
-		return nil
+	if linked {
+		if there, err := os.ReadDir(dir); len(there) == 0 && (err == nil || errors.Is(err, os.ErrNotExist)) {
+			return nil
+		}
 	}
 	if !IsMarked(dir) {
 		return fmt.Errorf("%s was not made by this command (it has no file %s): move it away, or set GOSUBSPACE_HOME to another folder", dir, marker)

@@ -134,7 +134,7 @@ func held(home string) []Holder {
 // is told with it. Only Linux tells, and of one's own processes.
 func users(dirs, subcommands []string) []Holder {
 	for _, dir := range slices.Clone(dirs) {
-		if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
+		if real := place.Real(dir); real != dir {
 			dirs = append(dirs, real)
 		}
 	}

@@ -22,16 +22,8 @@ type Outcome struct {
 	Problem string // empty if all went well
 }
 
-// Place is where a notebook really lies, or will: a link to one stays a link.
-func Place(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	return path
-}
-
-// Execute executes one notebook and writes it to target, see [Place]: whole, or, if it
-// failed, only where keepFailed asks for it.
+// Execute executes one notebook and writes it to target, a file and not a link to one:
+// whole, or, if it failed, only where keepFailed asks for it.
 func (j Installation) Execute(ctx context.Context, path, target string, timeout time.Duration, keepFailed bool, stdout io.Writer) (o Outcome) {
 	o.Name = filepath.Base(path)
 	began := time.Now()

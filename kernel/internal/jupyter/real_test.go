@@ -168,7 +168,7 @@ func TestExecute(t *testing.T) {
 				t.Fatal(err)
 			}
 			var stdout bytes.Buffer
-			o := s.Jupyter().Execute(context.Background(), link, jupyter.Place(link), 90*time.Second+500*time.Millisecond, false, &stdout)
+			o := s.Jupyter().Execute(context.Background(), link, place.Real(link), 90*time.Second+500*time.Millisecond, false, &stdout)
 			if (c.want == "") != (o.Problem == "") || !strings.HasPrefix(o.Problem, c.want) {
 				t.Errorf("problem %q, want %q", o.Problem, c.want)
 			}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"strconv"
 	"strings"
 )
 
@@ -139,20 +138,13 @@ func (p *Page) name(i int) string {
 // percent writes a share as the page's script does, from the same digits.
 func percent(share float64) string { return fixed(100*rounded(share, 1e5), 1) + " %" }
 
-// fixed writes a number of 0 or more with so many decimals as JavaScript's toFixed does: what lies
-// in the middle of two goes up, and not to the even one.
+// fixed writes a number with so many decimals as JavaScript's toFixed does: what lies in
+// the middle of two goes away from 0, and not to the even one.
 func fixed(v float64, digits int) string {
-	scale := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
-	exact := new(big.Rat).SetFloat64(v)
-	if exact == nil {
-		return strconv.FormatFloat(v, 'f', digits, 64)
+	if exact := new(big.Rat).SetFloat64(v); exact != nil {
+		return exact.FloatString(digits)
 	}
-	exact.Mul(exact, scale)
-	twice := new(big.Rat).Add(exact, exact)
-	if twice.IsInt() && twice.Num().Bit(0) == 1 {
-		v = math.Nextafter(v, math.Inf(1))
-	}
-	return strconv.FormatFloat(v, 'f', digits, 64)
+	return fmt.Sprint(v) // no number
 }
 
 // rounded keeps so many parts of 1.

@@ -111,9 +111,7 @@ func (s *Site) Write(dir string) (err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return err
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real // a link stays a link
-	}
+	dir = place.Real(dir) // a link stays a link
 	parent := filepath.Dir(dir)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Sliders, buttons and the choice of what the map shows. Arrow keys go from measured
-// point to measured point on a slider, too; with Shift a fifth as far.
+// Sliders, buttons and the choice of what the map shows. Arrow keys go as far
+// as on the map, on a line from measured point to measured point; with Shift a fifth.
 const sliders = [...document.querySelectorAll("input[type=range]")];
 
 // slide moves the point to where slider i says: on a line along it, in a triangle towards
