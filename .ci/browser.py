@@ -101,12 +101,14 @@ def show(browser, server, notebook):
 
 def wait(browser, seconds, what, script, *arguments):
     print("waiting for", what)
+    began = time.time()
     try:
         WebDriverWait(browser, seconds).until(lambda b: b.execute_script(script, *arguments))
-    except Exception:
+    except Exception as why:
         browser.save_screenshot(os.path.join(screenshots, "failed.png"))
-        dialog = browser.execute_script("return document.querySelector('.jp-Dialog')?.innerText")
-        sys.exit(f"FAILED: waited {seconds} s for {what}; dialog: {dialog}")
+        print(type(why).__name__, "after", round(time.time() - began), "s; the cells' prompts:", browser.execute_script(PROMPTS))
+        print("errors that show:", browser.execute_script(TROUBLE))
+        sys.exit(f"FAILED: waited for {what}")
 
 
 def choose(browser, menu, entry):
@@ -115,6 +117,9 @@ def choose(browser, menu, entry):
         lambda b: b.find_element(By.XPATH, f"//div[contains(@class, 'lm-Menu-itemLabel') and text()='{entry}']")).click()
 
 
+PROMPTS = """return [...document.querySelectorAll('.jp-CodeCell')]
+    .filter(c => c.querySelector('.cm-content')?.innerText.trim())
+    .map(c => c.querySelector('.jp-InputPrompt').innerText.trim())"""
 PICTURES = "return [...document.querySelectorAll('.jp-OutputArea-output img')].map(i => i.complete ? i.naturalWidth : 0)"
 TROUBLE = """return [...document.querySelectorAll(
     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"], ' +
@@ -171,11 +176,10 @@ def open_and_run(browser, server, name):
         check(not browser.execute_script(PICTURES), "pictures show after clearing")
         began = time.time()
         choose(browser, "Run", "Run All Cells")
-        wait(browser, 600, "the cells to end", """
-            const prompts = [...document.querySelectorAll('.jp-CodeCell')]
-                .filter(c => c.querySelector('.cm-content').innerText.trim())
-                .map(c => c.querySelector('.jp-InputPrompt').innerText.trim());
-            return prompts.length == arguments[0] && prompts.every(p => /^\\[\\d+\\]:$/.test(p))""", len(cells))
+        # Behind one that failed none runs.
+        wait(browser, 600, "the cells to end", PROMPTS.replace("return", "const prompts =", 1) + r""";
+            const failed = document.querySelector('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]');
+            return prompts.length == arguments[0] && prompts.every(p => /^\[\d+\]:$/.test(p) || failed && p != '[*]:')""", len(cells))
         print(f"the cells took {time.time() - began:.1f} s")
         look(browser, want, name.removesuffix(".ipynb") + "-run.png", count_training(saved))
         choose(browser, "File", "Save Notebook")

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"net"
 	"strings"
 	"sync"
@@ -115,11 +114,11 @@ func (l *live) serve(c net.Conn) {
 	l.publish(request, "comm_close", id, nil)
 }
 
-func (l *live) publish(to message, kind, id string, data []byte) error {
+func (l *live) publish(to message, kind, id string, data []byte) {
 	if data == nil {
 		data = []byte("{}")
 	}
-	return l.relay.queue.publish(to.answer(kind, map[string]any{"comm_id": id, "data": json.RawMessage(data)}))
+	l.relay.queue.publish(to.answer(kind, map[string]any{"comm_id": id, "data": json.RawMessage(data)}))
 }
 
 // waiting tells all programs that another cell is to run.
@@ -131,24 +130,23 @@ func (l *live) waiting() {
 	}
 }
 
-// errNotLive is that a message is for GoNB.
-var errNotLive = errors.New("not for a live program")
-
-// take hands a page's message to its program. A page of one that has gone is told.
-func (l *live) take(m message) error {
+// take hands a page's message to its program, and reports whether it is for one. A page
+// of one that has gone is told.
+func (l *live) take(m message) bool {
 	var content struct {
 		ID   string          `json:"comm_id"`
 		Data json.RawMessage `json:"data"`
 	}
 	if m.header.Type != "comm_msg" || m.content(&content) != nil || !strings.HasPrefix(content.ID, livePrefix) {
-		return errNotLive
+		return false
 	}
 	l.mu.Lock()
 	p := l.programs[content.ID]
 	l.mu.Unlock()
 	if p == nil {
-		return l.publish(m, "comm_close", content.ID, nil)
+		l.publish(m, "comm_close", content.ID, nil)
+	} else {
+		p.tell(note{Data: content.Data})
 	}
-	p.tell(note{Data: content.Data})
-	return nil
+	return true
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"sync"
@@ -42,7 +41,8 @@ func (q *queue) add(r request) error {
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, r)
 	if q.running == nil && q.behind(r) {
-		return q.abortAll()
+		q.abortAll()
+		return nil
 	}
 	if q.running != nil {
 		q.relay.live.waiting()
@@ -67,7 +67,7 @@ func (q *queue) waits() bool {
 	return len(q.waiting) > 0
 }
 
-// next runs the first cell that waits, if none runs.
+// next runs the first cell that waits, if none runs. Its error is that GoNB takes none.
 func (q *queue) next() error {
 	if q.running != nil || len(q.waiting) == 0 {
 		return nil
@@ -109,30 +109,29 @@ func (q *queue) refuse(why string) error {
 	reply.identities = c.request.identities
 	idle := c.request.answer("status", map[string]string{"execution_state": "idle"})
 	c.reply, c.idle = &reply, &idle
-	return cmp.Or(q.publish(c.request.answer("status", map[string]string{"execution_state": "busy"})),
-		q.publish(c.request.answer("error", c.failure)), q.end())
+	q.publish(c.request.answer("status", map[string]string{"execution_state": "busy"}))
+	q.publish(c.request.answer("error", c.failure))
+	return q.end()
 }
 
 // died ends the running cell, whose GoNB is no more.
-func (q *queue) died() error {
+func (q *queue) died() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.running == nil {
-		return nil
+	if q.running != nil {
+		q.refuse("the kernel ended while it worked on this cell: what cells above have defined is gone, run them again")
 	}
-	return q.refuse("the kernel ended while it worked on this cell: what cells above have defined is gone, run them again")
 }
 
 // interrupt notes that the running cell was interrupted: what waits behind it
 // does not run, whether or not the cell calls its end a failure.
-func (q *queue) interrupt() error {
+func (q *queue) interrupt() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.running == nil {
-		return nil
+	if q.running != nil {
+		q.running.interrupted = true
+		q.abortAll()
 	}
-	q.running.interrupted = true
-	return q.abortAll()
 }
 
 // insist hands an interrupt on to GoNB again and again, until the cell that it is for
@@ -152,60 +151,56 @@ func (q *queue) insist(frames [][]byte) {
 	}
 }
 
-func (q *queue) abort() error {
+func (q *queue) abort() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.abortAll()
+	q.abortAll()
 }
 
 // abortAll answers all requests that wait.
-func (q *queue) abortAll() error {
+func (q *queue) abortAll() {
 	for _, r := range q.waiting {
-		busy := r.message.answer("status", map[string]string{"execution_state": "busy"})
+		q.publish(r.message.answer("status", map[string]string{"execution_state": "busy"}))
 		reply := r.message.answer("execute_reply", map[string]string{"status": "aborted"})
 		reply.identities = r.message.identities
-		idle := r.message.answer("status", map[string]string{"execution_state": "idle"})
-		err := cmp.Or(q.publish(busy), q.relay.shell.send(q.relay.key.frames(reply)), q.publish(idle))
-		if err != nil {
-			return err
-		}
+		q.relay.shell.send(q.relay.key.frames(reply))
+		q.publish(r.message.answer("status", map[string]string{"execution_state": "idle"}))
 	}
 	q.waiting = nil
-	return nil
 }
 
-func (q *queue) publish(m message) error {
+func (q *queue) publish(m message) {
 	if m.identities == nil {
 		m.identities = [][]byte{[]byte(m.header.Type)} // the topic
 	}
-	return q.relay.publish.send(q.relay.key.frames(m))
+	q.relay.publish.send(q.relay.key.frames(m))
 }
 
 // reply takes the reply to a cell. It goes out when all that the cell published
 // has: the two come on different sockets, and what the reply says of a failure
 // follows from what was published.
-func (q *queue) reply(m message) error {
+func (q *queue) reply(m message) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.running == nil || m.parent.ID != q.running.id {
-		return q.relay.shell.send(q.relay.key.frames(m))
+		q.relay.shell.send(q.relay.key.frames(m))
+		return
 	}
 	q.running.reply = &m
-	return q.end()
+	q.end()
 }
 
 // published takes what GoNB publishes.
-func (q *queue) published(m message, frames [][]byte) error {
+func (q *queue) published(m message, frames [][]byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	c := q.running
 	if c == nil || m.parent.ID != c.id {
-		return q.relay.publish.send(frames)
+		q.relay.publish.send(frames)
+		return
 	}
 	for _, out := range c.published(m, q.source) {
-		if err := q.publish(out); err != nil {
-			return err
-		}
+		q.publish(out)
 	}
 	if c.number > 0 {
 		if q.codes == nil {
@@ -213,13 +208,14 @@ func (q *queue) published(m message, frames [][]byte) error {
 		}
 		q.codes[c.number] = c.code
 	}
-	return q.end()
+	q.end()
 }
 
 func (q *queue) source(number int) string { return q.codes[number] }
 
 // end ends the running cell once both its reply and its last publication, that
-// it is idle, are there.
+// it is idle, are there, and runs the next. Its error is that of next: where GoNB takes
+// none it is about to end, and died says so.
 func (q *queue) end() error {
 	c := q.running
 	if c.reply == nil || c.idle == nil {
@@ -227,17 +223,11 @@ func (q *queue) end() error {
 	}
 	reply, failed := c.answer()
 	q.running = nil
-	if err := q.relay.shell.send(q.relay.key.frames(reply)); err != nil {
-		return err
-	}
+	q.relay.shell.send(q.relay.key.frames(reply))
 	if failed && c.stop {
 		q.failed = time.Now()
-		if err := q.abortAll(); err != nil {
-			return err
-		}
+		q.abortAll()
 	}
-	if err := q.publish(*c.idle); err != nil {
-		return err
-	}
+	q.publish(*c.idle)
 	return q.next()
 }

@@ -15,8 +15,8 @@ import (
 // it is the kernel, and the back towards GoNB, where it is the client.
 type relay struct {
 	key                                    key
-	shell, control, stdin, publish, beat   *socket // front
-	shellB, controlB, stdinB, publicationB *socket // back
+	shell, control, stdin, publish, beat   *clients
+	shellB, controlB, stdinB, publicationB *socket
 
 	queue   queue
 	live    live
@@ -37,6 +37,14 @@ func (s *socket) send(frames [][]byte) error {
 	defer s.sending.Unlock()
 	return s.SendMulti(zmq4.NewMsgFrom(frames...))
 }
+
+// clients is a socket of the front. Those behind it come and go: JupyterLab's server
+// asks whether the kernel is there every half second, until the first answer, and closes.
+type clients struct{ socket }
+
+// send has no error. libzmq drops what is for a client that has gone; go-zeromq 0.17
+// says so while that client is going, and the others are to be served all the same.
+func (c *clients) send(frames [][]byte) { c.socket.send(frames) }
 
 // newRelay connects to GoNB, as soon as that listens, and then listens itself.
 func newRelay(ctx context.Context, front, back connection) (*relay, error) {
@@ -69,7 +77,7 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 	}
 	quiet := zmq4.WithLogger(log.New(io.Discard, "", 0))
 	for _, s := range []struct {
-		at     **socket
+		at     **clients
 		socket zmq4.Socket
 		port   int
 	}{
@@ -79,7 +87,7 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 		{&r.publish, zmq4.NewPub(ctx, quiet), front.IOPub},
 		{&r.beat, zmq4.NewRep(ctx, quiet), front.Beat},
 	} {
-		*s.at = &socket{Socket: s.socket}
+		*s.at = &clients{socket{Socket: s.socket}}
 		if err := s.socket.Listen(front.address(s.port)); err != nil {
 			return nil, fmt.Errorf("cannot listen where Jupyter wants it: %w", err)
 		}
@@ -88,44 +96,52 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 }
 
 func (r *relay) close() {
-	for _, s := range []*socket{r.shell, r.control, r.stdin, r.publish, r.beat, r.shellB, r.controlB, r.stdinB, r.publicationB} {
+	for _, s := range []*clients{r.shell, r.control, r.stdin, r.publish, r.beat} {
+		s.Close()
+	}
+	for _, s := range []*socket{r.shellB, r.controlB, r.stdinB, r.publicationB} {
 		s.Close()
 	}
 }
 
-// serve relays until a socket towards Jupyter fails.
+// serve relays until a socket fails that it receives from Jupyter by, or GoNB takes no
+// more.
 func (r *relay) serve() error {
 	for _, way := range []struct {
 		from *socket
-		do   func([][]byte) error
+		do   func([][]byte)
 	}{
 		{r.shellB, r.fromShell}, {r.controlB, r.fromControl}, {r.stdinB, r.stdin.send}, {r.publicationB, r.fromPublication},
 	} {
-		r.readers.Go(func() { pump(way.from, way.do) })
+		r.readers.Go(func() { // until GoNB ends, which who started it sees
+			for m, err := way.from.Recv(); err == nil; m, err = way.from.Recv() {
+				way.do(m.Frames)
+			}
+		})
 	}
 	failed := make(chan error)
 	for _, way := range []struct {
-		from *socket
+		from *clients
 		do   func([][]byte) error
 	}{
-		{r.shell, r.toShell}, {r.control, r.toControl}, {r.stdin, r.stdinB.send}, {r.beat, r.beat.send},
+		{r.shell, r.toShell}, {r.control, r.toControl}, {r.stdin, r.stdinB.send}, {r.beat, r.echo},
 	} {
-		go func() { failed <- pump(way.from, way.do) }()
+		go func() {
+			m, err := way.from.Recv()
+			for ; err == nil; m, err = way.from.Recv() {
+				if err = way.do(m.Frames); err != nil {
+					break
+				}
+			}
+			failed <- err
+		}()
 	}
 	return <-failed
 }
 
-// pump hands on what a socket receives until it fails.
-func pump(from *socket, do func([][]byte) error) error {
-	for {
-		m, err := from.Recv()
-		if err != nil {
-			return err
-		}
-		if err := do(m.Frames); err != nil {
-			return err
-		}
-	}
+func (r *relay) echo(frames [][]byte) error {
+	r.beat.send(frames)
+	return nil
 }
 
 // drain waits until what GoNB said before it ended has gone out.
@@ -151,8 +167,8 @@ func (r *relay) toShell(frames [][]byte) error {
 	if m.header.Type == "execute_request" {
 		return r.queue.add(request{message: m, frames: frames})
 	}
-	if err := r.live.take(m); err != errNotLive {
-		return err
+	if r.live.take(m) {
+		return nil
 	}
 	return r.shellB.send(frames)
 }
@@ -164,54 +180,49 @@ func (r *relay) toControl(frames [][]byte) error {
 	}
 	switch m.header.Type {
 	case "interrupt_request":
-		if err = r.queue.interrupt(); err == nil {
-			if err = r.controlB.send(frames); err == nil {
-				go r.queue.insist(frames)
-			}
-			return err
-		}
+		r.queue.interrupt()
+		go r.queue.insist(frames)
 	case "shutdown_request":
-		err = r.queue.abort()
-	}
-	if err != nil {
-		return err
+		r.queue.abort()
 	}
 	return r.controlB.send(frames)
 }
 
 // fromControl hands a reply on; of those to an interrupt that was sent several times,
 // the first.
-func (r *relay) fromControl(frames [][]byte) error {
+func (r *relay) fromControl(frames [][]byte) {
 	if m, err := r.key.read(frames); err == nil && m.header.Type == "interrupt_reply" {
 		r.replying.Lock()
 		again := r.replied == m.parent.ID
 		r.replied = m.parent.ID
 		r.replying.Unlock()
 		if again {
-			return nil
+			return
 		}
 	}
-	return r.control.send(frames)
+	r.control.send(frames)
 }
 
-func (r *relay) fromShell(frames [][]byte) error {
+func (r *relay) fromShell(frames [][]byte) {
 	if m, err := r.key.read(frames); err == nil {
 		switch m.header.Type {
 		case "execute_reply":
-			return r.queue.reply(m)
+			r.queue.reply(m)
+			return
 		case "inspect_reply":
-			return r.shell.send(r.key.frames(help(m)))
+			frames = r.key.frames(help(m))
 		case "kernel_info_reply":
-			return r.shell.send(r.key.frames(language(m)))
+			frames = r.key.frames(language(m))
 		}
 	}
-	return r.shell.send(frames)
+	r.shell.send(frames)
 }
 
-func (r *relay) fromPublication(frames [][]byte) error {
+func (r *relay) fromPublication(frames [][]byte) {
 	m, err := r.key.read(frames)
 	if err != nil {
-		return r.publish.send(frames)
+		r.publish.send(frames)
+		return
 	}
-	return r.queue.published(m, frames)
+	r.queue.published(m, frames)
 }

@@ -18,6 +18,7 @@ import (
 type stage struct {
 	t     *testing.T
 	relay *relay
+	front connection
 	date  time.Time // of requests; long after anything that failed, if it is zero
 	key   key
 	name  string // of the client
@@ -37,7 +38,7 @@ func newStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, key: key("secret"), name: "client"}
+	s := &stage{t: t, front: front, key: key("secret"), name: "client"}
 	ctx := t.Context()
 	s.gonb.shell = &socket{Socket: zmq4.NewRouter(ctx)}
 	s.gonb.control = &socket{Socket: zmq4.NewRouter(ctx)}
@@ -295,9 +296,7 @@ func TestGoNBNeverListens(t *testing.T) {
 func TestKernelDied(t *testing.T) {
 	s := newStage(t)
 	s.queue(true, "1", "2")
-	if err := s.relay.queue.died(); err != nil {
-		t.Fatal(err)
-	}
+	s.relay.queue.died()
 	if got, want := s.statuses(2), []string{"1 error", "2 aborted"}; !slices.Equal(got, want) {
 		t.Errorf("replies %q, want %q", got, want)
 	}
@@ -411,5 +410,55 @@ func TestDropsForgeries(t *testing.T) {
 	s.ask(s.shell, "execute_request", "1", map[string]any{"code": "%%"})
 	if m := s.receive(s.gonb.shell); m.header.ID != "1" {
 		t.Errorf("GoNB got %s", m.header.ID)
+	}
+}
+
+// A client goes before all that it has asked is answered, as JupyterLab's server does: it
+// asks every half second until the first answer, and closes. Who stays is answered.
+func TestClientGoesBeforeItsAnswers(t *testing.T) {
+	s := newStage(t)
+	const clients, questions = 30, 20
+	for range clients {
+		for _, at := range []struct {
+			port int
+			gonb *socket
+		}{{s.front.Shell, s.gonb.shell}, {s.front.Control, s.gonb.control}} {
+			client := &socket{Socket: zmq4.NewDealer(t.Context())}
+			if err := client.Dial(s.front.address(at.port)); err != nil {
+				t.Fatal(err)
+			}
+			var asked []message
+			for range questions {
+				s.ask(client, "kernel_info_request", "early", nil)
+				asked = append(asked, s.receive(at.gonb))
+			}
+			for i, m := range asked {
+				if i == 1 {
+					go client.Close()
+				}
+				reply := m.answer("kernel_info_reply", ok)
+				reply.identities = m.identities
+				s.send(at.gonb, reply)
+			}
+		}
+	}
+	answered := make(chan bool)
+	go func() {
+		s.finish(s.queue(true, "1"), ok)
+		s.ask(s.control, "interrupt_request", "stop", nil)
+		m := s.receive(s.gonb.control)
+		reply := m.answer("interrupt_reply", ok)
+		reply.identities = m.identities
+		s.send(s.gonb.control, reply)
+		s.receive(s.control)
+		answered <- s.statuses(1)[0] == "1 ok"
+	}()
+	select {
+	case right := <-answered:
+		if !right {
+			t.Error("another answer")
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("who stays waits for an answer")
 	}
 }
