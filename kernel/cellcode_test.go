@@ -75,6 +75,37 @@ func TestCodeInCells(t *testing.T) {
 	}
 }
 
+// The linker leaves out of a cell's program the methods that nobody calls: it keeps every
+// one as soon as something in the program may look a method up by name, and each cell
+// waits for the linker.
+func TestCellLinksNoMoreThanItCalls(t *testing.T) {
+	p, err := checkout.Here()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	source := filepath.Join(dir, "main.go")
+	const cell = "package main\n\nimport \"gosubspace/notebooks/lesson\"\n\nfunc main() {\n\tlesson.RecordedFigure(3, \"cifar10-small\")\n}\n"
+	if err := os.WriteFile(source, []byte(cell), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "build", "-ldflags=-dumpdep", "-o", filepath.Join(dir, "cell"), source)
+	cmd.Dir = p.Dir
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%.1000s", err, said)
+	}
+	if !strings.Contains(string(said), "gosubspace/notebooks/lesson.RecordedFigure -> ") {
+		t.Fatal("the linker does not say what calls what")
+	}
+	for line := range strings.Lines(string(said)) {
+		if _, kept, _ := strings.Cut(line, " -> "); strings.Contains(kept, "<ReflectMethod>") {
+			t.Errorf("every method is linked, for %sgo get a version of that package that does not, or leave it out", line)
+			break
+		}
+	}
+}
+
 // commands are lines for the kernel, or the shell.
 var commands = regexp.MustCompile(`(?m)^[!%].*$`)
 
