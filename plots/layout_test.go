@@ -49,6 +49,36 @@ func TestWrap(t *testing.T) {
 	}
 }
 
+// A diagram's title that is wider than its panel takes more lines, for which the figure
+// is higher.
+func TestTitlesOfDiagramsStayApart(t *testing.T) {
+	one := sampleReliability()
+	two := sampleReliability()
+	for i := range two.Diagrams {
+		two.Diagrams[i].Title = "a line with smoothing, wrong labels"
+	}
+	low, err := one.Draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	high, err := two.Draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if more := float64(high.Height - low.Height); math.Abs(more-panelTitleLine*float64(low.Width)/pageWidth) > 2 {
+		t.Errorf("with two lines a title the figure is %v pixels higher, want a line", more)
+	}
+	titles := titlesOver(190*unit, []string{"short", two.Diagrams[0].Title})
+	if titles.most != 2 || len(titles.lines[0]) != 1 {
+		t.Errorf("the titles are %q", titles.lines)
+	}
+	for _, line := range titles.lines[1] {
+		if titles.style.Width(line) > 190*unit {
+			t.Errorf("%q is wider than its panel", line)
+		}
+	}
+}
+
 func TestLegendStaysOnThePage(t *testing.T) {
 	const width = (pageWidth - 2*margin) * unit
 	var entries []entry

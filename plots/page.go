@@ -155,6 +155,33 @@ func wrap(words string, style text.Style, width vg.Length) []string {
 	return lines
 }
 
+// panelTitles are the titles of panels, each in lines no wider than its panel.
+type panelTitles struct {
+	lines [][]string
+	most  int // lines of one title
+	style text.Style
+}
+
+const panelTitleLine = 17 // a line's height in units
+
+func titlesOver(width vg.Length, titles []string) panelTitles {
+	t := panelTitles{style: bold(panelSize, ink)}
+	t.style.XAlign = draw.XCenter
+	for _, title := range titles {
+		lines := wrap(title, t.style, width)
+		t.lines, t.most = append(t.lines, lines), max(t.most, len(lines))
+	}
+	return t
+}
+
+// draw draws a panel's title, its last line at a height and centred.
+func (t panelTitles) draw(c draw.Canvas, panel int, at vg.Point) {
+	for k, line := range t.lines[panel] {
+		above := vg.Length(panelTitleLine*(len(t.lines[panel])-1-k)) * unit
+		c.FillText(t.style, vg.Point{X: at.X, Y: at.Y + above}, line)
+	}
+}
+
 // Widths of a legend entry beside its name, in units.
 const (
 	swatch    = 30

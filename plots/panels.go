@@ -40,17 +40,15 @@ func (p Panels) draw(sketch bool) (*Figure, error) {
 	for r := range grid {
 		grid[r] = make([]*plot.Plot, columns)
 	}
-	const panelHeight, between, line = 260, 18, 17
+	const panelHeight, between = 260, 18
 	width := float64(pageWidth-2*margin+between)/float64(columns) - between
 	looks := assign(p.Panels, width)
-	title := bold(panelSize, ink)
-	title.XAlign = draw.XCenter
-	titles, most := make([][]string, len(p.Panels)), 1
-	for i, l := range p.Panels {
-		titles[i] = wrap(l.Title, title, vg.Length(width-60)*unit)
-		most = max(most, len(titles[i]))
+	var names []string
+	for _, l := range p.Panels {
+		names = append(names, l.Title)
 	}
-	head := float64(8 + most*line) // for the titles
+	titles := titlesOver(vg.Length(width-60)*unit, names)
+	head := float64(8 + titles.most*panelTitleLine)
 	alt := []string{fmt.Sprintf("%d line plots. %s", len(p.Panels), sentence(p.Title))}
 	for i, l := range p.Panels {
 		grid[i/columns][i%columns] = l.plot("", looks, width, panelHeight-head)
@@ -64,16 +62,13 @@ func (p Panels) draw(sketch bool) (*Figure, error) {
 		draw: func(c draw.Canvas) {
 			tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: between * unit, PadY: vg.Length(between+head) * unit, PadTop: vg.Length(head) * unit}
 			places := plot.Align(grid, tiles, c)
-			for i, words := range titles {
+			for i := range p.Panels {
 				panel, place := grid[i/columns][i%columns], places[i/columns][i%columns]
 				panel.Draw(place)
 				// The library would put it above the highest label of an axis: at another
 				// height in each panel.
 				area := panel.DataCanvas(place)
-				middle, y := (area.Min.X+area.Max.X)/2, area.Max.Y+14*unit
-				for k := range words {
-					c.FillText(title, vg.Point{X: middle, Y: y + vg.Length(line*(len(words)-1-k))*unit}, words[k])
-				}
+				titles.draw(c, i, vg.Point{X: (area.Min.X + area.Max.X) / 2, Y: area.Max.Y + 14*unit})
 			}
 		},
 		note:   p.Note,

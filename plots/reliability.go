@@ -51,8 +51,14 @@ func (p Reliability) Draw() (*Figure, error) {
 	if n == 1 {
 		aside = (pageWidth - 2*margin - labels - side) / 2
 	}
-	head := 42.0 // the title, and below it the calibration error: bars may be anywhere
-	if n == 1 && p.Diagrams[0].Title == "" {
+	var names []string
+	for _, d := range p.Diagrams {
+		names = append(names, d.Title)
+	}
+	titles := titlesOver(vg.Length(side+between-8)*unit, names)
+	// The calibration error, and the title above it: bars may be anywhere.
+	head := float64(25 + titles.most*panelTitleLine)
+	if n == 1 && names[0] == "" {
 		head = 22
 	}
 	tall := head + side + 8 + strip + foot
@@ -69,9 +75,9 @@ func (p Reliability) Draw() (*Figure, error) {
 					y := top - vg.Length(above)*unit
 					return vg.Rectangle{Min: vg.Point{X: left, Y: y - vg.Length(height)*unit}, Max: vg.Point{X: left + vg.Length(side)*unit, Y: y}}
 				}
-				middle, title, words := left+vg.Length(side/2)*unit, bold(panelSize, ink), face(labelSize, ink)
-				title.XAlign, words.XAlign = draw.XCenter, draw.XCenter
-				c.FillText(title, vg.Point{X: middle, Y: top + 26*unit}, d.Title)
+				middle, words := left+vg.Length(side/2)*unit, face(labelSize, ink)
+				words.XAlign = draw.XCenter
+				titles.draw(c, i, vg.Point{X: middle, Y: top + 26*unit})
 				c.FillText(words, vg.Point{X: middle, Y: top + 8*unit}, fmt.Sprintf("ECE %.1f %%", d.ece()))
 				d.draw(c, box(0, side), box(side+8, strip), most, i%columns == 0)
 			}
