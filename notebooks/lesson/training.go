@@ -176,6 +176,8 @@ func (t *training) curves(results []experiment.Result) plots.Curves {
 		note := fmt.Sprintf("%s, epoch %d of %d", run.config.Name(), run.epoch, run.epochs)
 		if k := resultOf(run, results); k >= 0 {
 			note = paper.Note(results[k : k+1])
+		} else if run.ended { // one that another begins with, or is made of
+			note = fmt.Sprintf("%s, after %d epochs", run.config.Name(), run.epochs)
 		}
 		notes = append(notes, note)
 	}

@@ -100,6 +100,12 @@ func TestTrainingWithinAnEpoch(t *testing.T) {
 	if c := cell.curves(nil); c.Epochs != 3 || !strings.Contains(c.Note, "epoch 3 of 3") {
 		t.Errorf("the axis ends at %d, and the note says %q", c.Epochs, c.Note)
 	}
+	for _, r := range reported(shortRun(3), 100)[250:] {
+		cell.report(r)
+	}
+	if c := cell.curves(nil); !strings.Contains(c.Note, "after 3 epochs") {
+		t.Errorf("of a run that is no result of the cell's the note says %q", c.Note)
+	}
 	later := reported(shortRun(20), 4)[41:50]
 	other := &training{title: "line", live: &plots.Live{}}
 	other.report(later[0])
