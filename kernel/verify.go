@@ -220,7 +220,8 @@ func (v *verifier) figures(dir string, runs paper.PresetRuns) error {
 				continue
 			}
 			name := pictureName(f.Number, i, len(pictures))
-			if err := errors.Join(file(name+".png", picture.PNG), file(name+".txt", []byte(picture.Alt+"\n"))); err != nil {
+			expected = append(expected, name+".png", name+".txt")
+			if err := v.picture(filepath.Join(dir, name), picture); err != nil {
 				return err
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
@@ -87,6 +88,39 @@ func TestVerifyPresets(t *testing.T) {
 	}
 	if code, said := verify("-preset", "cifar10-small"); code != 0 {
 		t.Errorf("those of the other preset are not: exit status %d, %s", code, said)
+	}
+}
+
+// A picture whose words have changed is written anew, and else only one that shows
+// something else.
+func TestPictureOfOtherWords(t *testing.T) {
+	var out bytes.Buffer
+	v := &verifier{write: true, stdout: &out}
+	stem := filepath.Join(t.TempDir(), "figure")
+	dot := func(shade uint8) []byte { // a pixel in a thousand is another
+		var file bytes.Buffer
+		m := image.NewGray(image.Rect(0, 0, 100, 10))
+		m.SetGray(3, 3, color.Gray{shade})
+		if err := png.Encode(&file, m); err != nil {
+			t.Fatal(err)
+		}
+		return file.Bytes()
+	}
+	for i, test := range []struct {
+		shade   uint8
+		alt     string
+		written uint8
+	}{{1, "a", 1}, {200, "a", 1}, {200, "b", 200}} {
+		if err := v.picture(stem, &plots.Figure{PNG: dot(test.shade), Alt: test.alt}); err != nil {
+			t.Fatal(err)
+		}
+		picture, err := os.ReadFile(stem + ".png")
+		if err != nil || !bytes.Equal(picture, dot(test.written)) {
+			t.Errorf("step %d: another picture is there (%v)", i+1, err)
+		}
+		if words, err := os.ReadFile(stem + ".txt"); err != nil || string(words) != test.alt+"\n" {
+			t.Errorf("step %d: the words are %q (%v)", i+1, words, err)
+		}
 	}
 }
 

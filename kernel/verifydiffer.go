@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gosubspace/plots"
 	"gosubspace/subspace/place"
 )
 
@@ -36,8 +37,26 @@ func (v *verifier) file(path string, want []byte) error {
 		v.fail("%s %s", path, difference)
 		return nil
 	}
+	return v.put(path, want)
+}
+
+func (v *verifier) put(path string, want []byte) error {
 	fmt.Fprintln(v.stdout, "written:", path)
 	return place.WriteFile(path, want)
+}
+
+// picture is file for a figure's picture and, beside it, its text alternative. One whose
+// words have changed is written anew, however few of its pixels they are.
+func (v *verifier) picture(stem string, f *plots.Figure) error {
+	words := []byte(f.Alt + "\n")
+	if v.write {
+		if before, err := os.ReadFile(stem + ".txt"); err == nil && !bytes.Equal(before, words) {
+			if err := v.put(stem+".png", f.PNG); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.Join(v.file(stem+".png", f.PNG), v.file(stem+".txt", words))
 }
 
 // textDiffers says which line is the first that is another.
