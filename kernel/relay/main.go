@@ -130,22 +130,31 @@ func run(connectionFile, gonb string, flags []string) error {
 	if socket != nil {
 		go r.live.listen(socket)
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- r.serve() }()
+	silent := r.start()
 	select {
 	case err = <-ended:
 	case <-alone:
 		return end()
 	case <-signals:
 		return end()
-	case err = <-failed:
-		cmd.Process.Kill()
-		<-ended
-		return err
+	case <-silent:
+		select {
+		case err = <-ended:
+		case <-time.After(20 * time.Second): // it takes a second
+			cmd.Process.Kill()
+			err = <-ended
+		}
 	}
-	r.drain()
+	// What GoNB said before it ended is to go out. ZeroMQ publishes in the background, and
+	// does not tell when it has.
+	const publishes = 50 * time.Millisecond
+	select {
+	case <-silent:
+	case <-time.After(2 * time.Second):
+	}
+	time.Sleep(publishes)
 	r.queue.died()
-	time.Sleep(50 * time.Millisecond) // see drain
+	time.Sleep(publishes)
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		return fmt.Errorf("GoNB ended with %w", err)
 	}

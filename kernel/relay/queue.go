@@ -36,18 +36,18 @@ type request struct {
 	frames  [][]byte // as it came
 }
 
-func (q *queue) add(r request) error {
+func (q *queue) add(r request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, r)
-	if q.running == nil && q.behind(r) {
-		q.abortAll()
-		return nil
-	}
-	if q.running != nil {
+	switch {
+	case q.running != nil:
 		q.relay.live.waiting()
+	case q.behind(r):
+		q.abortAll()
+	default:
+		q.next()
 	}
-	return q.next()
 }
 
 // request returns the request for the running cell.
@@ -67,10 +67,10 @@ func (q *queue) waits() bool {
 	return len(q.waiting) > 0
 }
 
-// next runs the first cell that waits, if none runs. Its error is that GoNB takes none.
-func (q *queue) next() error {
-	if q.running != nil || len(q.waiting) == 0 {
-		return nil
+// next runs the first cell that waits, where none runs.
+func (q *queue) next() {
+	if len(q.waiting) == 0 {
+		return
 	}
 	r := q.waiting[0]
 	q.waiting = q.waiting[1:]
@@ -81,9 +81,10 @@ func (q *queue) next() error {
 	r.message.content(&content) // what lacks in it, GoNB will say
 	q.running = &cell{id: r.message.header.ID, code: content.Code, stop: content.Stop == nil || *content.Stop, request: r.message}
 	if line := secondMark(content.Code, "%%"); line > 0 {
-		return q.refuse(fmt.Sprintf("line %d: a second line %%%%: a cell has one, above its statements", line))
+		q.refuse(fmt.Sprintf("line %d: a second line %%%%: a cell has one, above its statements", line))
+		return
 	}
-	return q.relay.shellB.send(r.frames)
+	q.relay.shellB.send(r.frames)
 }
 
 // secondMark returns the second line of code that begins a main function, 0 where
@@ -102,7 +103,7 @@ func secondMark(code, mark string) int {
 }
 
 // refuse ends the running cell with an error that GoNB does not come to say.
-func (q *queue) refuse(why string) error {
+func (q *queue) refuse(why string) {
 	c := q.running
 	c.failure = &failure{"ERROR", why, []string{why}}
 	reply := c.request.answer("execute_reply", map[string]string{"status": "error"}) // why, end adds
@@ -111,42 +112,54 @@ func (q *queue) refuse(why string) error {
 	c.reply, c.idle = &reply, &idle
 	q.publish(c.request.answer("status", map[string]string{"execution_state": "busy"}))
 	q.publish(c.request.answer("error", c.failure))
-	return q.end()
+	q.end()
 }
 
-// died ends the running cell, whose GoNB is no more.
+// died ends the running cell, whose GoNB is no more, and any that would run after it.
 func (q *queue) died() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.running != nil {
+	for q.running != nil {
 		q.refuse("the kernel ended while it worked on this cell: what cells above have defined is gone, run them again")
 	}
 }
 
-// interrupt notes that the running cell was interrupted: what waits behind it
-// does not run, whether or not the cell calls its end a failure.
-func (q *queue) interrupt() {
+// interrupt notes that the running cell was interrupted, and returns it, nil where none
+// runs: what waits behind it does not run, whether or not the cell calls its end a failure.
+func (q *queue) interrupt() *cell {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.running != nil {
-		q.running.interrupted = true
-		q.abortAll()
+	c := q.running
+	if c == nil {
+		return nil
 	}
+	c.interrupted = true
+	if len(q.waiting) > 0 {
+		q.abortAll()
+		// What was aborted is idle now, and the kernel is not.
+		q.publish(c.request.answer("status", map[string]string{"execution_state": "busy"}))
+	}
+	return c
 }
 
-// insist hands an interrupt on to GoNB again and again, until the cell that it is for
-// has ended: while it builds a cell's program, GoNB listens to none, and then runs it.
-func (q *queue) insist(frames [][]byte) {
-	q.mu.Lock()
-	c := q.running
-	q.mu.Unlock()
-	for {
-		time.Sleep(200 * time.Millisecond)
+// insist hands the interrupt of a cell on to GoNB again and again, until the cell has
+// ended: while it builds a cell's program, GoNB listens to none, and then runs it. A program
+// that goes on for five seconds GoNB kills, but not what that has started, as a line of the
+// shell does, and waits for the end of all: what is left is interrupted here.
+func (q *queue) insist(c *cell, frames [][]byte) {
+	const again, killed = 200 * time.Millisecond, 6 * time.Second
+	for since := time.Now(); ; {
+		time.Sleep(again)
 		q.mu.Lock()
-		ended := q.running != c || c == nil || c.idle != nil || q.relay.controlB.send(frames) != nil
+		ended := q.running != c || c.idle != nil
 		q.mu.Unlock()
 		if ended {
 			return
+		}
+		q.relay.controlB.send(frames)
+		if time.Since(since) > killed {
+			interruptGroup()
+			since = time.Now()
 		}
 	}
 }
@@ -214,12 +227,11 @@ func (q *queue) published(m message, frames [][]byte) {
 func (q *queue) source(number int) string { return q.codes[number] }
 
 // end ends the running cell once both its reply and its last publication, that
-// it is idle, are there, and runs the next. Its error is that of next: where GoNB takes
-// none it is about to end, and died says so.
-func (q *queue) end() error {
+// it is idle, are there, and runs the next.
+func (q *queue) end() {
 	c := q.running
 	if c.reply == nil || c.idle == nil {
-		return nil
+		return
 	}
 	reply, failed := c.answer()
 	q.running = nil
@@ -229,5 +241,5 @@ func (q *queue) end() error {
 		q.abortAll()
 	}
 	q.publish(*c.idle)
-	return q.next()
+	q.next()
 }

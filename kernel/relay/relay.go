@@ -15,15 +15,12 @@ import (
 // it is the kernel, and the back towards GoNB, where it is the client.
 type relay struct {
 	key                                    key
-	shell, control, stdin, publish, beat   *clients
-	shellB, controlB, stdinB, publicationB *socket
+	shell, control, stdin, publish, beat   *socket // front
+	shellB, controlB, stdinB, publicationB *socket // back
 
-	queue   queue
-	live    live
-	readers sync.WaitGroup // of the back
-
-	replying sync.Mutex
-	replied  string // the interrupt that GoNB has replied to last
+	queue queue
+	live  live
+	asked sync.Map // the ids of requests on control that GoNB has not answered
 }
 
 // A socket is one of ZeroMQ's, for one sender at a time.
@@ -32,19 +29,15 @@ type socket struct {
 	sending sync.Mutex
 }
 
-func (s *socket) send(frames [][]byte) error {
+// send has no error. Of Jupyter's clients one may have gone: its server asks whether the
+// kernel is there every half second, until the first answer, and closes. libzmq drops what
+// is for such a client; go-zeromq 0.17 fails while it goes, and the others are to be served
+// all the same. GoNB may have ended, which is seen where it was started.
+func (s *socket) send(frames [][]byte) {
 	s.sending.Lock()
 	defer s.sending.Unlock()
-	return s.SendMulti(zmq4.NewMsgFrom(frames...))
+	s.SendMulti(zmq4.NewMsgFrom(frames...))
 }
-
-// clients is a socket of the front. Those behind it come and go: JupyterLab's server
-// asks whether the kernel is there every half second, until the first answer, and closes.
-type clients struct{ socket }
-
-// send has no error. libzmq drops what is for a client that has gone; go-zeromq 0.17
-// says so while that client is going, and the others are to be served all the same.
-func (c *clients) send(frames [][]byte) { c.socket.send(frames) }
 
 // newRelay connects to GoNB, as soon as that listens, and then listens itself.
 func newRelay(ctx context.Context, front, back connection) (*relay, error) {
@@ -77,7 +70,7 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 	}
 	quiet := zmq4.WithLogger(log.New(io.Discard, "", 0))
 	for _, s := range []struct {
-		at     **clients
+		at     **socket
 		socket zmq4.Socket
 		port   int
 	}{
@@ -85,9 +78,9 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 		{&r.control, zmq4.NewRouter(ctx, quiet), front.Control},
 		{&r.stdin, zmq4.NewRouter(ctx, quiet), front.Stdin},
 		{&r.publish, zmq4.NewPub(ctx, quiet), front.IOPub},
-		{&r.beat, zmq4.NewRep(ctx, quiet), front.Beat},
+		{&r.beat, zmq4.NewRouter(ctx, quiet), front.Beat}, // echoes whatever comes
 	} {
-		*s.at = &clients{socket{Socket: s.socket}}
+		*s.at = &socket{Socket: s.socket}
 		if err := s.socket.Listen(front.address(s.port)); err != nil {
 			return nil, fmt.Errorf("cannot listen where Jupyter wants it: %w", err)
 		}
@@ -96,126 +89,101 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 }
 
 func (r *relay) close() {
-	for _, s := range []*clients{r.shell, r.control, r.stdin, r.publish, r.beat} {
-		s.Close()
-	}
-	for _, s := range []*socket{r.shellB, r.controlB, r.stdinB, r.publicationB} {
+	for _, s := range []*socket{r.shell, r.control, r.stdin, r.publish, r.beat, r.shellB, r.controlB, r.stdinB, r.publicationB} {
 		s.Close()
 	}
 }
 
-// serve relays until a socket fails that it receives from Jupyter by, or GoNB takes no
-// more.
-func (r *relay) serve() error {
-	for _, way := range []struct {
+// start relays, until the relay is closed. What it returns is closed once GoNB says no
+// more: it has closed its sockets, and is about to end.
+func (r *relay) start() (silent <-chan struct{}) {
+	type way struct {
 		from *socket
 		do   func([][]byte)
-	}{
-		{r.shellB, r.fromShell}, {r.controlB, r.fromControl}, {r.stdinB, r.stdin.send}, {r.publicationB, r.fromPublication},
-	} {
-		r.readers.Go(func() { // until GoNB ends, which who started it sees
-			for m, err := way.from.Recv(); err == nil; m, err = way.from.Recv() {
-				way.do(m.Frames)
-			}
-		})
 	}
-	failed := make(chan error)
-	for _, way := range []struct {
-		from *clients
-		do   func([][]byte) error
-	}{
-		{r.shell, r.toShell}, {r.control, r.toControl}, {r.stdin, r.stdinB.send}, {r.beat, r.echo},
-	} {
-		go func() {
-			m, err := way.from.Recv()
-			for ; err == nil; m, err = way.from.Recv() {
-				if err = way.do(m.Frames); err != nil {
-					break
-				}
-			}
-			failed <- err
-		}()
+	pump := func(w way) {
+		for m, err := w.from.Recv(); err == nil; m, err = w.from.Recv() {
+			w.do(m.Frames)
+		}
 	}
-	return <-failed
-}
-
-func (r *relay) echo(frames [][]byte) error {
-	r.beat.send(frames)
-	return nil
-}
-
-// drain waits until what GoNB said before it ended has gone out.
-func (r *relay) drain() {
-	done := make(chan struct{})
+	for _, w := range []way{{r.shell, r.toShell}, {r.control, r.toControl}, {r.stdin, r.toStdin}, {r.beat, r.beat.send}} {
+		go pump(w)
+	}
+	var back sync.WaitGroup
+	for _, w := range []way{{r.shellB, r.fromShell}, {r.controlB, r.control.send}, {r.stdinB, r.stdin.send}, {r.publicationB, r.fromPublication}} {
+		back.Go(func() { pump(w) })
+	}
+	over := make(chan struct{})
 	go func() {
-		r.readers.Wait()
-		close(done)
+		back.Wait()
+		close(over)
 	}()
-	select {
-	case <-done:
-	case <-time.After(2 * time.Second):
-	}
-	time.Sleep(50 * time.Millisecond) // ZeroMQ publishes in the background, and does not tell when it has
+	return over
 }
 
-// toShell hands a request to GoNB: one for a cell when its turn comes.
-func (r *relay) toShell(frames [][]byte) error {
+// toShell hands a request to GoNB: one for a cell when its turn comes. What is no message
+// of Jupyter's goes nowhere, here and below: GoNB would stop.
+func (r *relay) toShell(frames [][]byte) {
 	m, err := r.key.read(frames)
-	if err != nil {
-		return nil // GoNB would stop for a message that is none
+	switch {
+	case err != nil:
+	case m.header.Type == "execute_request":
+		r.queue.add(request{message: m, frames: frames})
+	case !r.live.take(m):
+		r.shellB.send(frames)
 	}
-	if m.header.Type == "execute_request" {
-		return r.queue.add(request{message: m, frames: frames})
-	}
-	if r.live.take(m) {
-		return nil
-	}
-	return r.shellB.send(frames)
 }
 
-func (r *relay) toControl(frames [][]byte) error {
+func (r *relay) toControl(frames [][]byte) {
 	m, err := r.key.read(frames)
 	if err != nil {
-		return nil
+		return
 	}
+	r.asked.Store(m.header.ID, true)
 	switch m.header.Type {
 	case "interrupt_request":
-		r.queue.interrupt()
-		go r.queue.insist(frames)
+		if c := r.queue.interrupt(); c != nil {
+			go r.queue.insist(c, frames)
+		}
 	case "shutdown_request":
 		r.queue.abort()
 	}
-	return r.controlB.send(frames)
+	r.controlB.send(frames)
 }
 
-// fromControl hands a reply on; of those to an interrupt that was sent several times,
-// the first.
-func (r *relay) fromControl(frames [][]byte) {
-	if m, err := r.key.read(frames); err == nil && m.header.Type == "interrupt_reply" {
-		r.replying.Lock()
-		again := r.replied == m.parent.ID
-		r.replied = m.parent.ID
-		r.replying.Unlock()
-		if again {
-			return
-		}
+func (r *relay) toStdin(frames [][]byte) {
+	if _, err := r.key.read(frames); err == nil {
+		r.stdinB.send(frames)
 	}
-	r.control.send(frames)
 }
 
+// fromShell hands on what GoNB answers. That is all on this socket, also what was asked on
+// control, where who has asked waits for it; an interrupt that was sent several times is
+// answered as often, and the first answer is enough.
 func (r *relay) fromShell(frames [][]byte) {
-	if m, err := r.key.read(frames); err == nil {
-		switch m.header.Type {
-		case "execute_reply":
-			r.queue.reply(m)
-			return
-		case "inspect_reply":
-			frames = r.key.frames(help(m))
-		case "kernel_info_reply":
-			frames = r.key.frames(language(m))
-		}
+	m, err := r.key.read(frames)
+	if err != nil {
+		r.shell.send(frames)
+		return
 	}
-	r.shell.send(frames)
+	to := r.shell
+	if _, onControl := r.asked.LoadAndDelete(m.parent.ID); onControl {
+		to = r.control
+	}
+	switch m.header.Type {
+	case "execute_reply":
+		r.queue.reply(m)
+		return
+	case "interrupt_reply":
+		if to != r.control {
+			return
+		}
+	case "inspect_reply":
+		frames = r.key.frames(help(m))
+	case "kernel_info_reply":
+		frames = r.key.frames(language(m))
+	}
+	to.send(frames)
 }
 
 func (r *relay) fromPublication(frames [][]byte) {

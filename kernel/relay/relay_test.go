@@ -54,7 +54,7 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s.relay = r
-	go r.serve()
+	r.start()
 	t.Cleanup(r.close)
 	id := zmq4.WithID(zmq4.SocketIdentity(s.name))
 	s.shell = &socket{Socket: zmq4.NewDealer(ctx, id)}
@@ -111,9 +111,7 @@ func (s *stage) heardSoFar() (all []message) {
 
 func (s *stage) send(to *socket, m message) {
 	s.t.Helper()
-	if err := to.send(s.key.frames(m)); err != nil {
-		s.t.Fatal(err)
-	}
+	to.send(s.key.frames(m))
 }
 
 func (s *stage) receive(from *socket) message {
@@ -141,6 +139,14 @@ func (s *stage) ask(to *socket, kind, id string, content any) {
 	m := message{header: header{ID: id, Type: kind, Session: "session", User: "user", Version: "5.4", Date: date.Format(time.RFC3339Nano)}}
 	m.body = [4]json.RawMessage{mustJSON(m.header), json.RawMessage("{}"), json.RawMessage("{}"), mustJSON(content)}
 	s.send(to, m)
+}
+
+// reply lets GoNB answer a request, of whichever socket: it does on this one.
+func (s *stage) reply(m message, kind string) {
+	s.t.Helper()
+	reply := m.answer(kind, ok)
+	reply.identities = m.identities
+	s.send(s.gonb.shell, reply)
 }
 
 // finish lets GoNB answer a request for a cell.
@@ -240,9 +246,7 @@ func TestInterruptIsRepeated(t *testing.T) {
 		if m.header.ID != "stop" {
 			t.Fatalf("GoNB was sent %s", m.header.ID)
 		}
-		reply := m.answer("interrupt_reply", ok)
-		reply.identities = m.identities
-		s.send(s.gonb.control, reply)
+		s.reply(m, "interrupt_reply")
 	}
 	s.finish(first, wrong)
 	if got := s.statuses(1); got[0] != "1 error" {
@@ -254,9 +258,7 @@ func TestInterruptIsRepeated(t *testing.T) {
 		if m.header.ID == "stop" { // was on its way
 			continue
 		}
-		reply := m.answer("shutdown_reply", ok)
-		reply.identities = m.identities
-		s.send(s.gonb.control, reply)
+		s.reply(m, "shutdown_reply")
 		break
 	}
 	for i, want := range []string{"stop", "end"} {
@@ -311,6 +313,16 @@ func TestKernelDied(t *testing.T) {
 	}
 }
 
+// So are those behind one whose failure stops nothing.
+func TestKernelDiedForAll(t *testing.T) {
+	s := newStage(t)
+	s.queue(false, "1", "2", "3")
+	s.relay.queue.died()
+	if got, want := s.statuses(3), []string{"1 error", "2 error", "3 error"}; !slices.Equal(got, want) {
+		t.Errorf("replies %q, want %q", got, want)
+	}
+}
+
 // What GoNB is not to be given is found by its lines. (The mark is another one here.)
 func TestSecondMark(t *testing.T) {
 	for code, want := range map[string]int{
@@ -342,6 +354,9 @@ func TestInterruptAbortsWhatWaits(t *testing.T) {
 	}
 	if got, want := s.statuses(2), []string{"2 aborted", "3 aborted"}; !slices.Equal(got, want) {
 		t.Errorf("replies %q, want %q", got, want)
+	}
+	if heard := s.heardSoFar(); len(heard) == 0 || heard[len(heard)-1].parent.ID != "1" || !strings.Contains(string(heard[len(heard)-1].body[contentPart]), "busy") {
+		t.Errorf("Jupyter heard last that the kernel is idle, while the first cell runs: %d messages", len(heard))
 	}
 	s.finish(first, ok)
 	if got := s.statuses(1); got[0] != "1 ok" {
@@ -406,10 +421,16 @@ func TestDropsForgeries(t *testing.T) {
 	right := s.key
 	s.key = key("guessed")
 	s.ask(s.shell, "execute_request", "forged", map[string]any{"code": "!true"})
+	s.ask(s.control, "shutdown_request", "forged", nil)
+	s.ask(s.stdin, "input_reply", "forged", map[string]any{"value": "yes"})
 	s.key = right
 	s.ask(s.shell, "execute_request", "1", map[string]any{"code": "%%"})
-	if m := s.receive(s.gonb.shell); m.header.ID != "1" {
-		t.Errorf("GoNB got %s", m.header.ID)
+	s.ask(s.control, "interrupt_request", "1", nil)
+	s.ask(s.stdin, "input_reply", "1", map[string]any{"value": "yes"})
+	for _, gonb := range []*socket{s.gonb.shell, s.gonb.control, s.gonb.stdin} {
+		if m := s.receive(gonb); m.header.ID != "1" {
+			t.Errorf("GoNB got %s", m.header.ID)
+		}
 	}
 }
 
@@ -419,46 +440,51 @@ func TestClientGoesBeforeItsAnswers(t *testing.T) {
 	s := newStage(t)
 	const clients, questions = 30, 20
 	for range clients {
-		for _, at := range []struct {
-			port int
-			gonb *socket
-		}{{s.front.Shell, s.gonb.shell}, {s.front.Control, s.gonb.control}} {
+		for port, gonb := range map[int]*socket{s.front.Shell: s.gonb.shell, s.front.Control: s.gonb.control} {
 			client := &socket{Socket: zmq4.NewDealer(t.Context())}
-			if err := client.Dial(s.front.address(at.port)); err != nil {
+			if err := client.Dial(s.front.address(port)); err != nil {
 				t.Fatal(err)
 			}
 			var asked []message
 			for range questions {
 				s.ask(client, "kernel_info_request", "early", nil)
-				asked = append(asked, s.receive(at.gonb))
+				asked = append(asked, s.receive(gonb))
 			}
 			for i, m := range asked {
 				if i == 1 {
 					go client.Close()
 				}
-				reply := m.answer("kernel_info_reply", ok)
-				reply.identities = m.identities
-				s.send(at.gonb, reply)
+				s.reply(m, "kernel_info_reply")
 			}
 		}
 	}
-	answered := make(chan bool)
-	go func() {
-		s.finish(s.queue(true, "1"), ok)
-		s.ask(s.control, "interrupt_request", "stop", nil)
-		m := s.receive(s.gonb.control)
-		reply := m.answer("interrupt_reply", ok)
-		reply.identities = m.identities
-		s.send(s.gonb.control, reply)
-		s.receive(s.control)
-		answered <- s.statuses(1)[0] == "1 ok"
-	}()
-	select {
-	case right := <-answered:
-		if !right {
-			t.Error("another answer")
+	late := time.AfterFunc(time.Minute, func() { panic("who stays waits for an answer") })
+	defer late.Stop()
+	s.finish(s.queue(true, "1"), ok)
+	if got := s.statuses(1); got[0] != "1 ok" {
+		t.Errorf("reply %q", got)
+	}
+	s.ask(s.control, "interrupt_request", "stop", nil)
+	s.reply(s.receive(s.gonb.control), "interrupt_reply")
+	s.receive(s.control)
+}
+
+// Jupyter asks whether the kernel is there, and gets back what it sent; what is no
+// question of its kind is no harm.
+func TestHeartbeat(t *testing.T) {
+	s := newStage(t)
+	stranger, jupyter := zmq4.NewDealer(t.Context()), zmq4.NewReq(t.Context())
+	for _, client := range []zmq4.Socket{stranger, jupyter} {
+		if err := client.Dial(s.front.address(s.front.Beat)); err != nil {
+			t.Fatal(err)
 		}
-	case <-time.After(20 * time.Second):
-		t.Error("who stays waits for an answer")
+		for range 2 {
+			if err := client.Send(zmq4.NewMsgString("ping")); err != nil {
+				t.Fatal(err)
+			}
+			if m, err := client.Recv(); err != nil || string(m.Bytes()) != "ping" {
+				t.Errorf("the answer is %q, %v", m.Bytes(), err)
+			}
+		}
 	}
 }
