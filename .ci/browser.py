@@ -25,6 +25,7 @@ import urllib.error
 import urllib.request
 
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -94,8 +95,8 @@ def chromium(*flags, **capabilities):
 
 def show(browser, server, notebook):
     browser.get(f"{server.url}/lab/tree/{notebook}?reset&token={server.token}")
-    wait(browser, 60, "the notebook to show", "return document.querySelectorAll('.jp-Notebook .jp-Cell').length > 0")
-    wait(browser, 60, "the kernel to be idle",
+    wait(browser, 300, "the notebook to show", "return document.querySelectorAll('.jp-Notebook .jp-Cell').length > 0")
+    wait(browser, 300, "the kernel to be idle",
          "return document.querySelector('#jp-main-statusbar')?.innerText.includes('Go (gosubspace) | Idle')")
 
 
@@ -177,16 +178,29 @@ def open_and_run(browser, server, name):
         began = time.time()
         choose(browser, "Run", "Run All Cells")
         # Behind one that failed none runs.
-        wait(browser, 600, "the cells to end", PROMPTS.replace("return", "const prompts =", 1) + r""";
+        wait(browser, 1800, "the cells to end", PROMPTS.replace("return", "const prompts =", 1) + r""";
             const failed = document.querySelector('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]');
             return prompts.length == arguments[0] && prompts.every(p => /^\[\d+\]:$/.test(p) || failed && p != '[*]:')""", len(cells))
         print(f"the cells took {time.time() - began:.1f} s")
         look(browser, want, name.removesuffix(".ipynb") + "-run.png", count_training(saved))
-        choose(browser, "File", "Save Notebook")
-        time.sleep(1)
+        save(browser)
     finally:
-        end_sessions(server)
-        server.ask("DELETE", "/api/contents/" + copy)
+        remove(server, copy)
+
+
+def save(browser):
+    """Saves the notebook, whose tab says until then that it has changed."""
+    unsaved = "document.querySelector('#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current.jp-mod-dirty')"
+    check(browser.execute_script(f"return {unsaved}"), "a notebook that was run has not changed")
+    choose(browser, "File", "Save Notebook")
+    wait(browser, 60, "the notebook to be saved", f"return !{unsaved}")
+
+
+def remove(server, name):
+    """Ends what runs of a notebook that was made here, and removes it: JupyterLab would put
+    it into a bin, which is not everywhere."""
+    end_sessions(server)
+    os.remove(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "notebooks", name))
 
 
 def end_sessions(server):
@@ -246,8 +260,15 @@ def own_cells(browser, server):
         check(any("Quick" in f for f in found), f"Tab after experiment. shows {found}")
         print(f"names were there after {time.time() - began:.1f} s: {len(found)} of them")
         webdriver.ActionChains(browser).send_keys(Keys.ESCAPE).perform()
-        type_at_end(browser, 1, (Keys.SHIFT, Keys.TAB))
-        wait(browser, 60, "help", "return document.querySelector('.jp-Tooltip')?.innerText.includes('preset')")
+        for _ in range(10):  # gopls has eight seconds for an answer, too few at first on a slow machine
+            type_at_end(browser, 1, (Keys.SHIFT, Keys.TAB))
+            try:
+                WebDriverWait(browser, 10).until(lambda b: "preset" in b.find_element(By.CSS_SELECTOR, ".jp-Tooltip").text)
+                break
+            except TimeoutException:
+                continue
+        else:
+            check(False, "no help shows")
         browser.save_screenshot(os.path.join(screenshots, "help.png"))
         webdriver.ActionChains(browser).send_keys(Keys.ESCAPE).perform()
 
@@ -268,8 +289,7 @@ def own_cells(browser, server):
         check("line 2: undefined: fmt.Printn" in said and said.count("undefined") == 1 and "/" not in said, f"a misspelt name is {said!r}")
         browser.save_screenshot(os.path.join(screenshots, "own-cells.png"))
     finally:
-        end_sessions(server)
-        server.ask("DELETE", "/api/contents/" + name)
+        remove(server, name)
 
 
 def main(names, command):

@@ -21,6 +21,7 @@ import time
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from browser import check, chromium
 
@@ -224,9 +225,10 @@ def try_page(page, path, screenshots):
         compare(page, numbers, "another map")
         accessible(page, "another map")
     page.find_elements(By.TAG_NAME, "button")[0].click()
-    time.sleep(0.7)  # longer than the page waits before it speaks
-    said = page.find_element(By.ID, "said").get_attribute("textContent")
-    check("inside" in said and page.execute_script(READ)["accuracy"] in said, f"a screen reader hears {said!r}")
+    said = lambda p: p.find_element(By.ID, "said").get_attribute("textContent")
+    # The page waits before it speaks.
+    WebDriverWait(page, 30).until(lambda p: "inside" in said(p) and p.execute_script(READ)["accuracy"] in said(p),
+                                  f"a screen reader hears {said(page)!r}")
     words = page.find_element(By.CSS_SELECTOR, "tbody tr").text
     check(page.execute_script(READ)["accuracy"] in words, f"the table says {words!r}, the map {page.execute_script(READ)['accuracy']}")
     complaints = page.get_log("browser")

@@ -36,7 +36,7 @@ def report_live(browser, figure, what, move):
 def memory():
     """The memory of the running cell's program, in MB."""
     lines = subprocess.run(["ps", "-eo", "rss,args"], capture_output=True, text=True).stdout.splitlines()
-    return max([int(l.split()[0]) / 1024 for l in lines if "/gonb_" in l.split()[1]], default=0)
+    return max([int(l.split()[0]) / 1024 for l in lines if "/gonb_" in "".join(l.split()[1:2])], default=0)
 
 
 def dragging(test, browser, target, by, screenshot):
@@ -74,19 +74,18 @@ def explores(browser, server, test):
         moved(browser, figure, lambda: slider.send_keys(Keys.ARROW_LEFT))
 
         # Another page shows the same, and moves it.
-        test.choose(browser, "File", "Save Notebook")
-        time.sleep(2)
+        test.save(browser)
         first = browser.current_window_handle
         browser.switch_to.new_window("tab")
         browser.get(f"{server.url}/lab/workspaces/other/tree/{name}?token={server.token}")
         test.wait(browser, 60, "the figure in another page", f"return {LIVE}?.classList.contains('gx-live')", 0)
         other = browser.execute_script(f"return {LIVE}", 0)
-        moved(browser, other, lambda: other.find_element(By.CSS_SELECTOR, "input[type=range]").send_keys(Keys.ARROW_LEFT, Keys.ARROW_LEFT))
-        time.sleep(0.5)
+        moved(browser, other, lambda: other.find_element(By.CSS_SELECTOR, "input[type=range]").send_keys(Keys.ARROW_LEFT))
         there = other.find_element(By.CSS_SELECTOR, ".gx-mark").text
         second = browser.current_window_handle
         browser.switch_to.window(first)
-        test.check(figure.find_element(By.CSS_SELECTOR, ".gx-mark").text == there, "two pages show different points")
+        WebDriverWait(browser, 30).until(lambda b: figure.find_element(By.CSS_SELECTOR, ".gx-mark").text == there,
+                                         "two pages show different points")
 
         figure.find_element(By.XPATH, ".//button[text()='Done']").click()
         test.wait(browser, 60, "the cell to end", rf"return /^\[\d+\]:$/.test({test.PROMPT})", 0)
@@ -112,8 +111,7 @@ def explores(browser, server, test):
         test.wait(browser, 60, "the cell to stop", rf"return /^\[\d+\]:$/.test({test.PROMPT})", 0)
         print("a stopped cell says", browser.execute_script(f"return {test.OUTPUT}", 0))
         test.check(browser.execute_script(f"return !{LIVE}", 0), "a figure is alive after Stop")
-        test.choose(browser, "File", "Save Notebook")
-        time.sleep(2)
+        test.save(browser)
         saved = [o for c in server.ask("GET", "/api/contents/" + name)["content"]["cells"] for o in c["outputs"]]
         test.check(sum("image/png" in o.get("data", {}) for o in saved) >= 3, "the saved notebook has no pictures")
         test.check(not any("<script" in "".join(o.get("data", {}).get("text/html", "")) for o in saved), "the saved notebook has a script")
@@ -125,5 +123,4 @@ def explores(browser, server, test):
                   f"const figure = {LIVE}; return !figure || figure.innerText.includes('not alive any more')", 0)
         browser.save_screenshot(os.path.join(test.screenshots, "explore-restarted.png"))
     finally:
-        test.end_sessions(server)
-        server.ask("DELETE", "/api/contents/" + name)
+        test.remove(server, name)

@@ -91,6 +91,7 @@ for section in browser.find_elements(By.CSS_SELECTOR, "main > section"):  # to t
         break
     browser.find_element(By.ID, "after").click()
 shot(browser, "slide")
+browser.get("about:blank")  # the page is opened, not moved within
 browser.get("file://" + os.path.join(SITE, "01-line-slides.html") + "#4")
 if shown(browser) != [3]:
     failed.append(f"an address with #4 shows the slides {shown(browser)}")

@@ -30,7 +30,7 @@ func TestCodeInCells(t *testing.T) {
 		t.Fatal(err)
 	}
 	var books []string
-	for _, pattern := range []string{"*.ipynb", "solutions/*.ipynb"} {
+	for _, pattern := range []string{"[^.]*.ipynb", "solutions/[^.]*.ipynb"} {
 		found, err := place.Glob(p.Notebooks(), pattern)
 		if err != nil {
 			t.Fatal(err)

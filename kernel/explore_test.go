@@ -60,6 +60,7 @@ func TestExploreUnfinished(t *testing.T) {
 // all a few seconds; without those there is none, and one line says why.
 func TestExplorePhotographsAlone(t *testing.T) {
 	t.Setenv("GOSUBSPACE_DATA", t.TempDir())
+	t.Setenv("GOSUBSPACE_CIFAR10", "")
 	dir := t.TempDir()
 	file, err := os.ReadFile("../notebooks/results/endpoints/line.safetensors")
 	if err != nil {

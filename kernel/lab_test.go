@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -19,8 +20,11 @@ func jupyterlab() {
 	}
 	fmt.Fprintln(os.Stderr, "[I 2026-01-02 03:04:05.678 ServerApp] Kernel started: 1")
 	text := fmt.Sprintf("%d\n%s\n", os.Getpid(), strings.Join(os.Args[1:], "\n"))
-	err := http.ListenAndServe("127.0.0.1:"+port, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		if err := os.WriteFile(filepath.Join(os.Getenv("WORK"), "ready"), []byte(text), 0o600); err != nil {
+	err := http.ListenAndServe("127.0.0.1:"+port, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		w.(http.Flusher).Flush() // who reads the file ends this process
+		ready := filepath.Join(os.Getenv("WORK"), "ready")
+		if err := errors.Join(os.WriteFile(ready+".new", []byte(text), 0o600), os.Rename(ready+".new", ready)); err != nil {
 			panic(err)
 		}
 	}))

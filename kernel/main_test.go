@@ -99,6 +99,7 @@ func aProject(dir string) error {
 
 func TestExitStatus(t *testing.T) {
 	t.Setenv("GOSUBSPACE_HOME", filepath.Join(t.TempDir(), "home"))
+	t.Setenv("GOSUBSPACE_RUNS", "")
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -189,7 +189,7 @@ func TestCodeOnPages(t *testing.T) {
 func notebookImports(t *testing.T) map[string]string {
 	t.Helper()
 	imports := map[string]string{"context": "context", "fmt": "fmt"}
-	books, err := filepath.Glob("../notebooks/*.ipynb")
+	books, err := filepath.Glob("../notebooks/[^.]*.ipynb")
 	if err != nil || len(books) == 0 {
 		t.Fatal(books, err)
 	}

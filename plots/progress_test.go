@@ -2,7 +2,6 @@ package plots
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"strings"
@@ -95,18 +94,29 @@ func TestProgressBar(t *testing.T) {
 }
 
 func TestProgressFromManyGoroutines(t *testing.T) {
-	p := newProgress(logOutput{io.Discard}, 0)
+	const workers, each = 8, 100
+	var log strings.Builder
+	p := newProgress(logOutput{&log}, 0)
 	var all sync.WaitGroup
-	for range 8 {
+	for range workers {
 		all.Go(func() {
-			for i := range 100 {
-				p.Update("x", float64(i)/100)
+			for i := range each {
+				p.Update("x", float64(i)/each)
 				p.Line("x")
 			}
-			p.Done("x")
+			p.Done("done")
 		})
 	}
 	all.Wait()
+	lines := strings.Split(strings.TrimSuffix(log.String(), "\n"), "\n")
+	if n := len(lines); n < each+1 || n > workers*each+1 || lines[n-1] != "done" {
+		t.Errorf("%d lines, the last %q", n, lines[n-1])
+	}
+	for i, line := range lines[:len(lines)-1] {
+		if line != "x" {
+			t.Fatalf("line %d is %q", i+1, line)
+		}
+	}
 }
 
 // TestNewProgressOnAFile: a file is a log, whatever it is called with.

@@ -217,6 +217,8 @@ func TestFailureAbortsWhatWaits(t *testing.T) {
 // GoNB has refused a cell before the next ones, which were sent with it, are here. A
 // cell that is sent afterwards is a new beginning.
 func TestFailureAbortsWhatIsOnItsWay(t *testing.T) {
+	longestBehind = time.Hour
+	t.Cleanup(func() { longestBehind = time.Second })
 	s := newStage(t)
 	s.date = time.Now()
 	s.finish(s.queue(true, "1"), wrong)

@@ -16,7 +16,7 @@ import (
 // What a notebook was saved with under [RecordedFigure] is what the recorded runs, and
 // package paper, say now: figures in words, budget, table and findings.
 func TestSavedFigures(t *testing.T) {
-	notebooks, err := filepath.Glob("../*.ipynb")
+	notebooks, err := filepath.Glob("../[^.]*.ipynb")
 	if err != nil || len(notebooks) < 10 {
 		t.Fatalf("%d notebooks, %v", len(notebooks), err)
 	}

@@ -75,11 +75,11 @@ var numbered = regexp.MustCompile(`(?m)^(\d+)\. `)
 // the folder solutions; the two lead to each other. A solution imports nothing that the
 // notebooks do not, since that is what set-up compiles.
 func TestSolutions(t *testing.T) {
-	solutions, err := filepath.Glob("../solutions/*.ipynb")
+	solutions, err := filepath.Glob("../solutions/[^.]*.ipynb")
 	if err != nil || len(solutions) < 5 {
 		t.Fatalf("%d notebooks of solutions, %v", len(solutions), err)
 	}
-	notebooks, err := filepath.Glob("../*.ipynb")
+	notebooks, err := filepath.Glob("../[^.]*.ipynb")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestResultsFolder(t *testing.T) {
 // A notebook that has solutions ends so that a reader can look back: five questions, each
 // with its answer folded away, and a summary of three lines.
 func TestEndings(t *testing.T) {
-	solutions, err := filepath.Glob("../solutions/*.ipynb")
+	solutions, err := filepath.Glob("../solutions/[^.]*.ipynb")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,11 +156,11 @@ func TestEndings(t *testing.T) {
 // prose that begins with a number and a full stop, with #, or with what a command of the
 // kernel begins with. And no line of a notebook's text is left open in its mathematics.
 func TestMarkdownOfNotebooks(t *testing.T) {
-	paths, err := filepath.Glob("../*.ipynb")
+	paths, err := filepath.Glob("../[^.]*.ipynb")
 	if err != nil {
 		t.Fatal(err)
 	}
-	more, err := filepath.Glob("../solutions/*.ipynb")
+	more, err := filepath.Glob("../solutions/[^.]*.ipynb")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,8 +75,8 @@ func TestAhead(t *testing.T) {
 // Cells are short enough to be read at a glance.
 func TestCellsAreShort(t *testing.T) {
 	const most = 15 // lines
-	paths, err := filepath.Glob("../*.ipynb")
-	solutions, err2 := filepath.Glob("../solutions/*.ipynb")
+	paths, err := filepath.Glob("../[^.]*.ipynb")
+	solutions, err2 := filepath.Glob("../solutions/[^.]*.ipynb")
 	if err := cmp.Or(err, err2); err != nil || len(paths) < 10 {
 		t.Fatalf("%d lessons, %v", len(paths), err)
 	}

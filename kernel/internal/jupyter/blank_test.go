@@ -42,7 +42,7 @@ func TestBlank(t *testing.T) {
 // What is written is what Jupyter writes: a notebook without outputs and links is copied
 // byte for byte.
 func TestBlankAsJupyterWrites(t *testing.T) {
-	paths, err := filepath.Glob("../../../notebooks/*.ipynb")
+	paths, err := filepath.Glob("../../../notebooks/[^.]*.ipynb")
 	if err != nil || len(paths) < 10 {
 		t.Fatal(paths, err)
 	}

@@ -317,8 +317,14 @@ func TestPageKnowsNoMaker(t *testing.T) {
 	host, _ := os.Hostname()
 	home, _ := os.UserHomeDir()
 	here, _ := os.Getwd()
+	style, script, _ := parts()
+	layout, err := files.ReadFile("page.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	every := style + script + string(layout) // a user may be called root, and a host page
 	for _, word := range []string{host, home, here, os.TempDir(), os.Getenv("USER")} {
-		if len(word) > 3 && strings.Contains(string(file), word) {
+		if len(word) > 3 && !strings.Contains(every, word) && strings.Contains(string(file), word) {
 			t.Errorf("the page says %q", word)
 		}
 	}

@@ -61,12 +61,16 @@ func XLA(t testing.TB) compute.Backend {
 	return b
 }
 
-// Devices is XLA, for a test that wants n devices.
+// Devices is XLA, for a test that wants n devices: a CPU has as many, a GPU may be alone.
 func Devices(t testing.TB, n int) compute.Backend {
 	t.Helper()
 	b := XLA(t)
-	if b.NumDevices() < n {
-		t.Skipf("the backend offers %d devices", b.NumDevices())
+	switch has := b.NumDevices(); {
+	case has >= n:
+	case !once().info.GPU && os.Getenv(Require) == "1":
+		t.Fatalf("the backend has %d devices, want %d", has, n)
+	default:
+		t.Skipf("the backend has %d devices, want %d", has, n)
 	}
 	return b
 }
