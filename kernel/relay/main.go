@@ -1,5 +1,5 @@
 // Relay is the kernel that Jupyter starts. It starts GoNB, which builds and runs
-// the cells, and hands Jupyter's messages on to it and GoNB's answers back. Four
+// the cells, and hands Jupyter's messages on to it and GoNB's answers back. Five
 // things it does differently from GoNB alone, as readers know them from IPython's
 // kernel:
 //
@@ -11,6 +11,8 @@
 //   - Where an error of Go has a remedy that is ours, the remedy stands below it.
 //   - A cell's running program talks with the pages that show its output (see
 //     live.go).
+//   - Stop ends what a line of the shell has started, too, and what Jupyter asks on its
+//     control channel is answered there.
 //
 // Everything else passes through as it is, byte for byte.
 //

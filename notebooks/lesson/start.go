@@ -28,7 +28,10 @@ import (
 var cells string
 
 // Cells shows how cells work, in any notebook.
-func Cells() { gonbui.DisplayMarkdown(cells) }
+func Cells() {
+	gonbui.DisplayMarkdown(cells)
+	gonbui.Sync() // the cell may end here
+}
 
 // Speed returns how many images a second a network trains on, in steps of the
 // given batch on a line: steps until two seconds are full, after one that

@@ -83,6 +83,7 @@ func (c *crew) start(family []experiment.Planned, cores []int) (*worker, error) 
 			}
 			c.events <- event{worker: w, at: time.Now(), news: n}
 		}
+		out.Close() // a library's words are no news, and whoever says more must not wait for a reader
 		c.events <- event{worker: w, ended: true, err: w.cmd.Wait()}
 	}()
 	return w, nil
