@@ -190,10 +190,9 @@ def open_and_run(browser, server, name):
 
 def save(browser):
     """Saves the notebook, whose tab says until then that it has changed."""
-    unsaved = "document.querySelector('#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current.jp-mod-dirty')"
-    check(browser.execute_script(f"return {unsaved}"), "a notebook that was run has not changed")
     choose(browser, "File", "Save Notebook")
-    wait(browser, 60, "the notebook to be saved", f"return !{unsaved}")
+    wait(browser, 60, "the notebook to be saved",
+         "return !document.querySelector('#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current.jp-mod-dirty')")
 
 
 def remove(server, name):
