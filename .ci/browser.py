@@ -14,6 +14,7 @@ to the folder SCREENSHOTS.
 """
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -196,10 +197,12 @@ def save(browser):
 
 
 def remove(server, name):
-    """Ends what runs of a notebook that was made here, and removes it: JupyterLab would put
-    it into a bin, which is not everywhere."""
+    """Ends what runs of a notebook that was made here, and removes it: JupyterLab would move
+    it to the trash, which not every machine has."""
     end_sessions(server)
-    os.remove(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "notebooks", name))
+    folder = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
+    (folder / name).unlink()
+    (folder / ".ipynb_checkpoints" / name.replace(".ipynb", "-checkpoint.ipynb")).unlink(missing_ok=True)
 
 
 def end_sessions(server):
@@ -243,7 +246,8 @@ def own_cells(browser, server):
           'import "gosubspace/subspace/experiment"\n\n%%\nc := experiment.Quick',
           '%%\nfmt.Println("began")\ntime.Sleep(time.Hour)',
           '%%\nfmt.Println("must not run")',
-          '%%\nfmt.Printn("misspelt")\nfmt.Println("right")')
+          '%%\nfmt.Printn("misspelt")\nfmt.Println("right")',
+          '!sleep 3600; true')
     try:
         show(browser, server, name)
         # The first answer takes its time: gopls reads the packages. So ask again.
@@ -262,7 +266,7 @@ def own_cells(browser, server):
         for _ in range(10):  # gopls has eight seconds for an answer, too few at first on a slow machine
             type_at_end(browser, 1, (Keys.SHIFT, Keys.TAB))
             try:
-                WebDriverWait(browser, 10).until(lambda b: "preset" in b.find_element(By.CSS_SELECTOR, ".jp-Tooltip").text)
+                WebDriverWait(browser, 10).until(lambda b: b.execute_script("return document.querySelector('.jp-Tooltip')?.innerText.includes('preset')"))
                 break
             except TimeoutException:
                 continue
@@ -287,6 +291,11 @@ def own_cells(browser, server):
         said = browser.execute_script(f"return {OUTPUT}", 4)
         check("line 2: undefined: fmt.Printn" in said and said.count("undefined") == 1 and "/" not in said, f"a misspelt name is {said!r}")
         browser.save_screenshot(os.path.join(screenshots, "own-cells.png"))
+
+        type_at_end(browser, 5, (Keys.CONTROL, Keys.ENTER))
+        time.sleep(2)
+        choose(browser, "Kernel", "Interrupt Kernel")
+        wait(browser, 60, "a line of the shell to stop", rf"return /^\[\d+\]:$/.test({PROMPT})", 5)
     finally:
         remove(server, name)
 

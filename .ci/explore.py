@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -227,8 +228,10 @@ def try_page(page, path, screenshots):
     page.find_elements(By.TAG_NAME, "button")[0].click()
     said = lambda p: p.find_element(By.ID, "said").get_attribute("textContent")
     # The page waits before it speaks.
-    WebDriverWait(page, 30).until(lambda p: "inside" in said(p) and p.execute_script(READ)["accuracy"] in said(p),
-                                  f"a screen reader hears {said(page)!r}")
+    try:
+        WebDriverWait(page, 30).until(lambda p: "inside" in said(p) and p.execute_script(READ)["accuracy"] in said(p))
+    except TimeoutException:
+        check(False, f"a screen reader hears {said(page)!r}")
     words = page.find_element(By.CSS_SELECTOR, "tbody tr").text
     check(page.execute_script(READ)["accuracy"] in words, f"the table says {words!r}, the map {page.execute_script(READ)['accuracy']}")
     complaints = page.get_log("browser")

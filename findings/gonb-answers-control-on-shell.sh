@@ -3,9 +3,10 @@
 #
 # A Jupyter kernel has two sockets for requests, so that an interrupt or a question gets
 # through while a cell runs, and each is answered where it was asked: who asks on control
-# listens there. GoNB reads both and answers on shell alone. JupyterLab's server, whose
-# sockets have identities of their own, drops such an answer; a client that has one
-# identity for both gets it among the replies to cells.
+# listens there. GoNB reads both and answers on shell alone. Where the socket that asked
+# has an identity of its own, as those by which JupyterLab's server asks whether a kernel is
+# there, the answer is for nobody and dropped; a client that has one identity for both gets
+# it among the replies to cells.
 #
 # Seen: of a kernel_info_request on control and one on shell, both answers on shell and
 # none on control. The script fails when that changes. Needs go and python3; installs gonb

@@ -84,5 +84,5 @@ for _ in range(200):
         failed += 1
 print(f"libzmq {zmq.zmq_version()}: failed for {failed} of 200 clients")
 P
-! grep -q '^Go: Send failed for 0 ' said
+grep -q '^Go: Send failed for [1-9]' said
 grep -q '^libzmq .*: failed for 0 of 200 clients$' said

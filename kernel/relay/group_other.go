@@ -1,6 +1,6 @@
-//go:build !unix
+//go:build !linux
 
 package main
 
-// interruptGroup does nothing here: there are no groups of processes.
-func interruptGroup() {}
+// interruptGroup does nothing here: what has become of GoNB's children is not known.
+func interruptGroup(int) {}

@@ -11,8 +11,8 @@
 //   - Where an error of Go has a remedy that is ours, the remedy stands below it.
 //   - A cell's running program talks with the pages that show its output (see
 //     live.go).
-//   - Stop ends what a line of the shell has started, too, and what Jupyter asks on its
-//     control channel is answered there.
+//   - Stop interrupts what a line of the shell waits for, too, and what Jupyter asks on
+//     its control channel is answered there.
 //
 // Everything else passes through as it is, byte for byte.
 //
@@ -132,6 +132,7 @@ func run(connectionFile, gonb string, flags []string) error {
 	if socket != nil {
 		go r.live.listen(socket)
 	}
+	r.gonb = cmd.Process.Pid
 	silent := r.start()
 	select {
 	case err = <-ended:

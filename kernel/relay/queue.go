@@ -149,22 +149,24 @@ func (q *queue) interrupt() *cell {
 // insist hands the interrupt of a cell on to GoNB again and again, until the cell has
 // ended: while it builds a cell's program, GoNB listens to none, and then runs it. A program
 // that goes on for five seconds GoNB kills, but not what that has started, as a line of the
-// shell does, and waits for the end of all: what is left is interrupted here.
+// shell does, and waits until nobody can write to the cell: what is left is interrupted here.
 func (q *queue) insist(c *cell, frames [][]byte) {
 	const again, killed = 200 * time.Millisecond, 6 * time.Second
-	for since := time.Now(); ; {
-		time.Sleep(again)
+	since := time.Now()
+	stop := func() (ended bool) { // of this cell, and not of the next
 		q.mu.Lock()
-		ended := q.running != c || c.idle != nil
-		q.mu.Unlock()
-		if ended {
-			return
+		defer q.mu.Unlock()
+		if q.running != c || c.idle != nil {
+			return true
 		}
 		q.relay.controlB.send(frames)
 		if time.Since(since) > killed {
-			interruptGroup()
+			interruptGroup(q.relay.gonb)
 			since = time.Now()
 		}
+		return false
+	}
+	for time.Sleep(again); !stop(); time.Sleep(again) {
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // A relay holds both ends of a kernel's sockets: the front towards Jupyter, where
 // it is the kernel, and the back towards GoNB, where it is the client.
 type relay struct {
+	gonb                                   int // its process
 	key                                    key
 	shell, control, stdin, publish, beat   *socket // front
 	shellB, controlB, stdinB, publicationB *socket // back
@@ -42,8 +43,8 @@ func (s *socket) send(frames [][]byte) {
 // newRelay connects to GoNB, as soon as that listens, and then listens itself.
 func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 	options := []zmq4.Option{
-		// GoNB asks for input with the address of the request for a cell, so that
-		// both sockets have to have the same.
+		// GoNB asks for input, and answers on shell what was asked on control, with the
+		// address that the request came from: the sockets have to have the same.
 		zmq4.WithID(zmq4.SocketIdentity("relay")),
 		zmq4.WithDialerRetry(20 * time.Millisecond), zmq4.WithDialerMaxRetries(-1),
 		zmq4.WithLogger(log.New(io.Discard, "", 0)),

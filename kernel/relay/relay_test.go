@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"os/exec"
 	"path/filepath"
@@ -448,8 +449,8 @@ func TestClientGoesBeforeItsAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			var asked []message
-			for range questions {
-				s.ask(client, "kernel_info_request", "early", nil)
+			for i := range questions {
+				s.ask(client, "kernel_info_request", fmt.Sprint("early ", i), nil)
 				asked = append(asked, s.receive(gonb))
 			}
 			for i, m := range asked {

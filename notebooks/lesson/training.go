@@ -177,7 +177,7 @@ func (t *training) curves(results []experiment.Result) plots.Curves {
 		if k := resultOf(run, results); k >= 0 {
 			note = paper.Note(results[k : k+1])
 		} else if run.ended { // one that another begins with, or is made of
-			note = fmt.Sprintf("%s, after %d epochs", run.config.Name(), run.epochs)
+			note = fmt.Sprintf("%s, after %s", run.config.Name(), experiment.Count(run.epochs, "epoch"))
 		}
 		notes = append(notes, note)
 	}
