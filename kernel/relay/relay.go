@@ -82,7 +82,7 @@ func newRelay(ctx context.Context, front, back connection) (*relay, error) {
 		{&r.beat, zmq4.NewRouter(ctx, quiet), front.Beat}, // echoes whatever comes
 	} {
 		*s.at = &socket{Socket: s.socket}
-		if err := s.socket.Listen(front.address(s.port)); err != nil {
+		if err := s.socket.Listen(patiently + front.address(s.port)); err != nil {
 			return nil, fmt.Errorf("cannot listen where Jupyter wants it: %w", err)
 		}
 	}

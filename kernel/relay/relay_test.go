@@ -491,3 +491,42 @@ func TestHeartbeat(t *testing.T) {
 		}
 	}
 }
+
+// A client that says nothing, and one that does not listen, keep no other waiting.
+func TestClientsThatStandStill(t *testing.T) {
+	patience = time.Second
+	t.Cleanup(func() { patience = 10 * time.Second })
+	s := newStage(t)
+	late := time.AfterFunc(time.Minute, func() { panic("who stays waits for an answer") })
+	defer late.Stop()
+	mute, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.front.Shell))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mute.Close()
+	client := &socket{Socket: zmq4.NewDealer(t.Context())}
+	if err := client.Dial(s.front.address(s.front.Shell)); err != nil {
+		t.Fatal(err)
+	}
+	s.ask(client, "kernel_info_request", "there", nil)
+	s.reply(s.receive(s.gonb.shell), "kernel_info_reply")
+	s.receive(client)
+
+	deaf := zmq4.NewSub(t.Context()) // nobody calls Recv
+	if err := deaf.Dial(s.front.address(s.front.IOPub)); err != nil {
+		t.Fatal(err)
+	}
+	if err := deaf.SetOption(zmq4.OptionSubscribe, ""); err != nil {
+		t.Fatal(err)
+	}
+	const figures = 60
+	figure := message{header: header{Type: "display_data"}, buffers: [][]byte{make([]byte, 1<<20)}}
+	figure.body = [4]json.RawMessage{mustJSON(figure.header), json.RawMessage("{}"), json.RawMessage("{}"), json.RawMessage("{}")}
+	figure.identities = [][]byte{[]byte("topic")}
+	for range figures {
+		s.send(s.gonb.publish, figure)
+	}
+	if n := len(s.heardSoFar()); n != figures {
+		t.Errorf("who listens heard %d of %d figures", n, figures)
+	}
+}
