@@ -21,21 +21,21 @@ static const struct instructions *instructions(void) {
 }
 
 const struct tile *tile_for(int out_channels) {
-	for (const struct tile *t = instructions()->tiles; t->block; t++)
-		if (out_channels % t->block == 0) return t;
+	for (const struct tile *const *t = instructions()->tiles; *t; t++)
+		if (out_channels % (*t)->block == 0) return *t;
 	return NULL;
 }
 
 const struct transforms *transforms_for(int channels) {
-	for (const struct transforms *t = instructions()->transforms; t->lanes; t++)
-		if (channels % t->lanes == 0) return t;
+	for (const struct transforms *const *t = instructions()->transforms; *t; t++)
+		if (channels % (*t)->lanes == 0) return *t;
 	return NULL;
 }
 
 const struct generator *random_generator(void) { return instructions()->generator; }
 
 int narrowest_block(void) {
-	const struct tile *t = instructions()->tiles;
-	while (t[1].block) t++; // the narrowest; the others are multiples
-	return t->block;
+	const struct tile *const *t = instructions()->tiles;
+	while (t[1]) t++; // the narrowest; the others are multiples
+	return (*t)->block;
 }

@@ -40,10 +40,10 @@ struct generator {
 };
 
 // An instruction set has tiles, widest block first, and transforms, widest first,
-// each ended by one of width 0.
+// each ended by a null.
 struct instructions {
-	const struct tile *tiles;
-	const struct transforms *transforms;
+	const struct tile *const *tiles;
+	const struct transforms *const *transforms;
 	const struct generator *generator;
 };
 

@@ -78,7 +78,7 @@ static void random_mask(struct counter from, long n, uint32_t most, uint8_t *out
 		count(x, from);
 		philox(x, from.key);
 		for (int k = 0; k < 4; k++)
-			all |= (words)((signed_words)(x[k] & 0xFFFFFFFF) <= limit) & (1ull << 8 * k);
+			all |= (words)((signed_words)(x[k] & 0xFFFFFFFF) <= limit) & ((uint64_t)1 << 8 * k);
 		halves bytes = __builtin_convertvector(all, halves);
 		memcpy(out, &bytes, min(n - i, LANES / 2) * 4);
 	}
