@@ -46,7 +46,7 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 		return g, err
 	}
 	defer os.RemoveAll(dir)
-	env := program.Setenv(go_.Env(), map[string]string{"GOSUBSPACE_FIGURES": dir})
+	env := program.Setenv(go_.Env(), map[string]string{"GOSUBSPACE_FIGURES": dir, "GOWORK": ""})
 	goimports := filepath.Join(dir, "goimports"+program.Exe)
 	if _, err := program.Output(ctx, p.Dir, env, go_.Command(), "build", "-o", goimports, "./kernel/goimports"); err != nil {
 		return g, err

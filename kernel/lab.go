@@ -41,17 +41,8 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer s.Hold.Release()
 	// Nobody reads on where the output went: JupyterLab is to be ended all the same.
 	signal.Ignore(syscall.SIGPIPE)
-	if *port == 0 {
-		if *port, err = jupyter.FreePort(8888); err != nil {
-			return err
-		}
-	}
-	server, err := s.Jupyter().Start(s.Project.Notebooks(), *port, !*noBrowser && hasDisplay())
+	server, err := startLab(ctx, s, *port, !*noBrowser && hasDisplay())
 	if err != nil {
-		return err
-	}
-	if err := server.WaitReady(ctx); err != nil {
-		server.Stop()
 		return err
 	}
 	fmt.Fprintf(stdout, "JupyterLab is ready: %s\nIt logs to %s. Ctrl-C ends it.\n", server.Address(), server.Log)
@@ -61,7 +52,38 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		server.Stop()
 		return nil
 	case <-server.Ended:
+		if server.EndedWell() {
+			fmt.Fprintln(stdout, "JupyterLab was shut down")
+			return nil
+		}
 		return server.Failure("ended by itself")
+	}
+}
+
+// startLab starts JupyterLab at a port, 0 for the first free one from 8888 on, and waits
+// until it answers. Between the look at a port and JupyterLab's own are seconds, in which
+// another may be quicker, as in a class that starts all at once: then the next one is it.
+func startLab(ctx context.Context, s *setup.State, port int, browser bool) (*jupyter.Server, error) {
+	for from := 8888; ; {
+		at := port
+		if port == 0 {
+			var err error
+			if at, err = jupyter.FreePort(from); err != nil {
+				return nil, err
+			}
+		}
+		server, err := s.Jupyter().Start(s.Project.Notebooks(), at, browser)
+		if err != nil {
+			return nil, err
+		}
+		if err = server.WaitReady(ctx); err == nil {
+			return server, nil
+		}
+		server.Stop()
+		if port != 0 || ctx.Err() != nil || jupyter.PortIsFree(at) {
+			return nil, err
+		}
+		from = at + 1
 	}
 }
 

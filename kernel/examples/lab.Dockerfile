@@ -13,7 +13,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends python3 python3
 RUN useradd --create-home --uid 1000 reader && install -d -o reader /home/reader/gosubspace /home/reader/runs
 USER reader
 WORKDIR /home/reader/gosubspace
-ENV GOSUBSPACE_HOME=/home/reader/.gosubspace GOSUBSPACE_RUNS=/home/reader/runs
+ENV GOSUBSPACE_HOME=/home/reader/.gosubspace GOSUBSPACE_RUNS=/home/reader/runs \
+    JUPYTER_CONFIG_DIR=/home/reader/.gosubspace/jupyter/config
 COPY --chown=reader . .
 RUN go run ./kernel setup
 EXPOSE 8888

@@ -53,7 +53,12 @@ func (p Project) Go(ctx context.Context) (Toolchain, error) {
 		Root: env.GOROOT, Version: strings.TrimPrefix(goVersion, "go"),
 		Modules: env.GOMODCACHE, Cache: env.GOCACHE, CC: env.CC,
 	}
-	if words := strings.Fields(env.CC); len(words) > 0 {
+	if _, err := exec.LookPath(t.CC); err != nil && t.CC == "gcc" { // Go's own choice, whatever is there
+		if _, err := exec.LookPath("clang"); err == nil {
+			t.CC = "clang"
+		}
+	}
+	if words := strings.Fields(t.CC); len(words) > 0 {
 		if t.Compiler, err = exec.LookPath(words[0]); err == nil {
 			t.Compiler, err = filepath.Abs(t.Compiler)
 		}
@@ -129,7 +134,8 @@ func (t Toolchain) Settings() map[string]string {
 	return map[string]string{
 		// Without symbols for debuggers a cell is linked in half the time; a panic names
 		// functions and lines all the same.
-		"GOFLAGS":     "-mod=readonly -ldflags=-s",
+		// No stamp of the version: git refuses to tell it in a folder of another user's.
+		"GOFLAGS":     "-mod=readonly -ldflags=-s -buildvcs=false",
 		"GOTOOLCHAIN": "local",
 		"GOWORK":      "",
 		"GOMODCACHE":  t.Modules,
@@ -139,5 +145,8 @@ func (t Toolchain) Settings() map[string]string {
 	}
 }
 
-// Env is this process's environment with them.
-func (t Toolchain) Env() []string { return program.Setenv(os.Environ(), t.Settings()) }
+// Env is this process's environment with them, for what is built of the project: of no
+// workspace, whatever go.work lies above it.
+func (t Toolchain) Env() []string {
+	return program.Setenv(program.Setenv(os.Environ(), t.Settings()), map[string]string{"GOWORK": "off"})
+}

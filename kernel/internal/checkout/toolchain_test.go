@@ -37,3 +37,24 @@ func TestCompilerThatIsGone(t *testing.T) {
 		}
 	}
 }
+
+// Go takes gcc for the C compiler, whatever is there: clang alone will do.
+func TestClangAlone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("wants a shell")
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go":    `echo '{"GOROOT": "/r", "GOVERSION": "go1.99", "GOMODCACHE": "/m", "GOCACHE": "/c", "CC": "gcc"}'`,
+		"clang": "",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir)
+	toolchain, err := Project{Dir: dir, Minimum: "1.26.5"}.Go(t.Context())
+	if err != nil || toolchain.CC != "clang" || toolchain.Compiler != filepath.Join(dir, "clang") {
+		t.Errorf("the C compiler is %q, %q, %v", toolchain.CC, toolchain.Compiler, err)
+	}
+}

@@ -51,7 +51,7 @@ func TryLock(home string) (unlock func(), err error) {
 		case errors.Is(err, fs.ErrNotExist):
 			continue // removed since it was claimed
 		case err != nil:
-			return nil, fmt.Errorf("cannot lock %s: %w", home, err)
+			return nil, fmt.Errorf("cannot lock %s: %w; set GOSUBSPACE_HOME to a folder of your own on a disk of this machine", home, err)
 		case !held:
 			lock.Close()
 			return nil, ErrTaken

@@ -43,7 +43,7 @@ func (j Installation) env(extra map[string]string) []string {
 		"JUPYTER_RUNTIME_DIR":     filepath.Join(jupyter, "runtime"),
 		"JUPYTER_PREFER_ENV_PATH": "1",
 		"IPYTHONDIR":              filepath.Join(jupyter, "ipython"),
-	}, "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTER_TOKEN", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+	}, "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTER_TOKEN", "JUPYTERLAB_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
 	return program.Setenv(ours, extra)
 }
 

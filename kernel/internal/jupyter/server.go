@@ -84,7 +84,7 @@ func (j Installation) Start(notebooks string, port int, browser bool) (*Server, 
 	if os.Geteuid() == 0 {
 		args = append(args, "--ServerApp.allow_root=True")
 	}
-	log, err := os.OpenFile(v.Log, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	log, err := os.OpenFile(v.Log, os.O_CREATE|os.O_WRONLY|os.O_TRUNC|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +111,9 @@ func (j Installation) Start(notebooks string, port int, browser bool) (*Server, 
 	}()
 	return v, nil
 }
+
+// EndedWell reports whether JupyterLab, which has ended, was shut down from its own menu.
+func (v *Server) EndedWell() bool { return v.cmd.ProcessState.Success() }
 
 // Address is the page that a browser opens, with the token.
 func (v *Server) Address() string {

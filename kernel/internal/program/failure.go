@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -25,9 +26,10 @@ func (f Failure) Error() string {
 var (
 	noNetwork = regexp.MustCompile(`(?i)name resolution|name or service not known|no such host|nodename nor servname|NewConnectionError|` +
 		`failed to establish a new connection|connection (refused|reset|aborted)|network is unreachable|no route to host|timed out|i/o timeout|` +
-		`ProxyError|could not resolve|max retries exceeded|dial tcp|certificate verify failed`)
-	noSpace   = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded|not enough space`)
-	errorLine = regexp.MustCompile(`(?m)^(?:ERROR|error|fatal|go): .*$`)
+		`ProxyError|could not resolve|max retries exceeded|dial tcp`)
+	badCertificate = regexp.MustCompile(`(?i)certificate[_ ]verify[_ ]failed|x509: |failed to verify certificate`)
+	noSpace        = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded|not enough space`)
+	errorLine      = regexp.MustCompile(`(?m)^(?:ERROR|error|fatal|go): .*$`)
 )
 
 // Advice is what to do where a program that downloads and writes fails.
@@ -49,6 +51,9 @@ func Explain(err error, a Advice) error {
 		// Programs also write where the system keeps what is temporary.
 		return Failure{a.Part, fmt.Sprintf("no space left on the disk of %s, or of %s", a.Folder, os.TempDir()),
 			"free some, or set GOSUBSPACE_HOME (or TMPDIR) to a folder on another disk, and start again"}
+	case badCertificate.MatchString(text):
+		return Failure{a.Part, "the certificate of where it is downloaded from is not trusted here: a proxy of your network's has one of its own",
+			"name the file of its authorities, for example: export PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt; then start again"}
 	case noNetwork.MatchString(text):
 		do := "connect and start again"
 		if a.Offline != "" {
@@ -65,7 +70,8 @@ func LastLine(text string) string {
 	if strings.TrimSpace(text) == "" {
 		return "it said nothing"
 	}
-	if marked := errorLine.FindAllString(text, -1); len(marked) > 0 {
+	marked := slices.DeleteFunc(errorLine.FindAllString(text, -1), func(line string) bool { return strings.HasPrefix(line, "go: downloading ") })
+	if len(marked) > 0 {
 		return marked[len(marked)-1]
 	}
 	lines := strings.Split(strings.TrimSpace(text), "\n")

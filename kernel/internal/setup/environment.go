@@ -60,8 +60,15 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 	if err != nil {
 		s.found = nil // it is not there, or its Python does not run
 	}
-	s.record.in(own)["cuda"] = strconv.FormatBool(s.cuda)
+	s.decide(own, cuda)
 	return nil
+}
+
+// decide records the choice about an environment. That there is no GPU today is none.
+func (s *State) decide(e environment, wanted *bool) {
+	if wanted != nil || s.cuda {
+		s.record.in(e)["cuda"] = strconv.FormatBool(s.cuda)
+	}
 }
 
 func (s *State) use(e environment, cuda *bool) {
@@ -86,7 +93,7 @@ func (s *State) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 	}
 	s.use(e, cuda)
 	s.found = found
-	s.record.in(e)["cuda"] = strconv.FormatBool(s.cuda)
+	s.decide(e, cuda)
 	return "", nil
 }
 

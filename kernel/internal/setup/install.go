@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strconv"
 	"strings"
 
 	"gosubspace/kernel/internal/checkout"
@@ -54,8 +53,11 @@ func (s *State) makeEnvironment(ctx context.Context, py python) error {
 		return err
 	}
 	s.found = nil
+	had, decided := s.record.in(s.env)["cuda"]
 	clear(s.record.in(s.env))
-	s.record.in(s.env)["cuda"] = strconv.FormatBool(s.cuda)
+	if decided {
+		s.record.in(s.env)["cuda"] = had
+	}
 	if err := s.room("environment", 1500<<20); err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func findPython(ctx context.Context, minimum string) (python, error) {
 func askPython(ctx context.Context, path string) (python, error) {
 	const question = `import importlib.util as u, platform
 print(platform.python_version(), all(map(u.find_spec, ("venv", "ensurepip"))))`
-	text, err := program.Output(ctx, "", nil, path, "-c", question)
+	text, err := program.Output(ctx, "", jupyter.PythonEnv(), path, "-c", question)
 	if err != nil {
 		return python{}, err
 	}
