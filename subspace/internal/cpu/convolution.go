@@ -96,7 +96,7 @@ func (f *function) convolution(x, kernel compute.Value, g geometry) (compute.Val
 	}
 	u := f.fusions
 	sizes := [3][]int{xShape.Dimensions, k, dims}
-	reverse := target == forwardCall && reversible(sizes, more)
+	reverse := target == forwardCall && given == kernel && reversible(sizes, more)
 	read, extra := u.source(x)
 	var sum *norm
 	if target == forwardCall && joinable(sizes, more) {

@@ -488,6 +488,41 @@ func TestVarianceFarFromZero(t *testing.T) {
 	}
 }
 
+// A constant channel has the variance 0, however large it is, and never one below, of which
+// batch norm would take the root.
+func TestVarianceOfConstants(t *testing.T) {
+	engine := backendtest.XLA(t)
+	exec, err := NewExec(engine, func(x, scale *Node) []*Node {
+		y, _, variance := InternalBatchNormForTraining(x, scale, scale, 1e-5, 3)
+		return []*Node{y, variance}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exec.Finalize()
+	const channels = 64
+	rng := rand.New(rand.NewPCG(5, 6))
+	var constants, ones [channels]float32
+	for c := range constants {
+		constants[c], ones[c] = float32(math.Exp(rng.Float64()*8+9)), 1
+	}
+	values := make([]float32, 7*9*11*channels)
+	for i := range values {
+		values[i] = constants[i%channels]
+	}
+	out := exec.MustCall(tensors.FromFlatDataAndDimensions(values, 7, 9, 11, channels), ones[:])
+	for c, v := range tensors.MustCopyFlatData[float32](out[1]) {
+		if !(v >= 0 && float64(v) < 1e-10*float64(constants[c])*float64(constants[c])) {
+			t.Errorf("a constant of %v has the variance %v", constants[c], v)
+		}
+	}
+	for i, y := range tensors.MustCopyFlatData[float32](out[0]) {
+		if y != y {
+			t.Fatalf("the norm of a constant, %v, is no number", constants[i%channels])
+		}
+	}
+}
+
 func normal(rng *rand.Rand, dims ...int) *tensors.Tensor {
 	size := 1
 	for _, d := range dims {

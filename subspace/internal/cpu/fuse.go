@@ -40,7 +40,7 @@ type fusions struct {
 	convs     map[compute.Value]*conv         // by its output
 	backward  map[compute.Value]*gradients    // by the gradient of its output
 	made      map[compute.Value]*made         // by that gradient, what it is made of
-	first     map[compute.Value]compute.Value // by what is rectified, the gradient by it that came first
+	before    map[compute.Value]compute.Value // by what is rectified, the gradient by it that came before
 	parts     map[compute.Value]*gradients    // by dx to which another gradient has to come
 	whole     map[compute.Value]*gradients    // by dx, or its sum with the other one
 	sums      map[compute.Value]sums          // by the gradient of the norm's result
@@ -116,7 +116,7 @@ func newFusions() *fusions {
 	return &fusions{
 		zeros: map[value]bool{}, masks: map[value]bool{}, scalars: map[value]value{}, channels: map[value]value{}, scaled: map[value]*norm{}, norms: map[value]*norm{}, positive: map[value]*norm{}, rectified: map[value]*norm{}, shared: map[value]bool{}, added: map[value]*norm{},
 		reversed: map[value]value{}, same: map[value]value{}, convs: map[value]*conv{},
-		backward: map[value]*gradients{}, made: map[value]*made{}, first: map[value]value{}, parts: map[value]*gradients{}, whole: map[value]*gradients{}, sums: map[value]sums{},
+		backward: map[value]*gradients{}, made: map[value]*made{}, before: map[value]value{}, parts: map[value]*gradients{}, whole: map[value]*gradients{}, sums: map[value]sums{},
 		divided: map[value]*drop{}, halfDropped: map[value]*norm{}, droppedNorms: map[value]*norm{}, byDrop: map[value]*drop{},
 	}
 }
@@ -324,18 +324,18 @@ func (f *function) differentiate(y, dy, dOut, mean, factor, slope, level compute
 // both, masked as the ReLU is that the images come from.
 func (f *function) masked(c, of *conv, dx compute.Value, settings []int32) error {
 	u := f.fusions
-	n, first := u.rectified[of.x], u.first[of.x]
-	u.first[of.x] = dx
-	if n == nil || n.more == nil || first == nil || u.shared[of.x] || !slices.Equal(c.dims[2], of.dims[0]) || !maskable(c.dims, settings) {
+	n, before := u.rectified[of.x], u.before[of.x]
+	u.before[of.x] = dx
+	if n == nil || n.more == nil || before == nil || u.shared[of.x] || !slices.Equal(c.dims[2], of.dims[0]) || !maskable(c.dims, settings) {
 		return nil
 	}
 	channels := shapes.Make(dtypes.Float32, c.dims[2][3])
 	outputs := []shapes.Shape{shapes.Make(dtypes.Float32, c.dims[2]...), channels, channels}
-	out, err := customcall.Emit(f.xla, maskedCall, outputs, slices.Concat(c.operands, []compute.Value{n.x, n.mean, u.now(of.x), first}, n.drop.operands())...)
+	out, err := customcall.Emit(f.xla, maskedCall, outputs, slices.Concat(c.operands, []compute.Value{n.x, n.mean, u.now(of.x), before}, n.drop.operands())...)
 	if err != nil {
 		return err
 	}
-	u.parts[dx] = &gradients{of: of, dx: dx, mask: n, add: first, masked: out[0]}
+	u.parts[dx] = &gradients{of: of, dx: dx, mask: n, add: before, masked: out[0]}
 	u.sums[out[0]] = sums{n, out[1], out[2]}
 	return nil
 }

@@ -206,6 +206,21 @@ func (l layers) oddNetworks() []network {
 			y := Where(GreaterThan(n, none), Add(by, other), none)
 			return Add(y, relu(s))
 		}},
+		{"a kernel whose channels have changed places", func(x, k1, k2, scale, shift *Node) *Node {
+			swapped := func(x, kernel *Node) *Node {
+				return Convolve(x, kernel).AxesConfig(ConvolveAxesConfig{
+					InputBatch: 0, InputSpatial: []int{1, 2}, InputChannels: 3,
+					KernelSpatial: []int{0, 1}, KernelInputChannels: 3, KernelOutputChannels: 2,
+					OutputBatch: 0, OutputSpatial: []int{1, 2}, OutputChannels: 3,
+				}).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
+			}
+			c := swapped(x, k1)
+			n := norm(c, scale, shift)
+			by := Gradient(ReduceAllSum(Sin(n)), c, x, k1)
+			y := Add(Add(swapped(by[0], Reverse(k1, 0, 1)), by[1]), n)
+			y = Add(StopGradient(y), ReduceAllMean(StopGradient(by[2])))
+			return Add(y, relu(norm(convolve(n, k2, 1), shift, scale)))
+		}},
 		{"a step along the gradient before the gradient", func(x, k1, k2, scale, shift *Node) *Node {
 			by := Gradient(ReduceAllMean(Sin(block(x, k1, k2, scale, shift))), k1, k2, scale)
 			step := func(v, by *Node) *Node { return Add(v, StopGradient(by)) }

@@ -138,7 +138,8 @@ void tallies_end(const struct tallies *t, const struct moments *m) {
 			count += t->count[i];
 		}
 		m->mean[c] = mean;
-		m->variance[c] = squares / count;
+		// By rounding alone it is below 0; what is no number stays so.
+		m->variance[c] = squares < 0 ? 0 : squares / count;
 	}
 }
 

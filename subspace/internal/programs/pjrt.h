@@ -15,7 +15,6 @@ enum {
 	major_version = 0,
 	// The places in the table.
 	error_destroy = 0,
-	error_message = 1,
 	client_destroy = 11,
 	client_platform_version = 14,
 	client_compile = 20,
