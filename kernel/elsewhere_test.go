@@ -48,7 +48,8 @@ func TestBinder(t *testing.T) {
 	home, bin := t.TempDir(), t.TempDir()
 	// Of Go it is the command line that counts here, and where set-up leaves the kernel.
 	write(t, filepath.Join(bin, "go"), "#!/bin/sh\n[ \"$*\" = 'run ./kernel setup' ] || exit 9\n[ -z \"$FAILS\" ] || exit 1\n"+
-		"mkdir -p \"$HOME/.cache/gosubspace/"+kernelFolder+"\"\necho {} > \"$HOME/.cache/gosubspace/"+kernelFolder+"/kernel.json\"\n")
+		"mkdir -p \"$HOME/.cache/gosubspace/"+kernelFolder+"\"\necho {} > \"$HOME/.cache/gosubspace/"+kernelFolder+"/kernel.json\"\n"+
+		"mkdir -p \"$HOME/.cache/gosubspace/jupyter/config\"\necho {} > \"$HOME/.cache/gosubspace/jupyter/config/jupyter_server_config.json\"\n")
 	run := func(more ...string) error {
 		cmd := exec.Command(bash, script)
 		cmd.Env = append(program.Setenv(os.Environ(), map[string]string{"HOME": home, "PATH": bin + ":" + os.Getenv("PATH")}, "GOSUBSPACE_HOME"), more...)
@@ -64,6 +65,9 @@ func TestBinder(t *testing.T) {
 	}
 	if !place.IsFile(filepath.Join(home, ".local", "share", "jupyter", "kernels", jupyter.Kernel, "kernel.json")) {
 		t.Error("Binder's JupyterLab does not find the kernel")
+	}
+	if !place.IsFile(filepath.Join(home, ".jupyter", "jupyter_server_config.json")) {
+		t.Error("Binder's JupyterLab has not the settings of the command's")
 	}
 	info, err := os.Stat(script)
 	if err != nil || info.Mode()&0o111 == 0 {
