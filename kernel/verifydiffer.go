@@ -48,15 +48,11 @@ func (v *verifier) put(path string, want []byte) error {
 // picture is file for a figure's picture and, beside it, its text alternative. One whose
 // words have changed is written anew, however few of its pixels they are.
 func (v *verifier) picture(stem string, f *plots.Figure) error {
-	words := []byte(f.Alt + "\n")
-	if v.write {
-		if before, err := os.ReadFile(stem + ".txt"); err == nil && !bytes.Equal(before, words) {
-			if err := v.put(stem+".png", f.PNG); err != nil {
-				return err
-			}
-		}
+	words, draw := []byte(f.Alt+"\n"), v.file
+	if before, err := os.ReadFile(stem + ".txt"); v.write && err == nil && !bytes.Equal(before, words) {
+		draw = v.put
 	}
-	return errors.Join(v.file(stem+".png", f.PNG), v.file(stem+".txt", words))
+	return errors.Join(draw(stem+".png", f.PNG), v.file(stem+".txt", words))
 }
 
 // textDiffers says which line is the first that is another.

@@ -53,10 +53,8 @@ func (p Project) Go(ctx context.Context) (Toolchain, error) {
 		Root: env.GOROOT, Version: strings.TrimPrefix(goVersion, "go"),
 		Modules: env.GOMODCACHE, Cache: env.GOCACHE, CC: env.CC,
 	}
-	if _, err := exec.LookPath(t.CC); err != nil && t.CC == "gcc" { // Go's own choice, whatever is there
-		if _, err := exec.LookPath("clang"); err == nil {
-			t.CC = "clang"
-		}
+	if t.CC == "gcc" && !onPath("gcc") && onPath("clang") { // Go's own choice is gcc, whatever is there
+		t.CC = "clang"
 	}
 	if words := strings.Fields(t.CC); len(words) > 0 {
 		if t.Compiler, err = exec.LookPath(words[0]); err == nil {
@@ -67,6 +65,11 @@ func (p Project) Go(ctx context.Context) (Toolchain, error) {
 		}
 	}
 	return t, nil
+}
+
+func onPath(name string) bool {
+	_, err := exec.LookPath(name)
+	return err == nil
 }
 
 // CheckCompiler compiles three lines of C, as XLA's bindings need it.
@@ -148,5 +151,7 @@ func (t Toolchain) Settings() map[string]string {
 // Env is this process's environment with them, for what is built of the project: of no
 // workspace, whatever go.work lies above it.
 func (t Toolchain) Env() []string {
-	return program.Setenv(program.Setenv(os.Environ(), t.Settings()), map[string]string{"GOWORK": "off"})
+	settings := t.Settings()
+	settings["GOWORK"] = "off"
+	return program.Setenv(os.Environ(), settings)
 }
