@@ -19,9 +19,10 @@ import (
 
 // measureCell measures how long a notebook's cell takes that loads recorded runs
 // and draws their figure: the first such cell of 01-line. Its program is written,
-// goimported, built and run as GoNB does it, n times, after a first time that
-// does not count. Each time it prints another word, so that it is built anew, as
-// after an edit. What Jupyter itself takes, some milliseconds, is not in it.
+// goimported, built and run as GoNB does it, with the programs that set-up gives it, n
+// times, after a first time that does not count. Each time it prints another word, so
+// that it is built anew, as after an edit. What Jupyter itself takes, some
+// milliseconds, is not in it.
 func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 	p, err := checkout.Here()
 	if err != nil {
@@ -46,17 +47,28 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 		return g, err
 	}
 	defer os.RemoveAll(dir)
-	env := program.Setenv(go_.Env(), map[string]string{"GOSUBSPACE_FIGURES": dir, "GOWORK": ""})
-	goimports := filepath.Join(dir, "goimports"+program.Exe)
-	if _, err := program.Output(ctx, p.Dir, env, go_.Command(), "build", "-o", goimports, "./kernel/goimports"); err != nil {
+	bin := filepath.Join(dir, "bin")
+	if err := os.Mkdir(bin, 0o700); err != nil {
 		return g, err
 	}
-	binary := filepath.Join(dir, "cell"+program.Exe)
+	if _, err := program.Output(ctx, p.Dir, go_.Env(), go_.Command(), "build", "-o", bin+string(filepath.Separator), "./kernel/goimports", "./kernel/go"); err != nil {
+		return g, err
+	}
+	tool := func(name string) string { return filepath.Join(bin, name+program.Exe) }
+	env := program.Setenv(go_.Env(), map[string]string{
+		"GOSUBSPACE_FIGURES": dir, "GOWORK": "", "GOPROXY": "off",
+		"PATH": strings.Join([]string{bin, filepath.Join(go_.Root, "bin"), os.Getenv("PATH")}, string(os.PathListSeparator)),
+	})
+	module := filepath.Join(dir, "module")
+	if err := os.Mkdir(module, 0o700); err != nil {
+		return g, err
+	}
+	binary := filepath.Join(module, "gonb_cell"+program.Exe)
 	for name, text := range map[string]string{
-		"go.mod":  "module cell\n\ngo " + p.Minimum + "\n",
+		"go.mod":  "module gonb_cell\n\ngo " + p.Minimum + "\n",
 		"go.work": fmt.Sprintf("go %s\n\nuse (\n\t.\n\t%q\n)\n", p.Minimum, p.Dir),
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(module, name), []byte(text), 0o600); err != nil {
 			return g, err
 		}
 	}
@@ -64,12 +76,13 @@ func measureCell(ctx context.Context, n int) (g speed.Group, err error) {
 	for k := range n + 1 {
 		source := cellProgram(nb, i, fmt.Sprint("time ", k))
 		start := time.Now()
-		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(module, "main.go"), []byte(source), 0o600); err != nil {
 			return g, err
 		}
 		for _, step := range [][]string{
-			{dir, goimports, "-w", filepath.Join(dir, "main.go")},
-			{dir, go_.Command(), "build", "-o", binary},
+			{module, tool("goimports"), "-w", filepath.Join(module, "main.go")},
+			{module, tool("go"), "get"},
+			{module, tool("go"), "build", "-o", binary},
 			{p.Notebooks(), binary},
 		} {
 			if _, err := program.Output(ctx, step[0], env, step[1], step[2:]...); err != nil {

@@ -29,7 +29,7 @@
 // folder keeps what is ours on it apart from what is not, checkout knows this
 // repository, jupyter runs notebooks, site makes web pages of them, grid makes many runs,
 // page makes pages of trained subspaces, and program runs the programs of others for all
-// of them. The folders relay, goimports and gopls are programs that set-up builds; they
+// of them. The folders relay, go, goimports and gopls are programs that set-up builds; they
 // run beside the notebooks.
 package main
 

@@ -80,6 +80,8 @@ func aProject(dir string) error {
 		"go.sum":                       "",
 		"kernel/relay/main.go":         "package main\n",
 		"kernel/internal/scratch/x.go": "package scratch\n",
+		"subspace/place/p.go":          "package place\n",
+		"kernel/go/main.go":            "package main\n",
 		"kernel/goimports/main.go":     "package main\n",
 		"kernel/gopls/main.go":         "package main\n", "kernel/gopls/pinned/go.mod": "module gopls\n",
 		"notebooks/lesson/l.go":   "package lesson\n",

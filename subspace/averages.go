@@ -1,7 +1,10 @@
 package subspace
 
 import (
+	"strings"
+
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph mathematics reads as such
+	gomlx "github.com/gomlx/gomlx/ml/layers/norm"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -47,6 +50,30 @@ func (s *Space) averages(rate *Node) (settle func()) {
 	return func() {
 		for _, settle := range settles {
 			settle()
+		}
+	}
+}
+
+// refuseHalfGradients panics with a [netError] where GoMLX's batch norm leaves its own
+// batch out of the gradient, as GoMLX v0.28.4's does with UseBackendInference(false), in
+// training too (findings/gomlx-batch-norm-forgets-its-own-batch.sh): weights before it
+// would wander off. Such a one has changed its averages, and made no operation of the
+// backend's for that. Nodes from made on are those of the network.
+func (s *Space) refuseHalfGradients(images *Node, made int) {
+	whole := 0
+	for _, n := range images.Graph().Nodes()[made:] {
+		if n.Type() == NodeTypeBatchNormForTraining {
+			whole++
+		}
+	}
+	for _, weight := range s.state {
+		scope, name := model.SplitPath(weight.Path())
+		if name != averageWeight || !strings.HasSuffix(scope, "/"+gomlx.BatchNormalizationScopeName) || !weight.ChangedInGraph(images.Graph()) {
+			continue
+		}
+		if whole--; whole < 0 {
+			panic(&netError{images.Shape().Dimensions, scope + " is a batch norm with UseBackendInference(false), whose gradient takes " +
+				"the batch's mean and variance for constants (GoMLX v0.28.4): leave that option out, or use network.BatchNorm"})
 		}
 	}
 }

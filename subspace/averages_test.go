@@ -3,6 +3,8 @@ package subspace
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	. "github.com/gomlx/gomlx/core/graph"
@@ -83,5 +85,24 @@ func TestGoMLXBatchNorm(t *testing.T) {
 		if v := got["/frozen/batch_normalization/variance"]; v[0] != 1 {
 			t.Errorf("frozen averages have become %v", v)
 		}
+	}
+}
+
+// GoMLX's batch norm is trained with by the whole gradient, or not at all.
+func TestGoMLXBatchNormsGradient(t *testing.T) {
+	step := func(native bool) error {
+		s := spaceOf(t, normed(func(scope *model.Scope, x *Node, frozen bool) *Node {
+			return gomlx.BatchNorm(scope, x, -1).FrozenAverages(frozen).UseBackendInference(native || frozen).Done()
+		}), 2, 1)
+		_, _, err := s.Step(batchOf(4, 1), s.Draw(Sampler{Shape: Line{}}, rand.New(rand.NewPCG(1, 1))), 0.1, SGD{})
+		return err
+	}
+	const want = "the network fails on images [4 8 8 1]: /first/batch_normalization is a batch norm with UseBackendInference(false)"
+	if err := step(false); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("with half a gradient: %v\nwant %s …", err, want)
+	}
+	backendtest.XLA(t)
+	if err := step(true); err != nil {
+		t.Errorf("with the whole gradient: %v", err)
 	}
 }

@@ -183,7 +183,9 @@ func (s *Space) update(scope *model.Scope, images, labels, points, pair, free, s
 // the gradient at w, over all weights together (Foret et al., "Sharpness-Aware
 // Minimization for Efficiently Improving Generalization", 2020, equation 2).
 func (s *Space) gradient(scope *model.Scope, weights []*Node, images, labels, smoothing, rho *Node) (loss, right *Node, grads []*Node) {
+	made := len(images.Graph().Nodes())
 	logits := s.apply(scope, weights, images)
+	s.refuseHalfGradients(images, made)
 	loss, right = crossEntropy(logits, labels), correct(logits, labels)
 	grads = Gradient(smoothed(loss, logits, smoothing), weights...)
 	if rho == nil {

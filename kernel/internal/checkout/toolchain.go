@@ -135,10 +135,8 @@ func (t Toolchain) forget(variable string) string {
 // them, and with them what has been compiled.
 func (t Toolchain) Settings() map[string]string {
 	return map[string]string{
-		// Without symbols for debuggers a cell is linked in half the time; a panic names
-		// functions and lines all the same.
 		// No stamp of the version: git refuses to tell it in a folder of another user's.
-		"GOFLAGS":     "-mod=readonly -ldflags=-s -buildvcs=false",
+		"GOFLAGS":     "-mod=readonly '-ldflags=" + linking() + "' -buildvcs=false",
 		"GOTOOLCHAIN": "local",
 		"GOWORK":      "",
 		"GOMODCACHE":  t.Modules,
@@ -154,4 +152,17 @@ func (t Toolchain) Env() []string {
 	settings := t.Settings()
 	settings["GOWORK"] = "off"
 	return program.Setenv(os.Environ(), settings)
+}
+
+// linking are the flags of Go's linker. Without symbols for debuggers a cell is linked in
+// half the time; a panic names functions and lines all the same. Before it links, the
+// linker tries with the C compiler, by one small program each, which flags that one takes;
+// two it need not try where it neither marks a program with an identity (which macOS wants
+// to see) nor packs what debuggers read.
+func linking() string {
+	flags := "-s"
+	if runtime.GOOS == "linux" {
+		flags += " -B=none -compressdwarf=false"
+	}
+	return flags
 }

@@ -13,12 +13,11 @@ import (
 )
 
 // kernelPrograms are the programs of the kernel, by the packages that they are:
-// the relay that Jupyter starts, GoNB, what GoNB adds imports with, and what it
-// starts gopls with.
-var kernelPrograms = []string{"gosubspace/kernel/relay", "github.com/janpfeifer/gonb", "gosubspace/kernel/goimports", "gosubspace/kernel/gopls"}
+// the relay that Jupyter starts, GoNB, and what GoNB starts for go, goimports and gopls.
+var kernelPrograms = []string{"gosubspace/kernel/relay", "github.com/janpfeifer/gonb", "gosubspace/kernel/go", "gosubspace/kernel/goimports", "gosubspace/kernel/gopls"}
 
 // kernelSources are the folders of those that are ours, and of go.mod.
-var kernelSources = []string{".", "kernel/relay", "kernel/internal/scratch", "kernel/goimports", "kernel/gopls"}
+var kernelSources = []string{".", "kernel/relay", "kernel/internal/scratch", "subspace/place", "kernel/go", "kernel/goimports", "kernel/gopls"}
 
 // kernelStep builds the kernel's programs.
 func (s *State) kernelStep(ctx context.Context) (step, error) {

@@ -26,6 +26,11 @@ type Part struct {
 // Parts returns what there is to look at, in the order in which parts build on each
 // other.
 func (s *State) Parts() []Part {
+	ofKernel := func(name string) func(context.Context) Finding {
+		return func(context.Context) Finding {
+			return lookProgram(filepath.Join(s.env.kernel(), "bin", name+program.Exe))
+		}
+	}
 	return []Part{
 		{"folders", s.lookFolders},
 		{"TMPDIR", s.lookTemporary},
@@ -35,12 +40,9 @@ func (s *State) Parts() []Part {
 		{"packages", s.lookPackages},
 		{"plugin", s.lookPlugin},
 		{"GoNB", s.lookGoNB},
-		{"relay", func(context.Context) Finding {
-			return lookProgram(filepath.Join(s.env.kernel(), "bin", "relay"+program.Exe))
-		}},
-		{"goimports", func(context.Context) Finding {
-			return lookProgram(filepath.Join(s.env.kernel(), "bin", "goimports"+program.Exe))
-		}},
+		{"relay", ofKernel("relay")},
+		{"cells' go", ofKernel("go")},
+		{"goimports", ofKernel("goimports")},
 		{"gopls", func(context.Context) Finding { return lookProgram(s.env.gopls()) }},
 		{"kernel spec", s.lookSpec},
 		{"backend", s.lookBackend},
