@@ -16,7 +16,10 @@ import (
 
 // opened is what a process of its own, where no plugin was loaded before, says of
 // the backend that it opened.
-type opened struct{ Name, Notice, Flags string }
+type opened struct {
+	Name, Notice, Flags string
+	Kernels             bool
+}
 
 const childVariable = "GOSUBSPACE_TEST_OPENS"
 
@@ -31,7 +34,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		info.Notice = err.Error()
 	}
-	json.NewEncoder(os.Stdout).Encode(opened{info.Name, info.Notice, os.Getenv(backend.FlagsVariable)})
+	json.NewEncoder(os.Stdout).Encode(opened{info.Name, info.Notice, os.Getenv(backend.FlagsVariable), info.Kernels})
 }
 
 // The real plugin: what it would end the process for is left out, and it opens.
@@ -74,6 +77,41 @@ func TestUnknownFlags(t *testing.T) {
 			if said := strings.Contains(got.Notice, backend.FlagsVariable); said != (c.flags != c.left) {
 				t.Errorf("%s, %q: says %q", config, c.flags, got.Notice)
 			}
+		}
+	}
+}
+
+// Whose kernels compute, and by which instructions, can be chosen; a word that chooses
+// nothing is said to.
+func TestChosenKernels(t *testing.T) {
+	backendtest.XLA(t)
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kernels := func(variable string) opened {
+		cmd := exec.Command(program)
+		cmd.Env = append(os.Environ(), childVariable+"=1", "GOSUBSPACE_KERNELS="+variable)
+		out, err := cmd.Output()
+		var got opened
+		if err == nil {
+			err = json.Unmarshal(out, &got)
+		}
+		if err != nil {
+			t.Fatalf("%q: %v", variable, err)
+		}
+		return got
+	}
+	if !kernels("").Kernels {
+		t.Skip("no kernels of ours here")
+	}
+	for variable, ours := range map[string]bool{"xla": false, "avx2": true, "c": true, "avx": true} {
+		got := kernels(variable)
+		if got.Kernels != ours {
+			t.Errorf("%q: kernels of ours: %v, want %v", variable, got.Kernels, ours)
+		}
+		if said := strings.Contains(got.Notice, "GOSUBSPACE_KERNELS=avx is nothing to choose"); said != (variable == "avx") {
+			t.Errorf("%q: says %q", variable, got.Notice)
 		}
 	}
 }

@@ -193,5 +193,6 @@ func side(v []int) (value int, square bool) {
 	return v[0], len(v) == 2 && v[0] == v[1]
 }
 
-// widest limits the registers that convolutions use, for tests.
-func widest(lanes int) { C.limit_lanes(C.int(lanes)) }
+// Widest limits the registers that are used to so many floats: 16, those of AVX-512, are
+// no limit, 8 those of AVX2, and 4 leave plain C.
+func Widest(lanes int) { C.limit_lanes(C.int(lanes)) }

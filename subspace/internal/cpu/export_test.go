@@ -10,10 +10,7 @@ import (
 	"github.com/gomlx/go-xla/stablehlo"
 )
 
-var (
-	Widest  = widest
-	Largest = largest
-)
+var Largest = largest
 
 // Plain returns the backend that Wrap was given.
 func Plain(b compute.Backend) compute.Backend { return b.(*backend).Backend }

@@ -60,7 +60,7 @@ const struct generator *random_generator(void);
 // multiples.
 int narrowest_block(void);
 
-// limit_lanes limits the registers used to so many floats, for tests: 16 is no limit.
+// limit_lanes limits the registers used to so many floats: 16 is no limit.
 void limit_lanes(int lanes);
 
 #endif

@@ -18,3 +18,6 @@ func Drops(*graph.Node, float64, ...int) (next, dropped *graph.Node, ok bool) { 
 
 // KeepMemory does nothing here.
 func KeepMemory() {}
+
+// Widest has nothing to limit.
+func Widest(int) {}
