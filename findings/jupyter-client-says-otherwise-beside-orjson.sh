@@ -2,19 +2,19 @@
 # jupyter-client 8.10.0 sends other values for the same cell once orjson is installed,
 # a package that neither it nor the kernel asks for.
 #
-# Messages are packed by the json of Python, or by orjson where that can be imported: with
-# a package that brings it along, for speed alone. The two agree on what JSON has. What it
-# has not, kernels display all the same, and there they differ: a loss that is NaN is the
-# word "nan" or null; a time without a zone is of the machine's own zone or of UTC, which
-# are two instants; and a whole number beyond 64 bits, which JSON has, comes back as it was
-# or as a float. All of it is what a notebook keeps as its output. With the first there is
-# a warning; with orjson none.
+# Messages are packed by Python's own json, or, to be faster, by orjson, where that can be
+# imported because some other package has brought it along. What JSON has no word for,
+# kernels display all the same, and there the two differ: a loss that is NaN becomes the
+# word "nan" or null, and a time without a zone is of the machine's own zone or of UTC,
+# which are two instants. A whole number beyond 64 bits, which JSON has, comes back as it
+# was or as a float. All of it is what a notebook then keeps as its output. Python's json
+# warns of the NaN; orjson of nothing.
 #
 # Seen with ipykernel 7.4.0 in a zone five hours behind UTC: "nan", 12:00-05:00, exact; and
-# after "pip install orjson==3.13.0", with nothing else changed, null, 12:00Z, a float that
-# is 1 less. The script fails when that changes. One would expect the same of both, as
-# one is the fallback of the other. The remedy is to name the packer: Session.packer =
-# "json" in the configuration of kernel and client.
+# after "pip install orjson==3.13.0", with nothing else changed, null (Python's None),
+# 12:00Z, and a float that is 1 less. The script fails when that changes. One would expect
+# the same of both: one is the other's fallback, and the changelog (8.8.0) speaks of faster
+# messages alone. The remedy is to name the packer on both sides, --Session.packer=json.
 # Needs python3 (3.10 or newer); works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)

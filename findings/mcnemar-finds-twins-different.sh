@@ -3,13 +3,13 @@
 # that agree on every image different beyond doubt: p = 0.
 #
 # With b images that only the first has right and c that only the second has, the
-# corrected statistic is (|b-c| - 1)²/(b+c), where the 1 may take away no more than there
-# is: R's mcnemar.test and the books take it off only where b and c differ. statsmodels
-# always takes it off, and squares what is left. So where b = c, of which nothing could be
-# less of a difference, it says 1/(b+c), and p falls below 1, the more so the fewer images
-# there are; a difference of one image then has a p of 1. Without any such image, as for a
-# network and its copy, 1/0 is infinite and p is 0; NumPy warns of the division. The
-# correction is the default with exact=False, which is the test for many images.
+# corrected statistic is (|b-c| - 1)²/(b+c), where the 1 can take away no more than there
+# is: R's mcnemar.test takes it off only where b and c differ. statsmodels always does, and
+# squares what is left. So where b = c, and nothing could be less of a difference, it says
+# 1/(b+c), and p falls below 1, the further the fewer such images there are, while a
+# difference of one image has a p of 1. Without any, as for a network and its copy, 1/0 is
+# infinite and p is 0, with no more than NumPy's warning of a division; R says NaN there.
+# The correction is the default with exact=False, which is the test for many images.
 #
 # Seen: p = 0 for 0 and 0, 0.480 for 1 and 1, 0.823 for 10 and 10, and 1 for 10 and 11; the
 # exact test of the same function says 1 four times, as does the sum by hand. The script
