@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,11 +15,17 @@ import (
 type cell struct {
 	dir     string   // its folder
 	module  string   // the module's name
-	binary  string   // what is to be built; empty where imports are to be got
+	binary  string   // what is to be built, in that folder; empty where imports are to be got
 	flags   []string // of go build, set in the notebook
+	self    string   // this program
 	command string   // the real go command
 	recipes string   // the folder of recipes
 }
+
+// fresh is how old a recipe may be, and a binary that is not built again. Go removes from
+// its cache what no go command has used for some days, and does not hear of what is used
+// here: once a day it does.
+const fresh = 24 * time.Hour
 
 // done does what GoNB wants, and reports whether it could.
 func (c cell) done() bool {
@@ -27,57 +35,88 @@ func (c cell) done() bool {
 	}
 	r, known := c.recipe(key)
 	if c.binary == "" {
-		return known // what was built once needs nothing that is not there
+		// go get adds to the module what the cell imports. A recipe is of a cell with these
+		// imports and this go.mod that was built: there is nothing to add.
+		return known
 	}
-	built, err := c.sum(key)
+	sum, err := c.sum(key)
 	if err != nil {
 		return false
 	}
-	if there, _ := os.ReadFile(c.stamp()); len(there) > 0 && bytes.Equal(there, append(built, c.state()...)) {
-		return true // a cell run again as it is
+	if c.isBuilt(sum) {
+		return true
 	}
-	if !(known && c.follow(r)) && !c.build(key) {
+	ok, mistake := false, false
+	if known {
+		ok, mistake = c.follow(r, sum)
+	}
+	if !ok && (mistake || !c.build(key)) {
 		return false
 	}
-	os.WriteFile(c.stamp(), append(built, c.state()...), 0o600) // without, it is built again
+	c.noteBuilt(key, sum)
 	return true
 }
 
 // stamp is the file that says of what the binary was built.
 func (c cell) stamp() string { return filepath.Join(c.dir, ".built") }
 
-// state tells the binary from another one of its name.
-func (c cell) state() string {
-	info, err := os.Stat(c.binary)
-	if err != nil {
-		return ""
+// isBuilt reports whether the binary is that of this very program: a cell that is run
+// again as it was.
+func (c cell) isBuilt(sum []byte) bool {
+	info, err := os.Stat(c.stamp())
+	if err != nil || time.Since(info.ModTime()) > fresh {
+		return false
 	}
-	return told(info)
-}
-
-// follow builds by a recipe.
-func (c cell) follow(r recipe) bool {
-	work, err := os.MkdirTemp("", "go-build")
+	binary, err := os.Stat(c.binary)
 	if err != nil {
 		return false
+	}
+	there, err := os.ReadFile(c.stamp())
+	return err == nil && bytes.Equal(there, append(sum, identity(binary)...))
+}
+
+// noteBuilt notes that the binary is that of a program, if it has not changed meanwhile.
+// Where that cannot be written, it is built again the next time.
+func (c cell) noteBuilt(key string, sum []byte) {
+	binary, err := os.Stat(c.binary)
+	if now, err2 := c.sum(key); err != nil || err2 != nil || !bytes.Equal(now, sum) {
+		os.Remove(c.stamp())
+		return
+	}
+	os.WriteFile(c.stamp(), append(sum, identity(binary)...), 0o600)
+}
+
+// follow builds by a recipe, and reports whether that went well, and if not, whether the
+// compiler has found a mistake in the cell.
+//
+// A recipe has the build ID of the cell that it was made with. The binary of another must
+// not bear it: go build would take it for that cell's, up to date.
+func (c cell) follow(r recipe, sum []byte) (ok, mistake bool) {
+	work, err := os.MkdirTemp(c.dir, ".go-build")
+	if err != nil {
+		return false, false
 	}
 	defer os.RemoveAll(work)
 	if r.prepare(work, c.module) != nil {
-		return false
+		return false, false
 	}
-	for _, line := range [][]string{r.Compile, r.Link} {
-		args := make([]string, len(line))
-		for i, arg := range line {
-			args[i] = strings.ReplaceAll(arg, workVariable, work)
+	for i, step := range []command{r.Compile, c.inFrontOf(r.Link)} {
+		args := make([]string, len(step.Args))
+		for k, arg := range step.Args {
+			args[k] = strings.ReplaceAll(arg, workVariable, work)
+			if strings.HasPrefix(arg, "-buildid=") {
+				args[k] = "-buildid=" + hex.EncodeToString(sum)
+			}
 		}
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.Dir = c.dir
-		cmd.Env = append(os.Environ(), "GOROOT="+r.Root)
-		if cmd.Run() != nil {
-			return false
+		cmd.Env = append(os.Environ(), step.Env...)
+		if err := cmd.Run(); err != nil {
+			failed := new(exec.ExitError)
+			return false, i == 0 && errors.As(err, &failed) && r.present()
 		}
 	}
-	return os.Rename(filepath.Join(work, program), c.binary) == nil
+	return os.Rename(filepath.Join(work, linkedProgram), c.binary) == nil, false
 }
 
 // build has go build do it, and keeps how it did.
@@ -93,23 +132,8 @@ func (c cell) build(key string) bool {
 	if err != nil {
 		return false
 	}
-	if r, ok := newRecipe(script.String(), work); ok {
+	if r, ok := newRecipe(script.String(), work, c.dir); ok {
 		c.keep(key, r)
 	}
 	return true
-}
-
-// atMost is how many recipes are kept. A recipe has some 60 kB.
-const atMost = 200
-
-// recipe returns what is kept under a key.
-func (c cell) recipe(key string) (r recipe, ok bool) {
-	path := filepath.Join(c.recipes, key)
-	text, err := os.ReadFile(path)
-	if err != nil || r.parse(text) != nil {
-		return r, false
-	}
-	now := time.Now()
-	os.Chtimes(path, now, now) // the oldest goes first
-	return r, true
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Skip("no go command on PATH")
 	}
-	if _, err := exec.LookPath("gcc"); err != nil && os.Getenv("CC") == "" {
+	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no gcc, whose identity is part of how a cell is built")
 	}
 	root := t.TempDir()
@@ -58,7 +59,8 @@ func newBench(t *testing.T) *bench {
 	b.write("cell/go.mod", "module gonb_1\n\ngo 1.26\n")
 	b.write("cell/go.work", "go 1.26\n\nuse (\n\t.\n\t"+b.lib+"\n)\n")
 	b.env = append(os.Environ(), "PATH="+root+"/bin:"+root+"/real:"+os.Getenv("PATH"),
-		"GOFLAGS=-mod=readonly -ldflags=-s", "GOPROXY=off", "GOWORK=", "GOTOOLCHAIN=local")
+		"GOFLAGS=-mod=readonly -ldflags=-s", "GOPROXY=off", "GOWORK=", "GOTOOLCHAIN=local", "GOENV=off",
+		"GOAMD64=", "GOARM64=", "GOEXPERIMENT=", "CC=", "CGO_ENABLED=1", "TMPDIR="+root, "GOCOVERDIR="+root)
 	return b
 }
 
@@ -142,10 +144,18 @@ func (b *bench) build(flags ...string) (prints, calls string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(b.root, "go-build*")); len(left) > 0 {
-		b.Errorf("left behind: %q", left)
-	}
+	b.nothingLeft()
 	return string(out), calls
+}
+
+// nothingLeft fails where temporary folders were left behind.
+func (b *bench) nothingLeft() {
+	b.Helper()
+	for _, pattern := range []string{"go-build*", "cell*/go-build*", "cell*/.go-build*"} {
+		if left, _ := filepath.Glob(filepath.Join(b.root, pattern)); len(left) > 0 {
+			b.Errorf("left behind: %q", left)
+		}
+	}
 }
 
 func (b *bench) wantBuilt(prints string, anew bool, flags ...string) {
@@ -163,7 +173,6 @@ func (b *bench) wantBuilt(prints string, anew bool, flags ...string) {
 // that has not changed is not built.
 func TestBuild(t *testing.T) {
 	b := newBench(t)
-	b.env = append(b.env, "TMPDIR="+b.root)
 	b.write("cell/main.go", say("first"))
 	if _, calls, err := b.go_("get"); err != nil || !strings.HasPrefix(calls, "get\n") {
 		t.Errorf("go get of new imports: %v; the real one was called with %q, want get", err, calls)
@@ -204,9 +213,20 @@ func TestChanged(t *testing.T) {
 		prints string
 	}{
 		{"a function of the module", func() {
+			b.write("lib/lib.go", "package lib\n\nimport _ \"embed\"\n\n//go:embed words/word\nvar embedded string\n\nfunc Word() string { return \"ten \" + embedded + file }\n")
+		}, "ten two a gonb_1 gonb_1"},
+		{"what the module embeds", func() { b.write("lib/words/word", "ten") }, "ten ten a gonb_1 gonb_1"},
+		{"a function, in a file as long and as old as before", func() {
+			path := filepath.Join(b.lib, "lib.go")
+			info, err := os.Stat(path)
+			if err != nil || runtime.GOOS != "linux" {
+				t.Skip("elsewhere that cannot be seen", err)
+			}
 			b.write("lib/lib.go", "package lib\n\nimport _ \"embed\"\n\n//go:embed words/word\nvar embedded string\n\nfunc Word() string { return \"six \" + embedded + file }\n")
-		}, "six two a gonb_1 gonb_1"},
-		{"what the module embeds", func() { b.write("lib/words/word", "ten") }, "six ten a gonb_1 gonb_1"},
+			if err := os.Chtimes(path, info.ModTime(), info.ModTime()); err != nil {
+				t.Fatal(err)
+			}
+		}, "six ten a gonb_1 gonb_1"},
 		{"another file in the module", func() {
 			os.Remove(filepath.Join(b.lib, "file.go"))
 			b.write("lib/other.go", "package lib\n\nconst file = \" b\"\n")
@@ -258,16 +278,20 @@ func TestMistake(t *testing.T) {
 	b.write("cell/main.go", say("x"))
 	b.wantBuilt("one two a gonb_1 gonb_1 x", true)
 	for name, text := range map[string]string{
-		"unknown name":    strings.Replace(source, "lib.Word()", "lib.Wort()", 1),
-		"unused import":   strings.Replace(source, "lib.Word()", `""`, 1),
-		"no such package": strings.Replace(source, `"example.test/lib"`, `"example.test/nowhere"`, 1),
-		"no Go":           "package main\n\nfunc main() {\n",
-		"internal":        strings.Replace(source, `"example.test/lib"`, "\"example.test/lib\"\n\t\"internal/abi\"", 1),
+		"known imports: unknown name":  strings.Replace(source, "lib.Word()", "lib.Wort()", 1),
+		"known imports: unused import": strings.Replace(source, "lib.Word()", `""`, 1),
+		"no such package":              strings.Replace(source, `"example.test/lib"`, `"example.test/nowhere"`, 1),
+		"no Go":                        "package main\n\nfunc main() {\n",
+		"internal":                     strings.Replace(source, `"example.test/lib"`, "\"example.test/lib\"\n\t\"internal/abi\"", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			b.write("cell/main.go", text)
 			binary := filepath.Join(b.cell, "gonb_1")
-			said, _, err := b.go_("build", "-o", binary)
+			said, calls, err := b.go_("build", "-o", binary)
+			if strings.HasPrefix(name, "known") && calls != "build -o "+binary+"\n" {
+				t.Errorf("the real go command was called with %q; want it called once", calls)
+			}
+			b.nothingLeft()
 			cmd := exec.Command(filepath.Join(b.root, "real", "go"), "build", "-o", binary)
 			cmd.Dir, cmd.Env = b.cell, b.env
 			want, wantErr := cmd.CombinedOutput()
@@ -278,6 +302,74 @@ func TestMistake(t *testing.T) {
 	}
 	b.write("cell/main.go", say("mended"))
 	b.wantBuilt("one two a gonb_1 gonb_1 mended", false)
+}
+
+// A binary that was built by a recipe is none that the real go command takes for its own,
+// when it has to build the cell of the recipe again.
+func TestFollowedIsNoOther(t *testing.T) {
+	b := newBench(t)
+	b.write("cell/main.go", say("x"))
+	b.wantBuilt("one two a gonb_1 gonb_1 x", true)
+	b.write("cell/main.go", say("y"))
+	b.wantBuilt("one two a gonb_1 gonb_1 y", false)
+	b.write("lib/lib_test.go", "package lib\n") // which changes nothing
+	b.write("cell/main.go", say("x"))
+	b.wantBuilt("one two a gonb_1 gonb_1 x", true)
+}
+
+// Notebooks that import the same have folders of their own, with whatever in their names.
+func TestAnotherFolder(t *testing.T) {
+	b := newBench(t)
+	for i, name := range []string{"cell a", "cell (b)", "cellc", "celld"} {
+		b.cell = filepath.Join(b.root, name)
+		b.write(name+"/go.mod", "module gonb_1\n\ngo 1.26\n")
+		b.write(name+"/go.work", "go 1.26\n\nuse (\n\t.\n\t"+b.lib+"\n)\n")
+		b.write(name+"/main.go", say(name))
+		b.wantBuilt("one two a gonb_1 gonb_1 "+name, i < 3)
+	}
+}
+
+// A module that is replaced by a folder is built of what is there, and what GoNB writes
+// into a cell's go.mod, that the checkout replaces itself, hinders nothing.
+func TestReplaced(t *testing.T) {
+	b := newBench(t)
+	b.write("mine/go.mod", "module example.test/mine\n\ngo 1.26\n")
+	b.write("mine/mine.go", "package mine\n\nconst Word = \"mine\"\n")
+	for _, c := range []struct {
+		by    string // go.mod
+		quick bool
+	}{
+		{"replace example.test/lib => " + b.lib, true},
+		{"require example.test/mine v0.0.0\n\nreplace example.test/mine => " + b.root + "/mine", false},
+		{"require example.test/mine v0.0.0\n\nreplace example.test/mine v0.0.0 => ../mine", false},
+	} {
+		b.write("cell/go.mod", "module gonb_1\n\ngo 1.26\n\n"+c.by+"\n")
+		text, word := source, "lib.Word()"
+		if !c.quick {
+			text, word = strings.Replace(text, "example.test/lib", "example.test/mine", 1), "mine.Word"
+		}
+		text = strings.Replace(text, "lib.Word()", word, 1)
+		for i, say := range []string{"first", "second"} {
+			if !c.quick {
+				b.write("mine/mine.go", "package mine\n\nconst Word = \"one two a\" // "+say+"\n")
+			}
+			b.write("cell/main.go", strings.Replace(text, "SAY", say, 1))
+			b.wantBuilt("one two a gonb_1 gonb_1 "+say, i == 0 || !c.quick)
+		}
+	}
+}
+
+// Two of these programs without a real one behind them do not call each other for ever.
+func TestNoOther(t *testing.T) {
+	b := newBench(t)
+	b.write("bin2/go", "")
+	if err := copyFile(filepath.Join(b.root, "bin2", "go"), filepath.Join(b.root, "bin", "go")); err != nil {
+		t.Fatal(err)
+	}
+	b.env = append(b.env, "PATH="+b.root+"/bin:"+b.root+"/bin2:"+b.root+"/bin")
+	if said, _, err := b.go_("version"); status(err) != 1 || !strings.Contains(said, "install Go") {
+		t.Errorf("without a go command: %v, says %q", err, said)
+	}
 }
 
 func status(err error) int {
@@ -385,10 +477,10 @@ func TestWords(t *testing.T) {
 
 // Whatever a go command prints, reading it neither fails nor makes a recipe of nothing.
 func FuzzRecipe(f *testing.F) {
-	f.Add("WORK=/tmp/go-build1\n/x/compile -o $WORK/b001/_pkg_.a -p main -importcfg $WORK/b001/importcfg -pack ./main.go\nGOROOT='/x' /x/link -o $WORK/b001/exe/a.out -importcfg $WORK/b001/importcfg.link -s $WORK/b001/_pkg_.a\n")
+	f.Add("WORK=/tmp/go-build1\n/x/compile -o $WORK/b001/_pkg_.a -p main -importcfg $WORK/b001/importcfg -pack ./main.go\nGOROOT='/x' /x/link -o $WORK/b001/exe/a.out -importcfg $WORK/b001/importcfg.link -buildid=a/b -s $WORK/b001/_pkg_.a\n")
 	f.Add("cp $WORK/b002/_pkg_.a /cache/x-d # internal\n\"\\q\n")
 	work := filepath.Join(f.TempDir(), "go-build1")
-	for _, name := range []string{imported, linked} {
+	for _, name := range []string{importedFile, linkedFile} {
 		path := filepath.Join(work, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			f.Fatal(err)
@@ -398,8 +490,44 @@ func FuzzRecipe(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, script string) {
-		if r, ok := newRecipe(script, work); ok && (len(r.Compile) < 5 || len(r.Link) < 5 || r.Module == "" || !filepath.IsAbs(r.Root)) {
+		if r, ok := newRecipe(script, work, "/nowhere"); ok && (len(r.Compile.Args) < 5 || len(r.Link.Args) < 5 || r.Module == "") {
 			t.Errorf("a recipe of %q: %+v", script, r)
 		}
 	})
+}
+
+// Where C is linked the linker asks the C compiler about its flags, the first time.
+func TestAsksOnce(t *testing.T) {
+	b := newBench(t)
+	gcc, err := exec.LookPath("gcc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.write("real/gcc", "#!/bin/sh\necho \"$@\" >>'"+b.root+"/asked'\nexec '"+gcc+"' \"$@\"\n")
+	if err := os.Chmod(filepath.Join(b.root, "real", "gcc"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	b.write("lib/lib.go", "package lib\n\n// static int two(void) { return 2; }\nimport \"C\"\n\nimport \"fmt\"\n\nfunc Word() string { return fmt.Sprint(C.two()) }\n")
+	linked := func() (questions, calls int) {
+		text, _ := os.ReadFile(filepath.Join(b.root, "asked"))
+		for line := range strings.Lines(string(text)) {
+			calls++
+			if strings.HasSuffix(line, "trivial.c\n") {
+				questions++
+			}
+		}
+		os.Remove(filepath.Join(b.root, "asked"))
+		return questions, calls
+	}
+	for i, word := range []string{"x", "y", "z"} {
+		b.write("cell/main.go", say(word))
+		b.wantBuilt("2 gonb_1 gonb_1 "+word, i == 0)
+		questions, calls := linked()
+		if asks := i < 2; (questions > 0) != asks || calls == 0 {
+			t.Errorf("build %d: the C compiler is called %d times, %d of them to ask: want questions %v", i, calls, questions, asks)
+		}
+	}
+	b.write("real/gcc", "#!/bin/sh\n# newer\nexec '"+gcc+"' \"$@\"\n")
+	b.write("cell/main.go", say("x"))
+	b.wantBuilt("2 gonb_1 gonb_1 x", true)
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,27 +24,34 @@ import (
 // errUnusual is why a cell is left to the real go command.
 var errUnusual = errors.New("a cell that is more than Go files and their imports")
 
-// key tells whether two cells are built in the same way: all that go build looks at
-// before it compiles, but for what a cell's functions say. That is
+// further are settings that name files which would have to be looked at too.
+var further = regexp.MustCompile(`(?m)^GOWORK=.|(?:^|[= '"])--?(?:overlay|pgo|toolexec)\b|^(?:GOFLAGS=|-).*@`)
+
+// key tells whether two cells are built in the same way: it is a hash of everything that
+// go build looks at, but for the bodies of the cell. That is
 //
-//   - the go command, its settings and flags, the C compiler;
+//   - the go command, its settings and flags, the C compiler, and this program;
 //   - the files of the cell and what they import, and its module;
-//   - the modules that it is built with in a workspace: the name, size, time and mode of
-//     every file that can be part of a package. What lies in Go's module cache does not
-//     change, go build says as well.
+//   - the modules that it is built with in a workspace: the [identity] of every file that
+//     can be part of a package. What lies in Go's module cache does not change, go build
+//     says as well.
 func (c cell) key() (string, error) {
 	sources, err := c.sources()
 	if err != nil {
 		return "", err
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %q\n", c.flags, settings())
-	for _, path := range []string{c.command, compiler()} {
+	all := append(settings(), c.flags...)
+	if slices.ContainsFunc(all, further.MatchString) {
+		return "", errUnusual
+	}
+	fmt.Fprintf(h, "%q\n", all)
+	for _, path := range []string{c.self, c.command, compiler()} {
 		info, err := os.Stat(path)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "%q %s\n", path, told(info))
+		fmt.Fprintf(h, "%q %s\n", path, identity(info))
 	}
 	files := token.NewFileSet()
 	for _, path := range sources {
@@ -52,7 +60,7 @@ func (c cell) key() (string, error) {
 			return "", err
 		}
 		// //go:embed, //go:build, import "C" …
-		if bytes.Contains(text, []byte("//go:")) || bytes.Contains(text, []byte("// +build")) || bytes.Contains(text, []byte(`"C"`)) {
+		if bytes.Contains(text, []byte("//go:")) || bytes.Contains(text, []byte("// +build")) || bytes.Contains(text, []byte(`"C"`)) || bytes.Contains(text, []byte("`C`")) {
 			return "", errUnusual
 		}
 		f, err := parser.ParseFile(files, path, text, parser.ImportsOnly)
@@ -61,16 +69,14 @@ func (c cell) key() (string, error) {
 		}
 		var imports []string
 		for _, s := range f.Imports {
+			if path, _ := strconv.Unquote(s.Path.Value); path == c.module || strings.HasPrefix(path, c.module+"/") {
+				return "", errUnusual // a package of the cell's own
+			}
 			imports = append(imports, s.Path.Value)
 		}
 		slices.Sort(imports)
 		fmt.Fprintf(h, "%q %q\n", filepath.Base(path), slices.Compact(imports))
 	}
-	mod, err := os.ReadFile(filepath.Join(c.dir, "go.mod"))
-	if err != nil {
-		return "", err
-	}
-	fmt.Fprintf(h, "%q\n", strings.Replace(string(mod), c.module, "", 1))
 	if err := c.workspace(h); err != nil {
 		return "", err
 	}
@@ -118,7 +124,7 @@ func (c cell) sources() (paths []string, err error) {
 	return paths, nil
 }
 
-// workspace adds what lies in the folders of the cell's go.work.
+// workspace adds the cell's module, its go.work, and what lies in the folders of that.
 func (c cell) workspace(h hash.Hash) error {
 	path := filepath.Join(c.dir, "go.work")
 	text, err := os.ReadFile(path)
@@ -129,18 +135,35 @@ func (c cell) workspace(h hash.Hash) error {
 	if err != nil {
 		return err
 	}
-	if len(work.Replace) > 0 {
-		return errUnusual // by a folder, which would have to be looked at too
-	}
 	fmt.Fprintf(h, "%q\n", text)
+	var folders []string
 	for _, use := range work.Use {
 		dir := use.Path
 		if !filepath.IsAbs(dir) {
 			dir = filepath.Join(c.dir, dir)
 		}
-		if filepath.Clean(dir) == filepath.Clean(c.dir) {
-			continue
+		if dir = filepath.Clean(dir); dir != c.dir {
+			folders = append(folders, dir)
 		}
+	}
+	// A module may be replaced by one of those folders, as GoNB replaces them. Another
+	// one would have to be looked at too.
+	usual := func(dir string, replaced []*modfile.Replace) bool {
+		for _, r := range replaced {
+			to := r.New.Path
+			if !filepath.IsAbs(to) {
+				to = filepath.Join(dir, to)
+			}
+			if r.New.Version == "" && !slices.Contains(folders, to) {
+				return false
+			}
+		}
+		return true
+	}
+	if !usual(c.dir, work.Replace) {
+		return errUnusual
+	}
+	for _, dir := range append([]string{c.dir}, folders...) {
 		path := filepath.Join(dir, "go.mod")
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -150,11 +173,15 @@ func (c cell) workspace(h hash.Hash) error {
 		if err != nil {
 			return err
 		}
-		if len(mod.Replace) > 0 {
+		if !usual(dir, mod.Replace) {
 			return errUnusual
 		}
+		if dir == c.dir {
+			fmt.Fprintf(h, "%q\n", strings.Replace(string(text), c.module, "", 1))
+			continue
+		}
 		left := mostFiles
-		if err := folder(h, dir, false, &left); err != nil {
+		if err := addFolder(h, dir, false, &left); err != nil {
 			return err
 		}
 	}
@@ -164,9 +191,9 @@ func (c cell) workspace(h hash.Hash) error {
 // mostFiles is how many files of a module are looked at: with more, go build is quicker.
 const mostFiles = 20000
 
-// folder adds the files of a folder and of those below it: what is beside Go files, or
+// addFolder adds the files of a folder and of those below it: what is beside Go files, or
 // below them, since they may embed it, and what says which modules there are.
-func folder(h hash.Hash, dir string, inPackage bool, left *int) error {
+func addFolder(h hash.Hash, dir string, inPackage bool, left *int) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -174,38 +201,40 @@ func folder(h hash.Hash, dir string, inPackage bool, left *int) error {
 	if *left -= len(entries); *left < 0 {
 		return errUnusual
 	}
-	inPackage = inPackage || slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return filepath.Ext(e.Name()) == ".go" })
+	inPackage = inPackage || slices.ContainsFunc(entries, isGo)
 	for _, e := range entries {
 		name := e.Name()
 		path := filepath.Join(dir, name)
 		if e.IsDir() {
 			if name == ".git" || strings.HasPrefix(name, ".") && !inPackage {
-				continue // nobody can import or embed it
+				continue // versions, editors' and tools' things
 			}
-			if err := folder(h, path, inPackage, left); err != nil {
+			if err := addFolder(h, path, inPackage, left); err != nil {
 				return err
+			}
+			continue
+		}
+		info, err := os.Stat(path) // of what a link leads to
+		if err != nil {
+			info, err = e.Info()
+		} else if info.IsDir() { // a link to a folder, which may be imported, not embedded
+			if linked, err := os.ReadDir(path); err != nil || slices.ContainsFunc(linked, isGo) {
+				return errUnusual
 			}
 			continue
 		}
 		if !inPackage && name != "go.mod" && name != "go.sum" && name != "modules.txt" {
 			continue
 		}
-		info, err := os.Stat(path) // of what a link leads to
-		if err != nil {
-			info, err = e.Info()
-		}
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(h, "%q %s\n", path, told(info))
+		fmt.Fprintf(h, "%q %s\n", path, identity(info))
 	}
 	return nil
 }
 
-// told is by what a file is known that may have changed.
-func told(info fs.FileInfo) string {
-	return fmt.Sprint(info.Size(), " ", info.ModTime().UnixNano(), " ", info.Mode())
-}
+func isGo(e fs.DirEntry) bool { return filepath.Ext(e.Name()) == ".go" }
 
 // settings are those that the go command and the C compiler heed: of the environment,
 // and of go env -w.
@@ -231,9 +260,9 @@ func settings() (all []string) {
 
 // compiler is the C compiler that links.
 func compiler() string {
-	name := os.Getenv("CC")
-	if name == "" {
-		name = "gcc"
+	name := "gcc"
+	if words := strings.Fields(os.Getenv("CC")); len(words) > 0 { // and flags, perhaps
+		name = words[0]
 	}
 	if path, err := exec.LookPath(name); err == nil {
 		return path

@@ -1,15 +1,17 @@
 // Go is the go command that GoNB finds first: it builds the program of a cell, and in
 // all else becomes the real one, the next on PATH.
 //
-// Before it compiles the one file of a cell, go build looks at every source file of the
-// 440 packages that gosubspace/notebooks/lesson is made of. That takes longer than
-// compiling, and a third of the time that a reader waits for. Nothing of it has changed
-// since the last cell, nearly always. So the first time that a cell imports what it
-// imports, go build is asked to say which commands it runs, and of what (-x, -work);
-// they are kept as a [recipe]. As long as nothing has changed that it was made of (see
-// [cell.key]), cells with these imports are compiled and linked by the same two
-// commands. A cell that cannot be built so, for example since it has a mistake, is
-// built by the real go command, which then says what is wrong.
+// Before the one file of a cell is compiled, go build looks at every source file of the
+// hundreds of packages below gosubspace/notebooks/lesson, of which nothing has changed
+// since the last cell, nearly always. So for each new set of imports go build is asked
+// to say which commands it runs, and of what (-x, -work), and that is kept as a
+// [recipe]. Until something changes that it depends on (see [cell.key]), cells with
+// these imports are compiled and linked by the same two commands. How much that saves
+// stands in subspace/speed/README.md.
+//
+// What -x prints is made for people, and no format that Go promises to keep: whatever is
+// not recognised makes no recipe, and then, as for a cell with a mistake, the real go
+// command builds, and says what is wrong.
 package main
 
 import (
@@ -34,12 +36,16 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	recipes := filepath.Join(filepath.Dir(filepath.Dir(self)), "recipes")
+	if compiler := os.Getenv(compilerVariable); compiler != "" {
+		return compile(compiler, recipes)
+	}
 	command, err := next(self)
 	if err != nil {
 		return err
 	}
 	if c, ok := cellOf(os.Args[1:]); ok {
-		c.command, c.recipes = command, filepath.Join(filepath.Dir(filepath.Dir(self)), "recipes")
+		c.self, c.command, c.recipes = self, command, recipes
 		if c.done() {
 			os.Exit(0)
 		}
@@ -47,22 +53,32 @@ func run() error {
 	return become(command, os.Args[1:])
 }
 
-// next is the go command on PATH that is not this program.
+// next is the go command that comes behind this program on PATH. Behind, and not merely
+// another one: two copies of this program would call each other for ever.
 func next(self string) (string, error) {
 	own, err := os.Stat(self)
 	if err != nil {
 		return "", err
 	}
+	var found string
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		path, err := exec.LookPath(filepath.Join(dir, filepath.Base(self)))
 		if err != nil || !filepath.IsAbs(path) {
 			continue
 		}
-		if there, err := os.Stat(path); err == nil && !os.SameFile(own, there) {
-			return path, nil
+		there, err := os.Stat(path)
+		switch {
+		case err != nil:
+		case os.SameFile(own, there):
+			found = ""
+		case found == "":
+			found = path
 		}
 	}
-	return "", errors.New("there is no other go command on PATH: install Go, see https://go.dev/dl")
+	if found == "" {
+		return "", errors.New("there is no go command on PATH but the one of this kernel: install Go, see https://go.dev/dl")
+	}
+	return found, nil
 }
 
 // cellOf is the cell that GoNB wants something done about: to build it, or to get what
@@ -80,7 +96,7 @@ func cellOf(args []string) (c cell, ok bool) {
 		return c, false
 	}
 	var err error
-	if c.dir, err = os.Getwd(); err != nil {
+	if c.dir, err = os.Getwd(); err != nil || c.binary != "" && filepath.Dir(c.binary) != c.dir {
 		return c, false
 	}
 	c.module, ok = moduleOf(filepath.Join(c.dir, "go.mod"))

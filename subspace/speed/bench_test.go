@@ -3,6 +3,7 @@ package speed
 import (
 	"flag"
 	"fmt"
+	"os"
 	"testing"
 
 	"gosubspace/subspace/backend/backendtest"
@@ -63,7 +64,11 @@ func BenchmarkEvaluate(b *testing.B) {
 func bench(b *testing.B, j Job) {
 	engine := backendtest.XLA(b)
 	j.Side, j.Batch = 32, 128
-	w, err := open(b.Context(), j, engine, experiment.OnCPU, &phases{})
+	together := experiment.OnCPU
+	if os.Getenv("GOSUBSPACE_KERNELS") == "xla" {
+		together = 0 // as a run makes it: XLA's convolutions are slow in a loop
+	}
+	w, err := open(b.Context(), j, engine, together, &phases{})
 	if err != nil {
 		b.Fatal(err)
 	}
