@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -84,6 +85,9 @@ func (v *verifier) rescore(ctx context.Context, path string, s *experiment.Shipp
 	if errors.Is(err, experiment.ErrOtherData) {
 		return "the data set here has other images than the recorded runs, so that other scores would be right; -data names its folder", nil
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Sprintf("its data are not on this machine: %v", err), nil
+	}
 	if err != nil {
 		return "", err
 	}
@@ -133,9 +137,8 @@ func placeOf(p experiment.PointScore) string {
 	return fmt.Sprintf("weights %.3v", p.Weights)
 }
 
-// scoresDiffer says how scores differ from those that were recorded; "" where no
-// more images than given are judged otherwise, and the loss is the same but for
-// a share.
+// scoresDiffer says how scores differ from those that were recorded; "" where the
+// number of right images is the same but for so many, and the loss but for a share.
 func scoresDiffer(got, want metric.Scores, images int, share float64) string {
 	right, should := math.Round(got.Accuracy*float64(got.N)), math.Round(want.Accuracy*float64(want.N))
 	switch {

@@ -32,8 +32,8 @@ beside the runs. Of a figure that is not recorded whole it draws what there is.
 Then it scores the trained subspaces in RESULTS/endpoints again, where the data
 set is on this machine: each at its midpoint and at one other point, with batch
 norm re-estimated on the training images, and by the statistics that the file
-holds. At most 1 image and 1 in 1,000 more may be judged otherwise than
-recorded, and the loss be another by 1 %: another machine rounds otherwise.
+holds. Of 1,000 images 1 more or less than recorded may be right, and 1 besides,
+and the loss be another by 1 %: another machine rounds otherwise.
 CIFAR-10 is downloaded only with -download. At last it makes a page of each, as
 explore does, with the photographs beside it; -pages keeps them.
 

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gosubspace/subspace/place"
 )
 
 // The test binary, copied to a file named go, is the program.
@@ -151,9 +153,11 @@ func (b *bench) build(flags ...string) (prints, calls string) {
 // nothingLeft fails where temporary folders were left behind.
 func (b *bench) nothingLeft() {
 	b.Helper()
-	for _, pattern := range []string{"go-build*", "cell*/go-build*", "cell*/.go-build*"} {
-		if left, _ := filepath.Glob(filepath.Join(b.root, pattern)); len(left) > 0 {
-			b.Errorf("left behind: %q", left)
+	for _, dir := range []string{b.root, b.cell} {
+		for _, name := range []string{"go-build*", ".go-build*"} {
+			if left, _ := place.Glob(dir, name); len(left) > 0 {
+				b.Errorf("left behind: %q", left)
+			}
 		}
 	}
 }
@@ -402,7 +406,7 @@ func TestUnusual(t *testing.T) {
 			do(b)
 			b.wantBuilt("true", true)
 			b.wantBuilt("true", true)
-			if kept, _ := filepath.Glob(filepath.Join(b.root, "recipes", "*")); len(kept) > 0 {
+			if kept, _ := place.Glob(filepath.Join(b.root, "recipes"), "*"); len(kept) > 0 {
 				t.Errorf("kept %q", kept)
 			}
 		})
@@ -415,7 +419,7 @@ func TestBrokenRecipe(t *testing.T) {
 	b.env = append(b.env, "GOCACHE="+filepath.Join(b.root, "cache"))
 	b.write("cell/main.go", say("x"))
 	b.wantBuilt("one two a gonb_1 gonb_1 x", true)
-	kept, _ := filepath.Glob(filepath.Join(b.root, "recipes", "*"))
+	kept, _ := place.Glob(filepath.Join(b.root, "recipes"), "*")
 	if len(kept) != 1 {
 		t.Fatalf("%d recipes are kept, want 1", len(kept))
 	}

@@ -58,18 +58,19 @@ func (r *Run) adopt() (bool, error) {
 		if err != nil || len(rows) != r.sampler.Shape.Endpoints() {
 			continue // its files are damaged or gone
 		}
+		var snapshots [][][]float32
+		if r.Config.Snapshots {
+			if snapshots, err = source.readSnapshots(r.space.Layout); err != nil {
+				continue
+			}
+		}
+		// Only where all of it is there: else the run begins anew, with its own weights.
 		if err := r.space.SetEndpoints(rows); err != nil {
 			return false, err
 		}
-		if r.Config.Snapshots {
-			all, err := source.readSnapshots(r.space.Layout)
-			if err != nil {
-				continue
-			}
-			for i, one := range all {
-				if err := r.writeSnapshot(i+1, one); err != nil {
-					return false, err
-				}
+		for i, one := range snapshots {
+			if err := r.writeSnapshot(i+1, one); err != nil {
+				return false, err
 			}
 		}
 		r.Result = r.result(other.Training, other.History, slices.Clone(other.Devices))

@@ -72,6 +72,33 @@ func TestSnapshotsAndSWAG(t *testing.T) {
 	}
 }
 
+// Where the snapshots of a run are gone, another that would take them over begins with
+// weights of its own, and does not go on from where that one ended.
+func TestSnapshotsGone(t *testing.T) {
+	o := Options{Dir: t.TempDir()}
+	c := light().With("standard", 1)
+	c.SWA, c.Snapshots, c.TestEvery = "snapshots-5", true, 0
+	whole := train(t, c, o)
+	c.TestImages = 20
+	if taken := train(t, c, o); taken.Result.TrainedIn == "" {
+		t.Fatal("the second run has taken nothing over: nothing is tested here")
+	}
+	gone, err := place.Glob(o.Dir, "*/snapshot-2.safetensors")
+	if err != nil || len(gone) != 2 {
+		t.Fatal(gone, err)
+	}
+	for _, path := range gone {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.TestImages = 30
+	again := train(t, c, o)
+	if same := slices.Equal(rowsOf(t, again)[0], rowsOf(t, whole)[0]); again.Result.TrainedIn != "" || !same {
+		t.Errorf("it was trained in %q, and its weights are those of the first: %v", again.Result.TrainedIn, same)
+	}
+}
+
 // Snapshots of a run that was interrupted are those of one that was not.
 func TestInterruptSnapshots(t *testing.T) {
 	c := light().With("standard", 1)

@@ -150,8 +150,11 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 			err = r.finite() // the loss tells of the weights before the step
 		}
 		if errors.Is(err, subspace.ErrDiverged) {
-			return fmt.Errorf("diverged at step %d of %d (epoch %d): %w; "+
-				"try a smaller learning rate than %v, or a longer warm-up than %d epochs", p.Step, total, epoch+1, err, c.LearningRate, c.Warmup)
+			advice := fmt.Sprintf("try a smaller learning rate than %v", c.LearningRate)
+			if _, cycles := schedule.(subspace.Snapshots); !cycles { // whose cycles begin with the whole rate
+				advice += fmt.Sprintf(", or a longer warm-up than %d epochs", c.Warmup)
+			}
+			return fmt.Errorf("diverged at step %d of %d (epoch %d): %w; %s", p.Step, total, epoch+1, err, advice)
 		}
 		if err != nil {
 			return fmt.Errorf("step %d: %w", p.Step+1, err)

@@ -39,8 +39,8 @@ func OnImages(a, b Hits) (d Discordant, err error) {
 	return d, nil
 }
 
-// fewDiscordant is up to how many images are judged by the binomial distribution itself;
-// of more, its normal approximation is as good.
+// fewDiscordant is from how many images on the normal approximation to the binomial
+// distribution is as good as that itself.
 const fewDiscordant = 25
 
 // P returns the two-sided p-value of McNemar's test that both networks are right equally

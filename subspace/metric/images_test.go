@@ -105,6 +105,8 @@ func TestPOfFew(t *testing.T) {
 	}{
 		{nil, nil, math.NaN()}, {[]float64{2}, []float64{1}, math.NaN()},
 		{[]float64{2, 2}, []float64{1, 1}, 0}, {[]float64{1, 1}, []float64{1, 1}, 1},
+		// 0.58 and the mean of 0.57 and 0.59, in per cent: equal but for the last digit.
+		{[]float64{100 * .58, 100 * .58}, []float64{(100*.57 + 100*.59) / 2, (100*.57 + 100*.59) / 2}, 1},
 	} {
 		d, err := Paired(c.a, c.b)
 		if got := d.P(); err != nil || !(got == c.want || math.IsNaN(got) && math.IsNaN(c.want)) {

@@ -15,6 +15,9 @@ type Difference struct {
 	Low, High float64 // NaN where there are fewer than two pairs: unknown
 }
 
+// rounded is by what share of them two numbers may differ that were computed in two ways.
+const rounded = 1e-12
+
 // Paired compares two samples pair by pair: a[i] and b[i] are of the same seed.
 // The interval takes the differences as independent draws of a normal
 // distribution, with n−1 degrees of freedom (Student, "The probable error of a
@@ -28,6 +31,17 @@ func Paired(a, b []float64) (Difference, error) {
 		differences[i] = a[i] - b[i]
 	}
 	mean, std := MeanStd(differences)
+	// Numbers that are equal but for their last digit are equal.
+	largest := 0.0
+	for i := range a {
+		largest = max(largest, math.Abs(a[i]), math.Abs(b[i]))
+	}
+	if math.Abs(mean) < rounded*largest {
+		mean = 0
+	}
+	if std < rounded*largest {
+		std = 0
+	}
 	d := Difference{N: len(a), Mean: mean, Low: math.NaN(), High: math.NaN()}
 	if d.N > 1 {
 		reach := StudentQuantile(0.975, d.N-1) * std / math.Sqrt(float64(d.N))

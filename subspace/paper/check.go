@@ -31,7 +31,7 @@ var (
 	WithDiagram = Need{func(r experiment.Result) bool { return counted(Diagram(r)) > 0 },
 		"has no reliability diagram: it was recorded before there were any; train it again"}
 	WithTemperature = Need{func(r experiment.Result) bool { _, there := afterScaling(r); return there },
-		"has no validation split to fit a temperature on: set Config.HeldOut"}
+		"has no temperature: it has no validation split, which Config.HeldOut makes, or is so good on it that none is best"}
 	WithHistory = Need{func(r experiment.Result) bool { return len(r.History) > 0 },
 		"has no history of a training: networks trained apart have theirs in the runs of standard training"}
 )
@@ -74,6 +74,9 @@ func CheckRuns(runs []experiment.Result, needs ...Need) error {
 		if r.Config.With(r.Config.Shape, runs[0].Config.Seed) != runs[0].Config {
 			return fmt.Errorf("its runs 1 and %d are not of one method, but %s: want runs that differ in their seeds alone",
 				i+1, strings.Join(Names(runs[0].Config, r.Config), " and "))
+		}
+		if data := runs[0].TestData; data != "" && r.TestData != "" && r.TestData != data {
+			return fmt.Errorf("its runs 1 and %d were scored on other test images: want runs on one data set", i+1)
 		}
 	}
 	for _, r := range runs {

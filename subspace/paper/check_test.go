@@ -43,7 +43,8 @@ var measures = map[string]func([]experiment.Result, Score) []float64{
 	"Fit":            func(runs []experiment.Result, _ Score) []float64 { return Fit(runs) },
 	"Barriers":       func(runs []experiment.Result, _ Score) []float64 { return Barriers(runs) },
 	"Scaled":         Scaled, "Together": Together, "AtEndpoints": AtEndpoints,
-	"Under": func(runs []experiment.Result, score Score) []float64 { return Under(runs, 5, score) },
+	"Under":      func(runs []experiment.Result, score Score) []float64 { return Under(runs, 5, score) },
+	"Under none": func(runs []experiment.Result, score Score) []float64 { return Under(runs, 0, score) },
 	"inside": func(runs []experiment.Result, score Score) []float64 {
 		inside, _ := InsideOutside(runs, score)
 		return inside
@@ -432,5 +433,47 @@ func TestAlongAlone(t *testing.T) {
 	}
 	if _, err := Along(Rows{{}}); err == nil || !oneLine(err) {
 		t.Errorf("of no row at all: %v", err)
+	}
+}
+
+// Runs that were scored on other test images have no mean.
+func TestOtherTestImages(t *testing.T) {
+	run := func(seed uint64, data string) experiment.Result {
+		r := everything(0.7)
+		r.Config.Seed, r.TestData = seed, data
+		return r
+	}
+	if err := CheckRuns([]experiment.Result{run(1, "a"), run(2, "a"), run(3, "")}); err != nil {
+		t.Errorf("runs on the same images, and one that does not say: %v", err)
+	}
+	if err := CheckRuns([]experiment.Result{run(1, "a"), run(2, "b")}); err == nil || !oneLine(err) || !strings.Contains(err.Error(), "other test images") {
+		t.Errorf("runs on different images: %v", err)
+	}
+}
+
+// What is said of a corruption names it, and labels of any class are not called wrong.
+func TestNamesOfConditions(t *testing.T) {
+	base := experiment.Quick()
+	for corrupt, want := range map[string]string{
+		"": "under snow ", "snow": "under snow ", "fog": "under fog ", "gaussian_noise,snow": "under gaussian noise ",
+	} {
+		base.Corrupt = corrupt
+		f, err := NewFigure(6, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range f.Claims() {
+			if !strings.HasPrefix(c.Says, want) {
+				t.Errorf("of %q is claimed: %s", corrupt, c.Says)
+			}
+		}
+	}
+	base.WrongLabels = 0.2
+	if got := DataName(base); got != "digits, 20 % wrong labels" {
+		t.Error(got)
+	}
+	base.AnyClass = true
+	if got := DataName(base); got != "digits, 20 % labels of any class" {
+		t.Error(got)
 	}
 }

@@ -109,6 +109,7 @@ type Claim struct {
 // claims are those of the figures, in their order.
 type claims struct {
 	figure int
+	base   experiment.Config // of the figure's first method
 	all    []Claim
 }
 
@@ -128,6 +129,9 @@ func (c *claims) beyond(sign int, q Quantity, against, says string, methods ...s
 // Claims returns what the paper says of the figure.
 func (f Figure) Claims() []Claim {
 	c := claims{figure: f.Number}
+	if len(f.Methods) > 0 {
+		c.base = f.Methods[0].Config
+	}
 	if add := f.definition().claims; add != nil {
 		add(&c)
 	}

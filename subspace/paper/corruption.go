@@ -3,6 +3,7 @@ package paper
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
@@ -13,7 +14,7 @@ import (
 var corruption = definition{
 	title: "Under corruption",
 	methods: func(base experiment.Config) []Method {
-		base.Corrupt = cmp.Or(base.Corrupt, "snow")
+		base.Corrupt = cmp.Or(base.Corrupt, snow)
 		return curve.methods(base)
 	},
 	draw: []func(Rows) (*plots.Figure, error){Severities},
@@ -25,9 +26,19 @@ var corruption = definition{
 		t.toStandard(m, underAll)
 	},
 	claims: func(c *claims) {
-		c.beyond(1, underAll, standard, "under snow the midpoint of a %s is more accurate than standard training", curves...)
-		c.beyond(1, accuracyUnder(5), standard, "under snow of severity 5 the midpoint of a %s is more accurate than standard training", curves...)
+		under := "under " + strings.ReplaceAll(firstCorruption(c.base), "%", "%%")
+		c.beyond(1, underAll, standard, under+" the midpoint of a %s is more accurate than standard training", curves...)
+		c.beyond(1, accuracyUnder(5), standard, under+" of severity 5 the midpoint of a %s is more accurate than standard training", curves...)
 	},
+}
+
+// snow is the paper's corruption.
+const snow = "snow"
+
+// firstCorruption is the one of a configuration that the figure is about.
+func firstCorruption(base experiment.Config) string {
+	first, _, _ := strings.Cut(cmp.Or(base.Corrupt, snow), ",")
+	return strings.ReplaceAll(strings.TrimSpace(first), "_", " ")
 }
 
 var accuracyClean = accuracyOf("clean", midpoint, rightAtMidpoint)
@@ -66,7 +77,7 @@ var underAll = Quantity{"accuracy, mean of severities 1 to 5", "%", 2, func(r ex
 func underSeverity(severity int) scoresOf {
 	return func(r experiment.Result) (metric.Scores, bool) {
 		if severity == 0 {
-			return r.Midpoint().Scores, true
+			return midpoint(r)
 		}
 		for _, c := range r.Corrupted {
 			if c.Severity == severity && c.Corruption == r.Corrupted[0].Corruption {

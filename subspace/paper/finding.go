@@ -35,8 +35,9 @@ const (
 const level = 0.05
 
 // Verdict follows from this claim alone: where its p-value is below 0.05 and the 95 %
-// interval leaves 0 out, the side decides. The two say the same but for one seed, whose
-// interval is a little longer than its test is strict.
+// interval leaves 0 out, the side decides. The two say the same but for one seed, where
+// either may be the stricter one: the interval where many images are judged otherwise by
+// the two networks, the test, which is exact then, where fewer than 25 are.
 func (f Finding) Verdict() string { return f.verdict(f.P) }
 
 // CorrectedVerdict is the verdict as one of so many.

@@ -129,7 +129,7 @@ func differs(configs []experiment.Config, shape string, field int) bool {
 func DataName(c experiment.Config) string {
 	name := setName(c)
 	if c.WrongLabels > 0 {
-		name += fmt.Sprintf(", %.3g %% wrong labels", 100*c.WrongLabels)
+		name += fmt.Sprintf(", %.3g %% %s", 100*c.WrongLabels, map[bool]string{false: "wrong labels", true: "labels of any class"}[c.AnyClass])
 	}
 	return name
 }

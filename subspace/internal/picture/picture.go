@@ -70,11 +70,16 @@ func Open(path string) (*image.RGBA, error) {
 // Errors go on from the name of a file: "is no whole PNG image: …" where it is broken,
 // "is a HEIC image, …" where no decoder here reads such, and one with its size where
 // it has more than [MaxPixels].
-func Decode(content []byte) (*image.RGBA, error) {
+func Decode(content []byte) (page *image.RGBA, err error) {
 	f, err := formatOf(content)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { // decoders check less than they might: not every index of a palette is in it
+		if p := recover(); p != nil {
+			page, err = nil, f.failed(fmt.Errorf("%v", p))
+		}
+	}()
 	config, err := f.config(bytes.NewReader(content))
 	if err != nil {
 		return nil, f.failed(err)
@@ -96,7 +101,7 @@ func Decode(content []byte) (*image.RGBA, error) {
 			return nil, f.failed(errors.New("it has no pixels"))
 		}
 	}
-	page := image.NewRGBA(image.Rect(0, 0, width, height))
+	page = image.NewRGBA(image.Rect(0, 0, width, height))
 	switch m := decoded.(type) {
 	case *image.YCbCr:
 		f.colours.paint(page, m)

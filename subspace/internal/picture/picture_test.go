@@ -11,6 +11,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -221,4 +222,24 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("an image of %v, opaque: %t", m.Rect, m.Opaque())
 		}
 	})
+}
+
+// A decoder that fails in the middle of a damaged file is said like any other.
+func TestDecoderPanics(t *testing.T) {
+	before := formats
+	defer func() { formats = before }()
+	formats = append([]format{{
+		name: "hasty", magic: "hasty",
+		config: func(io.Reader) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil },
+		decode: func(io.Reader) (image.Image, error) {
+			m := image.NewPaletted(image.Rect(0, 0, 1, 1), color.Palette{color.Black})
+			m.Pix[0] = 5
+			return m, nil
+		},
+	}}, formats...)
+	page, err := Decode([]byte("hasty"))
+	if page != nil {
+		t.Errorf("a page of %v", page.Rect)
+	}
+	wantError(t, err, "is no whole hasty image", "index out of range")
 }
