@@ -3,6 +3,7 @@ package speed
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -99,9 +100,16 @@ func (r Record) Growth() string {
 		b.WriteString("| points evaluated | " + c.header() + "\n| time |" + c.cells(c.Seconds, duration) + "\n\n")
 		line := FitLine(c.X, c.Seconds)
 		b.WriteString(line.sentence("the number of points"))
+		images := thousands(Job{Work: Evaluate, Batch: r.Size.Batch, Amount: r.Size.Plane.with(Amount{Points: 1})}.Images())
 		if line.Off <= straight {
-			fmt.Fprintf(&b, " Every point costs the same, %s for %s images: nothing is carried from one to the next.", duration(line.Slope),
-				thousands(Job{Work: Evaluate, Batch: r.Size.Batch, Amount: r.Size.Plane.with(Amount{Points: 1})}.Images()))
+			fmt.Fprintf(&b, " Every point costs the same, %s for %s images: nothing is carried from one to the next.", duration(line.Slope), images)
+		} else {
+			each := make([]float64, len(c.X))
+			for i, n := range c.X {
+				each[i] = c.Seconds[i] / n
+			}
+			fmt.Fprintf(&b, " Every point is the same work, %s images, and nothing is carried from one to the next; a point took from %s to %s, "+
+				"as fast as the machine was in each of these measurements.", images, duration(slices.Min(each)), duration(slices.Max(each)))
 		}
 		b.WriteString("\n\n")
 	}
@@ -191,7 +199,11 @@ func (r Record) Profile() string {
 	}
 	batch := func(x Measurement) float64 { return x.Median * float64(r.Size.Batch) / float64(x.Images) }
 	f, o := batch(forward), batch(observe)
+	statistics := duration(o - f)
+	if o < f {
+		statistics = "less than the noise"
+	}
 	return fmt.Sprintf("| a line's step | forward, statistics given | statistics of the batch | backward and update |\n"+
 		"| --- | --- | --- | --- |\n| %s | %s | %s | %s |\n",
-		duration(step.Median), duration(f), duration(o-f), duration(step.Median-o))
+		duration(step.Median), duration(f), statistics, duration(step.Median-o))
 }
