@@ -41,6 +41,8 @@ func TestSaysWhatIsMissing(t *testing.T) {
 		"the number of epochs is -1":        with(func(c *Config, _ *Options) { c.Epochs = -1 }),
 		"the batch size is -1":              with(func(c *Config, _ *Options) { c.Batch = -1 }),
 		"the warm-up is -1":                 with(func(c *Config, _ *Options) { c.Warmup = -1 }),
+		"ghost batches of the network mlp":  with(func(c *Config, _ *Options) { c.Network, c.GhostBatches = "mlp", 2 }),
+		"a side of 32 for digits":           with(func(c *Config, _ *Options) { c.Side = 32 }),
 		"warm-up of 6 epochs in a run of 5": with(func(c *Config, _ *Options) { c.Warmup = 6 }),
 		"learning rate is NaN":              with(func(c *Config, _ *Options) { c.LearningRate = nan }),
 		"the momentum is -1":                with(func(c *Config, _ *Options) { c.Momentum = -1 }),
