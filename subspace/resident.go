@@ -109,6 +109,9 @@ func (s *Space) picks(batches []Batch, room int) (*tensors.Tensor, error) {
 			if p.Index < 0 || int(p.Index) >= set.Len() {
 				return nil, fmt.Errorf("image %d of a set of %d, counted from 0", p.Index, set.Len())
 			}
+			if label := set.answers[p.Index]; label < 0 || int(label) >= s.classes {
+				return nil, fmt.Errorf("the label of image %d of the set is %d: the network tells %d classes apart", p.Index, label, s.classes)
+			}
 			flip := int32(0)
 			if p.Flip {
 				flip = 1

@@ -62,7 +62,7 @@ func TestResidentBatchIsTheHosts(t *testing.T) {
 	for _, shape := range [][3]int{{8, 8, 1}, {5, 7, 3}, {6, 4, 2}} {
 		d := images(20, shape[0], shape[1], shape[2])
 		set := onDevice(t, d, d.Train)
-		s := &Space{input: shape[:]}
+		s := &Space{input: shape[:], classes: 10}
 		look := MustNewExec(backendtest.Open(t), func(in []*Node) []*Node {
 			images, labels := s.look(in[0], in[1], in[2], Reshape(in[3], in[3].Shape().Dimensions[1:]...))
 			return []*Node{images, labels}
@@ -299,6 +299,18 @@ func TestTogetherWantsLoops(t *testing.T) {
 	s.Together = 1
 	if _, _, err := s.Step(b, s.Draw(Sampler{Shape: Simplex(1)}, rand.New(rand.NewPCG(1, 1))), 0.1, SGD{}); err == nil {
 		t.Error("image 2 of a set of 2 was taken")
+	}
+	for _, label := range []int32{-1, 10} {
+		other, err := Upload(engine, [3]int{2, 2, 1}, make([]uint8, 8), []int32{0, label}, make([][256]float32, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Finalize()
+		b := Batch{Set: other, Picks: []Pick{{Index: 1}, {Index: 0}}}
+		want := fmt.Sprintf("the label of image 1 of the set is %d: the network tells 10 classes apart", label)
+		if _, _, err := s.Step(b, s.Draw(Sampler{Shape: Simplex(1)}, rand.New(rand.NewPCG(1, 1))), 0.1, SGD{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("a label of %d among 10 classes: %v", label, err)
+		}
 	}
 	if _, err := Upload(engine, [3]int{2, 2, 1}, make([]uint8, 7), []int32{0, 1}, make([][256]float32, 1)); err == nil {
 		t.Error("a set that lacks a pixel was taken")
