@@ -31,7 +31,7 @@ var (
 	WithDiagram = Need{func(r experiment.Result) bool { return counted(Diagram(r)) > 0 },
 		"has no reliability diagram: it was recorded before there were any; train it again"}
 	WithTemperature = Need{func(r experiment.Result) bool { _, there := afterScaling(r); return there },
-		"has no temperature: it has no validation split, which Config.HeldOut makes, or is so good on it that none is best"}
+		"has no temperature: set Config.HeldOut for a validation split, or, where there is one, it has all of that right"}
 	WithHistory = Need{func(r experiment.Result) bool { return len(r.History) > 0 },
 		"has no history of a training: networks trained apart have theirs in the runs of standard training"}
 )
