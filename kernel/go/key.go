@@ -277,8 +277,5 @@ func moduleOf(path string) (string, bool) {
 		return "", false
 	}
 	name := modfile.ModulePath(text)
-	if unquoted, err := strconv.Unquote(name); err == nil {
-		name = unquoted
-	}
 	return name, name != ""
 }

@@ -37,15 +37,27 @@ func TestMain(m *testing.M) {
 	json.NewEncoder(os.Stdout).Encode(opened{info.Name, info.Notice, os.Getenv(backend.FlagsVariable), info.Kernels})
 }
 
+// inChild is what a process of its own opens in an environment with these variables.
+func inChild(t *testing.T, env ...string) (got opened, err error) {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program)
+	cmd.Env = append(append(os.Environ(), childVariable+"=1"), env...)
+	out, err := cmd.Output()
+	if err == nil {
+		err = json.Unmarshal(out, &got)
+	}
+	return got, err
+}
+
 // The real plugin: what it would end the process for is left out, and it opens.
 func TestUnknownFlags(t *testing.T) {
 	backendtest.XLA(t)
 	file := filepath.Join(t.TempDir(), "flags")
 	if err := os.WriteFile(file, []byte("--xla_nobody_knows_this\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	program, err := os.Executable()
-	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ flags, left string }{
@@ -57,16 +69,11 @@ func TestUnknownFlags(t *testing.T) {
 		{"--xla_cpu_enable_fast_math=false", "--xla_cpu_enable_fast_math=false"},
 	} {
 		for _, config := range []string{"", "xla:cpu"} {
-			cmd := exec.Command(program)
-			cmd.Env = append(os.Environ(), childVariable+"=1", backend.FlagsVariable+"="+c.flags)
+			env := []string{backend.FlagsVariable + "=" + c.flags}
 			if config != "" {
-				cmd.Env = append(cmd.Env, "GOMLX_BACKEND="+config)
+				env = append(env, "GOMLX_BACKEND="+config)
 			}
-			out, err := cmd.Output()
-			var got opened
-			if err == nil {
-				err = json.Unmarshal(out, &got)
-			}
+			got, err := inChild(t, env...)
 			if err != nil {
 				t.Errorf("%s, %q: %v", config, c.flags, err)
 				continue
@@ -85,18 +92,8 @@ func TestUnknownFlags(t *testing.T) {
 // nothing is said to.
 func TestChosenKernels(t *testing.T) {
 	backendtest.XLA(t)
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	kernels := func(variable string) opened {
-		cmd := exec.Command(program)
-		cmd.Env = append(os.Environ(), childVariable+"=1", "GOSUBSPACE_KERNELS="+variable)
-		out, err := cmd.Output()
-		var got opened
-		if err == nil {
-			err = json.Unmarshal(out, &got)
-		}
+		got, err := inChild(t, "GOSUBSPACE_KERNELS="+variable)
 		if err != nil {
 			t.Fatalf("%q: %v", variable, err)
 		}

@@ -27,15 +27,13 @@ func Paired(a, b []float64) (Difference, error) {
 		return Difference{}, fmt.Errorf("metric: %d and %d numbers are no pairs; give one of each for every seed", len(a), len(b))
 	}
 	differences := make([]float64, len(a))
+	largest := 0.0
 	for i := range a {
 		differences[i] = a[i] - b[i]
+		largest = max(largest, math.Abs(a[i]), math.Abs(b[i]))
 	}
 	mean, std := MeanStd(differences)
 	// Numbers that are equal but for their last digit are equal.
-	largest := 0.0
-	for i := range a {
-		largest = max(largest, math.Abs(a[i]), math.Abs(b[i]))
-	}
 	if math.Abs(mean) < rounded*largest {
 		mean = 0
 	}

@@ -26,7 +26,7 @@ var corruption = definition{
 		t.toStandard(m, underAll)
 	},
 	claims: func(c *claims) {
-		under := "under " + strings.ReplaceAll(firstCorruption(c.base), "%", "%%")
+		under := "under " + firstCorruption(c.base)
 		c.beyond(1, underAll, standard, under+" the midpoint of a %s is more accurate than standard training", curves...)
 		c.beyond(1, accuracyUnder(5), standard, under+" of severity 5 the midpoint of a %s is more accurate than standard training", curves...)
 	},
