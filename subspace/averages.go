@@ -1,6 +1,7 @@
 package subspace
 
 import (
+	"iter"
 	"strings"
 
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph mathematics reads as such
@@ -16,6 +17,18 @@ const (
 	averageWeight   = "avg_weight"
 )
 
+// averaged goes over GoMLX's batch norms: the scope of each, and how many batches are in
+// its averages.
+func (s *Space) averaged() iter.Seq2[string, *model.Variable] {
+	return func(yield func(string, *model.Variable) bool) {
+		for _, v := range s.state {
+			if scope, name := model.SplitPath(v.Path()); name == averageWeight && !yield(scope, v) {
+				return
+			}
+		}
+	}
+}
+
 // averages makes GoMLX's batch norms in a graph re-estimate as ours do: their mean and
 // variance become the equal mean over all batches, where they by themselves forget the
 // first, after a hundred batches or, with another Momentum, sooner. It is called before
@@ -25,11 +38,7 @@ const (
 // they are. What is left of a difference to ours is that its variance is the biased one.
 func (s *Space) averages(rate *Node) (settle func()) {
 	var settles []func()
-	for _, weight := range s.state {
-		scope, name := model.SplitPath(weight.Path())
-		if name != averageWeight {
-			continue
-		}
+	for scope, weight := range s.averaged() {
 		seen := weight.NodeValue(rate)
 		weight.SetNodeValue(ZerosLike(seen))
 		settles = append(settles, func() { weight.SetNodeValue(Add(seen, weight.NodeValue(rate))) })
@@ -66,9 +75,8 @@ func (s *Space) refuseHalfGradients(images *Node, made int) {
 			whole++
 		}
 	}
-	for _, weight := range s.state {
-		scope, name := model.SplitPath(weight.Path())
-		if name != averageWeight || !strings.HasSuffix(scope, "/"+gomlx.BatchNormalizationScopeName) || !weight.ChangedInGraph(images.Graph()) {
+	for scope, weight := range s.averaged() {
+		if !strings.HasSuffix(scope, "/"+gomlx.BatchNormalizationScopeName) || !weight.ChangedInGraph(images.Graph()) {
 			continue
 		}
 		if whole--; whole < 0 {
