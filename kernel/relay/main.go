@@ -108,12 +108,15 @@ func run(connectionFile, gonb string, flags []string) error {
 		r, err := newRelay(ctx, front, back)
 		ready <- connected{r, err}
 	}()
+	var r *relay
 	end := func() error {
+		if r != nil {
+			r.ending()
+		}
 		cmd.Process.Signal(syscall.SIGTERM)
 		<-ended
 		return nil
 	}
-	var r *relay
 	select {
 	case c := <-ready:
 		if c.err != nil {
@@ -133,6 +136,7 @@ func run(connectionFile, gonb string, flags []string) error {
 		go r.live.listen(socket)
 	}
 	r.gonb = cmd.Process.Pid
+	defer r.interruptLeft()
 	silent := r.start()
 	select {
 	case err = <-ended:

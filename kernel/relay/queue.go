@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -92,8 +93,14 @@ func (q *queue) next() {
 }
 
 // secondMark returns the second line of code that begins a main function, 0 where
-// there is none: GoNB cannot build such a cell.
+// there is none: GoNB cannot build such a cell. What is below %%writefile or %%script is
+// no Go.
 func secondMark(code, mark string) int {
+	first, _, _ := strings.Cut(code, "\n")
+	first, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimRight(first, "\r"), "//gonb:"), " ")
+	if slices.Contains([]string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"}, first) {
+		return 0
+	}
 	found := 0
 	for i, line := range strings.Split(code, "\n") {
 		if word, _, _ := strings.Cut(strings.TrimSpace(line), " "); word != mark {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-zeromq/zmq4"
@@ -14,7 +15,8 @@ import (
 // A relay holds both ends of a kernel's sockets: the front towards Jupyter, where
 // it is the kernel, and the back towards GoNB, where it is the client.
 type relay struct {
-	gonb                                   int // its process
+	gonb                                   int                          // its process
+	spared                                 atomic.Pointer[map[int]bool] // its children when it was to end
 	key                                    key
 	shell, control, stdin, publish, beat   *socket // front
 	shellB, controlB, stdinB, publicationB *socket // back
@@ -148,8 +150,25 @@ func (r *relay) toControl(frames [][]byte) {
 		}
 	case "shutdown_request":
 		r.queue.abort()
+		r.ending()
 	}
 	r.controlB.send(frames)
+}
+
+// ending is called before GoNB ends because Jupyter wants it to. GoNB interrupts its
+// children, a cell's program or a shell, and does not wait for them.
+func (r *relay) ending() {
+	spared := children(r.gonb)
+	r.spared.CompareAndSwap(nil, &spared)
+}
+
+// interruptLeft interrupts, after that end of GoNB, what its children have started, as a
+// line of the shell does: nobody else would, and it would go on, seen by no one. The
+// children have had their signal, and a training may be saving.
+func (r *relay) interruptLeft() {
+	if spared := r.spared.Load(); spared != nil {
+		interruptOthers(*spared)
+	}
 }
 
 func (r *relay) toStdin(frames [][]byte) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -225,14 +226,16 @@ func TestTags(t *testing.T) {
 }
 
 // TestPythonDies kills the Python that runs a notebook: the command says so, does
-// not wait for ever, and leaves no kernel and no gopls.
+// not wait for ever, and leaves no kernel, no gopls, and nothing that a line of the shell
+// has started.
 func TestPythonDies(t *testing.T) {
 	s := ready(t, io.Discard)
 	if runtime.GOOS != "linux" {
 		t.Skip("finds the processes in /proc")
 	}
 	pid := filepath.Join(t.TempDir(), "pid")
-	path := write(t, "!echo $PPID $GONB_TMP_DIR >"+pid, "!sleep 600")
+	sleeps := fmt.Sprintf("600.%d", time.Now().UnixNano())
+	path := write(t, "!echo $PPID $GONB_TMP_DIR >"+pid, "!sleep "+sleeps+"; true")
 	kernel, folder := 0, ""
 	err := jupyter.Play(s.Jupyter(), t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, jupyter.Cell, jupyter.Reply, string) bool {
 		text, err := os.ReadFile(pid)
@@ -248,7 +251,12 @@ func TestPythonDies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		python.Kill()
+		go func() {
+			for !running(sleeps) { // the next cell
+				time.Sleep(50 * time.Millisecond)
+			}
+			python.Kill()
+		}()
 		return true
 	})
 	if err == nil {
@@ -262,6 +270,57 @@ func TestPythonDies(t *testing.T) {
 	}
 	for running(folder) {
 		time.Sleep(50 * time.Millisecond)
+	}
+	ends(t, sleeps)
+}
+
+// TestShellEndsWithKernel ends a kernel, as Jupyter's Shut Down does, while a line of the
+// shell waits for what it has started: GoNB interrupts the shell, and the relay the rest.
+func TestShellEndsWithKernel(t *testing.T) {
+	s := ready(t, io.Discard)
+	if runtime.GOOS != "linux" {
+		t.Skip("finds the processes in /proc")
+	}
+	sleeps := fmt.Sprintf("600.%d", time.Now().UnixNano())
+	cmd := exec.Command(s.Jupyter().Python, "-c", `import sys
+from jupyter_client.manager import KernelManager
+kernel = KernelManager(kernel_name=sys.argv[1])
+kernel.start_kernel()
+client = kernel.client()
+client.start_channels()
+client.wait_for_ready(timeout=300)
+client.execute("!sleep " + sys.argv[2] + "; true")
+sys.stdin.read()
+kernel.shutdown_kernel()
+`, jupyter.Kernel, sleeps)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "JUPYTER_RUNTIME_DIR="+t.TempDir())
+	pipe, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(6 * time.Minute); !running("sleep\x00"+sleeps) && time.Now().Before(end); {
+		time.Sleep(50 * time.Millisecond)
+	}
+	pipe.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v: %s", err, &said)
+	}
+	ends(t, sleeps)
+}
+
+// ends waits until no process has the text in its command line.
+func ends(t *testing.T, text string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); running(text); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the shell's line goes on, a minute after its kernel has ended")
+		}
 	}
 }
 
