@@ -204,6 +204,21 @@ func TestBuild(t *testing.T) {
 	b.wantBuilt("one two a gonb_22 gonb_22 second", false)
 }
 
+// A package below a folder that a link leads to can be imported, and change.
+func TestLinkedFolder(t *testing.T) {
+	b := newBench(t)
+	b.write("cell/main.go", "package main\n\nimport (\n\t\"fmt\"\n\n\t\"example.test/lib/deep/word\"\n)\n\nfunc main() { fmt.Print(word.Word) }\n")
+	if err := os.Symlink(filepath.Join(b.root, "elsewhere"), filepath.Join(b.lib, "deep")); err != nil {
+		t.Skip(err)
+	}
+	for _, word := range []string{"one", "two", "three"} {
+		b.write("elsewhere/word/word.go", "package word\n\nconst Word = \""+word+"\"\n")
+		if got, _ := b.build(); got != word {
+			t.Errorf("it prints %q, want %q", got, word)
+		}
+	}
+}
+
 // Whatever changes that a cell is made of, the cell is built of what is there.
 func TestChanged(t *testing.T) {
 	const before = "one two a gonb_1 gonb_1 x"

@@ -218,7 +218,7 @@ func addFolder(h hash.Hash, dir string, inPackage bool, left *int) error {
 		if err != nil {
 			info, err = e.Info()
 		} else if info.IsDir() { // a link to a folder, which may be imported, not embedded
-			if linked, err := os.ReadDir(path); err != nil || slices.ContainsFunc(linked, isGo) {
+			if mayHoldGo(path, left) {
 				return errUnusual
 			}
 			continue
@@ -232,6 +232,18 @@ func addFolder(h hash.Hash, dir string, inPackage bool, left *int) error {
 		fmt.Fprintf(h, "%q %s\n", path, identity(info))
 	}
 	return nil
+}
+
+// mayHoldGo reports whether Go may find a package in a folder that a link leads to, or
+// below it: a Go file, or another link.
+func mayHoldGo(dir string, left *int) bool {
+	entries, err := os.ReadDir(dir)
+	if *left -= len(entries); err != nil || *left < 0 {
+		return true
+	}
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return isGo(e) || e.Type()&fs.ModeSymlink != 0 || e.IsDir() && mayHoldGo(filepath.Join(dir, e.Name()), left)
+	})
 }
 
 func isGo(e fs.DirEntry) bool { return filepath.Ext(e.Name()) == ".go" }

@@ -20,8 +20,9 @@ type tally struct {
 	progress *plots.Progress
 
 	// Since when the speed is as it is now, and how much was done then.
-	since time.Time
-	from  float64
+	since  time.Time
+	from   float64
+	epochs bool // an epoch has ended: before that programs were compiled
 }
 
 // at returns how much of a worker's run is done.
@@ -59,6 +60,10 @@ func (t *tally) report(c *crew, w *worker, first bool) {
 	}
 	if first {
 		t.from += w.at()
+	}
+	if w.latest.Keep && !t.epochs {
+		t.epochs = true
+		t.restart(c)
 	}
 	done := t.total(c)
 	fraction := done / max(t.work, done, 1)

@@ -88,7 +88,9 @@ type numbers struct {
 }
 
 // guesses are the probabilities of a photograph in thousandths, point by point, of the
-// classes that are likely somewhere.
+// classes that are likely somewhere, and of its own. Where others had to be left out the
+// last of Classes is -1, and its probability that of the likeliest of those: whether the
+// network is right is known all the same.
 type guesses struct {
 	Label   int   `json:"label"`
 	Classes []int `json:"classes"`
@@ -113,10 +115,23 @@ func (p *Page) numbers() numbers {
 		}
 	}
 	for _, photograph := range p.Photographs {
-		g := guesses{Label: photograph.Label, Classes: likely(photograph.Probabilities, mostClasses)}
+		kept, all := likely(photograph.Probabilities, photograph.Label, mostClasses)
+		g := guesses{Label: photograph.Label, Classes: kept}
+		if !all {
+			g.Classes = append(g.Classes, -1)
+		}
 		for _, of := range photograph.Probabilities {
-			for _, c := range g.Classes {
+			for _, c := range kept {
 				g.Likely = append(g.Likely, int(1000*of[c]+0.5))
+			}
+			if !all {
+				other := 0.0
+				for c, p := range of {
+					if _, is := slices.BinarySearch(kept, c); !is {
+						other = max(other, p)
+					}
+				}
+				g.Likely = append(g.Likely, int(1000*other+0.5))
 			}
 		}
 		n.Photographs = append(n.Photographs, g)
@@ -124,23 +139,24 @@ func (p *Page) numbers() numbers {
 	return n
 }
 
-// likely returns the classes that are among the three likeliest at some point, at most
-// so many: those that are likeliest anywhere, in their order.
-func likely(probabilities [][]float64, most int) []int {
-	best := map[int]float64{} // the largest probability of each
+// likely returns the label and the classes that are among the three likeliest at some
+// point, at most so many: those that are likeliest anywhere, in their order. And it reports
+// whether these are all of them.
+func likely(probabilities [][]float64, label, most int) (classes []int, all bool) {
+	best := map[int]float64{label: 2} // the largest probability of each; the label goes first
 	for _, of := range probabilities {
 		for _, c := range order(of)[:min(3, len(of))] {
 			best[c] = max(best[c], of[c])
 		}
 	}
-	var classes []int
 	for c := range best {
 		classes = append(classes, c)
 	}
 	slices.SortFunc(classes, func(a, b int) int { return cmp.Or(cmp.Compare(best[b], best[a]), a-b) })
+	all = len(classes) <= most
 	classes = classes[:min(most, len(classes))]
 	slices.Sort(classes)
-	return classes
+	return classes, all
 }
 
 // order returns the classes, the likeliest first.

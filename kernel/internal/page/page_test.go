@@ -257,14 +257,35 @@ func TestLimit(t *testing.T) {
 // Of a photograph the classes are kept that are among its likeliest three anywhere.
 func TestLikely(t *testing.T) {
 	few := [][]float64{{0.5, 0.3, 0.1, 0.06, 0.04, 0}, {0.1, 0.05, 0.2, 0.04, 0.6, 0.01}}
-	if got := likely(few, 10); !slices.Equal(got, []int{0, 1, 2, 4}) {
-		t.Errorf("classes %v", got)
+	for _, c := range []struct {
+		label, most int
+		want        []int
+		all         bool
+	}{
+		{0, 10, []int{0, 1, 2, 4}, true},
+		{3, 10, []int{0, 1, 2, 3, 4}, true}, // its own class, which is likely nowhere
+		{3, 3, []int{0, 3, 4}, false},
+	} {
+		if got, all := likely(few, c.label, c.most); !slices.Equal(got, c.want) || all != c.all {
+			t.Errorf("of a photograph of class %d at most %d: %v, all %t", c.label, c.most, got, all)
+		}
 	}
-	if got := likely(few, 2); !slices.Equal(got, []int{0, 4}) {
-		t.Errorf("of two classes %v", got)
+	if got, all := likely([][]float64{{1}}, 0, 10); !slices.Equal(got, []int{0}) || !all {
+		t.Errorf("of one class %v, all %t", got, all)
 	}
-	if got := likely([][]float64{{1}}, 10); !slices.Equal(got, []int{0}) {
-		t.Errorf("of one class %v", got)
+}
+
+// Of however many classes, a page knows at every point whether the network is right.
+func TestVerdicts(t *testing.T) {
+	p := made(Triangle, 200, 3)
+	for k, g := range p.numbers().Photographs {
+		n := len(g.Classes)
+		for i, of := range p.Photographs[k].Probabilities {
+			shown := g.Likely[i*n:][:n]
+			if own := shown[slices.Index(g.Classes, g.Label)]; own == slices.Max(shown) != (math.Round(1000*of[g.Label]) == math.Round(1000*slices.Max(of))) {
+				t.Fatalf("photograph %d at point %d: %v of %v, its class is %d and the network's %d", k, i, shown, g.Classes, g.Label, order(of)[0])
+			}
+		}
 	}
 }
 

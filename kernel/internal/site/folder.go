@@ -104,7 +104,7 @@ func (s *Site) Write(dir string) (err error) {
 		return err
 	}
 	defer func() {
-		if err != nil {
+		if left := (*leftError)(nil); err != nil && !errors.As(err, &left) {
 			err = fmt.Errorf("the pages were not written, and what was in %s is there still: %w; choose a folder that can be written to, with -o", dir, err)
 		}
 	}()
@@ -131,8 +131,24 @@ func (s *Site) Write(dir string) (err error) {
 	if err := os.Rename(made, dir); err != nil {
 		return errors.Join(err, ignoreAbsent(os.Rename(before, dir)))
 	}
-	return os.RemoveAll(before)
+	if err := os.RemoveAll(before); err != nil {
+		return &leftError{before, err}
+	}
+	return nil
 }
+
+// A leftError is what keeps the pages of before from being removed, after the new ones
+// have taken their place.
+type leftError struct {
+	dir string
+	err error
+}
+
+func (e *leftError) Error() string {
+	return fmt.Sprintf("the pages were written, but those of before are left in %s: %v; remove that folder yourself", e.dir, e.err)
+}
+
+func (e *leftError) Unwrap() error { return e.err }
 
 func ignoreAbsent(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {

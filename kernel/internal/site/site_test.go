@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"gosubspace/kernel/internal/jupyter"
+	"gosubspace/subspace/place"
 )
 
 // project makes a project's folder with these files.
@@ -326,6 +327,24 @@ func TestWrite(t *testing.T) {
 	}
 	if got := strings.Join(names(t, dir), " "); got != ".site index.html" {
 		t.Errorf("the folder holds %s", got)
+	}
+	// The pages of before may stay, in a folder that cannot be emptied; the new ones are there.
+	if os.Getuid() != 0 {
+		if err := os.Chmod(dir, 0o555); err != nil {
+			t.Fatal(err)
+		}
+		err := (&Site{Files: map[string][]byte{"index.html": []byte("3")}}).Write(dir)
+		if err == nil || !strings.Contains(err.Error(), "the pages were written, but those of before are left in ") {
+			t.Errorf("pages that cannot be removed: %v", err)
+		}
+		left, err := place.Glob(filepath.Dir(dir), ".site-*-before")
+		if err != nil || len(left) != 1 {
+			t.Errorf("left are %v, %v", left, err)
+		}
+		for _, folder := range left {
+			os.Chmod(folder, 0o755)
+			os.RemoveAll(folder)
+		}
 	}
 	put("notes.txt", "mine")
 	put("more.txt", "mine")

@@ -34,7 +34,7 @@ followers.push(() => {
     const guesses = probabilities(photograph, shares), right = guesses[0].label === photograph.label;
     rows.forEach(({ row, name, fill, share }, k) => {
       const { label, p } = guesses[k];
-      name.textContent = numbers.classes[label];
+      name.textContent = label < 0 ? "another class" : numbers.classes[label];
       row.classList.toggle("true", label === photograph.label);
       fill.style.width = 100 * p + "%";
       share.textContent = p < 0.005 ? "0 %" : Math.round(100 * p) + " %";
