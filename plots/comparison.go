@@ -185,6 +185,18 @@ func (p Comparison) legend() []entry {
 	return entries
 }
 
+// referenced are the labels of the quantities that the Reference has a value of.
+func (p Comparison) referenced() (labels []string) {
+	for _, m := range p.Methods {
+		for q, values := range m.Values {
+			if m.Name == p.Reference && len(values) > 0 {
+				labels = append(labels, p.Labels[q])
+			}
+		}
+	}
+	return labels
+}
+
 // repeated says whether any method was run more than once.
 func (p Comparison) repeated() bool {
 	for _, m := range p.Methods {
@@ -236,7 +248,11 @@ func (p Comparison) words() string {
 		alt = append(alt, rows...)
 	}
 	if p.Reference != "" {
-		alt = append(alt, "A dashed line marks the mean of "+p.Reference+".")
+		of := "."
+		if has := p.referenced(); len(has) < len(p.Labels) {
+			of = fmt.Sprintf(", of %s.", strings.Join(has, " and "))
+		}
+		alt = append(alt, "A dashed line marks the mean of "+p.Reference+of)
 	}
 	return strings.Join(append(alt, "Note: "+p.Note), "\n")
 }
@@ -284,6 +300,8 @@ func (p Comparison) check() error {
 		return fmt.Errorf("%d groups, at most %d can be told apart", len(groups), len(groupLooks))
 	case p.Reference != "" && !names[p.Reference]:
 		return fmt.Errorf("its Reference is %q, which is no method's Name", p.Reference)
+	case p.Reference != "" && len(p.referenced()) == 0:
+		return fmt.Errorf("its Reference is %q, which has no value of any quantity; leave it out", p.Reference)
 	}
 	return nil
 }

@@ -22,6 +22,15 @@ func TestComparisonTellsMeanAndSpread(t *testing.T) {
 	if got, want := accuracy.reference, (81.9+82.6+82.2)/3; math.Abs(got-want) > 1e-9 {
 		t.Errorf("the reference is %v, want %v", got, want)
 	}
+	if p.Reference = "SAM"; !strings.Contains(p.words(), "A dashed line marks the mean of SAM, of test accuracy (%).") {
+		t.Errorf("the words tell of a line that is not there: %s", p.words())
+	}
+	p.Reference = "nothing"
+	p.Methods = append(p.Methods, Method{Name: p.Reference, Group: "ours", Values: [][]float64{{}, {}}})
+	if err := p.check(); err == nil || !strings.Contains(err.Error(), `Reference is "nothing", which has no value`) {
+		t.Errorf("a Reference without a value: %v", err)
+	}
+	p = sampleComparison()
 	if !strings.Contains(p.words(), "SWA (baselines): 86.9.\n") {
 		t.Errorf("the words give a single run a spread: %s", p.words())
 	}

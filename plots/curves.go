@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // Curves is a figure of how training went, or goes: loss and accuracy over the epochs,
@@ -141,6 +142,9 @@ func (c Course) add(series []Series, name string, values []float64, look look) [
 		for i := range values {
 			epochs = append(epochs, float64(i+1))
 		}
+	}
+	if len(values) == 1 && look.marker == nil { // there is no line to see
+		look.marker = draw.CircleGlyph{}
 	}
 	return append(series, Series{Name: name, X: epochs, Y: values, look: &look})
 }

@@ -102,9 +102,10 @@ func TestNotebookOutputs(t *testing.T) {
 
 func TestFileName(t *testing.T) {
 	for title, want := range map[string]string{
-		"Accuracy along the line: α = 0.5": "accuracy-along-the-line-0-5",
+		"Accuracy along the line: α = 0.5": "accuracy-along-the-line-α-0-5",
 		"../../etc/passwd":                 "etc-passwd",
-		"α β":                              "figure",
+		"准确率":                              "准确率", // another one's is another file
+		"+/−":                              "figure",
 	} {
 		if got := fileName("", title); got != want {
 			t.Errorf("file name of %q is %q, want %q", title, got, want)

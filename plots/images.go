@@ -65,9 +65,9 @@ func (s Images) Draw() (*Figure, error) {
 	room := min(inner/float64(columns)-between, 120)
 	scale := max(1, int(2*room)/max(s.Width, s.Height))
 	wide, tall := float64(scale*s.Width)/2, float64(scale*s.Height)/2+labelRoom
-	step := max(wide, widest) + between
+	first, step := max(wide, widest)/2, max(wide, widest)+between
 	if columns >= 5 { // from margin to margin
-		step = (inner - wide) / float64(columns-1)
+		first, step = wide/2, (inner-wide)/float64(columns-1)
 	}
 
 	return page{
@@ -76,7 +76,7 @@ func (s Images) Draw() (*Figure, error) {
 		draw: func(c draw.Canvas) {
 			style.XAlign = draw.XCenter
 			for i, label := range labels {
-				middle := c.Min.X + vg.Length(float64(i%columns)*step+wide/2)*unit
+				middle := c.Min.X + vg.Length(float64(i%columns)*step+first)*unit
 				top := c.Max.Y - vg.Length(float64(i/columns)*tall)*unit
 				s.paint(c, i, scale, middle, top)
 				below := top - vg.Length(tall-labelRoom+labelLine)*unit

@@ -36,13 +36,26 @@ func TestWrap(t *testing.T) {
 	for _, width := range []float64{100, 200, 612} {
 		lines := wrap(words, style, plotfont.Length(width)*unit)
 		for _, line := range lines {
-			if w := style.Width(line); w > plotfont.Length(width)*unit && strings.Contains(line, " ") {
+			if w := style.Width(line); w > plotfont.Length(width)*unit {
 				t.Errorf("line %q is %.0f units wide, want at most %.0f", line, float64(w/unit), width)
 			}
 		}
-		if got, want := strings.Join(lines, " "), strings.Join(strings.Fields(words), " "); got != want {
+		if got, want := strings.ReplaceAll(strings.Join(lines, ""), " ", ""), strings.Join(strings.Fields(words), ""); got != want {
 			t.Errorf("wrapping at %.0f changed the words", width)
 		}
+	}
+	long := "Training: cifar10+wrong-labels-0.2-layerwise-line+label-smoothing-0.1-cresnet20x8-seed1"
+	lines := wrap(long, style, 150*unit)
+	for _, line := range lines {
+		if w := style.Width(line); w > 150*unit {
+			t.Errorf("of a word without blanks the line %q is %.0f units wide, want at most 150", line, float64(w/unit))
+		}
+	}
+	if got := strings.Join(lines, ""); got != strings.ReplaceAll(long, " ", "") || !strings.HasSuffix(lines[1], "-") {
+		t.Errorf("a long word is broken into %q", lines)
+	}
+	if got := wrap("一二三四五六七八九十", style, 1); len(got) != 10 { // a letter at least
+		t.Errorf("in no room there are %q", got)
 	}
 	if got := wrap("one\ntwo", style, 100*unit); len(got) != 2 {
 		t.Errorf("wrap does not keep a line break: %q", got)

@@ -132,3 +132,17 @@ func BenchmarkSketch(b *testing.B) {
 		})
 	}
 }
+
+// Of a course of one epoch there is no line to see, but a point.
+func TestOneEpoch(t *testing.T) {
+	point := Course{Loss: []float64{2.3}, Accuracy: []float64{12}}
+	short, err := Curves{Title: "t", Note: note, Runs: []History{{Name: "a", Train: point}}, Behind: []History{{Train: point}}, BehindName: "before"}.panels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, panel := range short {
+		if panel.Series[0].look.marker == nil || panel.behind[0].look.marker == nil {
+			t.Errorf("%s of one epoch is not to be seen", panel.Title)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -137,7 +138,7 @@ func (p page) paint(canvas *surface) {
 }
 
 // wrap breaks words into lines no wider than width, keeping line breaks. A word
-// that is wider stands alone.
+// that is wider is broken too, after a hyphen or a plus where it has one.
 func wrap(words string, style text.Style, width vg.Length) []string {
 	var lines []string
 	for paragraph := range strings.Lines(words) {
@@ -145,14 +146,36 @@ func wrap(words string, style text.Style, width vg.Length) []string {
 		for _, word := range strings.Fields(paragraph) {
 			if line != "" && style.Width(line+" "+word) > width {
 				lines = append(lines, line)
-				line = word
-				continue
+				line = ""
 			}
 			line = strings.TrimSpace(line + " " + word)
+			for style.Width(line) > width { // it is one word
+				n := breakAt(line, style, width)
+				if n == len(line) {
+					break
+				}
+				lines = append(lines, line[:n])
+				line = line[n:]
+			}
 		}
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// breakAt returns how much of a word fits into width, a letter at least, up to its last
+// hyphen or plus there if it has one.
+func breakAt(word string, style text.Style, width vg.Length) int {
+	_, fits := utf8.DecodeRuneInString(word)
+	for i := range word {
+		if i > fits && style.Width(word[:i]) <= width {
+			fits = i
+		}
+	}
+	if i := strings.LastIndexAny(word[:fits], "-+"); i >= 0 {
+		return i + 1
+	}
+	return fits
 }
 
 // panelTitles are the titles of panels, each in lines no wider than its panel.

@@ -93,7 +93,7 @@ func fileName(name, title string) string {
 		return name
 	}
 	words := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool {
-		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
 	})
 	return orElse(strings.Join(words, "-"), "figure")
 }
