@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -125,10 +126,14 @@ func (s *subject) openFile(ctx context.Context, o experiment.Options, looks expl
 		if err == nil {
 			return s.look(run, looks)
 		}
-		if !errors.Is(err, experiment.ErrOtherData) {
+		switch {
+		case errors.Is(err, experiment.ErrOtherData):
+			why = "the images here are others than those of the run; -data names the folder of those"
+		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, experiment.ErrNoFolder):
+			why = err.Error()
+		default:
 			return err
 		}
-		why = "the images here are others than those of the run; -data names the folder of those"
 	}
 	if s.viewer, err = explore.OpenShipped(shipped, looks); err != nil {
 		return fmt.Errorf("%s, and the photographs beside the file cannot be used: %w", why, err)

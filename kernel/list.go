@@ -24,7 +24,7 @@ var besideList = []string{"list", "data", "runs", "devices", "record", "together
 var notInLists = []string{"list", "choose", "draw", "ship", "networks", "mapping"}
 
 // whichRun are the flags that say which run a line is of: a second one would hide the first.
-var whichRun = []string{"preset", "shape", "seed", "seeds", "dataset"}
+var whichRun = []string{"preset", "shape", "seed", "seeds", "dataset", "figure"}
 
 // A line is one of a list of runs: flags of train.
 type line struct {
@@ -152,7 +152,11 @@ func checkBesideList(fs *flag.FlagSet, changes []change) (err error) {
 			name, _, _ = strings.Cut(name, "=")
 			return name == f.Name
 		})
-		if err == nil && !isChange && !slices.Contains(besideList, f.Name) {
+		switch {
+		case err != nil || isChange || slices.Contains(besideList, f.Name):
+		case slices.Contains(notInLists, f.Name):
+			err = usageError{fmt.Sprintf("-%s is not for lists: say it to train without -list", f.Name)}
+		default:
 			err = usageError{fmt.Sprintf("-list has its runs: leave -%s out, or put it on a line of the list", f.Name)}
 		}
 	})

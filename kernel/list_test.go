@@ -39,6 +39,35 @@ func FuzzLinesOf(f *testing.F) {
 	})
 }
 
+// What no line of a list can say is refused, and so it is beside -list.
+func TestNotInLists(t *testing.T) {
+	for words, want := range map[string]string{
+		"-figure 3 -figure 6": "-figure stands twice: want a line for each run",
+		"-ship D":             "-ship is not for lists: say it to train without -list",
+		"-parallel 2":         "-parallel is for all runs: say it beside -list",
+	} {
+		var of training
+		fs, _ := trainFlags(&of, io.Discard)
+		if err := checkLine(fs, strings.Fields(words)); err == nil || err.Error() != want {
+			t.Errorf("a line %q: %v, want %s", words, err, want)
+		}
+	}
+	for words, want := range map[string]string{
+		"-list a -ship D":     "-ship is not for lists: say it to train without -list",
+		"-list a -shape line": "-list has its runs: leave -shape out, or put it on a line of the list",
+		"-list a -parallel 2": "",
+	} {
+		var of training
+		fs, changes := trainFlags(&of, io.Discard)
+		if err := fs.Parse(strings.Fields(words)); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkBesideList(fs, *changes); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%q: %v, want %s", words, err, want)
+		}
+	}
+}
+
 // What editors of Windows put into a file is no word of a list.
 func TestListOfAnyEditor(t *testing.T) {
 	lines := linesOf("\ufeff-shape line\r\n\t-seed 2 \r\n")

@@ -85,7 +85,7 @@ func (v *verifier) rescore(ctx context.Context, path string, s *experiment.Shipp
 	if errors.Is(err, experiment.ErrOtherData) {
 		return "the data set here has other images than the recorded runs, so that other scores would be right; -data names its folder", nil
 	}
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, experiment.ErrNoFolder) {
 		return fmt.Sprintf("its data are not on this machine: %v", err), nil
 	}
 	if err != nil {

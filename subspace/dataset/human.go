@@ -60,7 +60,7 @@ func (s *Set) WithHumanLabels(path, kind string) (*Set, error) {
 	}
 	archive, err := npy.OpenArchive(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("dataset: %s is not there: get CIFAR-10_human.pt from github.com/UCSC-REAL/cifar-10-100n and make it with %s", path, humanMade)
+		return nil, fmt.Errorf("dataset: %w: get CIFAR-10_human.pt from github.com/UCSC-REAL/cifar-10-100n and make it with %s", err, humanMade)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %w", err)

@@ -148,7 +148,7 @@ func TestBadHumanLabels(t *testing.T) {
 	}
 	for _, c := range []struct{ path, kind, want string }{
 		{good, "best", `unknown human labels "best": want aggre, random1, random2, random3, worst`},
-		{t.TempDir(), "aggre", "CIFAR-10_human.npz is not there: get CIFAR-10_human.pt from github.com/UCSC-REAL/cifar-10-100n and make it with python -c"},
+		{t.TempDir(), "aggre", "get CIFAR-10_human.pt from github.com/UCSC-REAL/cifar-10-100n and make it with python -c"},
 		{"CIFAR-10_human.pt", "aggre", "is a pickle"},
 		{"CIFAR-10_human_ordered.npy", "aggre", "is a pickle"},
 		{cut, "aggre", "is no .npz file, or is cut short"},

@@ -82,7 +82,8 @@ type Standing struct {
 }
 
 // Stand finds out how far a campaign is, from the runs in its folder. What is left is
-// estimated from the time that its finished runs took, and that the one at hand has.
+// estimated from the time that its finished runs took, and that those at hand have, with
+// the runs that others build on; what shares its training is trained once.
 func (c Campaign) Stand(ctx context.Context, all []Found) (s Standing) {
 	of := map[Config]Found{}
 	for _, f := range all {
@@ -90,16 +91,9 @@ func (c Campaign) Stand(ctx context.Context, all []Found) (s Standing) {
 			of[f.Config] = f
 		}
 	}
-	var done, left, took float64 // in work, in work, in seconds
-	running, sized := 0, true
+	running := 0
 	for _, config := range c.Runs {
 		f, begun := of[config]
-		work, share := workOf(ctx, config), f.share()
-		sized = sized && work > 0
-		left += work * (1 - share)
-		if seconds := f.seconds(); seconds > 0 {
-			done, took = done+work*share, took+seconds
-		}
 		switch {
 		case f.State == Finished:
 			s.Finished++
@@ -112,10 +106,49 @@ func (c Campaign) Stand(ctx context.Context, all []Found) (s Standing) {
 			s.At = f
 		}
 	}
-	if sized && done > 0 {
+	var done, left, took float64 // in work, in work, in seconds
+	for _, p := range c.plan(ctx, all) {
+		f := of[p.Config]
+		seconds := f.seconds()
+		if seconds > 0 && f.State == Finished {
+			whole, err := planned(ctx, p.Config, Options{})
+			if err != nil {
+				return s
+			}
+			done, took = done+whole.Work(), took+seconds
+		}
+		if f.State == Finished {
+			continue
+		}
+		begun := f.work(p)
+		left += p.Work() - begun
+		if seconds > 0 {
+			done, took = done+begun, took+seconds
+		}
+	}
+	if done > 0 {
 		s.Left = time.Duration(left / done * took / float64(max(running, 1)) * float64(time.Second))
 	}
 	return s
+}
+
+// plan is [Plan] of the campaign's runs in the light of those that were found; nothing
+// where their sizes cannot be told without reading files.
+func (c Campaign) plan(ctx context.Context, all []Found) []Planned {
+	if slices.ContainsFunc(c.Runs, func(c Config) bool { return c.Data != "digits" && c.Data != "cifar10" }) {
+		return nil
+	}
+	trained := map[Config][]Result{}
+	for _, f := range all {
+		if f.State == Finished {
+			trained[f.Config.training()] = append(trained[f.Config.training()], f.Result)
+		}
+	}
+	plan, err := planOf(ctx, c.Runs, Options{}, func(c Config) []Result { return trained[c.training()] })
+	if err != nil {
+		return nil
+	}
+	return plan
 }
 
 // Damaged returns the runs of the campaign that cannot be used as they lie there, and
@@ -131,28 +164,17 @@ func (c Campaign) Damaged(all []Found) (bad []Found) {
 	return bad
 }
 
-// workOf returns the work of a run, see [Planned.Work]; 0 where that cannot be told
-// without reading files.
-func workOf(ctx context.Context, c Config) float64 {
-	if !slices.Contains([]string{"digits", "cifar10"}, c.Data) {
-		return 0
+// work returns how much of a run that is not finished is done, see [Planned.Work].
+func (f Found) work(p Planned) float64 {
+	share := 0.0
+	if f.Total > 0 {
+		share = min(float64(f.Done)/float64(f.Total), 1)
 	}
-	p, err := planned(ctx, c, Options{})
-	if err != nil {
-		return 0
+	trained := p.Work() - float64(p.Scored)
+	if f.Scoring {
+		return trained + share*float64(p.Scored)
 	}
-	return p.Work()
-}
-
-// share returns how much of a run is done, training for all of it.
-func (f Found) share() float64 {
-	switch {
-	case f.State == Finished || f.Scoring:
-		return 1
-	case f.Total == 0:
-		return 0
-	}
-	return float64(f.Done) / float64(f.Total)
+	return share * trained
 }
 
 // seconds returns how long what is done of a run took; 0 where another run has trained

@@ -76,6 +76,10 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 		return sampler, fmt.Errorf("independent networks and endpoints that are made as %q: set one of the two", c.Made)
 	case (c.Independent && c.Networks == "" || c.Made == matched) && m < 2, c.builds() && sampler.Layerwise:
 		return sampler, fmt.Errorf("networks of other runs as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
+	case c.GridImages > 0 && c.Plane == 0 && c.Surface == 0:
+		return sampler, fmt.Errorf("%d images for grids, and no grid: set Config.Plane (-plane) or Config.Surface (-surface), or leave Config.GridImages out", c.GridImages)
+	case c.Chunks > 1 && c.builds() && len(fixed(sampler.Shape)) == m:
+		return sampler, fmt.Errorf("a batch in %d chunks of networks that were trained apart, and stay as they are: leave one of the two out", c.Chunks)
 	case c.Plane > 0 && m < 3:
 		return sampler, fmt.Errorf("a plane through three endpoints of %q, which has %d: want simplex-3, bezier or more", c.Shape, m)
 	case c.Chunks > 1 && m == 1:

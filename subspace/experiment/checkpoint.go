@@ -29,7 +29,8 @@ type progress struct {
 	Seen    int      `json:"seen"`
 	Seconds float64  `json:"seconds"` // of training, over all sittings
 	History []Epoch  `json:"history"`
-	Devices []string `json:"devices"` // backends and devices of the sittings
+	Devices []string `json:"devices"`          // backends and devices of the sittings, each once
+	Device  string   `json:"device,omitempty"` // of the last sitting
 	Own     *Own     `json:"own,omitempty"`
 
 	Averaged int `json:"averaged,omitempty"` // models in the average of the weights

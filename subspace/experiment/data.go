@@ -77,7 +77,7 @@ func readImages(ctx context.Context, c Config, o Options) (*dataset.Data, error)
 		return dataset.CIFAR10(ctx, o.DataDir, o.Fetch)
 	case "tinyimagenet", "folder":
 		if o.DataDir == "" {
-			return nil, fmt.Errorf("the data set %s lies where you have it: name its folder by DataDir (-data)", c.Data)
+			return nil, fmt.Errorf("the data set %s lies where you have it: %w", c.Data, ErrNoFolder)
 		}
 	}
 	switch c.Data {
@@ -91,6 +91,9 @@ func readImages(ctx context.Context, c Config, o Options) (*dataset.Data, error)
 	}
 	return nil, fmt.Errorf("unknown data set %q: want digits, cifar10, tinyimagenet or folder, or hand in your own as Options.Data", c.Data)
 }
+
+// ErrNoFolder says that the data of a run lie in a folder that was not named.
+var ErrNoFolder = errors.New("name its folder by DataDir (-data)")
 
 // moments reads Config.Normalise.
 func (c Config) moments() (mean, std []float32, err error) {

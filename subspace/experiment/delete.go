@@ -55,7 +55,7 @@ func (c Config) startsFrom(other Config) bool {
 
 // Delete removes a run's folder. One that a process is making stays, and is an error.
 func (f Found) Delete() error {
-	lock := flock.New(filepath.Join(f.Dir, lockFile))
+	lock := flock.New(filepath.Join(f.Dir, lockFile), readable)
 	free, err := lock.TryLock()
 	if err != nil {
 		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable", f.Dir, err)

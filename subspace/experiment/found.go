@@ -240,10 +240,10 @@ func (f *Found) countScores() {
 // locked reports whether a process has the lock of a run's folder.
 func locked(path string) (bool, error) {
 	// A moment's shared lock: two who ask do not see each other.
-	lock := flock.New(path)
+	lock := flock.New(path, readable)
 	free, err := lock.TryRLock()
 	lock.Close()
-	if errors.Is(err, fs.ErrNotExist) { // removed meanwhile
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) { // removed meanwhile, or another user's
 		return false, nil
 	}
 	return !free && err == nil, err

@@ -28,6 +28,16 @@ func TestGoesOnElsewhere(t *testing.T) {
 			t.Errorf("%v, then %s: %q", c.then, c.now, said)
 		}
 	}
+	// Each device is kept once: the last sitting's is known by itself.
+	const other = "pure Go on CPU"
+	for now, says := range map[string]bool{here: false, other: true} {
+		said := ""
+		r := Run{Config: Quick(), device: now, options: Options{Notice: func(line string) { said += line }}}
+		r.tellOfAnother(progress{Step: 5, Devices: []string{here, other}, Device: here})
+		if (said != "") != says || says && !strings.Contains(said, "after step 5 with "+here+":") {
+			t.Errorf("after %s, %s and %s it goes on with %s: %q", here, other, here, now, said)
+		}
+	}
 	dir := t.TempDir()
 	o, notices := Options{Dir: dir}, ""
 	ctx, cancel := context.WithCancel(t.Context())

@@ -101,7 +101,11 @@ func planned(ctx context.Context, c Config, o Options) (p Planned, err error) {
 	if r.trains() {
 		p.Trained = c.Epochs * train
 	}
-	p.Scored += (len(r.points()) + severities*len(c.corruptions())) * (r.recalibrated(train) + test)
+	points := r.points()
+	p.Scored += len(points)*(r.recalibrated(train)+test) + severities*len(c.corruptions())*test
+	if c.Corrupt != "" && !points[len(points)-1].Midpoint { // of the midpoint, once
+		p.Scored += r.recalibrated(train)
+	}
 	p.Scored += (c.Plane*c.Plane + c.Surface*c.Surface) * (r.recalibrated(train) + part(test, c.GridImages))
 	return p, nil
 }

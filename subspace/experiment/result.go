@@ -76,7 +76,7 @@ type Result struct {
 	TrainedIn string `json:"trained_in,omitempty"`
 
 	Training   float64      `json:"training_seconds"`   // wall time, with compilation, tests and checkpoints
-	Evaluation float64      `json:"evaluation_seconds"` // of Points
+	Evaluation float64      `json:"evaluation_seconds"` // of all scores
 	History    []Epoch      `json:"history"`
 	Points     []PointScore `json:"points"` // along the curve, or the endpoints; the midpoint is among them
 

@@ -176,9 +176,6 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 	if err := r.loadStreamed(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.checkCorrupted(); err != nil {
-		return nil, err
-	}
 	if r.data.Test.Len() == 0 {
 		return nil, errors.New("the test set has no images: want at least one")
 	}
@@ -205,6 +202,9 @@ func (r *Run) make(ctx context.Context) error {
 		if made {
 			r.clear() // of one that was killed before it could
 		}
+		return err
+	}
+	if err := r.checkCorrupted(); err != nil {
 		return err
 	}
 	if r.Config.builds() {

@@ -63,7 +63,7 @@ func (r *Run) points() []PointScore {
 		}
 	} else {
 		m := r.sampler.Shape.Endpoints()
-		for i := range m {
+		for _, i := range fixed(r.sampler.Shape) { // a bend is no point of its curve
 			points = append(points, PointScore{Weights: subspace.Endpoint(i, m)})
 		}
 	}
@@ -77,7 +77,7 @@ func (r *Run) points() []PointScore {
 }
 
 // ensembles returns the ensembles that a run is scored as: of the two points at
-// α and 1−α of a curve, or of all endpoints.
+// α and 1−α of a curve, or of all endpoints, of a curve its ends.
 func (r *Run) ensembles(points []PointScore) (ensembles []Ensemble) {
 	n, m := r.Config.Points, r.sampler.Shape.Endpoints()
 	if points[0].Alpha != nil {
@@ -90,7 +90,7 @@ func (r *Run) ensembles(points []PointScore) (ensembles []Ensemble) {
 		return nil
 	}
 	var corners []subspace.Weights
-	for i := range m {
+	for _, i := range fixed(r.sampler.Shape) {
 		corners = append(corners, subspace.Endpoint(i, m))
 	}
 	return []Ensemble{{Points: corners}}

@@ -65,6 +65,7 @@ func (r *Run) train(ctx context.Context) error {
 		}
 	}
 	r.tellOfAnother(p)
+	p.Device = r.device
 	if !slices.Contains(p.Devices, r.device) {
 		p.Devices = append(p.Devices, r.device)
 	}
@@ -79,11 +80,15 @@ func (r *Run) train(ctx context.Context) error {
 // backend, other kernels, another CPU. How many cores there are changes nothing.
 func (r *Run) tellOfAnother(p progress) {
 	n := len(p.Devices)
-	if n == 0 || p.Step == 0 || r.options.Notice == nil || cores.ReplaceAllString(p.Devices[n-1], "") == cores.ReplaceAllString(r.device, "") {
+	if n == 0 || p.Step == 0 || r.options.Notice == nil {
+		return
+	}
+	last := cmp.Or(p.Device, p.Devices[n-1]) // older checkpoints have the devices alone
+	if cores.ReplaceAllString(last, "") == cores.ReplaceAllString(r.device, "") {
 		return
 	}
 	r.options.Notice(fmt.Sprintf("%s goes on with %s, after step %d with %s: its numbers will not be those of either alone, bit for bit",
-		r.Config.Name(), r.device, p.Step, p.Devices[n-1]))
+		r.Config.Name(), r.device, p.Step, last))
 }
 
 // cores is how many of them a device names.

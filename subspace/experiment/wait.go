@@ -63,6 +63,10 @@ func (r *Run) stands() Report {
 	return now.Report
 }
 
+// readable are the permissions of a lock: who may read a run's other files can ask whether
+// it is being made.
+var readable = flock.SetPermissions(0o644)
+
 // lookAgain is how often one who waits for a run looks how it stands.
 const lookAgain = 200 * time.Millisecond
 
@@ -72,7 +76,7 @@ const lookAgain = 200 * time.Millisecond
 func (r *Run) wait(ctx context.Context) error {
 	told, last := false, Report{Done: -1}
 	for {
-		lock := flock.New(filepath.Join(r.Dir, lockFile))
+		lock := flock.New(filepath.Join(r.Dir, lockFile), readable)
 		free, err := lock.TryLock()
 		if err != nil {
 			return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable, or choose another with GOSUBSPACE_RUNS, on a file system with locks (flock)", r.Dir, err)

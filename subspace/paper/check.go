@@ -14,31 +14,36 @@ import (
 type Need struct {
 	met   func(experiment.Result) bool
 	lacks string // what a run without it lacks, and what to do
+
+	// What of it has to be the same in all rows, to be compared; nil: nothing.
+	same func(experiment.Result) string
 }
 
 // What figures and tables want of runs.
 var (
-	AtMidpoint = Need{func(r experiment.Result) bool { return r.Midpoint().Weights != nil },
-		"was not scored at a midpoint: want a run that has ended"}
-	OnCurve = Need{func(r experiment.Result) bool { alpha, _ := r.Along(Accuracy); return len(alpha) > 1 },
-		"was not scored along a curve: want runs of a line, of a Bézier curve, or of another shape with an α"}
-	OnPlane = Need{func(r experiment.Result) bool { return spansPlane(r.Plane) },
-		"was not scored on a plane: want runs of three endpoints, with Config.Plane"}
-	OnSurface = Need{func(r experiment.Result) bool { return isGrid(r.Surface) },
-		"was not scored on a surface: set Config.Surface"}
-	UnderCorruption = Need{func(r experiment.Result) bool { _, there := underAll.of(r); return there },
-		"was not scored under a corruption at all severities: set Config.Corrupt"}
-	WithDiagram = Need{func(r experiment.Result) bool { return counted(Diagram(r)) > 0 },
-		"has no reliability diagram: it was recorded before there were any; train it again"}
-	WithTemperature = Need{func(r experiment.Result) bool { _, there := afterScaling(r); return there },
-		"has no temperature: set Config.HeldOut for a validation split, or, where there is one, it has all of that right"}
-	WithHistory = Need{func(r experiment.Result) bool { return len(r.History) > 0 },
-		"has no history of a training: networks trained apart have theirs in the runs of standard training"}
+	AtMidpoint = Need{met: func(r experiment.Result) bool { return r.Midpoint().Weights != nil },
+		lacks: "was not scored at a midpoint: want a run that has ended"}
+	OnCurve = Need{met: func(r experiment.Result) bool { alpha, _ := r.Along(Accuracy); return len(alpha) > 1 },
+		lacks: "was not scored along a curve: want runs of a line, of a Bézier curve, or of another shape with an α"}
+	OnPlane = Need{met: func(r experiment.Result) bool { return spansPlane(r.Plane) },
+		lacks: "was not scored on a plane: want runs of three endpoints, with Config.Plane"}
+	OnSurface = Need{met: func(r experiment.Result) bool { return isGrid(r.Surface) },
+		lacks: "was not scored on a surface: set Config.Surface"}
+	UnderCorruption = Need{met: func(r experiment.Result) bool { _, there := underAll.of(r); return there },
+		lacks: "was not scored under a corruption at all severities: set Config.Corrupt",
+		same:  func(r experiment.Result) string { return r.Corrupted[0].Corruption }}
+	WithDiagram = Need{met: func(r experiment.Result) bool { return counted(Diagram(r)) > 0 },
+		lacks: "has no reliability diagram: it was recorded before there were any; train it again"}
+	WithTemperature = Need{met: func(r experiment.Result) bool { _, there := afterScaling(r); return there },
+		lacks: "has no temperature: set Config.HeldOut for a validation split, or, where there is one, it has all of that right"}
+	WithHistory = Need{met: func(r experiment.Result) bool { return len(r.History) > 0 },
+		lacks: "has no history of a training: networks trained apart have theirs in the runs of standard training"}
 )
 
 // Check is what every figure and table asks of its rows first: that there are any, that
 // each has a name of its own and runs, that a row's runs differ in their seeds alone,
-// for a mean over two methods is of neither, and that every run meets the needs. The
+// for a mean over two methods is of neither, and that every run meets the needs, under one
+// corruption, for example. The
 // error is one line that names the row.
 func (rows Rows) Check(needs ...Need) error {
 	if len(rows) == 0 {
@@ -60,6 +65,14 @@ func (rows Rows) Check(needs ...Need) error {
 	for _, row := range rows {
 		if err := CheckRuns(row.Results, needs...); err != nil {
 			return fmt.Errorf("row %q: %w", row.Name, err)
+		}
+		for _, n := range needs {
+			if n.same == nil {
+				continue
+			}
+			if first, here := n.same(rows[0].Results[0]), n.same(row.Results[0]); first != here {
+				return fmt.Errorf("rows %q and %q are not to be compared: %s and %s; want the same", rows[0].Name, row.Name, first, here)
+			}
 		}
 	}
 	return nil

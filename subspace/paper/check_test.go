@@ -126,6 +126,22 @@ func TestMeasuresOfMissingData(t *testing.T) {
 	}
 }
 
+// Under one corruption one method is not ahead of another under a second one.
+func TestOtherCorruption(t *testing.T) {
+	snow, fog := everything(0.8), everything(0.7)
+	fog.Config.Shape = "layerwise-line"
+	if _, err := Severities(Rows{{"line", []experiment.Result{snow}}, {"layer-wise line", []experiment.Result{fog}}}); err != nil {
+		t.Error(err)
+	}
+	for i := range fog.Corrupted {
+		fog.Corrupted[i].Corruption = "fog"
+	}
+	_, err := Severities(Rows{{"line", []experiment.Result{snow}}, {"layer-wise line", []experiment.Result{fog}}})
+	if want := `rows "line" and "layer-wise line" are not to be compared: snow and fog; want the same`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("it says %v, want %s", err, want)
+	}
+}
+
 // everything is a run of a line that was scored on all there is.
 func everything(accuracy float64) experiment.Result {
 	r := lopsided(func(x, y float64) float64 { return accuracy })

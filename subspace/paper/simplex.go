@@ -158,11 +158,11 @@ func Together(runs []experiment.Result, score Score) []float64 {
 	return each(runs, ofScores(together, score))
 }
 
-var scoredTogether = Need{func(r experiment.Result) bool { _, there := together(r); return there },
-	"was scored neither at a midpoint nor as an ensemble: want a run that has ended"}
+var scoredTogether = Need{met: func(r experiment.Result) bool { _, there := together(r); return there },
+	lacks: "was scored neither at a midpoint nor as an ensemble: want a run that has ended"}
 
-var scoredAtEndpoints = Need{func(r experiment.Result) bool { return !math.IsNaN(AtEndpoints([]experiment.Result{r}, Accuracy)[0]) },
-	"was not scored at its endpoints: want a run that has ended"}
+var scoredAtEndpoints = Need{met: func(r experiment.Result) bool { return !math.IsNaN(AtEndpoints([]experiment.Result{r}, Accuracy)[0]) },
+	lacks: "was not scored at its endpoints: want a run that has ended"}
 
 // AtEndpoints returns the mean of a score over the endpoints of each run; of a Bézier
 // curve over its two ends, as its bend is no point of it.

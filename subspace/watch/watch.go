@@ -117,6 +117,7 @@ func MakePlan(ctx context.Context, title string, plan []experiment.Planned, o ex
 			if !p.Made {
 				w.work -= p.Work()
 			}
+			w.restart(w.done)
 			failed(p.Config, err)
 			continue
 		}
@@ -144,8 +145,9 @@ type whole struct {
 	reported   int                     // the run of the last report
 	work, done float64                 // passes of an image, of the runs that were not made before
 	called     time.Time               // when all of it began, whose end is told
-	began      time.Time               // at the first report, before which programs were compiled
-	restored   float64                 // share that was there at the first report of a run, from another sitting
+	began      time.Time               // when speed began to be measured: see report
+	restored   float64                 // share that was there then, and at the first report of a run, from another sitting
+	epochs     bool                    // an epoch has ended since the first report
 	goesOn     bool                    // the first run was begun in another sitting
 	progress   *plots.Progress         // nil until there is something to show
 	also       func(experiment.Report) // gets the reports too; may be nil
@@ -159,13 +161,19 @@ func (w *whole) report(r experiment.Report) {
 		done = w.done + trained + r.Fraction()*float64(p.Scored)
 	}
 	fraction := done / max(w.work, done, 1) // more than planned, where data have changed
-	switch {
+	switch first := w.reported != w.current; {
 	case w.progress == nil:
-		w.progress, w.restored, w.began = plots.NewProgress(os.Stderr), fraction, time.Now()
+		w.progress = plots.NewProgress(os.Stderr)
+		w.restart(done)
 		w.goesOn = r.Restored > 0
-	case w.reported != w.current && r.Restored > 0:
-		w.restored += r.Fraction() * trained / max(w.work, done, 1)
+	case first && (r.Restored > 0 || r.Scoring): // of this sitting no training was reported
+		w.restored += (done - w.done) / max(w.work, done, 1)
+	case r.Ended != nil && !w.epochs:
+		// The first steps waited for programs, and so does the end of the first epoch, of
+		// the smaller batch that is left there.
+		w.restart(done)
 	}
+	w.epochs = w.epochs || r.Ended != nil
 	w.reported = w.current
 	names, parts := Names(p.Config), w.parts(r, Left(w.left(fraction, time.Since(w.began))))
 	w.progress.Update(Line(names, parts), fraction)
@@ -186,6 +194,11 @@ func (w *whole) parts(r experiment.Report, left string) (parts []string) {
 	}
 	n := min(1, len(of))
 	return append(append(append(parts, of[:n]...), left), of[n:]...)
+}
+
+// restart begins to measure the speed anew, with so much of the work done.
+func (w *whole) restart(done float64) {
+	w.began, w.restored = time.Now(), done/max(w.work, done, 1)
 }
 
 // left returns how much time is left of the whole, below 0 where that cannot be told yet:

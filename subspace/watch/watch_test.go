@@ -129,6 +129,46 @@ func TestRestoredIsNoWork(t *testing.T) {
 	if math.Abs(w.restored-want) > 1e-9 {
 		t.Errorf("%.4f of the work is said to be of another sitting, want %.4f", w.restored, want)
 	}
+
+	// So it is where all of a run's training is, and it is only scored here.
+	w = &whole{plan: plan, called: time.Now(), work: plan[0].Work() + plan[1].Work()}
+	printed(t, &os.Stderr, func() {
+		w.report(experiment.Report{Done: 1, Total: 100})
+		w.current, w.done = 1, plan[0].Work()
+		w.report(experiment.Report{Scoring: true, Done: 1, Total: 10})
+		w.report(experiment.Report{Scoring: true, Done: 2, Total: 10})
+	})
+	want = (0.01*trained + trained + 0.1*float64(plan[1].Scored)) / w.work
+	if math.Abs(w.restored-want) > 1e-9 {
+		t.Errorf("with a run that is scored %.4f of the work is said to be of another sitting, want %.4f", w.restored, want)
+	}
+}
+
+// Speed is measured from the end of the first epoch, before which programs were compiled,
+// and the line that tells of that has no time left; and anew after a run that failed.
+func TestSpeedIsMeasuredAnew(t *testing.T) {
+	c := experiment.Quick().With("line", 1)
+	plan, err := experiment.Plan(t.Context(), []experiment.Config{c, c.With("line", 2)}, experiment.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &whole{plan: plan, called: time.Now(), work: plan[0].Work() + plan[1].Work()}
+	ended := experiment.Epoch{Loss: 2}
+	said := printed(t, &os.Stderr, func() {
+		w.report(experiment.Report{Config: c, Done: 1, Total: 100})
+		w.began = w.began.Add(-time.Hour) // of compiling
+		w.report(experiment.Report{Config: c, Done: 2, Total: 100, Ended: &ended})
+		w.began = w.began.Add(-time.Minute)
+		w.report(experiment.Report{Config: c, Done: 4, Total: 100, Ended: &ended})
+	})
+	if lines := strings.Split(strings.TrimSpace(said), "\n"); len(lines) != 2 || strings.Contains(lines[0], "left") || !strings.Contains(lines[1], "h") || !strings.Contains(lines[1], "left") {
+		t.Errorf("it says %q", lines)
+	}
+	w.work -= plan[0].Work() // it failed
+	w.restart(w.done)
+	if left := w.left(w.restored, time.Hour); left >= 0 {
+		t.Errorf("after a run that failed %v are left at no speed", left)
+	}
 }
 
 // What is said to have taken training is a part of what is said of the whole: one clock.
