@@ -60,7 +60,9 @@ func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
 func CorruptedPhoto(i int) {
 	if !dataset.HasCIFAR10("") {
 		fmt.Println("CIFAR-10 is not on this machine. To download it once (170 MB), run in a cell:")
-		fmt.Println(`dataset.CIFAR10(context.Background(), "", lesson.Fetch())`)
+		fmt.Println("%%")
+		fmt.Println(`_, err := dataset.CIFAR10(context.Background(), "", lesson.Fetch())`)
+		fmt.Println("lesson.Check(err)")
 		fmt.Println("A folder that has it already is named by the environment variable GOSUBSPACE_CIFAR10.")
 		return
 	}

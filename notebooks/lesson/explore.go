@@ -71,6 +71,9 @@ func openExplorable(ctx context.Context, of any, o explore.Options) (*explorable
 		if x.Config.Data == "" {
 			return nil, errors.New("the result is of no run: want one that lesson.Runs returns")
 		}
+		if x.Own != nil {
+			return nil, errors.New("the result is of a run with a network or a shape of your own, which a result does not hold: open it with run, err := experiment.Train(ctx, result.Config, options), and hand in the run")
+		}
 		run, err := experiment.Train(ctx, x.Config, experiment.Options{Notice: watch.Notice()})
 		if err != nil {
 			return nil, err

@@ -189,6 +189,7 @@ func TestExploreMistakes(t *testing.T) {
 		{"standard", "nothing to move along in a standard"},
 		{nilShipped, "the shipped subspace is nil"},
 		{experiment.Result{}, "the result is of no run"},
+		{experiment.Result{Config: experiment.Quick(), Own: &experiment.Own{Shape: "a fingerprint"}}, "hand in the run"},
 		{subspace.Line{}, "a subspace.Line cannot be explored: want one of lesson.Runs"},
 	} {
 		said := saidAtEnd(t, func() error { return exploring(context.Background(), c.of, explore.Options{}) })

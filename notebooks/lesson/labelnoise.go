@@ -35,7 +35,8 @@ func WrongLabels(c experiment.Config) (right, given *dataset.Set, wrong []int, e
 }
 
 // WrongDigits shows the first n of the training digits that the runs of a
-// configuration are given a wrong label for, with that and the right one.
+// configuration are given a wrong label for, with that and the right one; all of
+// them where there are fewer.
 func WrongDigits(c experiment.Config, n int) (*plots.Figure, error) {
 	right, given, wrong, err := WrongLabels(c)
 	if err != nil {
@@ -44,9 +45,10 @@ func WrongDigits(c experiment.Config, n int) (*plots.Figure, error) {
 	if len(wrong) == 0 {
 		return nil, fmt.Errorf("no digit has a wrong label: set Config.WrongLabels above 0, such as 0.2")
 	}
-	if most := min(len(wrong), mostPictures); n < 1 || n > most {
-		return nil, fmt.Errorf("n is %d wrongly labelled digits: want 1 to %d", n, most)
+	if n < 1 || n > mostPictures {
+		return nil, fmt.Errorf("n is %d wrongly labelled digits: want 1 to %d", n, mostPictures)
 	}
+	n = min(n, len(wrong))
 	title := fmt.Sprintf("%d of the %d wrong labels of %d training images", n, len(wrong), right.Len())
 	return pictures(title, "handwritten digits, UCI Machine Learning Repository, CC BY 4.0", right, wrong[:n], func(i int) string {
 		return fmt.Sprintf("labelled %s, is %s", right.Classes[given.Labels[i]], right.Classes[right.Labels[i]])

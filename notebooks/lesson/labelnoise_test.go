@@ -1,6 +1,7 @@
 package lesson
 
 import (
+	"strings"
 	"testing"
 
 	"gosubspace/subspace/experiment"
@@ -35,8 +36,22 @@ func TestWrongLabelsAreThoseOfTheRun(t *testing.T) {
 func TestWrongDigits(t *testing.T) {
 	c := experiment.Quick()
 	c.WrongLabels = 0.2
-	if _, err := WrongDigits(c, 41); err == nil {
-		t.Error("shows 41 of 40 wrong labels")
+	for _, x := range []struct {
+		n     int
+		share float64
+		want  string
+	}{
+		{12, 0.2, "12 of the 40 wrong labels"},
+		{12, 0.05, "10 of the 10 wrong labels"}, // an exercise: less noise
+	} {
+		c.WrongLabels = x.share
+		f, err := WrongDigits(c, x.n)
+		if err != nil || !strings.Contains(f.Alt, x.want) {
+			t.Errorf("%d of a share of %v: %v, in words %q: want %q", x.n, x.share, err, f.Alt, x.want)
+		}
+	}
+	if _, err := WrongDigits(c, mostPictures+1); err == nil {
+		t.Error("shows more pictures than a figure holds")
 	}
 	c.Data = "cifar10"
 	if _, err := WrongDigits(c, 1); err == nil {

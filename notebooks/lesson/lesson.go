@@ -75,7 +75,8 @@ func callingCell() string {
 }
 
 // Context returns a context that ends with Jupyter's stop button (or Ctrl-C), so
-// that what runs under it can end cleanly. A second press ends the program.
+// that what runs under it can end cleanly. In a notebook it has five seconds for that;
+// elsewhere a second Ctrl-C ends it at once.
 func Context() (ctx context.Context, stop context.CancelFunc) {
 	// When Jupyter itself ends, nobody reads what is printed: that must not kill
 	// the program before it has saved its work.

@@ -91,6 +91,30 @@ func TestRecordedFigureSays(t *testing.T) {
 	}
 }
 
+// The recorded runs are found from wherever in the project a notebook lies.
+func TestResultsDir(t *testing.T) {
+	root := t.TempDir()
+	want := filepath.Join(root, "notebooks", "results")
+	for _, dir := range []string{filepath.Join(want, "endpoints"), filepath.Join(root, "notebooks", "work", "week 1"), filepath.Join(root, "notebooks", "work", "results"), filepath.Join(root, "cmd")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, from := range []string{"notebooks", "notebooks/solutions", "notebooks/work/week 1", "notebooks/work", ".", "cmd"} {
+		if err := os.MkdirAll(filepath.Join(root, from), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		t.Chdir(filepath.Join(root, from))
+		if got, err := filepath.Abs(resultsDir()); err != nil || got != want {
+			t.Errorf("from %s it is %s, %v", from, got, err)
+		}
+	}
+	t.Chdir(t.TempDir())
+	if got := resultsDir(); got != filepath.Join("notebooks", "results") {
+		t.Errorf("from nowhere it is %s", got)
+	}
+}
+
 // Of a record that has only begun, one seed of two methods, there is the figure, what is
 // missing, and what the two networks say.
 func TestRecordedFigureThatHasBegun(t *testing.T) {
@@ -105,7 +129,7 @@ func TestRecordedFigureThatHasBegun(t *testing.T) {
 			hits[(k+100*i)%len(hits)] = true
 		}
 		r.Right = map[string]metric.Hits{experiment.RightMidpoint: hits}
-		if err := os.MkdirAll(filepath.Join(dir, "results"), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(dir, "results", "endpoints"), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if err := r.Record(filepath.Join(dir, "results", r.Config.Name()+".json")); err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"gosubspace/plots"
@@ -90,15 +91,22 @@ func resultsOf(title string, configs []experiment.Config, o experiment.Options, 
 // Fetch returns a function that shows how far a download is.
 func Fetch() func(done, total int64) { return watch.Fetch() }
 
-// resultsDir returns the folder of the recorded runs: beside the notebooks, one up from
-// the solutions of their exercises, or below a program in the project's folder.
+// resultsDir returns the folder of the recorded runs: beside the notebook, or beside a
+// folder that it lies in, as the solutions and a reader's copies do, or in notebooks beside
+// one of these, as for a program in the project's folder.
 func resultsDir() string {
-	for _, dir := range []string{"results", filepath.Join("..", "results")} {
-		if place.IsFolder(dir) {
-			return dir
+	for here := "."; ; here = filepath.Join(here, "..") {
+		for _, dir := range []string{filepath.Join(here, "results"), filepath.Join(here, "notebooks", "results")} {
+			if place.IsFolder(filepath.Join(dir, "endpoints")) {
+				return dir
+			}
+		}
+		at, err := os.Stat(here)
+		above, wrong := os.Stat(filepath.Join(here, ".."))
+		if err != nil || wrong != nil || os.SameFile(at, above) { // the top
+			return filepath.Join("notebooks", "results")
 		}
 	}
-	return filepath.Join("notebooks", "results")
 }
 
 // Recorded returns the recorded runs of a configuration and shape, all seeds,
