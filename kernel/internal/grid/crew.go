@@ -41,6 +41,7 @@ type crew struct {
 	leaving []*worker // told to stop, so that fewer work at once
 	queue   [][]experiment.Planned
 	events  chan event
+	later   []event // came while a family was handed on
 	trial   *trial // nil: there is none, or it is over
 	ended   bool   // no more is started, and who works was told to stop
 	failure error  // the first, and why
@@ -67,6 +68,12 @@ func (c *crew) make(ctx context.Context) error {
 		if len(c.workers()) == 0 {
 			break
 		}
+		if len(c.later) > 0 {
+			e := c.later[0]
+			c.later = c.later[1:]
+			c.handle(e)
+			continue
+		}
 		select {
 		case e := <-c.events:
 			c.handle(e)
@@ -87,6 +94,21 @@ func (c *crew) make(ctx context.Context) error {
 		return errors.New("1 run interrupted; run it again to go on from there")
 	}
 	return fmt.Errorf("%d runs interrupted; run it again to go on from there", c.stopped)
+}
+
+// hand hands on a family that is made. Where it is shipped that takes minutes, in which the
+// other workers are listened to: they would wait for that.
+func (c *crew) hand(family []experiment.Planned) error {
+	over := make(chan error, 1)
+	go func() { over <- c.done(family) }()
+	for {
+		select {
+		case err := <-over:
+			return err
+		case e := <-c.events:
+			c.later = append(c.later, e)
+		}
+	}
 }
 
 // workers returns those who have not ended.

@@ -1,8 +1,11 @@
 package grid
 
 import (
+	"context"
 	"io"
 	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -244,5 +247,36 @@ func TestCrewGoesOn(t *testing.T) {
 	c.handle(event{worker: c.places[0], ended: true}) // its only run
 	if !slices.Equal(failed, []uint64{1, 2, 3}) || made != 3 || len(c.queue) != 0 || c.tally.runs != 0 {
 		t.Errorf("failed are %v, %d runs were handed on, %d left", failed, made, c.tally.runs)
+	}
+}
+
+// While a family is handed on the others work: what they say is read, and waits.
+func TestCrewListensWhileItHandsOn(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("wants a shell")
+	}
+	c := fakeCrew(2, 2)
+	c.trial, c.places = nil, make([]*worker, 2)
+	file := filepath.Join(t.TempDir(), "said")
+	// The first makes its run at once; the other says more than a pipe and the queue hold.
+	c.program = []string{"/bin/sh", "-c", `if mkdir "$0.first" 2>/dev/null; then echo '{"Made":true}'; exit; fi
+i=0; while [ $i -lt 20000 ]; do echo '{"Notice":"it goes on"}'; i=$((i+1)); done
+echo '{"Made":true}'; : >"$0"`, file}
+	handed := 0
+	c.done = func(family []experiment.Planned) error {
+		for end := time.Now().Add(time.Minute); handed == 0; time.Sleep(10 * time.Millisecond) {
+			if _, err := os.Stat(file); err == nil {
+				break
+			}
+			if time.Now().After(end) {
+				t.Error("the other worker waits for a reader")
+				break
+			}
+		}
+		handed++
+		return nil
+	}
+	if err := c.make(context.Background()); err != nil || handed != 2 {
+		t.Errorf("%d families were handed on, %v", handed, err)
 	}
 }

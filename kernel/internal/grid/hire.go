@@ -148,7 +148,7 @@ func (c *crew) leave(e event) {
 	}
 	switch {
 	case w.made == len(w.runs):
-		if err := c.done(w.family); err != nil && !c.ended {
+		if err := c.hand(w.family); err != nil && !c.ended {
 			c.fail(err)
 		}
 	case c.ended:
