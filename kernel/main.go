@@ -20,7 +20,8 @@
 // which XLA computes, builds the Go kernel GoNB as go.mod pins it, and tells
 // Jupyter about it under the name "Go (gosubspace)". A step that has been done
 // is not done again. Nothing is written outside the project's folder, that
-// environment and the cache folder.
+// environment and the cache folder, but what Go, gopls and pip keep in caches of
+// their own, and temporary files.
 //
 // Each subcommand explains itself: go run ./kernel run -h.
 //

@@ -71,7 +71,7 @@ func presetFlags(fs *flag.FlagSet) (changes *[]change) {
 	word("normalise", "mean and standard deviation of pixel/255, a channel each, such as 0.49,0.48,0.45/0.25,0.24,0.26", func(c *experiment.Config) *string { return &c.Normalise })
 	yes("independent", "endpoints are networks trained independently; of a curve the rest is trained", func(c *experiment.Config) *bool { return &c.Independent })
 	word("made", "endpoints made of the networks of other runs: matched, snapshots, swag-K or greedy-soup-N", func(c *experiment.Config) *string { return &c.Made })
-	number("branch", "with -root: epochs that are those of the run with that seed", func(c *experiment.Config) *int { return &c.Branch })
+	number("branch", "epochs that are those of the run with the seed -root, or without it, of networks that a run is made of, those of the first", func(c *experiment.Config) *int { return &c.Branch })
 	changeFlag(fs, changes, "root", "the seed whose initial weights, and first -branch epochs, are shared", wantsSeed,
 		func(text string) (uint64, error) { return strconv.ParseUint(text, 10, 64) }, func(c *experiment.Config) *uint64 { return &c.Root })
 	yes("snapshots", "keep the networks that SWA collects in the run's folder", func(c *experiment.Config) *bool { return &c.Snapshots })

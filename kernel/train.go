@@ -27,7 +27,7 @@ on where it was; Ctrl-C saves a checkpoint and stops.
     go run ./kernel train -shape standard -held-out 200 -seeds 3 -choose sam=0.02,0.05,0.1
     go run ./kernel train -figure 7 -preset cifar10 -seeds 5 -shard 3/8
     go run ./kernel train -preset cifar10-small -figure 3 -seeds 3 -record notebooks/results
-    go run ./kernel train -preset cifar10-small -shape standard,line,layerwise-line,bezier,simplex-3 -ship notebooks/results/endpoints
+    go run ./kernel train -preset cifar10-small -shape standard,simplex-3 -ship notebooks/results/endpoints
     go run ./kernel train -shape bezier -networks a.safetensors,b.safetensors -network cresnet20 -width 16 -dataset cifar10
     go run ./kernel train -list kernel/examples/paper.txt
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -60,7 +61,7 @@ type verifying struct {
 
 func verifyFlags(v *verifying, stdout io.Writer) (fs *flag.FlagSet, changes *[]change) {
 	fs = flags("verify", "go run ./kernel verify [flags]", verifyAbout, stdout, verifyGroups...)
-	fs.StringVar(&v.preset, "preset", smallPreset, "quick, cifar10-small or cifar10, alone")
+	fs.StringVar(&v.preset, "preset", "", "quick, cifar10-small or cifar10, alone (default: every one that is recorded)")
 	fs.StringVar(&v.dir, "results", "", "`folder` of the recorded runs (default: notebooks/results of the checkout)")
 	fs.BoolVar(&v.write, "write", false, "write what follows from the runs, instead of comparing it with what is there")
 	fs.BoolVar(&v.scores, "scores", true, "score the trained subspaces again, and make their pages")
@@ -78,6 +79,7 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err := parse(fs, args, 0); err != nil {
 		return err
 	}
+	asked.preset = cmp.Or(asked.preset, smallPreset)
 	base, err := experiment.Preset(asked.preset)
 	if err != nil {
 		return usageError{err.Error()}

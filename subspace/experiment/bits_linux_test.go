@@ -70,7 +70,7 @@ func makeBits(name, dir string) error {
 // Each is a process of its own that compiles anew.
 func TestBitForBit(t *testing.T) {
 	if !*bits {
-		t.Skip("takes minutes: go test -run BitForBit -bits -timeout 1h ./subspace/experiment")
+		t.Skip("takes minutes: go test ./subspace/experiment -run BitForBit -bits -timeout 1h")
 	}
 	backendtest.XLA(t)
 	var all unix.CPUSet

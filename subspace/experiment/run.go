@@ -30,7 +30,7 @@ type Options struct {
 	Shape subspace.Shape
 
 	Dir          string // folder of the runs; place.Runs() where empty
-	DataDir      string // folder that holds the data set; for CIFAR-10 place.Data() where empty
+	DataDir      string // folder that holds the data set; of CIFAR-10, where empty, as [dataset.CIFAR10] says
 	CorruptedDir string // folder of the published corrupted test set, for Config.Published
 	HumanLabels  string // file of labels, or its folder, for Config.HumanLabels; DataDir where empty
 
@@ -62,9 +62,10 @@ type Options struct {
 	// to cut and mirror how. It sees to the same batches as without, where the host
 	// makes and sends each. Reports come, and a stop takes effect, between calls.
 	// Zero is what suits the device: up to [OnGPU] or [OnCPU], see [InCall]; on a CPU one
-	// for SAM and for a network of the reader's own, so that no bit changes. Below zero it is none, as also without XLA, or
-	// without this project's kernels for a CPU, and where a set is too large to be in
-	// memory. With several Devices the host sends each batch, and more than zero is an
+	// for SAM, for a network of the reader's own, for a width that is no multiple of 8 and
+	// with a Precision, so that no bit changes. Below zero it is none, as also without XLA, or
+	// without this project's kernels for a CPU, where a set is too large to be in memory, and
+	// with an EMA, whatever is said. With several Devices the host sends each batch, and more than zero is an
 	// error.
 	Together int
 }

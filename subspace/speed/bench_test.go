@@ -17,7 +17,7 @@ var benchImages = flag.Int("images", 256, "with -bench: images at each of severa
 // Every job in images a second, cResNet20 on batches of 128 of 32×32:
 //
 //	go test -bench Step ./subspace/speed
-//	go test -bench 'Evaluate/line' -images 1024 ./subspace/speed
+//	go test ./subspace/speed -bench 'Evaluate/line' -images 1024
 func BenchmarkStep(b *testing.B) {
 	for _, width := range []int{8, 16, 32} {
 		for _, shape := range []string{"standard", "line", "simplex-3", "simplex-6"} {

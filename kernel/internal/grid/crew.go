@@ -42,11 +42,11 @@ type crew struct {
 	queue   [][]experiment.Planned
 	events  chan event
 	later   []event // came while a family was handed on
-	trial   *trial // nil: there is none, or it is over
-	ended   bool   // no more is started, and who works was told to stop
-	failure error  // the first, and why
-	stopped int    // runs that were told to stop
-	peak    int64  // the most memory of a worker, in bytes
+	trial   *trial  // nil: there is none, or it is over
+	ended   bool    // no more is started, and who works was told to stop
+	failure error   // the first, and why
+	stopped int     // runs that were told to stop
+	peak    int64   // the most memory of a worker, in bytes
 	looked  time.Time
 	say     func(line string)
 	done    func(family []experiment.Planned) error // a family is made
