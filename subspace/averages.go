@@ -2,10 +2,8 @@ package subspace
 
 import (
 	"iter"
-	"strings"
 
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph mathematics reads as such
-	gomlx "github.com/gomlx/gomlx/ml/layers/norm"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -22,7 +20,13 @@ const (
 func (s *Space) averaged() iter.Seq2[string, *model.Variable] {
 	return func(yield func(string, *model.Variable) bool) {
 		for _, v := range s.state {
-			if scope, name := model.SplitPath(v.Path()); name == averageWeight && !yield(scope, v) {
+			scope, name := model.SplitPath(v.Path())
+			for _, other := range []string{averageMean, averageVariance} {
+				if s.store.GetVariable(model.JoinPath(scope, other)) == nil {
+					name = "" // another's average
+				}
+			}
+			if name == averageWeight && !yield(scope, v) {
 				return
 			}
 		}
@@ -67,19 +71,32 @@ func (s *Space) averages(rate *Node) (settle func()) {
 // batch out of the gradient, as GoMLX v0.28.4's does with UseBackendInference(false), in
 // training too (findings/gomlx-batch-norm-forgets-its-own-batch.sh): weights before it
 // would wander off. Such a one has changed its averages, and made no operation of the
-// backend's for that. Nodes from made on are those of the network.
-func (s *Space) refuseHalfGradients(images *Node, made int) {
-	whole := 0
+// backend's for that. The network had the given weights; nodes from made on are its own.
+func (s *Space) refuseHalfGradients(weights []*Node, images *Node, made int) {
+	scopes := map[*Node]string{} // of the weights
+	for i, v := range s.weights {
+		scopes[weights[i]], _ = model.SplitPath(v.Path())
+	}
+	whole, nameless := map[string]bool{}, 0 // operations of the backend's, by the scope of scale and offset
 	for _, n := range images.Graph().Nodes()[made:] {
-		if n.Type() == NodeTypeBatchNormForTraining {
-			whole++
+		if n.Type() != NodeTypeBatchNormForTraining {
+			continue
+		}
+		named := false
+		for _, in := range n.Inputs() {
+			if scope, is := scopes[in]; is {
+				whole[scope], named = true, true
+			}
+		}
+		if !named {
+			nameless++
 		}
 	}
 	for scope, weight := range s.averaged() {
-		if !strings.HasSuffix(scope, "/"+gomlx.BatchNormalizationScopeName) || !weight.ChangedInGraph(images.Graph()) {
+		if whole[scope] || !weight.ChangedInGraph(images.Graph()) {
 			continue
 		}
-		if whole--; whole < 0 {
+		if nameless--; nameless < 0 {
 			panic(&netError{images.Shape().Dimensions, scope + " is a batch norm with UseBackendInference(false), whose gradient takes " +
 				"the batch's mean and variance for constants (GoMLX v0.28.4): leave that option out, or use network.BatchNorm"})
 		}

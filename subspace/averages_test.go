@@ -105,4 +105,22 @@ func TestGoMLXBatchNormsGradient(t *testing.T) {
 	if err := step(true); err != nil {
 		t.Errorf("with the whole gradient: %v", err)
 	}
+	// Beside one of ours, which makes the same operation, and in a scope of the reader's.
+	for name, net := range map[string]Net{
+		"ours before it": func(scope *model.Scope, images *Node) *Node {
+			x := network.BatchNorm(scope.In("ours"), images)
+			x = gomlx.BatchNorm(scope.In("theirs"), x, -1).UseBackendInference(false).Done()
+			return layers.Dense(scope.In("out"), Reshape(x, x.Shape().Dimensions[0], -1), true, 10)
+		},
+		"in this scope": func(scope *model.Scope, images *Node) *Node {
+			x := gomlx.BatchNorm(scope.In("mine"), images, -1).CurrentScope().UseBackendInference(false).Done()
+			return layers.Dense(scope.In("out"), Reshape(x, x.Shape().Dimensions[0], -1), true, 10)
+		},
+	} {
+		s := spaceOf(t, net, 2, 1)
+		_, _, err := s.Step(batchOf(4, 1), s.Draw(Sampler{Shape: Line{}}, rand.New(rand.NewPCG(1, 1))), 0.1, SGD{})
+		if err == nil || !strings.Contains(err.Error(), "is a batch norm with UseBackendInference(false)") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -78,6 +78,7 @@ func (s *Space) Devices(n int) (err error) {
 		if err != nil {
 			return err
 		}
+		exec.SetMaxCache(-1) // as for one device
 		in := []*distributed.ShardingSpec{d.split, d.split}[:t.split]
 		in = append(in, d.whole)
 		exec.AutoSharding(mesh).WithInputShardingSpecs(in...).WithOutputShardingSpecs(d.whole)

@@ -12,9 +12,10 @@ import (
 )
 
 // Recalibrate re-estimates the batch-norm statistics at a point: the running
-// statistics start anew and become the mean over the batches (batch k enters
-// with the share 1/k). The statistics of one point are of no use at another,
-// so that every point is recalibrated before it is evaluated.
+// statistics, which are what training changes beside the weights, start anew and become
+// the mean over the batches (batch k enters with the share 1/k). The statistics of one
+// point are of no use at another, so that every point is recalibrated before it is
+// evaluated. What dropout draws in training goes on where it was.
 //
 // The share reaches the network as [network.RateParam], which our batch norm
 // reads, and GoMLX's is given it. A batch norm of another make sees the batches in
@@ -28,9 +29,11 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batc
 		return err
 	}
 	defer release(point)
-	if err := s.setArrays(s.initial); err != nil {
+	drawn, err := s.startAnew()
+	if err != nil {
 		return err
 	}
+	defer func() { err = cmp.Or(err, drawn()) }()
 	if batches == nil {
 		return errors.New("there are no batches to re-estimate batch norm with: they are nil")
 	}
@@ -62,6 +65,31 @@ func (s *Space) Recalibrate(ctx context.Context, p Point, batches iter.Seq2[Batc
 		return errors.New("batch norm is to be re-estimated with no batch: want at least one")
 	}
 	return nil
+}
+
+// startAnew gives the variables that training changes the values that they had at first,
+// and returns what gives the random state back the one that it has now.
+func (s *Space) startAnew() (drawn func() error, err error) {
+	drawn = func() error { return nil }
+	for i, v := range s.state {
+		if !s.moves[i] {
+			continue
+		}
+		if v.Name() == model.RNGStateVariableName {
+			now, err := v.Value()
+			if err != nil {
+				return nil, err
+			}
+			if now, err = now.LocalClone(); err != nil {
+				return nil, err
+			}
+			drawn = func() error { return v.SetValue(now) }
+		}
+		if err := s.setArray(i, s.initial[i]); err != nil {
+			return nil, err
+		}
+	}
+	return drawn, nil
 }
 
 // Logits runs the network at a point, in evaluation mode, over the batches. It

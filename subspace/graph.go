@@ -185,7 +185,7 @@ func (s *Space) update(scope *model.Scope, images, labels, points, pair, free, s
 func (s *Space) gradient(scope *model.Scope, weights []*Node, images, labels, smoothing, rho *Node) (loss, right *Node, grads []*Node) {
 	made := len(images.Graph().Nodes())
 	logits := s.apply(scope, weights, images)
-	s.refuseHalfGradients(images, made)
+	s.refuseHalfGradients(weights, images, made)
 	loss, right = crossEntropy(logits, labels), correct(logits, labels)
 	grads = Gradient(smoothed(loss, logits, smoothing), weights...)
 	if rho == nil {

@@ -46,6 +46,7 @@ type Space struct {
 	state           []*model.Variable        // its non-trainable ones
 	given           map[*model.Variable]bool // made with a value, not an initialiser
 	initial         []Array                  // what the state is before any batch
+	moves           []bool                   // which of the state training changes
 
 	free []float32 // 1 for each endpoint that training moves
 
@@ -113,12 +114,18 @@ func makeSpace(backend compute.Backend, net Net, input [3]int, m int, seed uint6
 		defer draws.Finalize()
 	}
 	theta := make([]float32, 0, m*s.Layout.Size)
+	var first []Array // what is beside the weights, with endpoint 0
 	for i := range m {
 		// The RNG takes an int64; the top bit is dropped so that it is one.
 		draw := int64(rand.NewPCG(seed, initStream+uint64(i)).Uint64() >> 1)
 		row, err := s.initialise(draws, draw)
 		if err != nil {
 			return s, err
+		}
+		if i == 0 {
+			if first, err = s.arrays(); err != nil {
+				return s, err
+			}
 		}
 		if drawn {
 			theta = append(theta, row...)
@@ -127,6 +134,16 @@ func makeSpace(backend compute.Backend, net Net, input [3]int, m int, seed uint6
 		} else if !same { // a variable beside the weights starts at random, after them
 			s.Finalize()
 			return makeSpace(backend, net, input, m, seed, true)
+		}
+	}
+	// A variable beside the weights that starts at random is that of endpoint 0, of however
+	// many there are; the random state goes on.
+	for i, v := range s.state {
+		if v.Name() == model.RNGStateVariableName {
+			continue
+		}
+		if err := s.setArray(i, first[i]); err != nil {
+			return s, err
 		}
 	}
 	theta = slices.Grow(theta, m*s.Layout.Size)[:m*s.Layout.Size]
@@ -159,7 +176,7 @@ func (s *Space) discover() (err error) {
 		if v.Trainable {
 			s.weights = append(s.weights, v)
 		} else {
-			s.state = append(s.state, v)
+			s.state, s.moves = append(s.state, v), append(s.moves, v.ChangedInGraph(g))
 		}
 	}
 	return nil

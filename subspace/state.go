@@ -158,13 +158,18 @@ func (s *Space) arrays() ([]Array, error) {
 
 func (s *Space) setArrays(arrays []Array) error {
 	for i, a := range arrays {
-		t := tensors.FromShape(shapes.Make(a.DType, a.Dims...))
-		if err := t.MutableBytes(func(data []byte) { copy(data, a.Bytes) }); err != nil {
-			return err
-		}
-		if err := s.state[i].SetValue(t); err != nil {
+		if err := s.setArray(i, a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// setArray sets variable i beside the weights.
+func (s *Space) setArray(i int, a Array) error {
+	t := tensors.FromShape(shapes.Make(a.DType, a.Dims...))
+	if err := t.MutableBytes(func(data []byte) { copy(data, a.Bytes) }); err != nil {
+		return err
+	}
+	return s.state[i].SetValue(t)
 }

@@ -258,6 +258,14 @@ func (s *Space) calls(batches iter.Seq2[Batch, error]) iter.Seq2[[]Batch, error]
 				}
 				group = nil
 			}
+			// What the iterator holds it may use again for the next batch.
+			if b.Set == nil {
+				if !yield([]Batch{b}, nil) {
+					return
+				}
+				continue
+			}
+			b.Picks = slices.Clone(b.Picks)
 			group = append(group, b)
 		}
 		if len(group) > 0 {

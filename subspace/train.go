@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -161,7 +162,8 @@ func (s *Space) chance(w Work, o SGD) (points, pair, settings []float32, err err
 
 // Freeze makes the steps that follow leave the given endpoints as they are, and
 // no others: a curve between fixed ends (Garipov et al., "Loss Surfaces, Mode
-// Connectivity, and Fast Ensembling of DNNs", 2018). Freeze() frees all.
+// Connectivity, and Fast Ensembling of DNNs", 2018). Freeze() frees all. One that is freed
+// has no momentum of the steps in which it stayed.
 func (s *Space) Freeze(endpoints ...int) error {
 	free := make([]float32, s.endpoints)
 	for i := range free {
@@ -172,6 +174,20 @@ func (s *Space) Freeze(endpoints ...int) error {
 			return fmt.Errorf("endpoint %d cannot be frozen: the subspace has %d, counted from 0", i, s.endpoints)
 		}
 		free[i] = 0
+	}
+	if slices.ContainsFunc(s.free, func(f float32) bool { return f == 0 }) {
+		velocity, err := s.rows(s.velocity)
+		if err != nil {
+			return err
+		}
+		for i, row := range velocity {
+			if s.free[i] == 0 {
+				clear(row)
+			}
+		}
+		if err := s.setRows(s.velocity, velocity); err != nil {
+			return err
+		}
 	}
 	s.free = free
 	return nil
@@ -194,8 +210,14 @@ func (s *Space) compile() (err error) {
 	if s.forward, err = model.NewExec(s.backend, s.store, s.forwardGraph); err != nil {
 		return err
 	}
-	s.observe, err = model.NewExec(s.backend, s.store, s.observeGraph)
-	return err
+	if s.observe, err = model.NewExec(s.backend, s.store, s.observeGraph); err != nil {
+		return err
+	}
+	// A program for each size of a batch, of which GoMLX has 32 by itself.
+	for _, exec := range []*model.Exec{s.step, s.samStep, s.steps, s.samSteps, s.forward, s.forwards, s.observe, s.observes} {
+		exec.SetMaxCache(-1)
+	}
+	return nil
 }
 
 // tensors checks a batch and makes tensors of it.
