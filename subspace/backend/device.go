@@ -64,8 +64,12 @@ func field(r io.Reader, key string) string {
 	return ""
 }
 
-// gpuDevice describes the first GPU, for example "cuda: NVIDIA H100 80GB HBM3".
+// gpuDevice describes the first GPU that this process may use, for example "cuda: NVIDIA
+// H100 80GB HBM3".
 var gpuDevice = sync.OnceValue(func() string {
+	if first, _, _ := strings.Cut(os.Getenv("CUDA_VISIBLE_DEVICES"), ","); first != "" {
+		return visibleGPU(first, nvidiaSMI)
+	}
 	models, _ := filepath.Glob("/proc/driver/nvidia/gpus/*/information")
 	for _, path := range models {
 		if f, err := os.Open(path); err == nil {
@@ -81,6 +85,15 @@ var gpuDevice = sync.OnceValue(func() string {
 	}
 	return CUDA
 })
+
+// visibleGPU describes the GPU with a number or name of CUDA_VISIBLE_DEVICES; its name is
+// left out where nvidia-smi does not tell.
+func visibleGPU(which string, ask func(args ...string) string) string {
+	if name, _, _ := strings.Cut(strings.TrimSpace(ask("-i", which, "--query-gpu=name", "--format=csv,noheader")), "\n"); name != "" {
+		return CUDA + ": " + name
+	}
+	return CUDA
+}
 
 // HasGPU reports whether the machine has an NVIDIA GPU that this process may
 // use: its device file is there, or nvidia-smi lists one, and

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -32,7 +33,7 @@ var formats = []format{
 	{"PNG", "\x89PNG\r\n\x1a\n", []string{".png"}, png.DecodeConfig, png.Decode, nil},
 	{"WebP", "RIFF????WEBP", []string{".webp"}, webp.DecodeConfig, webp.Decode, studio},
 	{"GIF", "GIF8?a", []string{".gif"}, gif.DecodeConfig, gif.Decode, nil},
-	{"BMP", "BM", []string{".bmp", ".dib"}, bmp.DecodeConfig, bmp.Decode, nil},
+	{"BMP", "BM", []string{".bmp", ".dib"}, bmp.DecodeConfig, decodeBMP, nil},
 	{"TIFF", "II*\x00", []string{".tif", ".tiff"}, tiff.DecodeConfig, tiff.Decode, nil},
 	{"TIFF", "MM\x00*", nil, tiff.DecodeConfig, tiff.Decode, nil},
 
@@ -104,10 +105,31 @@ func (f format) failed(err error) error {
 	var ofJPEG jpeg.UnsupportedError
 	var ofPNG png.UnsupportedError
 	var ofTIFF tiff.UnsupportedError
-	if errors.As(err, &ofJPEG) || errors.As(err, &ofPNG) || errors.As(err, &ofTIFF) || errors.Is(err, bmp.ErrUnsupported) {
+	var broken tiff.FormatError // which TIFF files with a further sample a pixel are called too
+	samples := errors.As(err, &broken) && strings.Contains(string(broken), "number of samples")
+	if errors.As(err, &ofJPEG) || errors.As(err, &ofPNG) || errors.As(err, &ofTIFF) || errors.Is(err, bmp.ErrUnsupported) || samples {
 		return unsupported(fmt.Sprintf("%s, %v", f.name, err))
 	}
 	return fmt.Errorf("is no whole %s image: %w", f.name, err)
+}
+
+// decodeBMP decodes a BMP file. Of one without masks, whose compression is 0, the fourth
+// byte of a pixel means nothing and is 0 mostly: golang.org/x/image v0.30.0 takes it for
+// its opacity wherever the header is one of the longer ones (findings/x-image-bmp-takes-padding-for-opacity.sh).
+func decodeBMP(r io.Reader) (image.Image, error) {
+	const compression = 30 // where it stands, four bytes
+	var header [compression + 4]byte
+	n, err := io.ReadFull(r, header[:])
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	m, err := bmp.Decode(io.MultiReader(bytes.NewReader(header[:n]), r))
+	if pixels, is := m.(*image.NRGBA); is && err == nil && [4]byte(header[compression:]) == [4]byte{} {
+		for i := 3; i < len(pixels.Pix); i += 4 {
+			pixels.Pix[i] = 255
+		}
+	}
+	return m, err
 }
 
 // Named tells by its name what a file is: nil where it is an image that is read, and

@@ -124,6 +124,53 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
+// bmpOf returns a BMP file of two pixels, red and blue, of 32 bits with the given fourth
+// byte, and a header of so many bytes without masks.
+func bmpOf(length int, fourth byte) []byte {
+	pixels := []byte{0, 0, 255, fourth, 255, 0, 0, fourth}
+	file := make([]byte, 14+length, 14+length+len(pixels))
+	copy(file, "BM")
+	for at, v := range map[int]uint32{2: uint32(cap(file)), 10: uint32(len(file)), 14: uint32(length), 18: 2, 22: 1, 26: 1 | 32<<16, 34: uint32(len(pixels))} {
+		binary.LittleEndian.PutUint32(file[at:], v)
+	}
+	return append(file, pixels...)
+}
+
+// The fourth byte of a BMP's pixel is no opacity where there are no masks.
+func TestPaddingOfBMP(t *testing.T) {
+	for _, length := range []int{40, 108, 124} {
+		for _, fourth := range []byte{0, 7, 255} {
+			m, err := Decode(bmpOf(length, fourth))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if red, blue := m.RGBAAt(0, 0), m.RGBAAt(1, 0); red != (color.RGBA{255, 0, 0, 255}) || blue != (color.RGBA{0, 0, 255, 255}) {
+				t.Errorf("header of %d bytes, fourth byte %d: %v and %v, want red and blue", length, fourth, red, blue)
+			}
+		}
+	}
+}
+
+// A TIFF with a fourth sample that means nothing is whole, and not supported.
+func TestFurtherSampleOfTIFF(t *testing.T) {
+	type entry struct{ tag, kind, n, value uint32 }
+	entries := []entry{{256, 3, 1, 1}, {257, 3, 1, 1}, {258, 3, 4, 8}, {259, 3, 1, 1}, {262, 3, 1, 2}, {273, 4, 1, 0},
+		{277, 3, 1, 4}, {278, 3, 1, 1}, {279, 4, 1, 4}, {338, 3, 1, 0}}
+	bits := 8 + 2 + 12*len(entries) + 4
+	entries[2].value, entries[5].value = uint32(bits), uint32(bits+8)
+	file := []byte("II*\x00\x08\x00\x00\x00")
+	file = binary.LittleEndian.AppendUint16(file, uint16(len(entries)))
+	for _, e := range entries {
+		file = binary.LittleEndian.AppendUint16(file, uint16(e.tag))
+		file = binary.LittleEndian.AppendUint16(file, uint16(e.kind))
+		file = binary.LittleEndian.AppendUint32(file, e.n)
+		file = binary.LittleEndian.AppendUint32(file, e.value)
+	}
+	file = append(file, 0, 0, 0, 0, 8, 0, 8, 0, 8, 0, 8, 0, 1, 2, 3, 4)
+	_, err := Decode(file)
+	wantError(t, err, "is of a kind that is not supported (TIFF, ")
+}
+
 // What is transparent lies on white, in every kind of file that has it: black strokes
 // on nothing stay visible.
 func TestTransparentOnWhite(t *testing.T) {
