@@ -19,6 +19,7 @@ import bs4.formatter
 import latex2mathml.converter
 import nbformat
 from jinja2 import DictLoader, pass_context
+from mistune.util import escape_url
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
@@ -72,6 +73,9 @@ class Exporter(HTMLExporter):
         return self.markdown(source, context.get("resources", {}).get("metadata", {}).get("path", ""), {})
 
     def markdown(self, source, folder, attachments):
+        # mistune hands names on as addresses, and nbconvert 7.17.2 looks for such a name
+        # (findings/nbconvert-embeds-no-picture-with-an-accent.sh).
+        attachments = attachments | {escape_url(name): data for name, data in attachments.items()}
         renderer = Renderer(escape=False, attachments=attachments, path=folder, exclude_anchor_links=True)
         renderer.seen = self.seen
         return MarkdownWithMath(renderer=renderer).render(source)
