@@ -86,12 +86,12 @@ func (r *Run) ensembles(points []PointScore) (ensembles []Ensemble) {
 		}
 		return ensembles
 	}
-	if m == 1 {
-		return nil
-	}
 	var corners []subspace.Weights
 	for _, i := range fixed(r.sampler.Shape) {
 		corners = append(corners, subspace.Endpoint(i, m))
+	}
+	if len(corners) < 2 {
+		return nil
 	}
 	return []Ensemble{{Points: corners}}
 }

@@ -42,8 +42,8 @@ var (
 
 // Check is what every figure and table asks of its rows first: that there are any, that
 // each has a name of its own and runs, that a row's runs differ in their seeds alone,
-// for a mean over two methods is of neither, and that every run meets the needs, under one
-// corruption, for example. The
+// for a mean over two methods is of neither, and that every run meets the needs (under one
+// corruption, for example). The
 // error is one line that names the row.
 func (rows Rows) Check(needs ...Need) error {
 	if len(rows) == 0 {
