@@ -78,12 +78,12 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 		return sampler, fmt.Errorf("networks of other runs as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
 	case c.GridImages > 0 && c.Plane == 0 && c.Surface == 0:
 		return sampler, fmt.Errorf("%d images for grids, and no grid: set Config.Plane (-plane) or Config.Surface (-surface), or leave Config.GridImages out", c.GridImages)
-	case c.Chunks > 1 && c.builds() && len(fixed(sampler.Shape)) == m:
-		return sampler, fmt.Errorf("a batch in %d chunks of networks that were trained apart, and stay as they are: leave one of the two out", c.Chunks)
 	case c.Plane > 0 && m < 3:
 		return sampler, fmt.Errorf("a plane through three endpoints of %q, which has %d: want simplex-3, bezier or more", c.Shape, m)
 	case c.Chunks > 1 && m == 1:
 		return sampler, fmt.Errorf("a batch in %d chunks of %q: one endpoint leaves nothing to draw", c.Chunks, c.Shape)
+	case c.Chunks > 1 && c.builds() && len(fixed(sampler.Shape)) == m:
+		return sampler, fmt.Errorf("a batch in %d chunks of networks that were trained apart, and stay as they are: leave one of the two out", c.Chunks)
 	case c.FullStep && m == 1:
 		return sampler, fmt.Errorf("full steps of %q: one endpoint makes them already, leave it out", c.Shape)
 	case c.FullStep && c.builds():

@@ -65,7 +65,7 @@ func TestHumanLabels(t *testing.T) {
 	}
 	o.HumanLabels = t.TempDir()
 	c.Points = 7
-	refused(t, c, o, "is not there: get CIFAR-10_human.pt")
+	refused(t, c, o, ": get CIFAR-10_human.pt")
 	o.HumanLabels = ""
 	refused(t, c, o, "are those of cifar10, and the images are of digits")
 	c.WrongLabels = 0.2
