@@ -144,7 +144,7 @@ func (c Course) add(series []Series, name string, values []float64, look look) [
 		}
 	}
 	if len(values) == 1 && look.marker == nil { // there is no line to see
-		look.marker = draw.CircleGlyph{}
+		look.marker = draw.CrossGlyph{} // those of a test are others
 	}
 	return append(series, Series{Name: name, X: epochs, Y: values, look: &look})
 }

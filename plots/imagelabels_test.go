@@ -3,6 +3,7 @@ package plots
 import (
 	"bytes"
 	"image/png"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -27,23 +28,29 @@ func TestLabelsOfSeveralLines(t *testing.T) {
 	}
 }
 
-// Few images whose labels are wider than they are: the first label begins on the page.
+// Labels that are wider than their images stay on the page, in few columns and in many.
 func TestWideLabels(t *testing.T) {
-	label := "golden retriever puppy of two: 100 %"
-	f, err := Images{Title: "Three", Pixels: make([]uint8, 3*32*32), Height: 32, Width: 32, Channels: 1, Labels: []string{label, label, label}, Note: "made up"}.Draw()
-	if err != nil {
-		t.Fatal(err)
-	}
-	picture, err := png.Decode(bytes.NewReader(f.PNG))
-	if err != nil {
-		t.Fatal(err)
-	}
-	size := picture.Bounds()
-	for y := range size.Dy() {
-		for x := range size.Dx() {
-			if x < margin || x >= size.Dx()-margin { // half of the margin, at two pixels a unit
+	for _, c := range []struct {
+		images, side int
+		label        string
+	}{
+		{3, 32, "golden retriever puppy of two: 100 %"}, {4, 32, "golden retriever puppy: 9 %"}, {5, 128, "golden retriever dog"},
+	} {
+		s := Images{Title: "Some", Pixels: make([]uint8, c.images*c.side*c.side), Height: c.side, Width: c.side, Channels: 1,
+			Labels: slices.Repeat([]string{c.label}, c.images), Note: "made up"}
+		f, err := s.Draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture, err := png.Decode(bytes.NewReader(f.PNG))
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := picture.Bounds()
+		for y := range size.Dy() {
+			for _, x := range []int{0, size.Dx() - 1} {
 				if p := rgb(picture, x, y); p != [3]int{255, 255, 255} {
-					t.Fatalf("the margin has the colour %v at %d, %d", p, x, y)
+					t.Fatalf("%d images of %d pixels: the edge has the colour %v at %d, %d", c.images, c.side, p, x, y)
 				}
 			}
 		}

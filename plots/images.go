@@ -66,8 +66,12 @@ func (s Images) Draw() (*Figure, error) {
 	scale := max(1, int(2*room)/max(s.Width, s.Height))
 	wide, tall := float64(scale*s.Width)/2, float64(scale*s.Height)/2+labelRoom
 	first, step := max(wide, widest)/2, max(wide, widest)+between
-	if columns >= 5 { // from margin to margin
-		first, step = wide/2, (inner-wide)/float64(columns-1)
+	switch {
+	case columns >= 5: // images from margin to margin, and labels within the page
+		over := max(0, (widest-wide)/2-margin+4)
+		first, step = wide/2+over, (inner-wide-2*over)/float64(columns-1)
+	case columns > 1:
+		step = min(step, (inner-2*first)/float64(columns-1))
 	}
 
 	return page{

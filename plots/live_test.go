@@ -136,13 +136,17 @@ func BenchmarkSketch(b *testing.B) {
 // Of a course of one epoch there is no line to see, but a point.
 func TestOneEpoch(t *testing.T) {
 	point := Course{Loss: []float64{2.3}, Accuracy: []float64{12}}
-	short, err := Curves{Title: "t", Note: note, Runs: []History{{Name: "a", Train: point}}, Behind: []History{{Train: point}}, BehindName: "before"}.panels()
+	short, err := Curves{Title: "t", Note: note, Runs: []History{{Name: "a", Train: point, Test: point}}, Behind: []History{{Train: point}}, BehindName: "before"}.panels()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, panel := range short {
-		if panel.Series[0].look.marker == nil || panel.behind[0].look.marker == nil {
+		train, test := panel.Series[0].look.marker, panel.Series[1].look.marker
+		if train == nil || panel.behind[0].look.marker == nil {
 			t.Errorf("%s of one epoch is not to be seen", panel.Title)
+		}
+		if train == test {
+			t.Errorf("%s: training and test are the same point", panel.Title)
 		}
 	}
 }

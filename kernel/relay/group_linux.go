@@ -6,15 +6,15 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 )
 
-// interruptGroup interrupts what a child of GoNB's has left behind: it is in the relay's
-// process group, which is its own, since Jupyter starts each kernel in a session of its own.
-// The relay ignores the signal, and for GoNB it is Stop. While a child lives, the compiler or
-// a program that has its time to end, nothing is interrupted.
-func interruptGroup(gonb int) {
-	if syscall.Getpgrp() == os.Getpid() && len(children(gonb)) == 0 {
-		syscall.Kill(0, syscall.SIGINT)
+// endLeft ends what a child of GoNB's has left behind: it is in the relay's process group,
+// which is its own, since Jupyter starts each kernel in a session of its own. While a child
+// lives, the compiler or a program that has its time to end, nothing is ended.
+func endLeft(gonb int) {
+	if len(children(gonb)) == 0 {
+		endOthers(map[int]bool{gonb: true})
 	}
 }
 
@@ -29,17 +29,30 @@ func children(parent int) map[int]bool {
 	return all
 }
 
-// interruptOthers interrupts all processes of the relay's own group but itself and the
-// given ones.
-func interruptOthers(spared map[int]bool) {
+// endOthers ends all processes of the relay's own group but itself and the given ones: by
+// an interrupt, and those that are left after two seconds, since what a shell has put into
+// the background ignores that, by the signal to end.
+func endOthers(spared map[int]bool) {
 	if syscall.Getpgrp() != os.Getpid() {
 		return
 	}
-	for pid := range group() {
-		if pid != os.Getpid() && !spared[pid] {
-			syscall.Kill(pid, syscall.SIGINT)
+	tell := func(signal syscall.Signal) (found bool) { // 0 asks alone
+		for pid := range group() {
+			if pid != os.Getpid() && !spared[pid] {
+				syscall.Kill(pid, signal)
+				found = true
+			}
 		}
+		return found
 	}
+	tell(syscall.SIGINT)
+	for range 40 {
+		if !tell(0) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	tell(syscall.SIGTERM)
 }
 
 // group has the processes of this process group, and who is the parent of each.

@@ -4,8 +4,8 @@ package main
 
 // What has become of GoNB's children is not known here, and nothing is done about it.
 
-func interruptGroup(int) {}
+func endLeft(int) {}
 
 func children(int) map[int]bool { return nil }
 
-func interruptOthers(map[int]bool) {}
+func endOthers(map[int]bool) {}

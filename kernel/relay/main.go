@@ -136,7 +136,7 @@ func run(connectionFile, gonb string, flags []string) error {
 		go r.live.listen(socket)
 	}
 	r.gonb = cmd.Process.Pid
-	defer r.interruptLeft()
+	defer r.endRest()
 	silent := r.start()
 	select {
 	case err = <-ended:

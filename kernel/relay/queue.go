@@ -97,7 +97,10 @@ func (q *queue) next() {
 // no Go.
 func secondMark(code, mark string) int {
 	first, _, _ := strings.Cut(code, "\n")
-	first, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimRight(first, "\r"), "//gonb:"), " ")
+	first = strings.TrimLeft(strings.TrimPrefix(first, "//gonb:"), " \t")
+	if i := strings.IndexAny(first, " \t"); i >= 0 {
+		first = first[:i]
+	}
 	if slices.Contains([]string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"}, first) {
 		return 0
 	}
@@ -156,7 +159,7 @@ func (q *queue) interrupt() *cell {
 // insist hands the interrupt of a cell on to GoNB again and again, until the cell has
 // ended: while it builds a cell's program, GoNB listens to none, and then runs it. A program
 // that goes on for five seconds GoNB kills, but not what that has started, as a line of the
-// shell does, and waits until nobody can write to the cell: what is left is interrupted here.
+// shell does, and waits until nobody can write to the cell: what is left is ended here.
 func (q *queue) insist(c *cell, frames [][]byte) {
 	const again, killed = 200 * time.Millisecond, 6 * time.Second
 	since := time.Now()
@@ -168,7 +171,7 @@ func (q *queue) insist(c *cell, frames [][]byte) {
 		}
 		q.relay.controlB.send(frames)
 		if time.Since(since) > killed {
-			interruptGroup(q.relay.gonb)
+			go endLeft(q.relay.gonb)
 			since = time.Now()
 		}
 		return false

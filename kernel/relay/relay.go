@@ -162,12 +162,12 @@ func (r *relay) ending() {
 	r.spared.CompareAndSwap(nil, &spared)
 }
 
-// interruptLeft interrupts, after that end of GoNB, what its children have started, as a
-// line of the shell does: nobody else would, and it would go on, seen by no one. The
-// children have had their signal, and a training may be saving.
-func (r *relay) interruptLeft() {
+// endRest ends, after that end of GoNB, what its children have started, as a line of the
+// shell does: nobody else would, and it would go on, seen by no one. The children have had
+// their signal, and a training may be saving.
+func (r *relay) endRest() {
 	if spared := r.spared.Load(); spared != nil {
-		interruptOthers(*spared)
+		endOthers(*spared)
 	}
 }
 

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -67,32 +69,40 @@ func field(r io.Reader, key string) string {
 // gpuDevice describes the first GPU that this process may use, for example "cuda: NVIDIA
 // H100 80GB HBM3".
 var gpuDevice = sync.OnceValue(func() string {
-	if first, _, _ := strings.Cut(os.Getenv("CUDA_VISIBLE_DEVICES"), ","); first != "" {
-		return visibleGPU(first, nvidiaSMI)
-	}
-	models, _ := filepath.Glob("/proc/driver/nvidia/gpus/*/information")
-	for _, path := range models {
+	var models []string
+	paths, _ := filepath.Glob("/proc/driver/nvidia/gpus/*/information")
+	for _, path := range paths {
 		if f, err := os.Open(path); err == nil {
-			name := field(f, "Model")
-			f.Close()
-			if name != "" {
-				return CUDA + ": " + name
+			if name := field(f, "Model"); name != "" {
+				models = append(models, name)
 			}
+			f.Close()
 		}
 	}
-	if name, _, _ := strings.Cut(strings.TrimSpace(nvidiaSMI("--query-gpu=name", "--format=csv,noheader")), "\n"); name != "" {
+	if len(models) == 0 {
+		models = strings.FieldsFunc(nvidiaSMI("--query-gpu=name", "--format=csv,noheader"), func(r rune) bool { return r == '\n' })
+	}
+	if name := gpuName(models, os.Getenv, nvidiaSMI); name != "" {
 		return CUDA + ": " + name
 	}
 	return CUDA
 })
 
-// visibleGPU describes the GPU with a number or name of CUDA_VISIBLE_DEVICES; its name is
-// left out where nvidia-smi does not tell.
-func visibleGPU(which string, ask func(args ...string) string) string {
-	if name, _, _ := strings.Cut(strings.TrimSpace(ask("-i", which, "--query-gpu=name", "--format=csv,noheader")), "\n"); name != "" {
-		return CUDA + ": " + name
+// gpuName returns the name of the first GPU that this process may use, given those of all;
+// "" where it is not known. CUDA counts GPUs from the fastest on, unless CUDA_DEVICE_ORDER is
+// PCI_BUS_ID, and nvidia-smi along the bus: where there are several kinds, that order or a
+// UUID in CUDA_VISIBLE_DEVICES tells which it is.
+func gpuName(models []string, env func(string) string, ask func(args ...string) string) string {
+	models = slices.Compact(slices.Sorted(slices.Values(models)))
+	first, _, _ := strings.Cut(env("CUDA_VISIBLE_DEVICES"), ",")
+	switch {
+	case len(models) == 1:
+		return strings.TrimSpace(models[0])
+	case !strings.Contains(first, "-") && env("CUDA_DEVICE_ORDER") != "PCI_BUS_ID":
+		return ""
 	}
-	return CUDA
+	name, _, _ := strings.Cut(ask("-i", cmp.Or(first, "0"), "--query-gpu=name", "--format=csv,noheader"), "\n")
+	return strings.TrimSpace(name)
 }
 
 // HasGPU reports whether the machine has an NVIDIA GPU that this process may

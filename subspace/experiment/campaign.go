@@ -107,8 +107,12 @@ func (c Campaign) Stand(ctx context.Context, all []Found) (s Standing) {
 		}
 	}
 	var done, left, took float64 // in work, in work, in seconds
+	running = 0
 	for _, p := range c.plan(ctx, all) {
 		f := of[p.Config]
+		if f.State == Running {
+			running++
+		}
 		seconds := f.seconds()
 		if seconds > 0 && f.State == Finished {
 			whole, err := planned(ctx, p.Config, Options{})

@@ -235,6 +235,7 @@ func (f *Found) countScores() {
 		a.Scores = nil
 	}
 	f.Done, f.Total = len(a.Scores), f.Config.scores()
+	f.spent += a.Seconds
 }
 
 // locked reports whether a process has the lock of a run's folder.

@@ -25,6 +25,7 @@ const scoresFile = "scores.json"
 type answers struct {
 	Identity  string          `json:"identity"`  // the run's
 	Endpoints string          `json:"endpoints"` // SHA-256 of the file of the endpoints that were scored
+	Tasks     int             `json:"tasks"`     // how many scores there will be
 	Seconds   float64         `json:"seconds"`
 	Scores    []metric.Scores `json:"scores"`
 
@@ -51,11 +52,11 @@ type scorer struct {
 func (r *Run) score(ctx context.Context) error {
 	defer r.endScoring()
 	path := filepath.Join(r.Dir, scoresFile)
-	done, err := r.readScores(path)
+	tasks, err := r.tasks()
 	if err != nil {
 		return err
 	}
-	tasks, err := r.tasks()
+	done, err := r.readScores(path, len(tasks))
 	if err != nil {
 		return err
 	}
@@ -105,12 +106,12 @@ func (r *Run) score(ctx context.Context) error {
 }
 
 // readScores returns the scores that there are of these endpoints; none of others.
-func (r *Run) readScores(path string) (done answers, err error) {
+func (r *Run) readScores(path string, tasks int) (done answers, err error) {
 	file, err := os.ReadFile(filepath.Join(r.Dir, endpointsFile))
 	if err != nil {
 		return done, err
 	}
-	now := answers{Identity: r.identity, Endpoints: fmt.Sprintf("%x", sha256.Sum256(file))}
+	now := answers{Identity: r.identity, Tasks: tasks, Endpoints: fmt.Sprintf("%x", sha256.Sum256(file))}
 	text, err := readFile(path)
 	if err != nil || text == nil {
 		return now, err
@@ -118,7 +119,8 @@ func (r *Run) readScores(path string) (done answers, err error) {
 	if err := json.Unmarshal(text, &done); err != nil {
 		return done, fmt.Errorf("%s is damaged: %w; delete it to score the run anew", path, err)
 	}
-	if done.Identity != now.Identity || done.Endpoints != now.Endpoints {
+	// An older version may have scored other points.
+	if done.Identity != now.Identity || done.Endpoints != now.Endpoints || done.Tasks != now.Tasks {
 		return now, nil
 	}
 	return done, nil

@@ -26,6 +26,38 @@ func TestEndsAlone(t *testing.T) {
 	}
 }
 
+// All other shapes are scored at all of their endpoints, a complex at those between too.
+func TestCorners(t *testing.T) {
+	for _, c := range []struct {
+		shape subspace.Shape
+		want  []int
+	}{
+		{subspace.Simplex(1), []int{0}}, {subspace.Simplex(3), []int{0, 1, 2}}, {subspace.Line{}, []int{0, 1}}, {subspace.Bezier{}, []int{0, 1}},
+		{subspace.Simplexes{Fixed: 2, Between: 1}, []int{0, 1, 2}}, {chain{}, []int{0, 1, 2, 3}}, {inside{}, []int{0, 1}},
+	} {
+		if got := corners(c.shape); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %v, want %v", c.shape, got, c.want)
+		}
+	}
+}
+
+// chain goes through four endpoints, inside goes past both of its two.
+type (
+	chain  struct{ subspace.Line }
+	inside struct{ subspace.Line }
+)
+
+func (chain) Endpoints() int { return 4 }
+
+func (chain) At(alpha float64) subspace.Weights {
+	w := make(subspace.Weights, 4)
+	i := min(int(3*alpha), 2)
+	w[i], w[i+1] = 1-(3*alpha-float64(i)), 3*alpha-float64(i)
+	return w
+}
+
+func (inside) At(alpha float64) subspace.Weights { return subspace.Line{}.At(0.25 + alpha/2) }
+
 // The published corruptions are needed to make a run, and not to use one that is made.
 func TestPublishedFilesAreGone(t *testing.T) {
 	c := light()

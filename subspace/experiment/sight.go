@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"path"
 	"slices"
+
+	"github.com/gomlx/gomlx/ml/model"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
@@ -108,6 +111,11 @@ func (r *Run) statisticsOf(ctx context.Context) (points []PointScore, statistics
 		buffers, err := r.space.Buffers()
 		if err != nil {
 			return nil, nil, err
+		}
+		for _, b := range buffers {
+			if path.Base(b.Name) == model.RNGStateVariableName {
+				clear(b.Bytes) // it is no statistic, and another one after training than after loading
+			}
 		}
 		statistics = append(statistics, buffers)
 	}

@@ -63,7 +63,7 @@ func (r *Run) points() []PointScore {
 		}
 	} else {
 		m := r.sampler.Shape.Endpoints()
-		for _, i := range fixed(r.sampler.Shape) { // a bend is no point of its curve
+		for _, i := range corners(r.sampler.Shape) {
 			points = append(points, PointScore{Weights: subspace.Endpoint(i, m)})
 		}
 	}
@@ -76,8 +76,39 @@ func (r *Run) points() []PointScore {
 	return points
 }
 
+// corners returns the endpoints that are points of a shape: all, but for a bend, past which
+// its curve goes.
+func corners(shape subspace.Shape) (endpoints []int) {
+	m := shape.Endpoints()
+	curve, ok := shape.(subspace.Curve)
+	for i := range m {
+		if !ok || passes(curve, subspace.Endpoint(i, m)) {
+			endpoints = append(endpoints, i)
+		}
+	}
+	if len(endpoints) < 2 { // a curve of the reader's own that passes none of them
+		endpoints = nil
+		for i := range m {
+			endpoints = append(endpoints, i)
+		}
+	}
+	return endpoints
+}
+
+// passes reports whether a curve has a point at one of its places, in steps that an inner
+// endpoint of a chain is at.
+func passes(curve subspace.Curve, point subspace.Weights) bool {
+	steps := 60 * max(len(point)-1, 1)
+	for i := range steps + 1 {
+		if near(curve.At(float64(i)/float64(steps)), point) {
+			return true
+		}
+	}
+	return false
+}
+
 // ensembles returns the ensembles that a run is scored as: of the two points at
-// α and 1−α of a curve, or of all endpoints, of a curve its ends.
+// α and 1−α of a curve, or of all endpoints that are points of the shape.
 func (r *Run) ensembles(points []PointScore) (ensembles []Ensemble) {
 	n, m := r.Config.Points, r.sampler.Shape.Endpoints()
 	if points[0].Alpha != nil {
@@ -86,14 +117,14 @@ func (r *Run) ensembles(points []PointScore) (ensembles []Ensemble) {
 		}
 		return ensembles
 	}
-	var corners []subspace.Weights
-	for _, i := range fixed(r.sampler.Shape) {
-		corners = append(corners, subspace.Endpoint(i, m))
-	}
-	if len(corners) < 2 {
+	if m == 1 {
 		return nil
 	}
-	return []Ensemble{{Points: corners}}
+	var all []subspace.Weights
+	for _, i := range corners(r.sampler.Shape) {
+		all = append(all, subspace.Endpoint(i, m))
+	}
+	return []Ensemble{{Points: all}}
 }
 
 // corrupt returns the test images under a corruption, the same for every run.

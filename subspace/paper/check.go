@@ -31,7 +31,12 @@ var (
 		lacks: "was not scored on a surface: set Config.Surface"}
 	UnderCorruption = Need{met: func(r experiment.Result) bool { _, there := underAll.of(r); return there },
 		lacks: "was not scored under a corruption at all severities: set Config.Corrupt",
-		same:  func(r experiment.Result) string { return r.Corrupted[0].Corruption }}
+		same: func(r experiment.Result) string {
+			if r.Config.Published {
+				return "the published " + r.Corrupted[0].Corruption
+			}
+			return r.Corrupted[0].Corruption
+		}}
 	WithDiagram = Need{met: func(r experiment.Result) bool { return counted(Diagram(r)) > 0 },
 		lacks: "has no reliability diagram: it was recorded before there were any; train it again"}
 	WithTemperature = Need{met: func(r experiment.Result) bool { _, there := afterScaling(r); return there },

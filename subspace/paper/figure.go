@@ -185,6 +185,9 @@ const gridSide = 21 // points on a side of a landscape
 
 func independent(c *experiment.Config, _ experiment.Config) {
 	c.Independent, c.FullStep = true, false
+	if c.Shape != "bezier" { // whose bend is trained
+		c.Chunks = 0
+	}
 }
 func constant(c *experiment.Config, _ experiment.Config) { c.SWA = "constant" }
 func cyclic(c *experiment.Config, _ experiment.Config) {

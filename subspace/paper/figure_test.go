@@ -95,3 +95,21 @@ func TestHumanLabelsOfFigure7(t *testing.T) {
 		t.Error(note)
 	}
 }
+
+// Chunks are for what is trained: a figure has them where its networks stay as they are, too.
+func TestFigureWithChunks(t *testing.T) {
+	base := experiment.Quick()
+	base.Chunks = 2
+	for _, number := range []int{1, 2, 4} {
+		f, err := NewFigure(number, base)
+		if err != nil {
+			t.Errorf("figure %d: %v", number, err)
+			continue
+		}
+		for _, c := range f.Runs(1) {
+			if err := c.Check(); err != nil {
+				t.Errorf("figure %d: %s: %v", number, c.Name(), err)
+			}
+		}
+	}
+}

@@ -61,7 +61,7 @@ func (t *tally) report(c *crew, w *worker, first bool) {
 	if first {
 		t.from += w.at()
 	}
-	if w.latest.Keep && !t.epochs {
+	if w.latest.Keep && !w.latest.Scoring && !t.epochs {
 		t.epochs = true
 		t.restart(c)
 	}

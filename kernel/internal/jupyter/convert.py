@@ -19,7 +19,6 @@ import bs4.formatter
 import latex2mathml.converter
 import nbformat
 from jinja2 import DictLoader, pass_context
-from mistune.util import escape_url
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
@@ -38,6 +37,21 @@ def slug(words, seen):
     n = seen.get(name, 0)
     seen[name] = n + 1
     return f"{name}-{n}" if n else name
+
+
+class Attachments(dict):
+    """What is attached to a cell, by its name or by that as an address has it: mistune hands
+    names on as addresses, and nbconvert 7.17.2 looks for such a name
+    (findings/nbconvert-embeds-no-picture-with-an-accent.sh)."""
+
+    def named(self, name):
+        return name if dict.__contains__(self, name) else urllib.parse.unquote(name)
+
+    def __contains__(self, name):
+        return dict.__contains__(self, self.named(name))
+
+    def __getitem__(self, name):
+        return dict.__getitem__(self, self.named(name))
 
 
 class Renderer(IPythonRenderer):
@@ -73,10 +87,7 @@ class Exporter(HTMLExporter):
         return self.markdown(source, context.get("resources", {}).get("metadata", {}).get("path", ""), {})
 
     def markdown(self, source, folder, attachments):
-        # mistune hands names on as addresses, and nbconvert 7.17.2 looks for such a name
-        # (findings/nbconvert-embeds-no-picture-with-an-accent.sh).
-        attachments = attachments | {escape_url(name): data for name, data in attachments.items()}
-        renderer = Renderer(escape=False, attachments=attachments, path=folder, exclude_anchor_links=True)
+        renderer = Renderer(escape=False, attachments=Attachments(attachments or {}), path=folder, exclude_anchor_links=True)
         renderer.seen = self.seen
         return MarkdownWithMath(renderer=renderer).render(source)
 

@@ -281,6 +281,13 @@ func TestShellEndsWithKernel(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("finds the processes in /proc")
 	}
+	for _, line := range []string{"!sleep %s; true", "!sleep %s >/dev/null 2>&1 &"} { // in front, and behind
+		shellEnds(t, s, line)
+	}
+}
+
+func shellEnds(t *testing.T, s *setup.State, line string) {
+	t.Helper()
 	sleeps := fmt.Sprintf("600.%d", time.Now().UnixNano())
 	cmd := exec.Command(s.Jupyter().Python, "-c", `import sys
 from jupyter_client.manager import KernelManager
@@ -289,10 +296,10 @@ kernel.start_kernel()
 client = kernel.client()
 client.start_channels()
 client.wait_for_ready(timeout=300)
-client.execute("!sleep " + sys.argv[2] + "; true")
+client.execute(sys.argv[2])
 sys.stdin.read()
 kernel.shutdown_kernel()
-`, jupyter.Kernel, sleeps)
+`, jupyter.Kernel, fmt.Sprintf(line, sleeps))
 	cmd.Dir = t.TempDir()
 	cmd.Env = append(os.Environ(), "JUPYTER_RUNTIME_DIR="+t.TempDir())
 	pipe, err := cmd.StdinPipe()

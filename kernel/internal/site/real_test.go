@@ -259,10 +259,10 @@ func TestConverterOfOthers(t *testing.T) {
 			t.Errorf("%s: %+v", d.Path, cell)
 		}
 	}
-	put(`{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "markdown", "metadata": {}, "attachments": {"my ä.png": {"image/png": "cG5n"}},
-		"source": "![a](<attachment:my ä.png>) ![b](attachment:my%20%C3%A4.png)"}]}`)
-	if c, err = python.Convert(t.Context(), paths[len(paths)-1:], nil); err != nil || strings.Count(c.Documents[0].Cells[0].HTML, "base64,cG5n") != 2 {
-		t.Errorf("an attached picture with a blank and an accent: %+v, %v", c, err)
+	put(`{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "markdown", "metadata": {}, "attachments": {"my ä.png": {"image/png": "cG5n"}, "100%.png": {"image/png": "cG5n"}},
+		"source": "![a](<attachment:my ä.png>) ![b](attachment:my%20%C3%A4.png) ![c](attachment:100%25.png)"}]}`)
+	if c, err = python.Convert(t.Context(), paths[len(paths)-1:], nil); err != nil || strings.Count(c.Documents[0].Cells[0].HTML, "base64,cG5n") != 3 {
+		t.Errorf("attached pictures with a blank, an accent and a percent sign: %+v, %v", c, err)
 	}
 	put(`{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "heading", "level": 1, "metadata": {}, "source": "h"}]}`)
 	bad := paths[len(paths)-1]
