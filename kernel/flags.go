@@ -12,6 +12,9 @@ import (
 	"gosubspace/subspace/spelling"
 )
 
+// dataFolder is the help of -data where data are only read.
+const dataFolder = "`folder` that holds the data set (default: $GOSUBSPACE_CIFAR10, else the cache folder)"
+
 // A group is a part of a subcommand's flags, as -h lists them.
 type group struct {
 	title string

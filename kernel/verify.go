@@ -66,7 +66,7 @@ func verifyFlags(v *verifying, stdout io.Writer) (fs *flag.FlagSet, changes *[]c
 	fs.BoolVar(&v.write, "write", false, "write what follows from the runs, instead of comparing it with what is there")
 	fs.BoolVar(&v.scores, "scores", true, "score the trained subspaces again, and make their pages")
 	fs.StringVar(&v.kept, "pages", "", "write the pages of the trained subspaces to this `folder`")
-	fs.StringVar(&v.data, "data", "", "`folder` that holds the data set (default: $GOSUBSPACE_CIFAR10, else the cache folder)")
+	fs.StringVar(&v.data, "data", "", dataFolder)
 	fs.BoolVar(&v.download, "download", false, "download CIFAR-10 where it is not on this machine")
 	fs.Uint64Var(&v.seed, "seed", 1, "chooses the other point that is scored")
 	return fs, presetFlags(fs)

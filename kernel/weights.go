@@ -32,7 +32,7 @@ func weights(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	at := fs.String("at", "", "the `point`: α on a curve, or a coefficient for each endpoint (default: the midpoint)")
 	dir := fs.String("o", "", "the `folder` that is written to")
 	root := runsFlag(fs)
-	data := fs.String("data", "", "`folder` that holds the data set (default: $GOSUBSPACE_CIFAR10, else the cache folder)")
+	data := fs.String("data", "", dataFolder)
 	mapping := fs.String("mapping", "", "`file` that says what tensors are called that the module beside calls otherwise")
 	human := fs.String("human-file", "", "`file` or folder of the labels that people gave, of a run with them")
 	if err := parse(fs, args, -1); err != nil {
