@@ -20,7 +20,7 @@
 # Needs go, on Linux; works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -73,7 +73,7 @@ func main() {
 	fmt.Printf("; the one writes: Locked %v, TryLock %v\n", writer.Locked(), try(writer.TryLock))
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 [ "$(cat said)" = "two read: true true; the other one goes; the one reads: RLocked true, TryRLock true; a writer gets in: false
 two read: true true; one of them asks to write: false; the other one goes; the one reads: RLocked true, TryRLock true; a writer gets in: true
 one writes: true; a reader gets in: false; the one asks to read: true; a reader gets in: true; the one writes: Locked true, TryLock true" ]

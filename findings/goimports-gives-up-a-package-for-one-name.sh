@@ -9,10 +9,10 @@
 # The script fails when that changes. Needs go; builds goimports in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 mkdir tools program
-(cd tools && go mod init tools 2>/dev/null && GOFLAGS=-mod=mod go get golang.org/x/tools@v0.44.0 2>/dev/null &&
+(cd tools && go mod init tools 2>>"$dir/err" && GOFLAGS=-mod=mod go get golang.org/x/tools@v0.44.0 2>>"$dir/err" &&
 	GOFLAGS=-mod=mod go build -o "$dir/goimports" golang.org/x/tools/cmd/goimports)
 cd program
 printf 'module program\n\ngo 1.26\n' >go.mod

@@ -4,19 +4,19 @@
 #
 # The entry of that name asks for a decay of 0.004, Keras's value, and then has itself
 # configured by the hyperparameters. Where none is set that does not leave things alone but
-# puts in 0, and 0.9 and 0.999 for the betas. So what a program sets by WeightDecay and Betas
+# puts in what the hyperparameters are documented to have by default, 0, and 0.9 and 0.999 for
+# the betas. So what a program sets by WeightDecay and Betas
 # is gone as soon as it calls FromScope. The hyperparameter "adam_backoff", which is
 # documented to hold back the first steps, is read by nobody.
 #
-# Seen, at a learning rate of 0.1 and without a gradient, where each step of AdamW leaves
-# 1 - 0.1·0.004 of a weight (Loshchilov and Hutter, "Decoupled weight decay
-# regularization", 2019): after ten steps 1 is still 1, by name and by default, and 0.996
+# Seen, at a learning rate of 0.1 and without a gradient, where each step of AdamW
+# as PyTorch and Keras have it, and GoMLX's own comment, leaves 1 - 0.1·0.004 of a weight: after ten steps 1 is still 1, by name and by default, and 0.996
 # only with the decay as a hyperparameter, or without FromScope. The script fails when that
 # changes. The remedy is to set "adam_weight_decay", "adam_beta1" and "adam_beta2".
 # Needs go; works in a temporary folder, with GoMLX's own backend in Go.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -106,7 +106,7 @@ func main() {
 		train(held, named("adam"), 1, 1, 1))
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 for line in 'ten steps of AdamW without a gradient lead from 1 to 0.996007' \
 	'adamw: 1.000000' 'no name: 1.000000' \
 	'adamw and adam_weight_decay: 0.996007' 'WeightDecay and Done: 0.996007' \

@@ -18,7 +18,7 @@
 # Needs go; works in a temporary folder, with GoMLX's own backend in Go.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -116,7 +116,7 @@ func main() {
 	fmt.Printf("the layer: the weight goes from 1 to %.3f, the loss from %.4f to %.4f\n", w2, from, to)
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 for line in 'the backend in Go has the operation: false' \
 	'losses: 2.957934001 2.957934001' \
 	'by the weight: differences -0.000268, written out -0.000268, the layer -5.137577' \

@@ -19,7 +19,7 @@
 # Needs go; works in a temporary folder, with GoMLX's own backend in Go.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -90,7 +90,7 @@ func main() {
 	}))
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 for line in 'ReduceMax of three: value 0.75, slope by differences 1.00, by Gradient 3.00' \
 	'ReduceMin of three: value 0.75, slope by differences 1.00, by Gradient 3.00' \
 	'MaskedReduceMax of two of three: value 0.75, slope by differences 1.00, by Gradient 2.00' \

@@ -14,13 +14,13 @@
 #
 # Seen, of ones, with a probability of 0.5, in training: what Dropout leaves is 2, and the
 # mean stays 1, to a tenth; what DropPath and DropBlock leave is 1, and the means are 0.5. In
-# inference all are 1. Blocks are 1×1 here, the one size that GoMLX's backend in Go can do;
-# nothing in the code is otherwise for larger ones. The script fails when that changes. The
+# inference all are 1. Blocks are 1×1 here, since GoMLX's backend in Go cannot do larger ones;
+# the code does nothing else for those. The script fails when that changes. The
 # remedy is to divide by the probability to survive, or by the mean of the mask.
 # Needs go; works in a temporary folder, with GoMLX's own backend in Go.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -43,6 +43,7 @@ import (
 	_ "github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors/images"
 	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -72,11 +73,11 @@ func main() {
 		return layers.DropPath(scope, x, Const(x.Graph(), float32(0.5)))
 	})
 	show("DropBlock", func(scope *model.Scope, x *Node) *Node {
-		return layers.DropBlock(scope, x).WithDropoutProbability(0.5).WithBlockSize(1).Done()
+		return layers.DropBlock(scope, x).ChannelsAxis(images.ChannelsLast).WithDropoutProbability(0.5).WithBlockSize(1).Done()
 	})
 }
 GO
-GOFLAGS=-mod=mod go run . 2>err | tee said || { cat err; exit 1; }
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 [ "$(cat said)" = "Dropout, training true: at most 2.0, mean 1.0
 Dropout, training false: at most 1.0, mean 1.0
 DropPath, training true: at most 1.0, mean 0.5

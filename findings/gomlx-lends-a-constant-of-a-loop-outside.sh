@@ -11,7 +11,7 @@
 # GoMLX's own backend in Go.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -80,6 +80,6 @@ func main() {
 	}
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 grep -q '^asked for before the loop: true result: 10 error: <nil>$' said
 grep -q '^asked for before the loop: false result: <nil> error: .*different function scope$' said

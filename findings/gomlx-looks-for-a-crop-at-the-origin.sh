@@ -21,7 +21,7 @@
 # Needs go; works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -100,7 +100,7 @@ func main() {
 	}()).(*image.NRGBA).Pix)
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 for line in 'all: [10 20 30 40 50 60 70 80]' \
 	'four from 0 on: [10 20 30 40] through PNG: [10 20 30 40] drawn: [10 20 30 40]' \
 	'four from 2 on: [0 0 30 40] through PNG: [30 40 50 60] drawn: [30 40 50 60]' \

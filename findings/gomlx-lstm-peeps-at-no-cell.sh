@@ -19,7 +19,7 @@
 # in Go.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -89,7 +89,7 @@ for state in 2, -2:
         hidden = cell.run(None, values)[0].item()
         print(f"ONNX, state {state}: peepholes of {peephole}, biases of {bias} {hidden:.3f}")
 PY
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 python3 -m venv env
 env/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 numpy==2.4.6
 env/bin/python reference.py | tee -a said

@@ -14,7 +14,7 @@
 # Needs go; works with the modules in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >main.go <<'G'
 package main
@@ -49,9 +49,9 @@ func main() {
 	second.MustCall([]float32{1, 2})
 }
 G
-go mod init names 2>/dev/null
-go get github.com/gomlx/gomlx@v0.28.4 2>/dev/null
-go mod tidy 2>/dev/null
+go mod init names 2>>"$dir/err"
+go get github.com/gomlx/gomlx@v0.28.4 github.com/gomlx/compute@v0.1.6 2>>"$dir/err"
+go mod tidy 2>>"$dir/err"
 go run . | tee names
 [ "$(cat names)" = "Exec:main.double#1
 Exec:main.double#2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# GoMLX v0.28.4's dataset.Normalization has no standard deviation 0 for a constant
+# GoMLX v0.28.4's dataset.Normalization often has no standard deviation 0 for a constant
 # feature, as it says, but NaN or some small number.
 #
 # It takes the root of the mean of the squares less the square of the mean, in the data's
@@ -13,7 +13,7 @@
 # Needs go; works in a temporary folder, with GoMLX's own backend in Go.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -72,5 +72,5 @@ func main() {
 	fmt.Println("many NaN:", none >= 50, "many small:", small >= 50)
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 grep -q '^many NaN: true many small: true$' said

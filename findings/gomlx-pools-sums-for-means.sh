@@ -16,7 +16,7 @@
 # Needs go; works in a temporary folder, with GoMLX's own backend in Go.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -57,6 +57,6 @@ func main() {
 	show("all axes", func(x *Node) *Node { return MeanPool(x).FullShape().Window(3).PadSame().Done() }, 4, 4)
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 [ "$(cat said)" = "batch and channels: [[1 1 1 1] [1 1 1 1] [1 1 1 1] [1 1 1 1]]
 all axes: [[4 6 6 4] [6 9 9 6] [6 9 9 6] [4 6 6 4]]" ]

@@ -21,7 +21,7 @@
 # Needs go and python3; works in a temporary folder, with GoMLX's own backend in Go.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -118,7 +118,7 @@ import struct
 for exponent in (-14, -15, -24):
     print(f"2^{exponent}: {struct.unpack('H', struct.pack('e', 2.0**exponent))[0]:04x} by Python")
 PY
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 python3 struct.py | tee python
 for line in '63488 halves, lost on the way to float32 and back: 2046, from 1 to 1023 times 2^-24' \
 	'2^-14: 0400' '2^-15: 0000' '2^-24: 0000' '0200 is 2^-15: true' \

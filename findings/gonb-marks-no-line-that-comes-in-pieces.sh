@@ -15,12 +15,12 @@
 # jupyter-client 8.10.0 into a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 cd "$dir"
-export GOBIN=$dir/bin GOFLAGS=-mod=mod
-mkdir tools && cd tools
-go mod init tools 2>/dev/null
-go get github.com/janpfeifer/gonb@v0.11.5 golang.org/x/tools@v0.44.0 2>/dev/null
+export GOBIN=$dir/bin GOFLAGS=-mod=mod TMPDIR=$dir/tmp
+mkdir tmp tools && cd tools
+go mod init tools 2>>"$dir/err"
+go get github.com/janpfeifer/gonb@v0.11.5 golang.org/x/tools@v0.44.0 2>>"$dir/err"
 go build -o "$GOBIN/" github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports
 cd ..
 python3 -m venv env

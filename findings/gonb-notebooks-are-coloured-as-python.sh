@@ -12,12 +12,12 @@
 # Needs go and python3; works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 cd "$dir"
 export GOBIN=$dir/bin GOFLAGS=-mod=mod
 mkdir tools && cd tools
-go mod init tools 2>/dev/null
-go get github.com/janpfeifer/gonb@v0.11.5 2>/dev/null
+go mod init tools 2>>"$dir/err"
+go get github.com/janpfeifer/gonb@v0.11.5 2>>"$dir/err"
 go build -o "$GOBIN/" github.com/janpfeifer/gonb
 cd ..
 python3 -m venv env

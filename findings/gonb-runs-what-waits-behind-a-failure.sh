@@ -11,12 +11,12 @@
 # jupyter-client 8.10.0 into a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 cd "$dir"
-export GOBIN=$dir/bin GOFLAGS=-mod=mod
-mkdir tools && cd tools
-go mod init tools 2>/dev/null
-go get github.com/janpfeifer/gonb@v0.11.5 golang.org/x/tools@v0.44.0 2>/dev/null
+export GOBIN=$dir/bin GOFLAGS=-mod=mod TMPDIR=$dir/tmp
+mkdir tmp tools && cd tools
+go mod init tools 2>>"$dir/err"
+go get github.com/janpfeifer/gonb@v0.11.5 golang.org/x/tools@v0.44.0 2>>"$dir/err"
 go build -o "$GOBIN/" github.com/janpfeifer/gonb golang.org/x/tools/cmd/goimports
 cd ..
 python3 -m venv env
@@ -31,7 +31,8 @@ asked = [client.execute(c, stop_on_error=True) for c in cells]
 said = {}
 while len(said) < len(asked):
     m = client.get_shell_msg(timeout=120)
-    said[m["parent_header"]["msg_id"]] = m["content"]["status"]
+    if m["parent_header"]["msg_id"] in asked:  # others answer the questions of its start
+        said[m["parent_header"]["msg_id"]] = m["content"]["status"]
 print(", ".join(said[a] for a in asked))
 client.stop_channels()
 manager.shutdown_kernel()

@@ -16,7 +16,7 @@
 # Needs go; works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -55,7 +55,7 @@ func main() {
 	show("a new one", &stat.PC{}, points, nil)
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 [ "$(cat said)" = "by CovarianceMatrix: variances 2 and 0.5
 without weights: true, variances 2 and 0.5, share of the first 0.80, its deviation 1.414
 with weights of 1: true, variances 2 and 0.5, share of the first 0.80, its deviation 1.414

@@ -17,7 +17,7 @@
 # Needs go and python3; works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -67,7 +67,7 @@ for values in ([1, 2, 3, 4, 5], [-5, -4, -3, -2, -1], [0, 1, 2, 3, 100], [-100, 
         outside = [v for v in values if v < low - fence or v > high + fence]
         print(values, method + ":", f"{low:g} {median:g} {high:g}", "outside:", outside)
 PY
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 python3 rules.py | tee rules
 for line in '[1 2 3 4 5] box: 1.5 3 4 whiskers: 1 5 outside: []' \
 	'[-5 -4 -3 -2 -1] box: -4.5 -3 -2 whiskers: -5 -1 outside: []' \

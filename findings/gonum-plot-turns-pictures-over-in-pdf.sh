@@ -13,9 +13,9 @@
 # reader of the PDF.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 cd "$dir"
-go mod init finding 2>/dev/null
+go mod init finding 2>>"$dir/err"
 cat >main.go <<'GO'
 package main
 
@@ -44,8 +44,8 @@ func main() {
 	}
 }
 GO
-GOFLAGS=-mod=mod go get gonum.org/v1/plot@v0.17.0 2>/dev/null
-GOFLAGS=-mod=mod go run . 2>/dev/null
+GOFLAGS=-mod=mod go get gonum.org/v1/plot@v0.17.0 2>>"$dir/err"
+GOFLAGS=-mod=mod go run . 2>>"$dir/err"
 python3 -m venv env
 env/bin/pip install --quiet --disable-pip-version-check pillow==12.0.0 pypdfium2==5.15.2
 env/bin/python - <<'PY' | tee said

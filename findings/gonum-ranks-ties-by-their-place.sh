@@ -18,7 +18,7 @@
 # Needs go; works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 cat >go.mod <<'MOD'
 module finding
@@ -65,7 +65,7 @@ func main() {
 	show("a constant", []float64{91, 91, 91, 91, 91}, []float64{85, 86, 87, 88, 89})
 }
 GO
-GOFLAGS=-mod=mod go run . 2>/dev/null | tee said
+GOFLAGS=-mod=mod go run . 2>>"$dir/err" | tee said
 [ "$(cat said)" = "without ties: upwards 0.8, backwards 0.8, with weights of 1 0.8; by definition 0.8 and 0.8
 with ties: upwards 1.0, backwards 0.2, with weights of 1 0.2; by definition 0.6 and 0.6
 a constant: upwards 1.0, backwards -1.0, with weights of 1 -1.0; by definition 0.0 and 0.0" ]

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# jupyter-client 8.10.0 sends other values for the same cell once orjson is installed,
-# a package that neither it nor the kernel asks for.
+# jupyter-client 8.10.0 sends other values for the same cell once orjson is installed.
 #
-# Messages are packed by Python's own json, or, to be faster, by orjson, where that can be
-# imported because some other package has brought it along. What JSON has no word for,
-# kernels display all the same, and there the two differ: a loss that is NaN becomes the
-# word "nan" or null, and a time without a zone is of the machine's own zone or of UTC,
-# which are two instants. A whole number beyond 64 bits, which JSON has, comes back as it
-# was or as a float. All of it is what a notebook then keeps as its output. Python's json
-# warns of the NaN; orjson of nothing.
+# Messages are packed by Python's own json, or, to be faster, by orjson, which jupyter-client
+# lists as an extra and uses wherever it can be imported, also where some other package has
+# brought it along. The two differ. A whole number beyond 64 bits, which JSON has, comes back
+# as it was or as a float. Of what JSON has no word for, and kernels display all the same, a
+# loss that is NaN becomes the word "nan" or null, and a time without a zone is of the
+# machine's own zone or of UTC, which are two instants. All of it is what a notebook then keeps
+# as its output. Beside Python's json both of the latter bring warnings, beside orjson nothing
+# does.
 #
 # Seen with ipykernel 7.4.0 in a zone five hours behind UTC: "nan", 12:00-05:00, exact; and
 # after "pip install orjson==3.13.0", with nothing else changed, null (Python's None),
 # 12:00Z, and a float that is 1 less. The script fails when that changes. One would expect
 # the same of both: one is the other's fallback, and the changelog (8.8.0) speaks of faster
 # messages alone. The remedy is to name the packer on both sides, --Session.packer=json.
-# Needs python3 (3.10 or newer); works in a temporary folder.
+# Needs python3 (3.11 or newer); works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

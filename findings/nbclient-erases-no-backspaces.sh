@@ -3,11 +3,11 @@
 # (coalesce_streams), leaves every backspace in the text, and drops what a carriage return
 # goes back over although nothing was written there.
 #
-# Its documentation of the option says that carriage returns and backspaces are resolved.
-# The loop that takes out a character with the backspace behind it runs as long as the text
-# has become shorter than it was, which it is not before the first time. And in Python's
-# regular expressions \b is a backspace within brackets alone; the pattern asks for the
-# boundary of a word. Of a carriage return a terminal goes back to the start of the line and
+# The option's help speaks of merging streams alone; comments in its code say what else is
+# meant, to remove each backspace with what stands before it, and what a carriage return has
+# written over. The loop for the first runs as long as the text has become shorter than it was, which it is
+# not before the first time; and in Python's regular expressions \b is a backspace within
+# brackets alone, so that the pattern asks for the boundary of a word. Of a carriage return a terminal goes back to the start of the line and
 # writes over it, and JupyterLab does the same: what is longer than what follows stays. Here
 # the whole beginning of the line is gone.
 #
@@ -15,13 +15,13 @@
 # "Loading...\rDone" "Done" is left, where a terminal shows "Doneing...". A line in a
 # notebook that was run by a program is then another than in the one that was run by hand.
 # The script fails when that changes. The remedy is to put streams together oneself.
-# Needs python3 (3.10 or newer); works in a temporary folder.
+# Needs python3 (3.11 or newer); works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 python3 -m venv env
-env/bin/pip install --quiet --disable-pip-version-check nbclient==0.11.0 nbformat==5.10.4 ipykernel==7.4.0
+env/bin/pip install --quiet --disable-pip-version-check nbclient==0.11.0 nbformat==5.10.4 ipykernel==7.4.0 jupyter-client==8.10.0
 cat >run.py <<'PY'
 import nbformat
 from nbclient import NotebookClient

@@ -18,7 +18,7 @@
 # Needs python3 (3.11 or newer); works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 python3 -m venv env
 env/bin/pip install --quiet --disable-pip-version-check nbconvert==7.17.2 mistune==3.4.0 nbformat==5.11.1
@@ -59,7 +59,7 @@ for name in "a.png", "ä.png", "my picture.png":
     attached = {name: {"image/png": base64.b64encode(png).decode()}}
     print(f"{name}, attached:", convert(f"![picture](<attachment:{name}>)", attachments=attached))
 PY
-PYTHONUTF8=1 JUPYTER_CONFIG_DIR=$dir/config JUPYTER_PATH='' env/bin/python -W ignore embed.py 2>/dev/null | tee said
+PYTHONUTF8=1 JUPYTER_CONFIG_DIR=$dir/config JUPYTER_PATH='' env/bin/python -W ignore embed.py 2>>"$dir/err" | tee said
 [ "$(cat said)" = "a.png, Markdown: embedded
 a.png, <img>: embedded
 a.png, attached: embedded

@@ -7,7 +7,8 @@
 # predict_proba, but looks at the numbers: all in [0, 1], and every row with the sum 1 to
 # within 0.00001. One row that is not makes logits of the whole batch, in fit and again in
 # each predict_proba. Softmax in 16 bits, or probabilities from a file with four decimals,
-# have such rows, and others. So the temperature is fitted to probabilities as if they were
+# have such rows, and others. (Scikit-learn's own check of estimators wants sums that are 1 to
+# six decimals; nothing tells a user whose are not.) So the temperature is fitted to probabilities as if they were
 # logits, and then divides the logarithms of a batch whose rows happen to be exact.
 #
 # Seen, for an overconfident network of ten classes whose logits are 2.5 times too large:

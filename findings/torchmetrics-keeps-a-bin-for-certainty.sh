@@ -5,7 +5,7 @@
 # The last of n bins should hold the confidences from 1 - 1/n to 1 (Guo et al. 2017).
 # torchmetrics looks each one up among the n + 1 edges, and 1, the last edge, counts as
 # the beginning of a further bin, for which the sums have room. In 32 bits a softmax
-# gives 1 from a lead of 17.4 on, so an overconfident network has many such predictions.
+# gives 1 from a lead of some 17 on, so an overconfident network has many such predictions.
 # What is too sure in one of the two bins and too modest in the other no longer cancels,
 # and the error is larger; the maximum error is that of the certain ones alone, be it a
 # single image.

@@ -9,11 +9,11 @@
 # The script fails when that changes. Needs go and python3; works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 cd "$dir"
 python3 -m venv env
-env/bin/pip install --quiet pillow==12.0.0
-env/bin/python - <<'PY'
+env/bin/pip install --quiet --disable-pip-version-check pillow==12.0.0
+env/bin/python - <<'PY' | tee pillow
 from PIL import Image
 for name, lossless in (("lossy", False), ("lossless", True)):
     for level in (0, 255):
@@ -21,7 +21,7 @@ for name, lossless in (("lossy", False), ("lossless", True)):
         Image.new("RGB", (32, 32), (level,) * 3).save(file, lossless=lossless)
         print("Pillow", file, Image.open(file).convert("RGB").getpixel((16, 16)))
 PY
-go mod init finding 2>/dev/null
+go mod init finding 2>>"$dir/err"
 cat >main.go <<'GO'
 package main
 
@@ -34,7 +34,10 @@ import (
 
 func main() {
 	for _, file := range os.Args[1:] {
-		f, _ := os.Open(file)
+		f, err := os.Open(file)
+		if err != nil {
+			panic(err)
+		}
 		img, err := webp.Decode(f)
 		if err != nil {
 			panic(err)
@@ -44,8 +47,12 @@ func main() {
 	}
 }
 GO
-GOFLAGS=-mod=mod go get golang.org/x/image@v0.30.0 2>/dev/null
+GOFLAGS=-mod=mod go get golang.org/x/image@v0.30.0 2>>"$dir/err"
 GOFLAGS=-mod=mod go run . lossy0.webp lossy255.webp lossless0.webp lossless255.webp | tee said
+[ "$(cat pillow)" = "Pillow lossy0.webp (0, 0, 0)
+Pillow lossy255.webp (255, 255, 255)
+Pillow lossless0.webp (0, 0, 0)
+Pillow lossless255.webp (255, 255, 255)" ]
 grep -q 'Go lossy0.webp \*image.YCbCr (16, 16, 16)' said
 grep -q 'Go lossy255.webp \*image.YCbCr (235, 235, 235)' said
 grep -q 'Go lossless0.webp .* (0, 0, 0)' said

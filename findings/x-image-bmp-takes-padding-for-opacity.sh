@@ -3,11 +3,12 @@
 # pixel as an image that is wholly transparent.
 #
 # In a file without masks (its compression is 0) the fourth byte of a pixel means nothing,
-# whatever the length of its header, and most programs write 0 there. The decoder takes it
-# for opacity wherever the header is longer than 40 bytes, as that of a V4 or V5 bitmap is:
-# drawn on a page the image is gone, and turned into colours it is black. No error is
-# returned. With a header of 40 bytes the same pixels are opaque. Pillow and what else reads
-# such files agree that they are.
+# whatever the length of its header, and most programs write 0 there. A header longer than 40
+# bytes, as that of a V4 or V5 bitmap is, can have a mask for opacity. The decoder, whose
+# comment cites Chromium's for respecting it, does not read that mask: it takes the byte for
+# opacity wherever the header is long enough to have one, also where the mask is 0. Drawn on a
+# page the image is gone, and turned into colours it is black. No error is returned. With a
+# header of 40 bytes the same pixels are opaque, and Pillow has them opaque with both.
 #
 # Seen: a red and a blue pixel, with a header of 124 bytes and without masks, have the opacity
 # 0 in Go and are (255, 0, 0) and (0, 0, 255) in Pillow 13.0.0. The script fails when that
@@ -15,7 +16,7 @@
 # Needs go and python3; works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; rm -rf "$dir"' EXIT
 cd "$dir"
 python3 -m venv env
 env/bin/pip install --quiet --disable-pip-version-check pillow==13.0.0
@@ -62,7 +63,7 @@ GO
 for version in v0.30.0 v0.34.0; do
 	printf 'module finding\n\ngo 1.26\n\nrequire golang.org/x/image %s\n' $version >go.mod
 	echo "x/image $version"
-	GOFLAGS=-mod=mod go run . 2>/dev/null
+	GOFLAGS=-mod=mod go run . 2>>"$dir/err"
 done | tee -a said
 for line in 'Pillow 13.0.0 header40.bmp RGB [(255, 0, 0, 255), (0, 0, 255, 255)]' \
 	'Pillow 13.0.0 header124.bmp RGB [(255, 0, 0, 255), (0, 0, 255, 255)]'; do

@@ -14,9 +14,9 @@
 # that changes. Needs go and python3; works in a temporary folder.
 set -euo pipefail
 dir=$(mktemp -d)
-trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+trap '[ $? = 0 ] || cat "$dir/err" >&2; chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 cd "$dir"
-go mod init router 2>/dev/null
+go mod init router 2>>"$dir/err"
 cat >main.go <<'G'
 package main
 
@@ -59,8 +59,8 @@ func main() {
 	fmt.Printf("Go: Send failed for %d of 200 clients, one with: %s\n", failed, words[strings.LastIndex(words, ": ")+1:])
 }
 G
-go get github.com/go-zeromq/zmq4@v0.17.0 2>/dev/null
-go mod tidy 2>/dev/null
+go get github.com/go-zeromq/zmq4@v0.17.0 2>>"$dir/err"
+go mod tidy 2>>"$dir/err"
 go run . | tee said
 python3 -m venv env
 env/bin/pip install --quiet --disable-pip-version-check pyzmq==27.1.0

@@ -105,8 +105,8 @@ func upsideDown(picture image.Image) image.Image {
 func (s *surface) Fill(p vg.Path)   { s.CanvasSizer.Fill(s.path(p)) }
 func (s *surface) Stroke(p vg.Path) { s.CanvasSizer.Stroke(s.path(p)) }
 
-// path is the path as the canvas can be told it. vgpdf draws an arc as a path of its own,
-// which ends the one it is a part of; curves it draws in their place.
+// path is the path as the canvas can be told it. vgpdf draws an arc in another place and as a
+// path of its own, which ends the one it is a part of; curves it draws where they belong.
 func (s *surface) path(p vg.Path) vg.Path {
 	if s.dots == 0 {
 		return p

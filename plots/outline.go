@@ -14,8 +14,8 @@ import (
 // letters returns the outlines of words that begin at a point, as one path: some readers
 // of PDF draw a path that is a rectangle, such as an l, thicker than all others.
 //
-// vgpdf (v0.17.0) writes text in the code page of Western Europe, which has no α, no β, no
-// − and no ≥: they would be lost. As outlines all letters show, with no font at hand.
+// vgpdf (v0.17.0) writes text as UTF-8 where its font is read by the code page of Western
+// Europe: every letter beyond ASCII, α and ≥ as well as é and ±, comes out as others. As outlines all letters show, with no font at hand.
 func letters(f plotfont.Face, at vg.Point, words string) (path vg.Path) {
 	var buffer sfnt.Buffer
 	em := fixed.Int26_6(f.Face.UnitsPerEm()) // so that all is told in the font's own units
