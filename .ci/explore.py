@@ -215,6 +215,12 @@ def try_page(page, path, screenshots):
             check(room <= width, f"{kind}: the page is {room} pixels wide")
             print(f"{kind}: axe passes {accessible(page, kind)} rules")
             whole(page, f"{name}-{kind}.png")
+        # A reader's own size of letters, of the whole page.
+        page.execute_script("document.documentElement.style.fontSize = '150%'")
+        time.sleep(0.4)
+        room, letters = page.execute_script("return [document.documentElement.scrollWidth, [...document.querySelectorAll('body, #picture text')].map(e => parseFloat(getComputedStyle(e).fontSize))]")
+        check(room <= width and set(letters) == {24, 19.5}, f"{width}, large letters: the page is {room} pixels wide, with letters of {sorted(set(letters))}")
+        page.execute_script("document.documentElement.style.fontSize = ''")
     touch(page, numbers)  # as on a phone, still
     scheme(page, False, 1300)
     compare(page, numbers, "opened")

@@ -45,6 +45,7 @@ type exploring struct {
 	name         string // of a run or a file
 	path         string // of the page
 	runs, data   string
+	human        string // a file or a folder
 	corners      string
 	tests        int
 	interpolated bool
@@ -55,8 +56,9 @@ func explorePage(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	var e exploring
 	fs := flags("explore", "go run ./kernel explore [flags] [RUN or FILE.safetensors]", exploreAbout, stdout)
 	fs.StringVar(&e.path, "o", "", "write the page to this `file`, whose name ends in .html (default: explore- and the name of run or file, in the folder of "+plots.FolderVariable+", else in the current one)")
-	fs.StringVar(&e.runs, "runs", "", "`folder` of the runs (default: the cache folder)")
+	fs.StringVar(&e.runs, "runs", "", "`folder` of the runs (default: $GOSUBSPACE_RUNS, else the cache folder)")
 	fs.StringVar(&e.data, "data", "", dataFolder)
+	fs.StringVar(&e.human, "human-file", "", humanFile)
 	fs.StringVar(&e.corners, "corners", "", "three `endpoints` of a simplex of more, such as 1,2,4 (default: 1,2,3)")
 	fs.IntVar(&e.tests, "test-images", 0, "test images behind accuracy, loss and calibration error; 0: 500, and all where there are fewer")
 	fs.BoolVar(&e.interpolated, "interpolated", false, "interpolate batch norm's statistics also where training images are: quicker, less exact")

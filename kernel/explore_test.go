@@ -100,6 +100,8 @@ func TestExplorePhotographsAlone(t *testing.T) {
 
 // An interrupted explore leaves nothing behind.
 func TestExploreInterrupted(t *testing.T) {
+	t.Setenv("GOSUBSPACE_DATA", t.TempDir())
+	t.Setenv("GOSUBSPACE_CIFAR10", "")
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -79,7 +79,7 @@ func (e *exploring) find() (source, error) {
 // downloaded.
 func (from source) open(ctx context.Context, e exploring, stdout io.Writer) (*subject, error) {
 	s := &subject{source: from}
-	o := experiment.Options{Dir: e.runs, DataDir: e.data, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}
+	o := experiment.Options{Dir: e.runs, DataDir: e.data, HumanLabels: e.human, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}
 	opened := s.openRun
 	if from.file != "" {
 		opened = func(ctx context.Context, o experiment.Options, looks explore.Options) error {
@@ -163,7 +163,6 @@ func (s *subject) describe(p *page.Page) {
 	if c.Width > 0 {
 		net += fmt.Sprintf(" of width %d", c.Width)
 	}
-	p.Title = fmt.Sprintf("Move through a %s of networks", p.Shape)
 	images := "all training images"
 	if c.TrainImages > 0 {
 		images = fmt.Sprintf("%d images", c.TrainImages)

@@ -65,7 +65,11 @@ func export(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	defer s.Hold.Release()
 	o := site.Options{Notebooks: paths, Slides: *slides, Source: *source, Project: p.Dir, Hidden: hidden(p.Dir), Convert: s.Jupyter().Convert}
-	o.Explore = strings.FieldsFunc(*explore, func(r rune) bool { return r == ',' })
+	for name := range strings.SplitSeq(*explore, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			o.Explore = append(o.Explore, name)
+		}
+	}
 	if o.Kept, err = site.Kept(*dir); err != nil {
 		return err
 	}

@@ -13,7 +13,10 @@ import (
 )
 
 // dataFolder is the help of -data where data are only read.
-const dataFolder = "`folder` that holds the data set (default: $GOSUBSPACE_CIFAR10, else the cache folder)"
+const dataFolder = "`folder` that holds the data set (default: $GOSUBSPACE_CIFAR10, else that of $GOSUBSPACE_DATA, else the cache folder)"
+
+// humanFile is the help of -human-file where a run says which labels it has.
+const humanFile = "`file` or folder of the labels that people gave, of a run with them (default: CIFAR-10_human.npz beside the data set)"
 
 // A group is a part of a subcommand's flags, as -h lists them.
 type group struct {
@@ -186,6 +189,15 @@ func parse(fs *flag.FlagSet, args []string, max int) error {
 	}
 	if err != nil {
 		return explain(fs, err)
+	}
+	tilde := ""
+	fs.Visit(func(f *flag.Flag) {
+		if value := f.Value.String(); value == "~" || strings.HasPrefix(value, "~/") {
+			tilde = f.Name
+		}
+	})
+	if tilde != "" { // else a folder of that name would be made here
+		return usageError{fmt.Sprintf("-%s %s: the shell replaces ~ at the beginning of a word alone, so not behind =; write $HOME, or leave the = out", tilde, fs.Lookup(tilde).Value)}
 	}
 	// Package flag ends its work at the first name, and would take the rest for names.
 	for i := 1; i < fs.NArg(); i++ {

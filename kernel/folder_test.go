@@ -39,7 +39,7 @@ func TestFoldersOfAnyName(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := &verifier{dir: dir, stdout: &stdout}
-		if err := v.stale(v.dir, nil); err != nil || v.wrong != 1 || !strings.Contains(stdout.String(), "figure-3.png is there") {
+		if err := v.stale(v.dir, nil, nil); err != nil || v.wrong != 1 || !strings.Contains(stdout.String(), "figure-3.png is there") {
 			t.Errorf("%q: a stale figure: %d wrong, %v, %s", name, v.wrong, err, &stdout)
 		}
 		shipped := filepath.Join(dir, "endpoints", "line.safetensors")

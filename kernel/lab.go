@@ -10,7 +10,6 @@ import (
 	"syscall"
 
 	"gosubspace/kernel/internal/jupyter"
-	"gosubspace/kernel/internal/program"
 	"gosubspace/kernel/internal/setup"
 )
 
@@ -30,8 +29,10 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *port < 0 || *port > 65535 {
 		return usageError{fmt.Sprintf("-port %d: want one from 1 to 65535, or 0", *port)}
 	}
-	if *port != 0 && !jupyter.PortIsFree(*port) {
-		return program.Fail("port", fmt.Sprintf("%d is taken by another program", *port), "end that program, give another -port, or none")
+	if *port != 0 {
+		if err := jupyter.CheckPort(*port); err != nil {
+			return err
+		}
 	}
 	s, err := setup.Ensure(ctx, cuda.value, stdout)
 	if err != nil {
@@ -48,6 +49,7 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fmt.Fprintf(stdout, "JupyterLab is ready: %s\nIt logs to %s. Ctrl-C ends it.\n", server.Address(), server.Log)
 	select {
 	case <-ctx.Done():
+		signal.Ignore(os.Interrupt, syscall.SIGTERM) // a second Ctrl-C is not to leave the server behind
 		fmt.Fprintln(stdout, "\nending JupyterLab")
 		server.Stop()
 		return nil
@@ -80,7 +82,7 @@ func startLab(ctx context.Context, s *setup.State, port int, browser bool) (*jup
 			return server, nil
 		}
 		server.Stop()
-		if port != 0 || ctx.Err() != nil || jupyter.PortIsFree(at) {
+		if port != 0 || ctx.Err() != nil || jupyter.CheckPort(at) == nil {
 			return nil, err
 		}
 		from = at + 1

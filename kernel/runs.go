@@ -30,7 +30,8 @@ has flags of its own, with -h.`
 
 // runs is the subcommand that shows what runs there are.
 func runs(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	of := map[string]func([]string, io.Writer) error{"show": showRun, "compare": compareRuns, "delete": deleteRuns}
+	of := map[string]func([]string, io.Writer) error{"show": showRun, "compare": compareRuns,
+		"delete": func(args []string, stdout io.Writer) error { return deleteRuns(ctx, args, stdout) }}
 	if len(args) > 0 {
 		if do := of[args[0]]; do != nil {
 			return do(args[1:], stdout)
@@ -80,7 +81,7 @@ func printOpen(ctx context.Context, root string, all []experiment.Found, indent 
 
 // runsFlag adds the flag that names the folder of runs.
 func runsFlag(fs *flag.FlagSet) *string {
-	return fs.String("runs", "", "`folder` of the runs (default: the cache folder)")
+	return fs.String("runs", "", "`folder` of the runs (default: $GOSUBSPACE_RUNS, else the cache folder)")
 }
 
 // findRuns finds the runs in a folder. One that is named has to be there.

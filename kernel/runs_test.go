@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,9 +15,19 @@ import (
 func TestConfirmed(t *testing.T) {
 	for answer, want := range map[string]bool{"y\n": true, "Yes\n": true, " yes \n": true, "yes": true,
 		"": false, "\n": false, "n\n": false, "yess\n": false, "no, yes\n": false} {
-		if got := confirmed("sure? ", strings.NewReader(answer), io.Discard); got != want {
+		if got := confirmed(t.Context(), "sure? ", strings.NewReader(answer), io.Discard); got != want {
 			t.Errorf("%q is %t, want %t", answer, got, want)
 		}
+	}
+}
+
+// Ctrl-C is an answer, also where nothing is typed.
+func TestConfirmedInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	in, _ := io.Pipe() // nobody writes
+	if confirmed(ctx, "sure? ", in, io.Discard) || confirmed(ctx, "sure? ", strings.NewReader("y\n"), io.Discard) {
+		t.Error("an interrupted question was taken for answered")
 	}
 }
 

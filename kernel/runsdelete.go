@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -14,7 +15,7 @@ import (
 )
 
 // deleteRuns removes runs.
-func deleteRuns(args []string, stdout io.Writer) error {
+func deleteRuns(ctx context.Context, args []string, stdout io.Writer) error {
 	fs := flags("runs delete", "go run ./kernel runs delete [-yes] [-runs DIR] NAME…",
 		"Removes the folders of runs, and says before what other runs build on them. What is\n"+
 			"being made stays: then nothing is removed. On a terminal it asks.", stdout)
@@ -40,9 +41,9 @@ func deleteRuns(args []string, stdout io.Writer) error {
 		if !isatty.IsTerminal(os.Stdin.Fd()) {
 			return usageError{"runs delete asks on a terminal: elsewhere say -yes; nothing has been removed"}
 		}
-		if !confirmed(fmt.Sprintf("remove %s, %s? [y/N] ", experiment.Count(len(of), "run"), watch.Size(bytes)), os.Stdin, stdout) {
+		if !confirmed(ctx, fmt.Sprintf("remove %s, %s? [y/N] ", experiment.Count(len(of), "run"), watch.Size(bytes)), os.Stdin, stdout) {
 			fmt.Fprintln(stdout, "nothing has been removed")
-			return nil
+			return ctx.Err()
 		}
 	}
 	for _, f := range of {
@@ -77,10 +78,19 @@ func printDoomed(of, all []experiment.Found, stdout io.Writer) (bytes int64) {
 	return bytes
 }
 
-// confirmed asks a question. Only a clear yes is one.
-func confirmed(question string, in io.Reader, out io.Writer) bool {
+// confirmed asks a question. Only a clear yes is one; the end of the context is none.
+func confirmed(ctx context.Context, question string, in io.Reader, out io.Writer) bool {
 	fmt.Fprint(out, question)
-	answer, _ := bufio.NewReader(in).ReadString('\n') // no answer is no
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
+	answers := make(chan string, 1)
+	go func() {
+		answer, _ := bufio.NewReader(in).ReadString('\n') // no answer is no
+		answers <- strings.ToLower(strings.TrimSpace(answer))
+	}()
+	select {
+	case answer := <-answers:
+		return ctx.Err() == nil && (answer == "y" || answer == "yes")
+	case <-ctx.Done():
+		fmt.Fprintln(out)
+		return false
+	}
 }

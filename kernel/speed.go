@@ -61,6 +61,9 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if *rows != "" {
 		wanted = strings.Split(*rows, ",")
 	}
+	for i := range wanted {
+		wanted[i] = strings.TrimSpace(wanted[i])
+	}
 	for _, name := range wanted {
 		if !slices.Contains(names, name) {
 			return usageError{fmt.Sprintf("-rows %s: want some of %s", name, strings.Join(names, ", "))}
@@ -79,7 +82,7 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if *quick {
 		m.Size = speed.QuickSize()
 	}
-	r, err := startRecord(checkout.Hash(build), m.Size, *dir, stderr)
+	r, err := startRecord(checkout.Hash(build), m.Size, *dir, *rows != "" || *quick, stderr)
 	if err != nil {
 		return err
 	}
@@ -107,8 +110,9 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 }
 
 // startRecord starts a record with what is in the folder already, if there is one, and
-// was measured by the same program on the same machine.
-func startRecord(program string, size speed.Size, dir string, stderr io.Writer) (speed.Record, error) {
+// was measured by the same program on the same machine. Of another a part cannot take the
+// place.
+func startRecord(program string, size speed.Size, dir string, part bool, stderr io.Writer) (speed.Record, error) {
 	r := speed.NewRecord(program, size)
 	if dir == "" {
 		return r, nil
@@ -117,7 +121,10 @@ func startRecord(program string, size speed.Size, dir string, stderr io.Writer) 
 		return r, fmt.Errorf("cannot record to %s: %w; choose another folder", dir, err)
 	}
 	old, there, err := speed.ReadRecord(filepath.Join(dir, "speed.json"))
-	if err == nil && there && !r.Take(old) {
+	if err == nil && there && !r.Take(old) && part {
+		return r, fmt.Errorf("%s is of another machine, program or size, and would be lost for a part of it: record to another folder, or measure everything", filepath.Join(dir, "speed.json"))
+	}
+	if err == nil && there && len(r.Measured) == 0 && len(old.Measured) > 0 {
 		fmt.Fprintln(stderr, "what was recorded is of another machine or program: it is measured anew")
 	}
 	return r, err

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"slices"
+	"syscall"
 
 	"gosubspace/kernel/internal/grid"
+	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/paper"
 	"gosubspace/subspace/watch"
@@ -91,6 +94,10 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		return err
 	}
+	// Who read what is printed may have ended with the same Ctrl-C, as tee does: the checkpoint
+	// is written all the same.
+	signal.Ignore(syscall.SIGPIPE)
+	stdout = plots.Aside(stdout)
 	t, err := parseTraining(ctx, args, stdout)
 	if err != nil {
 		return err

@@ -89,7 +89,7 @@ func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]cha
 	fs.StringVar(&t.shapes, "shape", "line", "shapes, separated by commas")
 	fs.StringVar(&t.datasets, "dataset", "", "digits, cifar10, tinyimagenet or folder; several, separated by commas (default: the preset's)")
 	fs.IntVar(&t.seeds, "seeds", 1, "number of seeds: the runs get seed, seed+1 …")
-	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: $GOSUBSPACE_CIFAR10, else the cache folder)")
+	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: $GOSUBSPACE_CIFAR10, else that of $GOSUBSPACE_DATA, else the cache folder)")
 	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
 	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
 	fs.StringVar(&t.record, "record", "", "also write each result to this `folder`, with which test images it has right")

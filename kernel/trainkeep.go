@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -35,7 +34,10 @@ func (t *training) keep(ctx context.Context, run *experiment.Run, stdout io.Writ
 // shipRun writes a run's subspace and the images to a folder.
 func shipRun(ctx context.Context, run *experiment.Run, dir string, stdout io.Writer) error {
 	path := filepath.Join(dir, run.Config.Method()+".safetensors")
-	if err := cmp.Or(run.Ship(ctx, path), run.ShipSamples(dir)); err != nil {
+	if err := run.ShipSamples(dir); err != nil {
+		return err
+	}
+	if err := run.Ship(ctx, path); err != nil {
 		return err
 	}
 	fmt.Fprintln(stdout, "  shipped to", path)

@@ -9,7 +9,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gosubspace/kernel/internal/checkout"
@@ -48,13 +50,14 @@ The flags that change a preset say with which settings the runs were recorded.`
 
 // verifyGroups are the flags of verify, by what they are about.
 var verifyGroups = slices.Concat(
-	[]group{{"what is checked", []string{"results", "write", "scores", "pages", "seed", "data", "download"}}},
+	[]group{{"what is checked", []string{"results", "write", "scores", "pages", "seed", "data", "human-file", "download"}}},
 	[]group{{"with which settings the runs were recorded", []string{"preset", "precision"}}},
 	presetGroups)
 
 // A verifying is what a command line of verify says.
 type verifying struct {
 	preset, dir, data, kept string
+	human                   string // a file or a folder
 	write, scores, download bool
 	seed                    uint64
 }
@@ -67,6 +70,7 @@ func verifyFlags(v *verifying, stdout io.Writer) (fs *flag.FlagSet, changes *[]c
 	fs.BoolVar(&v.scores, "scores", true, "score the trained subspaces again, and make their pages")
 	fs.StringVar(&v.kept, "pages", "", "write the pages of the trained subspaces to this `folder`")
 	fs.StringVar(&v.data, "data", "", dataFolder)
+	fs.StringVar(&v.human, "human-file", "", humanFile)
 	fs.BoolVar(&v.download, "download", false, "download CIFAR-10 where it is not on this machine")
 	fs.Uint64Var(&v.seed, "seed", 1, "chooses the other point that is scored")
 	return fs, presetFlags(fs)
@@ -109,6 +113,16 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		return err
 	}
 	main := mainPreset(recorded)
+	if asked.write && len(recorded) > 0 {
+		// What is not recorded would be written as nothing, over what follows from the presets.
+		isRecorded := func(p paper.PresetRuns) bool { return p.Preset == asked.preset }
+		switch {
+		case len(*changes) > 0:
+			return usageError{fmt.Sprintf("-write with other settings than those of the preset: %s has what follows from presets as they are, which would be overwritten; copy the runs to another folder and name it with -results", asked.dir)}
+		case isNamed(fs, "preset") && !slices.ContainsFunc(recorded, isRecorded):
+			return fmt.Errorf("no runs of preset %s are recorded in %s: nothing has been written", asked.preset, asked.dir)
+		}
+	}
 	var all []paper.PresetRuns
 	if named := isNamed(fs, "preset"); named || len(*changes) > 0 || len(recorded) == 0 {
 		figures, err := paper.ReadFigures(rec, base, strings.Join(words, " "))
@@ -140,7 +154,7 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		}
 	}
 	if asked.scores {
-		if err := v.scores(ctx, scoring{experiment.Options{DataDir: asked.data, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}, asked.download, asked.seed}); err != nil {
+		if err := v.scores(ctx, scoring{experiment.Options{DataDir: asked.data, HumanLabels: asked.human, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}, asked.download, asked.seed}); err != nil {
 			return err
 		}
 		if err := v.pages(ctx, asked.kept); err != nil {
@@ -195,6 +209,7 @@ func (v *verifier) fail(format string, args ...any) {
 func (v *verifier) figures(dir string, runs paper.PresetRuns) error {
 	all := runs.Figures
 	var expected []string
+	var undrawn []int
 	file := func(name string, want []byte) error {
 		expected = append(expected, name)
 		return v.file(filepath.Join(dir, name), want)
@@ -215,6 +230,7 @@ func (v *verifier) figures(dir string, runs paper.PresetRuns) error {
 		pictures, err := f.Draw()
 		if err != nil {
 			v.fail("figure %d cannot be drawn: %v", f.Number, err)
+			undrawn = append(undrawn, f.Number)
 			continue
 		}
 		for i, picture := range pictures {
@@ -240,22 +256,30 @@ func (v *verifier) figures(dir string, runs paper.PresetRuns) error {
 	if err := errors.Join(file("figures.md", []byte(paper.Tables(all))), file("figures.csv", []byte(tables)), file("claims.csv", []byte(claims))); err != nil {
 		return err
 	}
-	return v.stale(dir, expected)
+	return v.stale(dir, expected, undrawn)
 }
 
-// stale finds pictures of figures that no recorded runs are behind.
-func (v *verifier) stale(dir string, expected []string) error {
+// ours is how verify names a picture and its words: what else begins like a figure, a
+// table or a drawing that train -draw has made, is the reader's.
+var ours = regexp.MustCompile(`^figure-(\d+)[a-z]?\.(png|txt)$`)
+
+// stale finds pictures of figures that no recorded runs are behind. Those of figures that
+// could not be drawn now stay.
+func (v *verifier) stale(dir string, expected []string, undrawn []int) error {
 	there, err := place.Glob(dir, "figure-[0-9]*.*")
 	if err != nil {
 		return err
 	}
 	for _, path := range there {
+		name := ours.FindStringSubmatch(filepath.Base(path))
 		switch {
-		case slices.Contains(expected, filepath.Base(path)):
+		case name == nil || slices.Contains(expected, name[0]):
+		case slices.ContainsFunc(undrawn, func(n int) bool { return strconv.Itoa(n) == name[1] }):
 		case v.write:
 			if err := os.Remove(path); err != nil {
 				return err
 			}
+			fmt.Fprintf(v.stdout, "removed: %s, of runs that are not recorded with these settings\n", path)
 		default:
 			v.fail("%s is there, but the runs behind it are not recorded with these settings", path)
 		}

@@ -28,13 +28,13 @@ written from Go or from a cell: lesson.Weights.`
 
 // weights is the subcommand that writes a network for PyTorch.
 func weights(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("weights", "go run ./kernel weights [-at POINT] [-mapping FILE] [-runs DIR] [-data DIR] -o DIR NAME…", weightsAbout, stdout)
+	fs := flags("weights", "go run ./kernel weights [-at POINT] [-mapping FILE] [-runs DIR] [-data DIR] [-human-file FILE] -o DIR NAME…", weightsAbout, stdout)
 	at := fs.String("at", "", "the `point`: α on a curve, or a coefficient for each endpoint (default: the midpoint)")
 	dir := fs.String("o", "", "the `folder` that is written to")
 	root := runsFlag(fs)
 	data := fs.String("data", "", dataFolder)
 	mapping := fs.String("mapping", "", "`file` that says what tensors are called that the module beside calls otherwise")
-	human := fs.String("human-file", "", "`file` or folder of the labels that people gave, of a run with them")
+	human := fs.String("human-file", "", humanFile)
 	if err := parse(fs, args, -1); err != nil {
 		return err
 	}
@@ -68,6 +68,9 @@ func writeWeights(ctx context.Context, f experiment.Found, o experiment.Options,
 	case f.Result.Own != nil:
 		return errors.New("it is of a network or a shape of your own, which this command does not know: write it from Go or from a cell, lesson.Weights")
 	}
+	if why := noImages(f.Config, o.DataDir); why != "" {
+		return errors.New(why)
+	}
 	sampler, err := subspace.ParseSampler(f.Config.Shape)
 	if err != nil {
 		return err
@@ -92,6 +95,7 @@ func writeWeights(ctx context.Context, f experiment.Found, o experiment.Options,
 func pointOf(shape subspace.Shape, text string) (subspace.Weights, error) {
 	var numbers []float64
 	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
 		v, err := strconv.ParseFloat(part, 64)
 		if err != nil && text != "" {
 			return nil, fmt.Errorf("-at %s: %q is no number, want one such as 0.5", text, part)

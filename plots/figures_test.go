@@ -138,8 +138,13 @@ func rgb(picture image.Image, x, y int) [3]int {
 	return [3]int{int(r >> 8), int(g >> 8), int(b >> 8)}
 }
 
+// mostInTile is how many pixels of a tile of 50 × 50 may differ, half of the 79 that the
+// smallest marker of the figures has. On x86-64 and on arm64 none did.
+const mostInTile = 40
+
 // TestGolden compares pictures and words with the files in testdata. Rounding in
-// the renderer may differ between processors, so a few pixels may too.
+// the renderer may differ between processors, so a few pixels may too, but not many in
+// one place: there a marker is missing, which is a very small share of the picture.
 func TestGolden(t *testing.T) {
 	for name, f := range samples(t) {
 		picture, words := filepath.Join("testdata", name+".png"), filepath.Join("testdata", name+".txt")
@@ -162,8 +167,9 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if share := different(t, decode(t, f.PNG), decode(t, file)); share > 0.002 {
-			t.Errorf("%s: %.2f %% of the pixels differ from %s; look at both, and accept with -update", name, 100*share, picture)
+		share, most, at := densest(t, decode(t, f.PNG), decode(t, file))
+		if share > 0.002 || most > mostInTile {
+			t.Errorf("%s: %.2f %% of the pixels differ from %s, %d of them in the tile at %v; look at both, and accept with -update", name, 100*share, picture, most, at)
 		}
 	}
 }
@@ -171,23 +177,42 @@ func TestGolden(t *testing.T) {
 // different returns the share of pixels that visibly differ.
 func different(t *testing.T, a, b image.Image) float64 {
 	t.Helper()
+	share, _, _ := densest(t, a, b)
+	return share
+}
+
+// densest also returns how many they are in the tile, wherever it begins, that has most of
+// them.
+func densest(t *testing.T, a, b image.Image) (share float64, most int, at image.Point) {
+	t.Helper()
 	if a.Bounds() != b.Bounds() {
 		t.Errorf("the picture measures %v, want %v", a.Bounds(), b.Bounds())
-		return 1
+		return 1, 0, at
 	}
-	count, size := 0, a.Bounds()
+	const side = 50
+	size := a.Bounds()
+	// counts[y][x] is the number of those above y and left of x.
+	counts := make([][]int, size.Dy()+1)
+	counts[0] = make([]int, size.Dx()+1)
 	for y := range size.Dy() {
+		counts[y+1] = make([]int, size.Dx()+1)
+		row := 0
 		for x := range size.Dx() {
 			p, q := rgb(a, x, y), rgb(b, x, y)
 			for k := range p {
 				if d := p[k] - q[k]; d > 40 || d < -40 {
-					count++
+					row++
 					break
 				}
 			}
+			counts[y+1][x+1] = counts[y][x+1] + row
+			top, left := max(y+1-side, 0), max(x+1-side, 0)
+			if n := counts[y+1][x+1] - counts[top][x+1] - counts[y+1][left] + counts[top][left]; n > most {
+				most, at = n, image.Pt(left, top)
+			}
 		}
 	}
-	return float64(count) / float64(size.Dx()*size.Dy())
+	return float64(counts[size.Dy()][size.Dx()]) / float64(size.Dx()*size.Dy()), most, at
 }
 
 func TestSizeAndBackground(t *testing.T) {

@@ -151,10 +151,42 @@ const (
 )
 
 func (t terminalOutput) update(bar, text string) {
+	shown.Lock()
+	defer shown.Unlock()
 	fmt.Fprint(t.w, startOfLine+noWrap+bar+"  "+text+wrapAgain)
+	shown.on = t.w
 }
-func (t terminalOutput) line(string)      {}
-func (t terminalOutput) done(text string) { fmt.Fprint(t.w, startOfLine+text+"\n") }
+
+func (t terminalOutput) line(string) {}
+
+func (t terminalOutput) done(text string) {
+	shown.Lock()
+	defer shown.Unlock()
+	fmt.Fprint(t.w, startOfLine+text+"\n")
+	shown.on = nil
+}
+
+// shown is the terminal in whose current line a bar stands, nil where none does.
+var shown struct {
+	sync.Mutex
+	on io.Writer
+}
+
+// Aside returns w for words that come while a progress is displayed: on a terminal they
+// take its line, and it goes on in the next.
+func Aside(w io.Writer) io.Writer { return aside{w} }
+
+type aside struct{ w io.Writer }
+
+func (a aside) Write(p []byte) (int, error) {
+	shown.Lock()
+	defer shown.Unlock()
+	if shown.on != nil {
+		fmt.Fprint(shown.on, startOfLine)
+		shown.on = nil
+	}
+	return a.w.Write(p)
+}
 
 // logOutput writes plain lines.
 type logOutput struct{ w io.Writer }

@@ -56,6 +56,26 @@ func TestProgressOnATerminal(t *testing.T) {
 	}
 }
 
+// Words that come while a bar stands take its line, and the bar goes on in the next.
+func TestAside(t *testing.T) {
+	var screen strings.Builder
+	p := newProgress(terminalOutput{&screen}, 0)
+	out := Aside(&screen)
+	fmt.Fprint(out, "before\n")
+	p.Update("one", 0.1)
+	fmt.Fprint(out, "midpoint 90 %\n")
+	fmt.Fprint(out, "ends 88 %\n")
+	p.Update("two", 0.2)
+	p.Done("over")
+	fmt.Fprint(out, "after\n")
+	bar := func(bar, text string) string { return startOfLine + noWrap + bar + "  " + text + wrapAgain }
+	want := "before\n" + bar("██░░░░░░░░░░░░░░░░░░  10 %", "one") + startOfLine + "midpoint 90 %\nends 88 %\n" +
+		bar("████░░░░░░░░░░░░░░░░  20 %", "two") + startOfLine + "over\nafter\n"
+	if got := screen.String(); got != want {
+		t.Errorf("the terminal got\n%q, want\n%q", got, want)
+	}
+}
+
 func TestProgressInANotebook(t *testing.T) {
 	var sent []*protocol.DisplayData
 	synced := 0

@@ -126,7 +126,10 @@ func (l Layout) cosineSquared(theta, pair *Node) *Node {
 	if dot == nil {
 		return ScalarZero(theta.Graph(), theta.DType())
 	}
-	return Div(Square(dot), Mul(first, second))
+	lengths := Mul(first, second)
+	// Between endpoints without length, such as those of a network that starts at 0, there is
+	// no angle: 0, and not 0/0.
+	return Div(Square(dot), Where(Equal(lengths, ScalarZero(theta.Graph(), theta.DType())), OnesLike(lengths), lengths))
 }
 
 // stepGraph is one step of training, of SGD or of SAM, on a batch of values.
@@ -186,6 +189,7 @@ func (s *Space) gradient(scope *model.Scope, weights []*Node, images, labels, sm
 	made := len(images.Graph().Nodes())
 	logits := s.apply(scope, weights, images)
 	s.refuseHalfGradients(weights, images, made)
+	refuseShiftedGradients(weights, images, made)
 	loss, right = crossEntropy(logits, labels), correct(logits, labels)
 	grads = Gradient(smoothed(loss, logits, smoothing), weights...)
 	if rho == nil {

@@ -62,8 +62,8 @@ func (c Constant) Rate(epoch int) float64 {
 
 func (c Constant) Collects(epoch int) bool { return epoch >= lastQuarter(c.Epochs) }
 
-// Cyclic is the schedule of stochastic weight averaging with a cyclic rate
-// (Izmailov et al. 2018): [Cosine] to zero at three quarters of the epochs, then
+// Cyclic is the schedule of stochastic weight averaging with a cyclic rate (Izmailov et
+// al. 2018; half cosines in place of their straight lines by Wortsman et al.): [Cosine] to zero at three quarters of the epochs, then
 // Cycles times half a cosine from Peak/2 to zero. The weights at the end of each
 // cycle enter the average.
 type Cyclic struct {

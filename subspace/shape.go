@@ -148,7 +148,7 @@ func EndpointNames(s Shape) []string {
 	curve, _ := s.(Curve)
 	for i := range names {
 		names[i] = fmt.Sprintf("endpoint %d", i+1)
-		if curve != nil && !reaches(curve, i) {
+		if curve != nil && !Reaches(curve, i) {
 			names[i] = "bend"
 			if len(names) > 3 {
 				names[i] = fmt.Sprintf("bend %d", i+1)
@@ -158,12 +158,13 @@ func EndpointNames(s Shape) []string {
 	return names
 }
 
-// reaches reports whether a curve passes through endpoint i, at one of 61 places: halves,
-// thirds, quarters, fifths and sixths are among them.
-func reaches(c Curve, i int) bool {
-	const places = 60
-	for k := range places + 1 {
-		if at := c.At(float64(k) / places); i < len(at) && math.Abs(at[i]-1) < 1e-9 {
+// Reaches reports whether a curve passes through endpoint i, counted from 0, at one of
+// 60·(m−1) steps: an inner endpoint of a chain of m is at one of these, and halves, thirds,
+// quarters, fifths and sixths are among them.
+func Reaches(c Curve, i int) bool {
+	steps := 60 * max(c.Endpoints()-1, 1)
+	for k := range steps + 1 {
+		if at := c.At(float64(k) / float64(steps)); i < len(at) && math.Abs(at[i]-1) < 1e-9 {
 			return true
 		}
 	}

@@ -138,17 +138,53 @@ func ExampleParseSampler() {
 	// unknown shape "circle": want standard, line, bezier, simplex-M (M endpoints) or complex-F-B, with layerwise- before it for a draw per layer
 }
 
+// curveOf is a curve of so many endpoints that a function says.
+type curveOf struct {
+	subspace.Simplex
+	at func(alpha float64) subspace.Weights
+}
+
+func (c curveOf) At(alpha float64) subspace.Weights { return c.at(alpha) }
+
+// chainOf is straight from each of m endpoints to the next, in steps of equal length, as
+// [Chain] is for three of them.
+func chainOf(m int) subspace.Curve {
+	return curveOf{subspace.Simplex(m), func(alpha float64) subspace.Weights {
+		steps := float64(m - 1)
+		k := min(int(alpha*steps), m-2)
+		c := make(subspace.Weights, m)
+		c[k], c[k+1] = 1-(alpha*steps-float64(k)), alpha*steps-float64(k)
+		return c
+	}}
+}
+
+// cubic is the Bézier curve with two bends, which lie third and fourth.
+var cubic = curveOf{subspace.Simplex(4), func(t float64) subspace.Weights {
+	u := 1 - t
+	return subspace.Weights{u * u * u, t * t * t, 3 * t * u * u, 3 * t * t * u}
+}}
+
 // What no point of a curve is, is not called an endpoint: a Bézier curve's bend; the
-// corners of a chain are points of it.
+// corners of a chain are points of it, at halves of the way up to sevenths.
 func TestEndpointNames(t *testing.T) {
-	for want, s := range map[string]subspace.Shape{
-		"[endpoint 1]":                       subspace.Simplex(1),
-		"[endpoint 1 endpoint 2]":            subspace.Line{},
-		"[endpoint 1 endpoint 2 bend]":       subspace.Bezier{},
-		"[endpoint 1 endpoint 2 endpoint 3]": subspace.Simplex(3),
+	for _, c := range []struct {
+		shape subspace.Shape
+		want  string
+	}{
+		{subspace.Simplex(1), "[endpoint 1]"},
+		{subspace.Line{}, "[endpoint 1 endpoint 2]"},
+		{subspace.Bezier{}, "[endpoint 1 endpoint 2 bend]"},
+		{subspace.Simplex(3), "[endpoint 1 endpoint 2 endpoint 3]"},
+		{Chain{}, "[endpoint 1 endpoint 2 endpoint 3]"},
+		{chainOf(4), "[endpoint 1 endpoint 2 endpoint 3 endpoint 4]"},
+		{chainOf(5), "[endpoint 1 endpoint 2 endpoint 3 endpoint 4 endpoint 5]"},
+		{chainOf(6), "[endpoint 1 endpoint 2 endpoint 3 endpoint 4 endpoint 5 endpoint 6]"},
+		{chainOf(7), "[endpoint 1 endpoint 2 endpoint 3 endpoint 4 endpoint 5 endpoint 6 endpoint 7]"},
+		{chainOf(8), "[endpoint 1 endpoint 2 endpoint 3 endpoint 4 endpoint 5 endpoint 6 endpoint 7 endpoint 8]"},
+		{cubic, "[endpoint 1 endpoint 2 bend 3 bend 4]"}, // two need a number each
 	} {
-		if got := fmt.Sprint(subspace.EndpointNames(s)); got != want {
-			t.Errorf("%s: %s, want %s", s, got, want)
+		if got := fmt.Sprint(subspace.EndpointNames(c.shape)); got != c.want {
+			t.Errorf("%s of %d endpoints: %s, want %s", c.shape, c.shape.Endpoints(), got, c.want)
 		}
 	}
 }

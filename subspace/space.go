@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -226,7 +227,7 @@ func (s *Space) initialisers() (draws *model.Exec, err error) {
 }
 
 // initialise draws the network's weights with its own initialisers and returns
-// them as one vector [P]. The state is left at its initial value.
+// them as one vector [P]; an infinite one is 0. The state is left at its initial value.
 func (s *Space) initialise(draws *model.Exec, seed int64) ([]float32, error) {
 	if err := s.store.SetRNGStateFromSeed(seed); err != nil {
 		return nil, err
@@ -253,7 +254,14 @@ func (s *Space) initialise(draws *model.Exec, seed int64) ([]float32, error) {
 		if err != nil {
 			return nil, err
 		}
-		row = append(row, values...)
+		for _, value := range values {
+			// GoMLX v0.28.4 draws normal numbers by the logarithm of one that may be as small as
+			// the smallest there is, which XLA on a CPU takes for 0: one draw in 2³² is infinite.
+			if math.IsInf(float64(value), 0) {
+				value = 0
+			}
+			row = append(row, value)
+		}
 	}
 	return row, nil
 }

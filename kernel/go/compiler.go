@@ -65,7 +65,7 @@ func compile(compiler, recipes string) error {
 		out, err := exec.Command(compiler, args...).CombinedOutput()
 		failed := new(exec.ExitError)
 		switch {
-		case errors.As(err, &failed):
+		case errors.As(err, &failed) && failed.Exited(): // and was not killed
 			answer = append([]byte("no\n"), out...)
 		case err != nil:
 			return err

@@ -12,6 +12,12 @@ import (
 	"testing"
 )
 
+// Who sets GOTRACEBACK sees all stacks: TestStackStays sets it, for the others it is not.
+func TestMain(m *testing.M) {
+	os.Unsetenv("GOTRACEBACK")
+	os.Exit(m.Run())
+}
+
 // publication is a message of GoNB's for the cell "run".
 func publication(kind string, content any) message {
 	request := message{header: header{ID: "run", Session: "s"}}

@@ -82,7 +82,7 @@ function build() {
   right.append(make('div', {}, parts.mark), config.tests ? table : make('p', {}, 'No scores: the test images are not on this machine.'), choice, done);
 
   for (const photo of config.photos) {
-    const guesses = [0, 1, 2].map(() => make('div', { class: 'gx-guess' }, make('i'), make('span')));
+    const guesses = [0, 1, 2].map(() => make('div', { class: 'gx-guess' }, make('i'), make('span', { class: 'gx-class' }), make('span')));
     parts.guesses.push(guesses);
     photos.append(make('figure', {}, make('img', { src: photo.src, alt: 'a test image: ' + config.classes[photo.label] }),
       make('figcaption', {}, make('b', {}, config.classes[photo.label]), ...guesses)));
@@ -95,6 +95,15 @@ function build() {
 
 const score = (answer, i) => !answer.scores ? '–' : i == 1 ? answer.scores[1].toFixed(3) : percent(answer.scores[i]);
 
+// fill writes a guess: the name of a class, which may be cut off where it is long, and beside
+// it the number, which is not.
+function fill(line, name, number, p) {
+  const [bar, left, right] = line.children;
+  bar.style.width = 100 * p + '%';
+  left.textContent = left.title = name;
+  right.textContent = number;
+}
+
 let quiet = 0;
 function show() {
   if (!parts) return;
@@ -105,14 +114,12 @@ function show() {
   for (const i of [0, 1, 2]) parts.rows[i].textContent = score(shown, i);
   parts.choice.querySelectorAll('input').forEach(r => { r.checked = r.value == how; });
   if (!shown.top) parts.guesses.flat().forEach(line => { // those of another point
-    line.children[0].style.width = 0;
-    line.children[1].textContent = '–';
+    fill(line, '–', '', 0);
   });
   shown.top?.forEach((top, k) => top.forEach(([c, p], j) => {
     const line = parts.guesses[k][j];
     line.classList.toggle('gx-true', c == config.photos[k].label);
-    line.children[0].style.width = 100 * p + '%';
-    line.children[1].textContent = config.classes[c] + ': ' + percent(p);
+    fill(line, config.classes[c], percent(p), p);
   }));
   clearTimeout(quiet); // a screen reader is told when the point rests
   quiet = setTimeout(() => {

@@ -17,7 +17,7 @@ func TestWeights(t *testing.T) {
 	c.TrainImages, c.TestImages, c.Batch, c.Epochs, c.Warmup, c.Width, c.Points, c.TestEvery = 60, 40, 30, 2, 0, 2, 3, 0
 	dir := t.TempDir()
 	said := printed(t, func() { Weights(c, experiment.Options{}, dir); Weights(c, experiment.Options{}, dir, 0.25) })
-	for _, name := range []string{"-at-0.5,0.5.safetensors", "-at-0.75,0.25.safetensors"} {
+	for _, name := range []string{"-at-0.5_0.5.safetensors", "-at-0.75_0.25.safetensors"} {
 		if files, _ := place.Glob(dir, "digits-line-cnnx2-seed1-*"+name); len(files) != 1 || !strings.Contains(said, files[0]) {
 			t.Errorf("%s: %v; it says %s", name, files, said)
 		}

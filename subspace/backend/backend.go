@@ -125,17 +125,18 @@ func (o Options) open() (compute.Backend, Info, error) {
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("the pure-Go backend does not open: %w", err)
 	}
-	why := "no PJRT plugin found"
+	why, then := "no PJRT plugin found", "`go run ./kernel` sets up XLA"
 	switch {
 	case !withXLA:
-		why = "this program was built without XLA, for want of a C compiler"
+		why = "this program was built without cgo, which XLA wants"
+		then = "with gcc, or with clang and `export CC=clang`, and where CGO_ENABLED is not 0, go run builds it with"
 	case len(failed) > 0:
 		why = strings.Join(failed, "; ")
 	}
 	return b, Info{
 		Name:   "go",
 		Device: cpuDevice(),
-		Notice: "computing in pure Go, which suits small networks only (" + why + "); `go run ./kernel` sets up XLA",
+		Notice: "computing in pure Go, which suits small networks only (" + why + "); " + then,
 	}, nil
 }
 

@@ -52,12 +52,12 @@ func (s *Set) decode(dst []uint8, i int) error {
 	if err != nil {
 		return fmt.Errorf("%s %w", path, err)
 	}
+	read := sum(sha256.Sum256(content))
+	if !f.sum.CompareAndSwap(nil, &read) && *f.sum.Load() != read {
+		return fmt.Errorf("%s has changed since its folder was opened: open that again", path)
+	}
 	if dst != nil {
 		resizeAndCrop(dst, m, s.Width)
-	}
-	if f.sum.Load() == nil {
-		sum := sum(sha256.Sum256(content))
-		f.sum.Store(&sum)
 	}
 	return nil
 }

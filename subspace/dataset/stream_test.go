@@ -52,12 +52,18 @@ func TestImageOfStreamed(t *testing.T) {
 	}
 }
 
+// tryFill makes a batch.
+func tryFill(s *Set, index []int, augment Augment) (images []float32, labels []int32, err error) {
+	d := &Data{Mean: []float32{.4, .5, .6}, Std: []float32{.1, .2, .3}}
+	images, labels = make([]float32, len(index)*s.imageSize()), make([]int32, len(index))
+	return images, labels, d.Fill(images, labels, s, index, augment, rand.New(rand.NewPCG(3, 4)))
+}
+
 // filled returns a batch.
 func filled(t *testing.T, s *Set, index []int, augment Augment) ([]float32, []int32) {
 	t.Helper()
-	d := &Data{Mean: []float32{.4, .5, .6}, Std: []float32{.1, .2, .3}}
-	images, labels := make([]float32, len(index)*s.imageSize()), make([]int32, len(index))
-	if err := d.Fill(images, labels, s, index, augment, rand.New(rand.NewPCG(3, 4))); err != nil {
+	images, labels, err := tryFill(s, index, augment)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return images, labels
@@ -113,11 +119,15 @@ func TestStreamed(t *testing.T) {
 func TestStreamedConcurrently(t *testing.T) {
 	streamed, loaded := bothKinds(t)
 	index := sequence(streamed.Len())
-	want, _ := filled(t, loaded, index, Standard)
+	wantImages, wantLabels := filled(t, loaded, index, Standard)
 	var group sync.WaitGroup
 	for range 4 {
-		group.Go(func() {
-			if got, _ := filled(t, streamed, index, Standard); !slices.Equal(got, want) {
+		group.Go(func() { // where t.Fatal would end this goroutine alone
+			images, labels, err := tryFill(streamed, index, Standard)
+			switch {
+			case err != nil:
+				t.Error(err)
+			case !slices.Equal(images, wantImages) || !slices.Equal(labels, wantLabels):
 				t.Error("batches differ")
 			}
 		})

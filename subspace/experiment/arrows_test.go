@@ -43,7 +43,7 @@ func TestArrows(t *testing.T) {
 		"kernel/internal/checkout":      "kernel/internal/jupyter kernel/internal/program subspace/place",
 		"kernel/internal/setup":         "kernel/internal/checkout kernel/internal/folder kernel/internal/jupyter kernel/internal/program subspace/backend subspace/place",
 		"kernel/internal/site":          "kernel/internal/jupyter subspace/place",
-		"kernel/internal/page":          "plots subspace subspace/dataset subspace/explore",
+		"kernel/internal/page":          "plots subspace subspace/dataset subspace/explore subspace/paper",
 		"kernel/internal/grid":          "kernel/internal/program plots subspace/backend subspace/experiment subspace/metric subspace/place subspace/watch",
 		"subspace/shapetest":            "subspace",
 		"subspace/paper/papertest":      "subspace subspace/experiment subspace/metric",

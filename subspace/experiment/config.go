@@ -138,7 +138,7 @@ func Small() Config {
 }
 
 // Full is the preset of the paper's CIFAR-10 runs: cResNet20, all images, 160
-// epochs. Two to four hours a run on two CPU cores.
+// epochs. Two to six hours a run on two CPU cores.
 func Full() Config {
 	return Config{
 		Data: "cifar10", Network: "cresnet20", Width: 16, Shape: "line", Seed: 1,

@@ -1,35 +1,39 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 
-	"github.com/gofrs/flock"
+	"gosubspace/subspace/place"
 )
 
 // BuiltOn returns, of each of the runs that build on f, what it takes from it, in
 // words: runs that share its training, and independent runs that start from its
-// endpoints. A finished one has what it took in its own folder; an unfinished one would
-// make it again.
+// endpoints. A finished one has what it took in its own folder. An unfinished one asks for
+// networks that it starts from whatever it still has to do; for a shared training only
+// until it has a checkpoint of its own.
 func (f Found) BuiltOn(all []Found) (words []string) {
 	for _, other := range all {
 		if other.Name == f.Name || other.Config == (Config{}) || f.Config == (Config{}) {
 			continue
 		}
 		var took, then string
+		has := other.State == Finished
 		switch {
 		case other.Config.startsFrom(f.Config):
 			took, then = "starts from its endpoints", "would make them again"
 		case other.State == Finished && other.Result.TrainedIn == f.Name,
 			other.State != Finished && other.Config.training() == f.Config.training():
 			took, then = "shares its training", "would train again"
+			has = has || other.own
 		default:
 			continue
 		}
-		if other.State == Finished || other.Scoring {
+		if has {
 			then = "has all that it needs of it"
 		}
 		words = append(words, fmt.Sprintf("%s %s, and %s", other.Name, took, then))
@@ -55,8 +59,8 @@ func (c Config) startsFrom(other Config) bool {
 
 // Delete removes a run's folder. One that a process is making stays, and is an error.
 func (f Found) Delete() error {
-	lock := flock.New(filepath.Join(f.Dir, lockFile), readable)
-	free, err := lock.TryLock()
+	lock := makersLock(f.Dir)
+	free, err := try(lock)
 	if err != nil {
 		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable", f.Dir, err)
 	}
@@ -68,13 +72,18 @@ func (f Found) Delete() error {
 		lock.Close() // an open file keeps its folder there
 	}
 	// Under another name at once: whoever asks for the run meanwhile never finds a half
-	// of it.
+	// of it. What was killed while it removed one has left that.
 	gone := filepath.Join(filepath.Dir(f.Dir), "."+f.Name+".deleted")
-	if err := os.RemoveAll(gone); err != nil {
+	left, err := place.Glob(filepath.Dir(f.Dir), ".*.deleted")
+	for _, path := range left {
+		err = cmp.Or(err, os.RemoveAll(path))
+	}
+	if err != nil {
 		return err
 	}
 	if err := os.Rename(f.Dir, gone); err != nil {
 		return fmt.Errorf("cannot delete the run: %w; make the folder of runs writable", err)
 	}
+	lock.Close() // over NFS an open file stays where it was removed
 	return os.RemoveAll(gone)
 }

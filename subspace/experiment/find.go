@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -10,10 +11,15 @@ import (
 )
 
 // Find returns the run that a word names: its folder, a beginning of that which no other
-// has, or its name as a table has it, cut in the middle with …. For a name that no run
+// has, its name as a table has it, cut in the middle with …, or the path of its folder. For a name that no run
 // has, the error asks whether the one was meant that is nearest.
 func Find(all []Found, word string) (Found, error) {
 	word = strings.TrimRight(word, `/\`)
+	for _, f := range all {
+		if filepath.IsAbs(word) && filepath.Clean(word) == f.Dir {
+			return f, nil
+		}
+	}
 	begin, end, cut := strings.Cut(word, "…")
 	var fit []Found
 	for _, f := range all {

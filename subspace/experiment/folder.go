@@ -26,9 +26,6 @@ const (
 // file system those of other machines too, where it has flock over machines (NFS
 // on Linux, unless mounted with nolock or local_lock; Lustre mounted with flock).
 func (r *Run) take(ctx context.Context) error {
-	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
-		return fmt.Errorf("cannot make the run's folder: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
-	}
 	if err := r.wait(ctx); err != nil {
 		return err
 	}

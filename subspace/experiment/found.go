@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"gosubspace/subspace/internal/safetensors"
 	"gosubspace/subspace/place"
 )
@@ -39,6 +37,7 @@ type Found struct {
 	Scoring     bool
 	Done, Total int
 	spent       float64 // seconds of training so far
+	own         bool    // it has a checkpoint: of its training it needs nothing of others
 
 	Why    string    // of a damaged run: what is wrong, and what to do
 	Result Result    // of a finished run
@@ -159,7 +158,7 @@ func (f *Found) read(files map[string]bool) error {
 		}
 		return fmt.Errorf("%s cannot be read (%v): delete the run", configFile, err)
 	}
-	if files[checkpointFile] {
+	if f.own = files[checkpointFile]; f.own {
 		return f.readUnfinished()
 	}
 	if f.Scoring = files[endpointsFile]; f.Scoring {
@@ -236,18 +235,6 @@ func (f *Found) countScores() {
 	}
 	f.Done, f.Total = len(a.Scores), f.Config.scores()
 	f.spent += a.Seconds
-}
-
-// locked reports whether a process has the lock of a run's folder.
-func locked(path string) (bool, error) {
-	// A moment's shared lock: two who ask do not see each other.
-	lock := flock.New(path, readable)
-	free, err := lock.TryRLock()
-	lock.Close()
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) { // removed meanwhile, or another user's
-		return false, nil
-	}
-	return !free && err == nil, err
 }
 
 // Making returns the folders of the runs in root that processes are making now.

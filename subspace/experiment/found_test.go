@@ -172,6 +172,13 @@ func TestFind(t *testing.T) {
 			t.Errorf("%q is %s, want %q", word, f.Name, want)
 		}
 	}
+	there := Found{Name: "line-1", Dir: filepath.Join(t.TempDir(), "line-1")}
+	if f, err := Find([]Found{there}, there.Dir+"/"); err != nil || f.Name != there.Name {
+		t.Errorf("by its folder: %v, %v", f.Name, err)
+	}
+	if _, err := Find([]Found{there}, filepath.Join(t.TempDir(), "line-1")); err == nil {
+		t.Error("a folder of another place is taken for the run's")
+	}
 	if _, err := Find(nil, "x"); err == nil || !strings.Contains(err.Error(), "there are no runs here") {
 		t.Errorf("of no runs: %v", err)
 	}

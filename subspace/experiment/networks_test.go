@@ -219,7 +219,7 @@ func TestWriteWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := filepath.Base(r.Dir) + "-at-0.7,0.3.safetensors"; filepath.Base(path) != want {
+	if want := filepath.Base(r.Dir) + "-at-0.7_0.3.safetensors"; filepath.Base(path) != want {
 		t.Errorf("it is called %s, want %s", filepath.Base(path), want)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "cnn.py")); err != nil {

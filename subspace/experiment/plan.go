@@ -20,6 +20,8 @@ type Planned struct {
 	// to train it (none, where another run has trained the same) and to score it,
 	// with those that re-estimate batch norm. Tests while training are left out.
 	Trained, Scored int
+
+	data string // [dataset.Set.Fingerprint] of the training images, where they are read for the plan
 }
 
 // Work returns the size of a run in passes of an image through the network; a
@@ -58,8 +60,11 @@ func planOf(ctx context.Context, configs []Config, o Options, finished func(Conf
 		if err != nil {
 			return false, err
 		}
-		// That the data are the same is seen only when a run is loaded.
-		results := finished(c)
+		// That pinned data are the same is seen only when a run is loaded. A folder of images
+		// has been read, and a run of other images is another run.
+		results := slices.DeleteFunc(finished(c), func(r Result) bool {
+			return p.data != "" && r.TrainData != "" && r.TrainData != p.data
+		})
 		p.Made = slices.ContainsFunc(results, func(r Result) bool { return r.Config == c && r.Calibration != nil })
 		if len(results) > 0 || trained[c.training()] {
 			p.Trained = 0
@@ -98,6 +103,17 @@ func planned(ctx context.Context, c Config, o Options) (p Planned, err error) {
 		return p, err
 	}
 	p.Config = c
+	if !r.pinned() {
+		all, err := read(ctx, c, o)
+		if err != nil {
+			return p, err
+		}
+		data, _, err := c.part(all)
+		if err != nil {
+			return p, err
+		}
+		p.data = data.Train.Fingerprint()
+	}
 	if r.trains() {
 		p.Trained = c.Epochs * train
 	}
@@ -120,12 +136,17 @@ func part(n, asked int) int {
 
 func (r *Run) recalibrated(train int) int { return part(train, r.Config.Recalibration) }
 
+// pinned reports whether the name of the data says which images they are.
+func (r *Run) pinned() bool {
+	return r.options.Data == nil && (r.Config.Data == "cifar10" || r.Config.Data == "digits")
+}
+
 // size returns the number of training and test images of a run, the height,
 // width and channels of an image, and the number of classes. Those of CIFAR-10
 // are known without it.
 func (r *Run) size(ctx context.Context) (train, test int, image [3]int, classes int, err error) {
 	c := r.Config
-	if c.Data == "cifar10" && r.options.Data == nil {
+	if c.Data == "cifar10" && r.pinned() {
 		train, test, image, classes = 50_000, 10_000, [3]int{32, 32, 3}, 10
 	} else {
 		data, err := read(ctx, c, r.options)
@@ -153,7 +174,7 @@ func Estimate(ctx context.Context, plan []Planned, o Options) ([]time.Duration, 
 			continue
 		}
 		c := p.Config
-		kind := fmt.Sprint(c.Data, c.Side, c.Network, c.Width, c.Batch, c.Dropout > 0, c.Rho > 0, c.Chunks, c.GhostBatches, c.Precision)
+		kind := fmt.Sprint(c.Data, c.Side, c.Network, c.Width, c.Batch, c.Dropout > 0, c.Rho > 0, c.EMA > 0, c.Chunks, c.GhostBatches, c.Precision)
 		cost, ok := measured[kind]
 		if !ok {
 			var err error
@@ -201,6 +222,7 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 	steps := 1 // in a call, and batches that are scored in one
 	batch := func(n int) (subspace.Batch, error) { return r.fill(noise, on, order[:n], c.Augment, rng) }
 	sgd := subspace.SGD{Momentum: c.Momentum, Rho: c.Rho, Beta: c.Beta}
+	var moving progress
 	doStep := func() error {
 		var work []subspace.Work
 		for range steps {
@@ -210,8 +232,10 @@ func measure(ctx context.Context, c Config, o Options) (start, trained, scored f
 			}
 			work = append(work, subspace.Work{Batch: b, Draw: s.Draw(sampler, rng), Rate: 1e-3})
 		}
-		_, _, err := s.Steps(work, sgd)
-		return err
+		if _, _, err := s.Steps(work, sgd); err != nil || c.EMA == 0 {
+			return err
+		}
+		return r.collect(&moving, 1/(1-c.EMA)) // which reads the weights back
 	}
 	middle := subspace.Uniform(sampler.Shape.Midpoint(), len(s.Layout.Layers))
 	scoredBatch := min(testBatch, test)

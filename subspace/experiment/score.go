@@ -26,6 +26,7 @@ type answers struct {
 	Identity  string          `json:"identity"`  // the run's
 	Endpoints string          `json:"endpoints"` // SHA-256 of the file of the endpoints that were scored
 	Tasks     int             `json:"tasks"`     // how many scores there will be
+	Asked     string          `json:"asked"`     // SHA-256 of what they are of
 	Seconds   float64         `json:"seconds"`
 	Scores    []metric.Scores `json:"scores"`
 
@@ -56,7 +57,7 @@ func (r *Run) score(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	done, err := r.readScores(path, len(tasks))
+	done, err := r.readScores(path, tasks)
 	if err != nil {
 		return err
 	}
@@ -98,6 +99,9 @@ func (r *Run) score(ctx context.Context) error {
 		r.report(report)
 	}
 	if err := r.calibrate(ctx); err != nil {
+		if ctx.Err() != nil {
+			return interruptedAfter(ctx, "point", len(tasks), len(tasks))
+		}
 		return err
 	}
 	r.Result.Evaluation = done.Seconds
@@ -106,12 +110,16 @@ func (r *Run) score(ctx context.Context) error {
 }
 
 // readScores returns the scores that there are of these endpoints; none of others.
-func (r *Run) readScores(path string, tasks int) (done answers, err error) {
+func (r *Run) readScores(path string, tasks []task) (done answers, err error) {
 	file, err := os.ReadFile(filepath.Join(r.Dir, endpointsFile))
 	if err != nil {
 		return done, err
 	}
-	now := answers{Identity: r.identity, Tasks: tasks, Endpoints: fmt.Sprintf("%x", sha256.Sum256(file))}
+	asked := sha256.New()
+	for _, t := range tasks {
+		fmt.Fprintln(asked, t.space == r.space, t.at, t.right)
+	}
+	now := answers{Identity: r.identity, Tasks: len(tasks), Asked: fmt.Sprintf("%x", asked.Sum(nil)), Endpoints: fmt.Sprintf("%x", sha256.Sum256(file))}
 	text, err := readFile(path)
 	if err != nil || text == nil {
 		return now, err
@@ -120,7 +128,7 @@ func (r *Run) readScores(path string, tasks int) (done answers, err error) {
 		return done, fmt.Errorf("%s is damaged: %w; delete it to score the run anew", path, err)
 	}
 	// An older version may have scored other points.
-	if done.Identity != now.Identity || done.Endpoints != now.Endpoints || done.Tasks != now.Tasks {
+	if done.Identity != now.Identity || done.Endpoints != now.Endpoints || done.Tasks != now.Tasks || done.Asked != now.Asked {
 		return now, nil
 	}
 	return done, nil

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +26,7 @@ func (c Config) training() Config {
 }
 
 // trained returns the finished runs in the folder of runs that were trained as
-// c says.
+// c says. One under another name than its own is found by nobody, see [Found.Why].
 func (c Config) trained(root string) (paths []string, results []Result) {
 	folders, _ := os.ReadDir(root) // none yet
 	for _, f := range folders {
@@ -33,7 +34,8 @@ func (c Config) trained(root string) (paths []string, results []Result) {
 			continue
 		}
 		path := filepath.Join(root, f.Name(), resultFile)
-		if r, err := ReadResult(path); err == nil && r.Config.training() == c.training() {
+		r, err := ReadResult(path)
+		if err == nil && r.Config.training() == c.training() && len(r.Identity) >= 8 && r.Config.folder(r.Identity) == f.Name() {
 			paths, results = append(paths, path), append(results, r)
 		}
 	}
@@ -74,7 +76,7 @@ func (r *Run) adopt() (bool, error) {
 			}
 		}
 		r.Result = r.result(other.Training, other.History, slices.Clone(other.Devices))
-		r.Result.TrainedIn = filepath.Base(source.Dir)
+		r.Result.TrainedIn = cmp.Or(other.TrainedIn, filepath.Base(source.Dir)) // which may have adopted it too
 		return true, r.writeEndpoints()
 	}
 	return false, nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -119,7 +120,8 @@ func pointAt(points []PointScore, at subspace.Weights) int {
 const SamplesFile = "images.png"
 
 // ShipSamples writes the first test image of each class of a run's data, side by
-// side in the order of the classes, as one PNG file without loss.
+// side in the order of the classes, as one PNG file without loss. All that is shipped to a
+// folder has these images: others that lie there already are an error.
 func (r *Run) ShipSamples(dir string) error {
 	set := r.data.Test
 	first := set.Firsts()
@@ -134,5 +136,14 @@ func (r *Run) ShipSamples(dir string) error {
 	if err != nil {
 		return err
 	}
-	return place.WriteFile(filepath.Join(dir, SamplesFile), file)
+	path := filepath.Join(dir, SamplesFile)
+	if there, err := os.ReadFile(path); err == nil {
+		t := r.data.Test
+		old, err := decodeSheet(there, inputs{Image: [3]int{t.Height, t.Width, t.Channels}, Classes: t.Classes})
+		if err != nil || !slices.Equal(old.Pixels, sheet.Pixels) {
+			return fmt.Errorf("%s has images of another data set: ship these to another folder", path)
+		}
+		return nil
+	}
+	return place.WriteFile(path, file)
 }

@@ -103,6 +103,16 @@ func TestSamplesAreTheImages(t *testing.T) {
 		if err := r.ShipSamples(dir); err != nil {
 			t.Fatal(err)
 		}
+		// The same once more, and others, which would be shown for those of what lies there.
+		other := &dataset.Set{Name: "other", Height: 3, Width: 2, Channels: channels, Labels: set.Labels, Classes: set.Classes,
+			Pixels: slices.Repeat([]uint8{7}, len(set.Pixels))}
+		if err := r.ShipSamples(dir); err != nil {
+			t.Errorf("the same images again: %v", err)
+		}
+		r.data = &dataset.Data{Test: other}
+		if err := r.ShipSamples(dir); err == nil || !strings.Contains(err.Error(), "images.png has images of another data set") {
+			t.Errorf("images of another data set beside these: %v", err)
+		}
 		s := &Shipped{Path: filepath.Join(dir, "line.safetensors"), shipping: shipping{Network: inputs{Image: [3]int{3, 2, channels}, Classes: set.Classes}}}
 		got, err := s.Samples()
 		if err != nil {

@@ -82,7 +82,7 @@ func corners(shape subspace.Shape) (endpoints []int) {
 	m := shape.Endpoints()
 	curve, ok := shape.(subspace.Curve)
 	for i := range m {
-		if !ok || passes(curve, subspace.Endpoint(i, m)) {
+		if !ok || subspace.Reaches(curve, i) {
 			endpoints = append(endpoints, i)
 		}
 	}
@@ -93,18 +93,6 @@ func corners(shape subspace.Shape) (endpoints []int) {
 		}
 	}
 	return endpoints
-}
-
-// passes reports whether a curve has a point at one of its places, in steps that an inner
-// endpoint of a chain is at.
-func passes(curve subspace.Curve, point subspace.Weights) bool {
-	steps := 60 * max(len(point)-1, 1)
-	for i := range steps + 1 {
-		if near(curve.At(float64(i)/float64(steps)), point) {
-			return true
-		}
-	}
-	return false
 }
 
 // ensembles returns the ensembles that a run is scored as: of the two points at

@@ -59,7 +59,7 @@ func (r *Run) train(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.Step == 0 {
+	if p.Step == 0 || p.Step < r.Config.Epochs*r.perEpoch() { // another process may have trained it meanwhile
 		if adopted, err := r.adopt(); adopted || err != nil {
 			return err
 		}

@@ -3,13 +3,13 @@ package experiment
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // standingFile holds how a run stands in the process that makes it, for others who wait
@@ -63,21 +63,23 @@ func (r *Run) stands() Report {
 	return now.Report
 }
 
-// readable are the permissions of a lock: who may read a run's other files can ask whether
-// it is being made.
-var readable = flock.SetPermissions(0o644)
-
 // lookAgain is how often one who waits for a run looks how it stands.
 const lookAgain = 200 * time.Millisecond
 
 // wait locks the run's folder. While another process has it, which makes the run, it
-// reports how that stands. The system gives the lock back when a process ends, however it
-// ends: then the run is made, or this one goes on with it.
+// reports how that stands; when it ends the run is made, or this one goes on with it.
 func (r *Run) wait(ctx context.Context) error {
 	told, last := false, Report{Done: -1}
 	for {
-		lock := flock.New(filepath.Join(r.Dir, lockFile), readable)
-		free, err := lock.TryLock()
+		if err := os.MkdirAll(r.Dir, 0o755); err != nil { // it may have been deleted meanwhile
+			return fmt.Errorf("cannot make the run's folder: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
+		}
+		lock := makersLock(r.Dir)
+		free, err := try(lock)
+		if errors.Is(err, fs.ErrNotExist) || free && !isOfPath(lock) {
+			lock.Close()
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable, or choose another with GOSUBSPACE_RUNS, on a file system with locks (flock)", r.Dir, err)
 		}

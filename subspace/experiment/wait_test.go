@@ -3,11 +3,13 @@ package experiment
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // beginning starts a run here and stops within it at its nth report, the folder still
@@ -109,21 +111,60 @@ func TestStopWaiting(t *testing.T) {
 	train(t, light(), Options{Dir: o.Dir, Report: func(r Report) { t.Errorf("made again: %s", r) }})
 }
 
-// Two processes that make one run come to one end, also where one of them is killed.
+// Two processes that make one run come to one end, also where one of them is killed: it
+// holds the run until the other waits for it, which then goes on where it was.
 func TestTwoProcesses(t *testing.T) {
 	c, o := killed("")
 	want := endpoints(t, train(t, c, o))
 	for n := 1; n < 4; n++ {
 		c, o := killed(t.TempDir())
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), "EXPERIMENT_TEST_DIR="+o.Dir, "EXPERIMENT_TEST_KILL="+string(rune('0'+n))+" 1us")
+		cmd.Env = append(os.Environ(), "EXPERIMENT_TEST_DIR="+o.Dir, fmt.Sprintf("EXPERIMENT_TEST_KILL=%d 0", n))
+		alive, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		cmd.Stderr = &said
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		if got := endpoints(t, train(t, c, o)); got != want {
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		for being := 0; being == 0; {
+			select {
+			case err := <-ended:
+				t.Fatalf("the other process ended before it made anything: %v: %s", err, &said)
+			case <-time.After(10 * time.Millisecond):
+			}
+			dirs, err := Making(o.Dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			being = len(dirs)
+		}
+		waited, first := false, Report{}
+		o.Report = func(r Report) {
+			switch {
+			case r.Elsewhere != "" && !waited:
+				waited = true
+				alive.Close()
+			case r.Elsewhere == "" && first.Total == 0:
+				first = r
+			}
+		}
+		got := endpoints(t, train(t, c, o))
+		<-ended
+		if how := cmd.ProcessState.String(); how != "signal: killed" {
+			t.Errorf("the other process ended with %q, not killed: %s", how, &said)
+		}
+		// The other process saved a checkpoint at each step before its nth report.
+		if !waited || !first.Scoring && first.Done < n {
+			t.Errorf("waited: %t; it went on with step %d, the other process was killed at its report %d or later", waited, first.Done, n)
+		}
+		if got != want {
 			t.Errorf("the endpoints differ where another process was killed at its report %d", n)
 		}
-		cmd.Wait()
 	}
 }
 

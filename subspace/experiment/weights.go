@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 // WriteWeights writes the network at a point of the trained subspace for PyTorch, into a
 // folder: its weights and the statistics of batch norm, re-estimated there, as the
 // safetensors file of a state_dict, and beside it the PyTorch module of a network of the
-// project's. A mapping says what tensors are called that have other names there than
+// project's; a file of that name with other contents is left, and is an error. A mapping says what tensors are called that have other names there than
 // [torch.Name]. It returns the path of the safetensors file, which is named after the run
 // and the coefficients of the point.
 func (r *Run) WriteWeights(ctx context.Context, at subspace.Weights, dir string, m torch.Mapping) (path string, err error) {
@@ -38,8 +39,14 @@ func (r *Run) WriteWeights(ctx context.Context, at subspace.Weights, dir string,
 		if err != nil {
 			return "", err
 		}
-		if err := place.WriteFile(filepath.Join(dir, name), module); err != nil {
-			return "", err
+		path := filepath.Join(dir, name)
+		switch there, err := os.ReadFile(path); {
+		case err == nil && !bytes.Equal(there, module): // it may be the reader's own
+			return "", fmt.Errorf("%s is there, and is not the module that would be written: choose another folder, or move it away", path)
+		case err != nil:
+			if err := place.WriteFile(path, module); err != nil {
+				return "", err
+			}
 		}
 	}
 	var coefficients []string
@@ -48,7 +55,7 @@ func (r *Run) WriteWeights(ctx context.Context, at subspace.Weights, dir string,
 	}
 	name := filepath.Base(r.Dir)
 	if len(at) > 1 {
-		name += "-at-" + strings.Join(coefficients, ",")
+		name += "-at-" + strings.Join(coefficients, "_") // a comma would part it in train -networks
 	}
 	path = filepath.Join(dir, name+".safetensors")
 	return path, place.WriteFile(path, file)

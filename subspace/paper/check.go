@@ -88,13 +88,18 @@ func CheckRuns(runs []experiment.Result, needs ...Need) error {
 	if len(runs) == 0 {
 		return errors.New("there are no runs: want those of one method, a seed each")
 	}
+	first := -1 // that says on which test images it was scored, which older ones do not
 	for i, r := range runs {
 		if r.Config.With(r.Config.Shape, runs[0].Config.Seed) != runs[0].Config {
 			return fmt.Errorf("its runs 1 and %d are not of one method, but %s: want runs that differ in their seeds alone",
 				i+1, strings.Join(Names(runs[0].Config, r.Config), " and "))
 		}
-		if data := runs[0].TestData; data != "" && r.TestData != "" && r.TestData != data {
-			return fmt.Errorf("its runs 1 and %d were scored on other test images: want runs on one data set", i+1)
+		switch {
+		case r.TestData == "":
+		case first < 0:
+			first = i
+		case r.TestData != runs[first].TestData:
+			return fmt.Errorf("its runs %d and %d were scored on other test images: want runs on one data set", first+1, i+1)
 		}
 	}
 	for _, r := range runs {

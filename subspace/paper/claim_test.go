@@ -147,7 +147,7 @@ func TestVerdicts(t *testing.T) {
 	})
 	f := read(t, dir, 3)
 	got := finding(t, f, says)
-	if got.Difference.N != 1 || got.Verdict() != Open || !strings.Contains(got.String(), "+0.00 [unknown] points, n = 1") {
+	if got.Difference.N != 1 || got.Verdict() != Untested || !strings.Contains(got.String(), "+0.00 [unknown] points, n = 1") {
 		t.Errorf("%+v: %s", got.Difference, got)
 	}
 	if table := f.Table(Plain); !strings.Contains(table, "+0.00 [unknown], n = 1") {

@@ -28,6 +28,7 @@ const (
 	Holds      = "holds"
 	Opposite   = "the opposite"
 	Open       = "inconclusive"
+	Untested   = "not tested" // of one seed, whose networks were not compared image by image
 	Unmeasured = "not recorded"
 )
 
@@ -47,7 +48,9 @@ func (f Finding) verdict(p float64) string {
 	switch {
 	case f.Difference.N == 0:
 		return Unmeasured
-	case !(p < level), f.Difference.Low <= 0 && f.Difference.High >= 0: // or unknown
+	case math.IsNaN(p):
+		return Untested
+	case p >= level, f.Difference.Low <= 0 && f.Difference.High >= 0:
 		return Open
 	case f.Difference.Mean*float64(f.Sign) > 0:
 		return Holds

@@ -10,6 +10,7 @@ import (
 // Line is a straight line that was fitted by least squares.
 type Line struct {
 	Base, Slope float64
+	Error       float64 // the slope's standard error; 0 through two points
 	Off         float64 // the farthest that it passes a point by, as a share of the point's height
 	At          float64 // where that is
 }
@@ -25,6 +26,13 @@ func FitLine(x, y []float64) Line {
 	}
 	l := Line{Slope: xy / xx}
 	l.Base = my - l.Slope*mx
+	squares := 0.0
+	for i := range x {
+		squares += (y[i] - l.Y(x[i])) * (y[i] - l.Y(x[i]))
+	}
+	if n := float64(len(x)); n > 2 {
+		l.Error = math.Sqrt(squares / (n - 2) / xx)
+	}
 	for i := range x {
 		if off := math.Abs(l.Y(x[i])/y[i] - 1); off > l.Off {
 			l.Off, l.At = off, x[i]
@@ -32,6 +40,9 @@ func FitLine(x, y []float64) Line {
 	}
 	return l
 }
+
+// rises reports whether the line rises by more than noise: by two standard errors.
+func (l Line) rises() bool { return l.Slope > 2*l.Error }
 
 // Y returns the line's height.
 func (l Line) Y(x float64) float64 { return l.Base + l.Slope*x }
@@ -174,14 +185,18 @@ func (c Cost) memoryRow() string {
 func (c Cost) endpointSentence() string {
 	line := FitLine(c.X, c.Seconds)
 	s := line.sentence("*m*")
-	if line.Slope > 0 {
+	if line.rises() {
 		s += fmt.Sprintf(" A further endpoint adds %.1f %% of a standard step: the pass forward and back is at one point, whatever *m*; "+
 			"what grows is the mixing, the regulariser and the update.", 100*line.Slope/c.Seconds[0])
 	} else {
 		s += " More endpoints take no more time that could be told from noise."
 	}
 	if c.Megabytes != nil {
-		s += fmt.Sprintf(" Peak memory grows by %.1f MB an endpoint.", FitLine(c.X, c.Megabytes).Slope)
+		if memory := FitLine(c.X, c.Megabytes); memory.rises() {
+			s += fmt.Sprintf(" Peak memory grows by %.1f MB an endpoint.", memory.Slope)
+		} else {
+			s += " Nor is there more peak memory that could be told from noise."
+		}
 	}
 	return s
 }

@@ -238,6 +238,14 @@ func TestFitLine(t *testing.T) {
 	if math.Abs(l.Base-1) > 1e-12 || math.Abs(l.Slope-1) > 1e-12 || math.Abs(l.Off-2) > 1e-12 || l.At != 2 {
 		t.Errorf("%+v, want 1 + x, farthest at 2, where it is 3 instead of 1", l)
 	}
+	// By hand: the squares sum to 1.8, over 2 degrees of freedom and a spread of 5.
+	l = FitLine([]float64{1, 2, 3, 4}, []float64{1, 3, 2, 4})
+	if math.Abs(l.Slope-0.8) > 1e-12 || math.Abs(l.Error-math.Sqrt(0.18)) > 1e-12 || l.rises() {
+		t.Errorf("%+v, want a slope of 0.8 ± 0.424, which is noise", l)
+	}
+	if l = FitLine([]float64{1, 2, 3, 4}, []float64{1, 2.1, 2.9, 4}); !l.rises() {
+		t.Errorf("%+v is taken for noise", l)
+	}
 }
 
 // The number is that of the network's layers, one by one.

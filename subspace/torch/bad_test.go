@@ -109,6 +109,9 @@ func TestPickles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := torch.CheckFile("net.npz", []byte("PK\x03\x04")); err == nil || strings.Contains(err.Error(), "pickle") {
+		t.Errorf("NumPy's file: %v", err)
+	}
 	if err := torch.CheckFile("cnn.pt", file); err != nil {
 		t.Error(err)
 	}

@@ -24,6 +24,9 @@ const steps = ".num_batches_tracked"
 // CheckFile reports a file that is no safetensors file but PyTorch's own, with the line of
 // Python that makes one of it.
 func CheckFile(path string, file []byte) error {
+	if bytes.HasPrefix(file, []byte("PK\x03\x04")) && filepath.Ext(path) == ".npz" {
+		return errors.New("it is NumPy's .npz: want a safetensors file, which safetensors.numpy.save_file writes")
+	}
 	zip, pickle := bytes.HasPrefix(file, []byte("PK\x03\x04")), bytes.HasPrefix(file, []byte{0x80})
 	ext := filepath.Ext(path)
 	if !zip && !(pickle && slices.Contains([]string{".pt", ".pth", ".bin", ".ckpt", ".pkl"}, ext)) {

@@ -29,7 +29,7 @@ func Notice() func(line string) {
 	var said sync.Map
 	return func(line string) {
 		if _, before := said.LoadOrStore(line, true); !before {
-			fmt.Println(line)
+			fmt.Fprintln(plots.Aside(os.Stdout), line)
 		}
 	}
 }

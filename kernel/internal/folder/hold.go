@@ -63,8 +63,11 @@ func TakeHold(home, what string) (*Hold, error) {
 	}
 	file.Close()
 	h := &Hold{flock.New(file.Name())}
-	if held, err := h.lock.TryRLock(); err != nil || !held {
+	switch held, err := h.lock.TryRLock(); {
+	case err != nil:
 		return nil, fmt.Errorf("cannot lock %s: %w", file.Name(), err)
+	case !held: // by one who looked at it just now
+		return nil, fmt.Errorf("cannot lock %s: another process has it; try again", file.Name())
 	}
 	return h, h.Say(what, os.Getpid())
 }

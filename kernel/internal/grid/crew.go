@@ -41,12 +41,13 @@ type crew struct {
 	leaving []*worker // told to stop, so that fewer work at once
 	queue   [][]experiment.Planned
 	events  chan event
-	later   []event // came while a family was handed on
-	trial   *trial  // nil: there is none, or it is over
-	ended   bool    // no more is started, and who works was told to stop
-	failure error   // the first, and why
-	stopped int     // runs that were told to stop
-	peak    int64   // the most memory of a worker, in bytes
+	later   []event         // came while a family was handed on
+	stop    <-chan struct{} // the user's; nil once they have been told
+	trial   *trial          // nil: there is none, or it is over
+	ended   bool            // no more is started, and who works was told to stop
+	failure error           // the first, and why
+	stopped int             // runs that were told to stop
+	peak    int64           // the most memory of a worker, in bytes
 	looked  time.Time
 	say     func(line string)
 	done    func(family []experiment.Planned) error // a family is made
@@ -58,7 +59,7 @@ type crew struct {
 // make makes the runs of all families and returns the first error.
 func (c *crew) make(ctx context.Context) error {
 	c.events = make(chan event, 64)
-	stop := ctx.Done()
+	c.stop = ctx.Done()
 	for {
 		if !c.ended {
 			if err := c.fill(); err != nil {
@@ -77,8 +78,8 @@ func (c *crew) make(ctx context.Context) error {
 		select {
 		case e := <-c.events:
 			c.handle(e)
-		case <-stop:
-			stop = nil
+		case <-c.stop:
+			c.stop = nil
 			c.end()
 		}
 	}
@@ -107,6 +108,9 @@ func (c *crew) hand(family []experiment.Planned) error {
 			return err
 		case e := <-c.events:
 			c.later = append(c.later, e)
+		case <-c.stop: // the others are told at once
+			c.stop = nil
+			c.end()
 		}
 	}
 }

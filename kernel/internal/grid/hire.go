@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"time"
@@ -60,6 +61,7 @@ func (c *crew) start(family []experiment.Planned, cores []int) (*worker, error) 
 		return nil, err
 	}
 	w.cmd = exec.Command(c.program[0], c.program[1:]...)
+	w.cmd.Args[0] = os.Args[0] // as which it is listed
 	w.cmd.Stderr = &w.said
 	program.OwnGroup(w.cmd) // Ctrl-C is for us to hand on
 	in, err := w.cmd.StdinPipe()
@@ -118,7 +120,9 @@ func (c *crew) handle(e event) {
 			c.options.Notice(n.Notice)
 		}
 	case n.Fetch != [2]int64{}:
-		c.options.Fetch(n.Fetch[0], n.Fetch[1])
+		if c.options.Fetch != nil {
+			c.options.Fetch(n.Fetch[0], n.Fetch[1])
+		}
 	case n.Decode != [2]int64{}:
 		if c.options.Decode != nil {
 			c.options.Decode(n.Decode[0], n.Decode[1])

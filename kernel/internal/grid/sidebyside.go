@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +57,7 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 	if len(left) < 2 {
 		return one()
 	}
-	binary, err := os.Executable()
+	binary, err := thisProgram()
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +106,16 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		return nil, err
 	}
 	return of(made), nil
+}
+
+// thisProgram is the path of the program that runs, for its workers: theirs is the same to
+// the end of a list of runs, also where the file has been built anew meanwhile. Only Linux
+// has a path for that.
+func thisProgram() (string, error) {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
 }
 
 // split returns the families of a plan that are made, and those that are not, in the

@@ -6,7 +6,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -15,27 +17,39 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
 )
 
-// PortIsFree reports whether a port of this machine can be listened on.
-func PortIsFree(port int) bool {
+// CheckPort says why a port of this machine cannot be listened on, nil where it can.
+func CheckPort(port int) error {
 	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		return false
+	switch {
+	case err == nil:
+		return l.Close()
+	case errors.Is(err, syscall.EADDRINUSE):
+		return program.Fail("port", strconv.Itoa(port)+taken, "end that program, give another -port, or none")
+	case errors.Is(err, fs.ErrPermission):
+		return program.Fail("port", fmt.Sprintf("%d is not for this user", port), "give a -port from 1024 on, or none")
 	}
-	return l.Close() == nil
+	return program.Fail("port", fmt.Sprintf("%d of 127.0.0.1 cannot be listened on: %v", port, err), "see that the machine has its loopback interface, with 127.0.0.1 and localhost")
 }
+
+const taken = " is taken by another program"
 
 // FreePort returns the first free port of a hundred.
 func FreePort(from int) (int, error) {
+	var err error
 	for port := from; port < from+100; port++ {
-		if PortIsFree(port) {
+		if err = CheckPort(port); err == nil {
 			return port, nil
 		}
+	}
+	if failure := (program.Failure{}); errors.As(err, &failure) && !strings.HasSuffix(failure.Why, taken) {
+		return 0, err // it is not for the others that none can be had
 	}
 	return 0, program.Fail("port", fmt.Sprintf("%d to %d are all taken", from, from+99), "give one with -port")
 }

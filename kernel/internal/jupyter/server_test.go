@@ -1,8 +1,11 @@
 package jupyter
 
 import (
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -18,6 +21,30 @@ func TestPage(t *testing.T) {
 	v := &Server{port: 8888, page: page(notebooks), token: "abc"}
 	if got := v.Address(); got != "http://127.0.0.1:8888/lab/tree/00-start.ipynb?token=abc" {
 		t.Errorf("with 00-start: %s", got)
+	}
+}
+
+// Why a port cannot be had is said: only one that is in use is another program's.
+func TestCheckPort(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	if err := CheckPort(port); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d is taken by another program\n  what to do: end that program", port)) {
+		t.Errorf("a port in use: %v", err)
+	}
+	if free, err := FreePort(port); err != nil || free <= port {
+		t.Errorf("the first free port from %d on is %d, %v", port, free, err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckPort(70000); err == nil || strings.Contains(err.Error(), "taken") {
+		t.Errorf("a port that is none: %v", err)
+	}
+	if _, err := FreePort(70000); err == nil || strings.Contains(err.Error(), "taken") {
+		t.Errorf("ports that are none: %v", err)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/explore"
+	"gosubspace/subspace/paper"
 )
 
 // Options say what is measured. The zero value serves.
@@ -40,7 +41,7 @@ func (o *Options) defaults(v *explore.Viewer) {
 
 // Measure looks at all points of the grid of a viewer's shape. Where no test images are
 // here the scores are those of the photographs, and there is no calibration error:
-// there are too few for one. What a page is called is left to the caller.
+// there are too few for one.
 func Measure(ctx context.Context, v *explore.Viewer, o Options) (*Page, error) {
 	o.defaults(v)
 	grid, to, err := wayOf(v.Shape, o)
@@ -101,8 +102,10 @@ func finite(s Scores) error {
 	return nil
 }
 
-// describe says what has been measured, and how.
+// describe says what has been measured, and how. The title has the method and the data: an
+// index, a browser's tabs and its history have nothing else to tell pages apart by.
 func (p *Page) describe(v *explore.Viewer, o Options) {
+	p.Title = fmt.Sprintf("Move through networks: %s (%s)", paper.MethodName(v.Config), paper.DataName(v.Config))
 	p.Letter, p.Shape = "α", v.Shape.String()
 	if _, ok := v.Shape.(subspace.Bezier); ok {
 		p.Letter, p.Shape = "t", "Bézier curve"

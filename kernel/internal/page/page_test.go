@@ -374,6 +374,35 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// The titles of two pages are different where the method or the data are.
+func TestTitles(t *testing.T) {
+	for want, c := range map[string]experiment.Config{
+		"Move through networks: line (digits)":                   {Shape: "line", Data: "digits"},
+		"Move through networks: line (CIFAR-10)":                 {Shape: "line", Data: "cifar10"},
+		"Move through networks: layer-wise line (CIFAR-10)":      {Shape: "layerwise-line", Data: "cifar10"},
+		"Move through networks: line + label smoothing (digits)": {Shape: "line", Data: "digits", Smoothing: 0.1},
+	} {
+		p := &Page{Grid: CurveGrid(1)}
+		p.describe(&explore.Viewer{Config: c, Shape: subspace.Line{}, Photographs: &dataset.Set{}}, Options{})
+		if p.Title != want {
+			t.Errorf("the page of %s on %s is called %q, want %q", c.Shape, c.Data, p.Title, want)
+		}
+	}
+}
+
+// Letters are as large as the reader has set them in the browser, and what holds letters
+// grows with them: nothing of that is said in pixels.
+func TestLettersOfTheReader(t *testing.T) {
+	style, _, err := parts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fixed := regexp.MustCompile(`font(?:-size)?:[^;}]*\dpx|(?:min|max)-width: \d+px|minmax\([^;}]*\dpx`)
+	for _, own := range fixed.FindAllString(style, -1) {
+		t.Errorf("the page has a size of its own: %s", own)
+	}
+}
+
 // Where no test images are, the photographs are what is scored, and the page says so.
 func TestPhotographsAlone(t *testing.T) {
 	view := explore.View{Photographs: [][]float64{{0.75, 0.25}, {0.5, 0.5}, {0.25, 0.75}}}

@@ -3,6 +3,8 @@ package setup
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 
@@ -91,10 +93,25 @@ func (s *State) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 	if lacking := checkout.Missing(pins, found); len(lacking) > 0 {
 		return "lacks " + checkout.JoinPins(lacking), nil
 	}
+	if err := canWrite(e.kernel()); err != nil {
+		return fmt.Sprintf("cannot be written to (%v)", err), nil
+	}
 	s.use(e, cuda)
 	s.found = found
 	s.decide(e, cuda)
 	return "", nil
+}
+
+// canWrite says why a folder, which need not be there, cannot be written to.
+func canWrite(dir string) error {
+	for !place.IsFolder(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	made, err := os.MkdirTemp(dir, ".setup-")
+	if err != nil {
+		return err
+	}
+	return os.Remove(made)
 }
 
 func (s *State) pins() []checkout.Pin { return s.Project.Packages.Here(s.cuda) }

@@ -48,8 +48,11 @@ func (s *State) Parts() []Part {
 		{"backend", s.lookBackend},
 		{"GPU", s.lookGPU},
 		{"disk", s.lookDisk},
-		{"data", func(context.Context) Finding { return lookFolder(place.Data()) }},
-		{"runs", func(context.Context) Finding { return lookFolder(place.Runs()) }},
+		{"data", func(context.Context) Finding { return lookData() }},
+		{"runs", func(context.Context) Finding {
+			dir, err := place.Runs()
+			return lookFolder(dir, err, "GOSUBSPACE_RUNS")
+		}},
 		{"programs", func(context.Context) Finding { return lookPrograms() }},
 		{"cells", s.lookCells},
 	}

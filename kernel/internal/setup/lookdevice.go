@@ -121,22 +121,40 @@ func (s *State) lookDisk(ctx context.Context) Finding {
 	return f
 }
 
-// lookFolder sees whether a folder can be written, if it is there.
-func lookFolder(dir string, err error) Finding {
+// lookFolder sees whether a folder can be written, if it is there. A variable, or else
+// GOSUBSPACE_HOME, names another.
+func lookFolder(dir string, err error, variable string) Finding {
 	if err != nil {
 		return broken(err)
+	}
+	if os.Getenv(variable) == "" {
+		variable = "GOSUBSPACE_HOME"
+	}
+	if place.IsFile(dir) {
+		return Finding{Where: dir, Todo: "is a file: name a folder with " + variable}
 	}
 	if !place.IsFolder(dir) {
 		return Finding{Version: "empty", Where: dir}
 	}
+	entries, _ := os.ReadDir(dir)
+	inside := fmt.Sprintf("%d inside", len(entries))
 	temp, err := os.CreateTemp(dir, ".doctor-")
 	if err != nil {
-		return Finding{Where: dir, Todo: "cannot be written: change its permissions, or name another folder with GOSUBSPACE_HOME"}
+		return Finding{Version: inside, Where: dir, Todo: "cannot be written: change its permissions, or name another folder with " + variable}
 	}
 	temp.Close()
 	os.Remove(temp.Name())
-	entries, _ := os.ReadDir(dir)
-	return Finding{Version: fmt.Sprintf("%d inside", len(entries)), Where: dir}
+	return Finding{Version: inside, Where: dir}
+}
+
+// lookData is lookFolder of the data sets, which are only read where they are there.
+func lookData() Finding {
+	dir, err := place.Data()
+	f := lookFolder(dir, err, "GOSUBSPACE_DATA")
+	if there, _ := os.ReadDir(dir); len(there) > 0 {
+		f.Todo = ""
+	}
+	return f
 }
 
 // lookPrograms sees where the programs are that XLA has compiled, and how large.
@@ -145,7 +163,7 @@ func lookPrograms() Finding {
 	if err == nil && dir == "" {
 		return Finding{Version: "none kept", Where: place.ProgramsVariable + "=" + place.NoPrograms}
 	}
-	f := lookFolder(dir, err)
+	f := lookFolder(dir, err, place.ProgramsVariable)
 	paths, _ := place.Glob(dir, "*"+place.ProgramSuffix)
 	if len(paths) == 0 || f.Todo != "" {
 		return f

@@ -29,6 +29,9 @@ var (
 	anyName    = regexp.MustCompile(` id="([^"]*)"`)
 	pageTitle  = regexp.MustCompile(`(?is)<title>(.*?)</title>`)
 	whiteSpace = regexp.MustCompile(`\s+`)
+	// boxed puts a box around each table, which is scrolled where the table is too wide. A
+	// table that scrolls by itself is a block, and Safari does not read that out as a table.
+	boxed = strings.NewReplacer("<table", `<div class="wide"><table`, "</table>", "</table></div>")
 )
 
 // newDocument reads what a document says of itself: a notebook in its first cells, before
@@ -59,7 +62,8 @@ func newDocument(converted jupyter.Document, name string) *document {
 		d.time, _, _ = strings.Cut(plain(m[1])+" ", ". ")
 		d.time = strings.TrimSpace(d.time)
 	}
-	for _, c := range d.cells {
+	for i, c := range d.cells {
+		d.cells[i].HTML = boxed.Replace(c.HTML)
 		for _, m := range anyName.FindAllStringSubmatch(c.HTML, -1) {
 			d.headings[html.UnescapeString(m[1])] = true
 		}

@@ -25,6 +25,13 @@ func Kept(dir string) ([]string, error) { return place.Glob(dir, "explore-*.html
 // Check reports a folder that a site cannot be written to, or must not be: because it holds
 // anything that no site has written, and that would be lost.
 func Check(dir string) error {
+	if dir == "" { // which is the current folder to some functions, and none to others
+		return errors.New("-o is empty: want the folder for the pages")
+	}
+	dir, err := filepath.Abs(dir) // clean: a folder that is not there and .. behind it is one that is
+	if err != nil {
+		return err
+	}
 	if place.IsFile(dir) {
 		return fmt.Errorf("%s is a file: want a folder for the pages, with -o", dir)
 	}

@@ -17,6 +17,9 @@ var pageHTML string
 //go:embed style.css
 var styleCSS string
 
+//go:embed wide.js
+var wideJS string
+
 //go:embed slides.js
 var slidesJS string
 
@@ -92,7 +95,7 @@ func (d *document) body() template.HTML {
 
 // page makes the page of a document.
 func (m *making) page(d *document) error {
-	s := sheet{Name: "page", Title: d.title, Home: between(d.name, indexName), Body: d.body()}
+	s := sheet{Name: "page", Title: d.title, Home: between(d.name, indexName), Body: d.body(), Script: template.JS(wideJS)}
 	all := m.notebooks()
 	for i := range all {
 		if all[i] != d {
@@ -121,8 +124,16 @@ func (m *making) index() error {
 		}
 		s.Cards = append(s.Cards, c)
 	}
+	called := map[string]int{}
 	for _, name := range m.toMove {
-		s.Explore = append(s.Explore, near{address(name), titleOf(string(m.site.Files[name]))})
+		called[titleOf(string(m.site.Files[name]))]++
+	}
+	for _, name := range m.toMove {
+		title := titleOf(string(m.site.Files[name]))
+		if called[title] > 1 { // such as one method's under two seeds
+			title += ", " + name
+		}
+		s.Explore = append(s.Explore, near{address(name), title})
 	}
 	for _, d := range m.order[len(m.Notebooks):] {
 		s.Others = append(s.Others, near{address(d.name), d.title})

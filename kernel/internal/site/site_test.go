@@ -345,6 +345,8 @@ func TestWrite(t *testing.T) {
 			os.Chmod(folder, 0o755)
 			os.RemoveAll(folder)
 		}
+	} else {
+		t.Log("not tested as root, which may empty any folder: pages of before that cannot be removed")
 	}
 	put("notes.txt", "mine")
 	put("more.txt", "mine")
@@ -362,6 +364,18 @@ func TestWrite(t *testing.T) {
 	}
 	if got := strings.Join(names(t, filepath.Dir(dir)), " "); got != "site site/.site site/index.html site/more.txt site/notes.txt" {
 		t.Errorf("beside the folder lies %s", got)
+	}
+	// Nothing is no folder, nor is one that is not there with .. behind it another than it is:
+	// both would be the folder that one is in, which a site may not replace.
+	here := project(t, map[string]string{"notes.txt": "mine"})
+	t.Chdir(here)
+	for path, says := range map[string]string{"": "-o is empty", "nowhere/..": "holds what export has not written", ".": "holds what export has not written"} {
+		if err := (&Site{Files: map[string][]byte{"index.html": nil}}).Write(path); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v, want %q", path, err, says)
+		}
+		if got := strings.Join(names(t, here), " "); got != "notes.txt" {
+			t.Fatalf("%q: the folder holds %q", path, got)
+		}
 	}
 	file := filepath.Join(dir, "notes.txt")
 	for path, says := range map[string]string{file: "is a file: want a folder", filepath.Join(file, "deep", "site"): "notes.txt is a file; choose a folder that can be written to"} {

@@ -3,6 +3,7 @@ package parallel
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -31,8 +32,8 @@ func TestFor(t *testing.T) {
 		if err == nil || err.Error() != "7" {
 			t.Fatalf("error %v, expected that of 7", err)
 		}
-		if calls.Load() > 100 {
-			t.Errorf("%d calls, though the eighth failed", calls.Load())
+		if most := int64(7 + runtime.GOMAXPROCS(0)); calls.Load() > most { // no goroutine goes on after its own error
+			t.Errorf("%d calls, though the eighth failed: want %d at most", calls.Load(), most)
 		}
 	}
 }

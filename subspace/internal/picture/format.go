@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -31,7 +32,7 @@ type format struct {
 var formats = []format{
 	{"JPEG", "\xff\xd8", []string{".jpg", ".jpeg", ".jpe", ".jfif"}, jpeg.DecodeConfig, jpeg.Decode, jfif},
 	{"PNG", "\x89PNG\r\n\x1a\n", []string{".png"}, png.DecodeConfig, png.Decode, nil},
-	{"WebP", "RIFF????WEBP", []string{".webp"}, webp.DecodeConfig, webp.Decode, studio},
+	{"WebP", "RIFF????WEBP", []string{".webp"}, webp.DecodeConfig, decodeWebP, studio},
 	{"GIF", "GIF8?a", []string{".gif"}, gif.DecodeConfig, gif.Decode, nil},
 	{"BMP", "BM", []string{".bmp", ".dib"}, bmp.DecodeConfig, decodeBMP, nil},
 	{"TIFF", "II*\x00", []string{".tif", ".tiff"}, tiff.DecodeConfig, tiff.Decode, nil},
@@ -130,6 +131,53 @@ func decodeBMP(r io.Reader) (image.Image, error) {
 		}
 	}
 	return m, err
+}
+
+// decodeWebP decodes a WebP file, in two ways more carefully than golang.org/x/image
+// v0.30.0. An extended file says how large its page is, and the image in it says so again:
+// of that the decoder takes the memory, so that the two have to be equal. And a lossless
+// image has its own opacity, which the decoder takes for an error where the page notes that
+// there is some (golang/go, issue 60437).
+func decodeWebP(r io.Reader) (image.Image, error) {
+	content, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	const opacity = 0x10 // of the flags of the page
+	for at, page := 12, -1; at+8 <= len(content); {
+		kind, size := string(content[at:at+4]), int(binary.LittleEndian.Uint32(content[at+4:]))
+		chunk := content[at+8:]
+		if size < len(chunk) {
+			chunk = chunk[:size]
+		}
+		var width, height int
+		switch {
+		case kind == "VP8X" && len(chunk) >= 10:
+			page = at + 8
+		case kind == "VP8 " && len(chunk) >= 10:
+			width, height = int(binary.LittleEndian.Uint16(chunk[6:]))&0x3fff, int(binary.LittleEndian.Uint16(chunk[8:]))&0x3fff
+		case kind == "VP8L" && len(chunk) >= 5:
+			bits := binary.LittleEndian.Uint32(chunk[1:])
+			width, height = int(bits&0x3fff)+1, int(bits>>14&0x3fff)+1
+		}
+		if width > 0 && page >= 0 {
+			three := func(at int) int {
+				return 1 + int(content[at]) + int(content[at+1])<<8 + int(content[at+2])<<16
+			}
+			if w, h := three(page+4), three(page+7); w != width || h != height {
+				return nil, fmt.Errorf("its page has %d × %d pixels, and the image in it %d × %d", w, h, width, height)
+			}
+			if kind == "VP8L" {
+				content = slices.Clone(content)
+				content[page] &^= opacity
+			}
+		}
+		if width > 0 {
+			break
+		}
+		at += 8 + size + size&1
+	}
+	return webp.Decode(bytes.NewReader(content))
 }
 
 // Named tells by its name what a file is: nil where it is an image that is read, and

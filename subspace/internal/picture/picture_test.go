@@ -136,6 +136,22 @@ func bmpOf(length int, fourth byte) []byte {
 	return append(file, pixels...)
 }
 
+// A WebP file whose page is not as large as the image in it is refused before that takes
+// memory.
+func TestPageOfWebP(t *testing.T) {
+	file, err := os.ReadFile("testdata/transparent-lossless.webp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(file[12:16]) != "VP8X" {
+		t.Fatalf("the file begins with %q, and is no extended one", file[:16])
+	}
+	const width = 24 // where it stands in the file, less one
+	file[width]--
+	_, err = Decode(file)
+	wantError(t, err, "is no whole WebP image: its page has 66 × 45 pixels, and the image in it 67 × 45")
+}
+
 // The fourth byte of a BMP's pixel is no opacity where there are no masks.
 func TestPaddingOfBMP(t *testing.T) {
 	for _, length := range []int{40, 108, 124} {

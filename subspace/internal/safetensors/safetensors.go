@@ -30,7 +30,7 @@ var dtypeNames = map[string]dtypes.DType{
 type tensorHeader struct {
 	DType   string `json:"dtype"`
 	Shape   []int  `json:"shape"`
-	Offsets [2]int `json:"data_offsets"`
+	Offsets []int  `json:"data_offsets"`
 }
 
 const metadataKey = "__metadata__"
@@ -56,7 +56,7 @@ func Encode(tensors []subspace.Array, metadata map[string]string) ([]byte, error
 			return nil, fmt.Errorf("two tensors are named %s", t.Name)
 		}
 		shape := append([]int{}, t.Dims...) // [] and not null for a scalar
-		header[t.Name] = tensorHeader{name, shape, [2]int{len(data), len(data) + len(t.Bytes)}}
+		header[t.Name] = tensorHeader{name, shape, []int{len(data), len(data) + len(t.Bytes)}}
 		data = append(data, t.Bytes...)
 	}
 	text, err := json.Marshal(header)
@@ -153,6 +153,9 @@ func readPlace(name string, raw json.RawMessage, size int) (p placed, err error)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&h); err != nil {
 		return p, fmt.Errorf("the header of its tensor %q is damaged: %w", name, err)
+	}
+	if len(h.Offsets) != 2 || h.Shape == nil {
+		return p, fmt.Errorf("the header of its tensor %q is damaged: the offsets are %v and the shape %v, want two numbers and a list", name, h.Offsets, h.Shape)
 	}
 	dtype, ok := dtypeNames[h.DType]
 	if !ok {

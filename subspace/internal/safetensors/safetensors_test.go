@@ -3,10 +3,13 @@ package safetensors
 import (
 	"bytes"
 	"encoding/binary"
+	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +17,8 @@ import (
 
 	"gosubspace/subspace"
 )
+
+var update = flag.Bool("update", false, "write the golden file anew")
 
 func someTensors() []subspace.Array {
 	return []subspace.Array{
@@ -44,8 +49,7 @@ func TestTensorsRoundTrip(t *testing.T) {
 	}
 }
 
-// A file that Python's safetensors wrote (testdata/safetensors_reference.py) is
-// read, and what is written here is byte for byte what it reads back.
+// A file that Python's safetensors wrote (testdata/safetensors_reference.py) is read.
 func TestTensorsOfPython(t *testing.T) {
 	file, err := os.ReadFile("testdata/reference.safetensors")
 	if err != nil {
@@ -70,6 +74,50 @@ func TestTensorsOfPython(t *testing.T) {
 	}
 }
 
+// writtenTensors are those of written.safetensors: eight numbers of every type, whose bytes
+// count from 0, then someTensors, and an empty one. testdata/check_written.py has them too.
+func writtenTensors() (all []subspace.Array) {
+	for _, name := range slices.Sorted(maps.Keys(dtypeNames)) {
+		a := subspace.Array{Name: "type/" + name, DType: dtypeNames[name], Dims: []int{8}}
+		for i := range 8 * a.DType.Size() {
+			if a.DType == dtypes.Bool {
+				i %= 2
+			}
+			a.Bytes = append(a.Bytes, byte(i))
+		}
+		all = append(all, a)
+	}
+	return append(append(all, someTensors()...), subspace.Array{Name: "empty", DType: dtypes.Float32, Dims: []int{0, 3}})
+}
+
+var writtenMetadata = map[string]string{"made by": "Go", "é": "\"<&>\" \u2028"}
+
+// What is written here is byte for byte what Python's safetensors has read and found to be
+// what it should be: after -update run testdata/check_written.py, which does that.
+func TestTensorsForPython(t *testing.T) {
+	const path = "testdata/written.safetensors"
+	got, err := Encode(writtenTensors(), writtenMetadata)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		at := 0
+		for at < min(len(got), len(want)) && got[at] == want[at] {
+			at++
+		}
+		t.Errorf("%d bytes are written, Python has read %d; they differ from byte %d on", len(got), len(want), at)
+	}
+}
+
 func TestBadTensors(t *testing.T) {
 	header := func(text string, data int) []byte {
 		file := binary.LittleEndian.AppendUint64(nil, uint64(len(text)))
@@ -84,6 +132,8 @@ func TestBadTensors(t *testing.T) {
 		"header beyond":  {binary.LittleEndian.AppendUint64(nil, 1<<63), "cut short"},
 		"not JSON":       {header("{", 0), "damaged"},
 		"beyond data":    {header(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), "cut short"},
+		"three offsets":  {header(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1,9]}}`, 1), "want two numbers and a list"},
+		"no shape":       {header(`{"a":{"dtype":"U8","shape":null,"data_offsets":[0,1]}}`, 1), "want two numbers and a list"},
 		"negative":       {header(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4), "impossible shape"},
 		"overflow":       {header(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0), "impossible shape"},
 		"wrong size":     {header(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, 4), "needs 8 bytes"},

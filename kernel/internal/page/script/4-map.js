@@ -2,8 +2,13 @@
 // the width that it has, so that its letters have their size on a phone too.
 const map = find("map"), picture = find("picture");
 const colours = numbers.colours.map(c => [1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16)));
-const frame = { left: 46, right: 12, top: 10, bottom: 30 }; // of a curve's drawing
 let width = 0, height = 0;
+
+// What holds letters grows with them: they are as large as the reader has them. unit is 1
+// where that is a browser's usual 16 pixels.
+const unitNow = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+let unit = 1;
+const frame = {}; // of a curve's drawing
 
 // colour is that of t, 0 to 1, in the scale.
 function colour(t) {
@@ -54,7 +59,7 @@ function drawTriangle() {
   const corners = [[0, 0], [1, 0], [0.5, 1]].map(([x, y]) => [toX(x), toY(y)]);
   for (const kind of ["under", "edge"]) element("polygon", { points: corners.join(" "), class: kind });
   corners.forEach(([x, y], i) => {
-    const label = { x, y: i < 2 ? y + 17 : y - 8, "text-anchor": ["start", "end", "middle"][i] };
+    const label = { x, y: i < 2 ? y + 13 * unit + 4 : y - 8, "text-anchor": ["start", "end", "middle"][i] };
     element("text", { ...label, class: "halo" }, numbers.corners[i]);
     element("text", { ...label, class: "corner" }, numbers.corners[i]);
   });
@@ -80,11 +85,12 @@ function drawCurve() {
   for (const v of ticks(q.least * percent, q.most * percent)) {
     const y = heightOf(v / percent);
     element("line", { x1: frame.left, x2: width - frame.right, y1: y, y2: y, class: "grid" });
-    element("text", { x: frame.left - 6, y: y + 4, "text-anchor": "end" }, Number(v.toPrecision(6)) + (percent > 1 ? " %" : ""));
+    element("text", { x: frame.left - 6, y: y + 4 * unit, "text-anchor": "end" }, Number(v.toPrecision(6)) + (percent > 1 ? " %" : ""));
   }
-  for (const x of [0, 0.25, 0.5, 0.75, 1]) {
+  const narrow = toX(0.25) - toX(0) < 48 * unit; // no room for a number at each
+  for (const x of narrow ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]) {
     element("line", { x1: toX(x), x2: toX(x), y1: bottom, y2: bottom + 5, class: "axis" });
-    element("text", { x: toX(x), y: bottom + 20, "text-anchor": "middle" }, x === 0.5 ? `${numbers.letter} = 0.5` : String(x));
+    element("text", { x: toX(x), y: bottom + 5 + 15 * unit, "text-anchor": "middle" }, x === 0.5 ? `${numbers.letter} = 0.5` : String(x));
   }
   element("line", { x1: frame.left, x2: width - frame.right, y1: bottom, y2: bottom, class: "axis" });
   const points = q.values.map((v, i) => [toX(lowest + i / inner), heightOf(v)].join());
@@ -93,7 +99,9 @@ function drawCurve() {
 
 function redraw() {
   width = Math.max(map.clientWidth, 200); // it has none before the window has one
-  height = flat ? Math.round(width * Math.sqrt(3) / 2) : 240;
+  unit = unitNow();
+  Object.assign(frame, { left: 46 * unit, right: 12 * unit, top: 10 * unit, bottom: 30 * unit });
+  height = flat ? Math.round(width * Math.sqrt(3) / 2) : 240 * unit;
   picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
   picture.replaceChildren();
   find("shown").textContent = quantities[quantity].name;

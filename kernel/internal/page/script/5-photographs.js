@@ -34,7 +34,7 @@ followers.push(() => {
     const guesses = probabilities(photograph, shares), right = guesses[0].label === photograph.label;
     rows.forEach(({ row, name, fill, share }, k) => {
       const { label, p } = guesses[k];
-      name.textContent = label < 0 ? "another class" : numbers.classes[label];
+      name.title = name.textContent = label < 0 ? "another class" : numbers.classes[label]; // which may be cut off
       row.classList.toggle("true", label === photograph.label);
       fill.style.width = 100 * p + "%";
       share.textContent = p < 0.005 ? "0 %" : Math.round(100 * p) + " %";
@@ -47,5 +47,10 @@ followers.push(() => {
 followers.push(place);
 redraw();
 move(middle.x, middle.y);
-new ResizeObserver(() => { if (map.clientWidth !== width) redraw(); }).observe(map);
+// Its place may become another, and the reader's letters, which the whole page follows.
+const fits = new ResizeObserver(() => { if (map.clientWidth !== width || unitNow() !== unit) redraw(); });
+for (const e of [map, document.body]) fits.observe(e);
+// Where the table is wider than its place it can be scrolled, by keys too.
+const table = document.querySelector(".wide");
+new ResizeObserver(() => { table.tabIndex = table.scrollWidth > table.clientWidth ? 0 : -1; }).observe(table);
 document.documentElement.classList.add("ready");
