@@ -57,7 +57,7 @@ def fit(epochs, callback):
     network = Network()
     trainer = lightning.Trainer(max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False,
                                 enable_progress_bar=False, enable_model_summary=False, callbacks=[callback])
-    trainer.fit(network, [0])  # one batch an epoch
+    trainer.fit(network, torch.utils.data.DataLoader(torch.zeros(1)))  # one step an epoch
     return network.weight.item()
 
 

@@ -55,7 +55,7 @@ class Network(lightning.LightningModule):
         super().optimizer_step(*args, **kwargs)
 
 
-batches = list(torch.arange(12.0).view(4, 3, 1))
+batches = torch.utils.data.DataLoader(torch.arange(12.0).view(12, 1), batch_size=3)
 for momentum in 0, 0.9:
     for normalize in False, True:
         network = Network(normalize, momentum)

@@ -50,7 +50,7 @@ The flags that change a preset say with which settings the runs were recorded.`
 
 // verifyGroups are the flags of verify, by what they are about.
 var verifyGroups = slices.Concat(
-	[]group{{"what is checked", []string{"results", "write", "scores", "pages", "seed", "data", "human-file", "download"}}},
+	[]group{{"what is checked", []string{"results", "write", "scores", "pages", "seed", "data", "download"}}},
 	[]group{{"with which settings the runs were recorded", []string{"preset", "precision"}}},
 	presetGroups)
 

@@ -24,19 +24,19 @@ func Kept(dir string) ([]string, error) { return place.Glob(dir, "explore-*.html
 
 // Check reports a folder that a site cannot be written to, or must not be: because it holds
 // anything that no site has written, and that would be lost.
-func Check(dir string) error {
-	if dir == "" { // which is the current folder to some functions, and none to others
+func Check(typed string) error {
+	if typed == "" { // which is the current folder to some functions, and none to others
 		return errors.New("-o is empty: want the folder for the pages")
 	}
-	dir, err := filepath.Abs(dir) // clean: a folder that is not there and .. behind it is one that is
+	dir, err := filepath.Abs(typed) // clean: a folder that is not there and .. behind it is one that is
 	if err != nil {
 		return err
 	}
 	if place.IsFile(dir) {
-		return fmt.Errorf("%s is a file: want a folder for the pages, with -o", dir)
+		return fmt.Errorf("%s is a file: want a folder for the pages, with -o", typed)
 	}
 	if err := try(dir); err != nil {
-		return fmt.Errorf("pages cannot be written to %s: %w; choose a folder that can be written to, with -o", dir, err)
+		return fmt.Errorf("pages cannot be written to %s: %w; choose a folder that can be written to, with -o", typed, err)
 	}
 	if !place.IsFolder(dir) {
 		return nil
@@ -78,7 +78,7 @@ func Check(dir string) error {
 		} else if n > 1 {
 			more = fmt.Sprintf(" and %d more", n-1)
 		}
-		return fmt.Errorf("%s holds what export has not written, %s%s: choose an empty folder, or one that it made", dir, other[0], more)
+		return fmt.Errorf("%s holds what export has not written, %s%s: choose an empty folder, or one that it made", typed, other[0], more)
 	}
 	return nil
 }
