@@ -6,10 +6,9 @@
 # the weights at the beginning of each epoch from there on, which are those that the epoch
 # before has left, and hands over the average at the end of training without those of the
 # last. The paper named there (Izmailov et al. 2018) averages at the end of each cycle, the
-# last one too, and so does the loop that PyTorch shows for its own AveragedModel, which the
-# arguments are said to follow. The last epoch is the one with the smallest learning rate.
-# In a short training it is much: of a single epoch nothing is left but the weights before
-# it, which never were trained.
+# last one too, and so does the loop that PyTorch shows for its own AveragedModel, whose
+# arguments these are said to follow. In a short training it is much: of a single epoch
+# nothing is left but the weights before it, which never were trained.
 #
 # Seen with PyTorch 2.15.0, for a weight that grows by 1 an epoch: after 1 epoch 0; after 10,
 # of which the default takes 8, 9 and 10, it is 8, the mean of 7, 8 and 9; after 4, from the

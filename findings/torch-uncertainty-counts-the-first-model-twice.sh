@@ -5,8 +5,8 @@
 # et al. 2018, which it names). SWA keeps the number of models averaged so far, and for the
 # first sets it to 1 and then adds 1 as for each one. So the second comes in with a third in
 # place of a half, the third with a quarter, and the first keeps double weight for good. It
-# is the one that is trained least. Its routines call the method that does it after every
-# epoch of training.
+# is the one that is trained least. The package's own routines call the method before the
+# validation of every epoch.
 #
 # Seen with PyTorch 2.15.0 for weights of 0, 1, 1 and 1: 0, 0.333, 0.5 and 0.6, where the
 # means, and PyTorch's AveragedModel, are 0, 0.5, 0.667 and 0.75. The script fails when that

@@ -6,7 +6,7 @@
 # many predictions there are. For each bin torchmetrics adds up ones, confidences and hits,
 # in the type of the predictions. In 32 bits 2^24 + 1 is 2^24 again, so that the count
 # stays at 16,777,216 while the sum of the hits still grows, and with it what is taken for
-# the accuracy. When sums stand still is known of scatter_add_ (PyTorch, issue 124783). An
+# the accuracy. That sums stand still is known of scatter_add_ (PyTorch, issue 124783). An
 # overconfident network has most of its confidences in the last bin, and in segmentation
 # every pixel is a prediction: 64 maps of 512 by 512 have 2^24.
 #
