@@ -192,12 +192,14 @@ func parse(fs *flag.FlagSet, args []string, max int) error {
 	}
 	tilde := ""
 	fs.Visit(func(f *flag.Flag) {
-		if value := f.Value.String(); value == "~" || strings.HasPrefix(value, "~/") {
-			tilde = f.Name
+		for part := range strings.SplitSeq(f.Value.String(), ",") {
+			if part == "~" || strings.HasPrefix(part, "~/") {
+				tilde = f.Name
+			}
 		}
 	})
 	if tilde != "" { // else a folder of that name would be made here
-		return usageError{fmt.Sprintf("-%s %s: the shell replaces ~ at the beginning of a word alone, so not behind =; write $HOME, or leave the = out", tilde, fs.Lookup(tilde).Value)}
+		return usageError{fmt.Sprintf("-%s %s: the shell replaces ~ at the beginning of a word alone, so not behind = or a comma: write the path in full", tilde, fs.Lookup(tilde).Value)}
 	}
 	// Package flag ends its work at the first name, and would take the rest for names.
 	for i := 1; i < fs.NArg(); i++ {

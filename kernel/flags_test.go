@@ -37,6 +37,7 @@ func TestWrongFlagsAreExplained(t *testing.T) {
 		"train -recal 5":                          "there is no flag -recal: did you mean -recalibration?",
 		"train -zzz":                              "there is no flag -zzz: go run ./kernel train -h lists the flags",
 		"train -corrupted DIR":                    "-corrupted is where the published corrupted images lie, and none of the runs reads them",
+		"train -networks a,~/b":                   "-networks a,~/b: the shell replaces ~",
 		"export -o=~/site":                        "-o ~/site: the shell replaces ~ at the beginning of a word alone",
 		"train -human-file FILE":                  "-human-file is where the labels for -human-labels lie, and no run has such labels",
 		"train -side 64":                          "-side is of images in a folder of yours",

@@ -49,7 +49,6 @@ func lab(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fmt.Fprintf(stdout, "JupyterLab is ready: %s\nIt logs to %s. Ctrl-C ends it.\n", server.Address(), server.Log)
 	select {
 	case <-ctx.Done():
-		signal.Ignore(os.Interrupt, syscall.SIGTERM) // a second Ctrl-C is not to leave the server behind
 		fmt.Fprintln(stdout, "\nending JupyterLab")
 		server.Stop()
 		return nil

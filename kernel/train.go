@@ -96,7 +96,7 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	// Who read what is printed may have ended with the same Ctrl-C, as tee does: the checkpoint
 	// is written all the same.
-	signal.Ignore(syscall.SIGPIPE)
+	context.AfterFunc(ctx, func() { signal.Ignore(syscall.SIGPIPE) })
 	stdout = plots.Aside(stdout)
 	t, err := parseTraining(ctx, args, stdout)
 	if err != nil {

@@ -28,7 +28,7 @@ func refuseShiftedGradients(weights []*Node, images *Node, made int) {
 		}
 		if window, even := windowOf(n); even {
 			panic(&netError{images.Shape().Dimensions, fmt.Sprintf("a convolution behind other layers has a window of %s, and GoMLX v0.28.4 "+
-				"hands back the gradient of an even one shifted by a pixel: make it odd, with a row and a column of zeros at the end of its kernel if need be", window)})
+				"hands back the gradient of an even one shifted by a pixel: make it odd, by zeros at the end of the kernel and one more of padding there if need be", window)})
 		}
 	}
 }

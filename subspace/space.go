@@ -248,7 +248,7 @@ func (s *Space) initialise(draws *model.Exec, seed int64) ([]float32, error) {
 		}
 		drawn = drawn[1:]
 	}
-	row := make([]float32, 0, s.Layout.Size)
+	row, infinite := make([]float32, 0, s.Layout.Size), 0
 	for _, v := range s.weights {
 		values, err := values(v)
 		if err != nil {
@@ -258,10 +258,14 @@ func (s *Space) initialise(draws *model.Exec, seed int64) ([]float32, error) {
 			// GoMLX v0.28.4 draws normal numbers by the logarithm of one that may be as small as
 			// the smallest there is, which XLA on a CPU takes for 0: one draw in 2³² is infinite.
 			if math.IsInf(float64(value), 0) {
+				infinite++
 				value = 0
 			}
 			row = append(row, value)
 		}
+	}
+	if infinite > 1+s.Layout.Size>>20 { // more than chance
+		return nil, fmt.Errorf("its initialisers have drawn %d infinite weights of %d: look for a division by zero, or numbers that 16 bits cannot hold", infinite, s.Layout.Size)
 	}
 	return row, nil
 }

@@ -129,7 +129,7 @@ func (o Options) open() (compute.Backend, Info, error) {
 	switch {
 	case !withXLA:
 		why = "this program was built without cgo, which XLA wants"
-		then = "with gcc, or with clang and `export CC=clang`, and where CGO_ENABLED is not 0, go run builds it with"
+		then = "go run builds it with cgo where there is gcc, or clang with `export CC=clang`, and CGO_ENABLED is not 0"
 	case len(failed) > 0:
 		why = strings.Join(failed, "; ")
 	}

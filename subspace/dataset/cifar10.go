@@ -101,7 +101,10 @@ func HasCIFAR10(dir string) bool {
 // cifarDir returns dir or, if it is empty, where CIFAR-10 is looked for.
 func cifarDir(dir string) (string, error) {
 	if dir == "" {
-		dir = os.Getenv("GOSUBSPACE_CIFAR10")
+		const variable = "GOSUBSPACE_CIFAR10"
+		if named := os.Getenv(variable); named != "" {
+			return place.Absolute(variable, named)
+		}
 	}
 	if dir != "" {
 		return dir, nil

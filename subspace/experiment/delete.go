@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -65,6 +64,9 @@ func (f Found) Delete() error {
 		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable", f.Dir, err)
 	}
 	defer lock.Close()
+	if free && !isOfPath(lock) {
+		return fmt.Errorf("run %s has just been deleted by another process", f.Name)
+	}
 	if !free {
 		return fmt.Errorf("run %s is being made by another process: stop it first", f.Name)
 	}
@@ -74,11 +76,11 @@ func (f Found) Delete() error {
 	// Under another name at once: whoever asks for the run meanwhile never finds a half
 	// of it. What was killed while it removed one has left that.
 	gone := filepath.Join(filepath.Dir(f.Dir), "."+f.Name+".deleted")
-	left, err := place.Glob(filepath.Dir(f.Dir), ".*.deleted")
+	left, _ := place.Glob(filepath.Dir(f.Dir), ".*.deleted")
 	for _, path := range left {
-		err = cmp.Or(err, os.RemoveAll(path))
+		os.RemoveAll(path) // another user's stays
 	}
-	if err != nil {
+	if err := os.RemoveAll(gone); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Dir, gone); err != nil {

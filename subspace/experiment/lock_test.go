@@ -194,37 +194,46 @@ func TestScoresOfOtherPoints(t *testing.T) {
 // A run of other images under the same name is another run: it is planned whole.
 func TestPlanOfOtherImages(t *testing.T) {
 	c := light()
-	images := func(changed bool) *dataset.Data {
+	images := func(changed, test bool) *dataset.Data {
 		data, err := dataset.Digits()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if changed {
-			t := data.Train
-			pixels := slices.Clone(t.Pixels)
+			train := data.Train
+			from := train
+			if test {
+				from = data.Test
+			}
+			pixels := slices.Clone(from.Pixels)
 			for i := range pixels {
 				pixels[i] ^= 1
 			}
-			data = &dataset.Data{Test: data.Test, Mean: data.Mean, Std: data.Std, Train: &dataset.Set{
-				Name: t.Name, Height: t.Height, Width: t.Width, Channels: t.Channels, Pixels: pixels, Labels: t.Labels, Classes: t.Classes}}
+			other := &dataset.Set{Name: from.Name, Height: from.Height, Width: from.Width, Channels: from.Channels, Pixels: pixels, Labels: from.Labels, Classes: from.Classes}
+			data = &dataset.Data{Train: other, Test: data.Test, Mean: data.Mean, Std: data.Std}
+			if test {
+				data.Train, data.Test = train, other
+			}
 		}
 		return data
 	}
-	o := Options{Dir: t.TempDir(), Data: images(false)}
+	o := Options{Dir: t.TempDir(), Data: images(false, false)}
 	c.Data = "mine"
 	r, err := Train(context.Background(), c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Close()
-	for _, want := range []bool{true, false} {
-		o.Data = images(!want)
+	for _, x := range []struct{ changed, test, made, trained bool }{
+		{false, false, true, true}, {true, false, false, false}, {true, true, false, true},
+	} {
+		o.Data = images(x.changed, x.test)
 		plan, err := Plan(t.Context(), []Config{c}, o)
 		if err != nil || len(plan) != 1 {
 			t.Fatal(plan, err)
 		}
-		if p := plan[0]; p.Made != want || (p.Trained == 0) != want {
-			t.Errorf("made %t, %d images to train on; want made %t", p.Made, p.Trained, want)
+		if p := plan[0]; p.Made != x.made || (p.Trained == 0) != x.trained {
+			t.Errorf("%+v: made %t, %d images to train on", x, p.Made, p.Trained)
 		}
 	}
 }

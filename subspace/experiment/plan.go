@@ -21,7 +21,7 @@ type Planned struct {
 	// with those that re-estimate batch norm. Tests while training are left out.
 	Trained, Scored int
 
-	data string // [dataset.Set.Fingerprint] of the training images, where they are read for the plan
+	train, test string // [dataset.Set.Fingerprint] of the images, where they are read for the plan
 }
 
 // Work returns the size of a run in passes of an image through the network; a
@@ -62,10 +62,11 @@ func planOf(ctx context.Context, configs []Config, o Options, finished func(Conf
 		}
 		// That pinned data are the same is seen only when a run is loaded. A folder of images
 		// has been read, and a run of other images is another run.
-		results := slices.DeleteFunc(finished(c), func(r Result) bool {
-			return p.data != "" && r.TrainData != "" && r.TrainData != p.data
+		others := func(planned, made string) bool { return planned != "" && made != "" && made != planned }
+		results := slices.DeleteFunc(slices.Clone(finished(c)), func(r Result) bool { return others(p.train, r.TrainData) })
+		p.Made = slices.ContainsFunc(results, func(r Result) bool {
+			return r.Config == c && r.Calibration != nil && !others(p.test, r.TestData)
 		})
-		p.Made = slices.ContainsFunc(results, func(r Result) bool { return r.Config == c && r.Calibration != nil })
 		if len(results) > 0 || trained[c.training()] {
 			p.Trained = 0
 		}
@@ -112,7 +113,7 @@ func planned(ctx context.Context, c Config, o Options) (p Planned, err error) {
 		if err != nil {
 			return p, err
 		}
-		p.data = data.Train.Fingerprint()
+		p.train, p.test = data.Train.Fingerprint(), data.Test.Fingerprint()
 	}
 	if r.trains() {
 		p.Trained = c.Epochs * train

@@ -77,7 +77,13 @@ func (r *Run) adopt() (bool, error) {
 		}
 		r.Result = r.result(other.Training, other.History, slices.Clone(other.Devices))
 		r.Result.TrainedIn = cmp.Or(other.TrainedIn, filepath.Base(source.Dir)) // which may have adopted it too
-		return true, r.writeEndpoints()
+		if err := r.writeEndpoints(); err != nil {
+			return false, err
+		}
+		// Of steps of its own nothing is needed any more, and they would be taken for how far
+		// it is.
+		os.Remove(filepath.Join(r.Dir, checkpointFile))
+		return true, nil
 	}
 	return false, nil
 }

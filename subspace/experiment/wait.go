@@ -70,14 +70,15 @@ const lookAgain = 200 * time.Millisecond
 // reports how that stands; when it ends the run is made, or this one goes on with it.
 func (r *Run) wait(ctx context.Context) error {
 	told, last := false, Report{Done: -1}
-	for {
+	for gone := 0; ; {
 		if err := os.MkdirAll(r.Dir, 0o755); err != nil { // it may have been deleted meanwhile
 			return fmt.Errorf("cannot make the run's folder: %w; make it writable, or choose another with GOSUBSPACE_RUNS", err)
 		}
 		lock := makersLock(r.Dir)
 		free, err := try(lock)
-		if errors.Is(err, fs.ErrNotExist) || free && !isOfPath(lock) {
+		if (errors.Is(err, fs.ErrNotExist) || free && !isOfPath(lock)) && gone < 10 {
 			lock.Close()
+			gone++ // and again, unless a file system calls one file by two names
 			continue
 		}
 		if err != nil {

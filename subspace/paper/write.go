@@ -97,7 +97,7 @@ const noClaims = "The claims are not recorded yet.\n"
 func ClaimsTable(all []RecordedRuns) string {
 	rows := [][]string{{"figure", "claim", "measured", "n", "p", "verdict", "corrected", "command"}}
 	family, unmeasured := 0, 0
-	seeds, images := false, false
+	seeds, images, untested := false, false, false
 	for _, f := range all {
 		for _, x := range f.Findings() {
 			d := x.Difference
@@ -110,7 +110,7 @@ func ClaimsTable(all []RecordedRuns) string {
 				n += ", over " + thousands(d.Images) + " images"
 			}
 			family = max(family, x.Family)
-			seeds, images = seeds || d.N > 1, images || d.Images > 0
+			seeds, images, untested = seeds || d.N > 1, images || d.Images > 0, untested || x.Verdict() == Untested
 			rows = append(rows, []string{fmt.Sprint(x.Figure), x.Says, x.measured(), n, strings.TrimPrefix(shortP(x.P), "= "), x.Verdict(), x.CorrectedVerdict(), "`" + x.Command + "`"})
 		}
 	}
@@ -119,6 +119,9 @@ func ClaimsTable(all []RecordedRuns) string {
 	}
 	text := Markdown.Write(rows) + fmt.Sprintf("\n\"%s\": the 95 %% interval of the difference lies on the claimed side of 0, and p is below 0.05; \"%s\": on the other side; else it is %s. ",
 		Holds, Opposite, Open)
+	if untested {
+		text += fmt.Sprintf("\"%s\": there is no interval. ", Untested)
+	}
 	if seeds {
 		text += "Under several seeds interval and p are Student's, over the n seeds that both methods have. "
 	}

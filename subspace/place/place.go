@@ -18,7 +18,7 @@ import (
 // names another one. The folder need not exist yet.
 func Home() (string, error) {
 	if dir := os.Getenv("GOSUBSPACE_HOME"); dir != "" {
-		return absolute("GOSUBSPACE_HOME", dir)
+		return Absolute("GOSUBSPACE_HOME", dir)
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -71,14 +71,14 @@ func Images() (string, error) { return under("images") }
 
 func override(variable, name string) (string, error) {
 	if dir := os.Getenv(variable); dir != "" {
-		return absolute(variable, dir)
+		return Absolute(variable, dir)
 	}
 	return under(name)
 }
 
-// absolute is the folder that a variable names, whatever the current one is later. A ~
-// is the shell's, and a folder of that name would be made.
-func absolute(variable, dir string) (string, error) {
+// Absolute is the folder that an environment variable names, whatever the current one is
+// later. A ~ is the shell's, and a folder of that name would be made.
+func Absolute(variable, dir string) (string, error) {
 	if dir == "~" || strings.HasPrefix(dir, "~/") {
 		return "", fmt.Errorf("%s=%s: no shell has replaced the ~; write the home folder's path instead", variable, dir)
 	}

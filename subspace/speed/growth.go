@@ -195,7 +195,7 @@ func (c Cost) endpointSentence() string {
 		if memory := FitLine(c.X, c.Megabytes); memory.rises() {
 			s += fmt.Sprintf(" Peak memory grows by %.1f MB an endpoint.", memory.Slope)
 		} else {
-			s += " Nor is there more peak memory that could be told from noise."
+			s += " Peak memory does not grow by more than noise."
 		}
 	}
 	return s

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -30,7 +31,7 @@ func CheckPort(port int) error {
 	switch {
 	case err == nil:
 		return l.Close()
-	case errors.Is(err, syscall.EADDRINUSE):
+	case errors.Is(err, syscall.EADDRINUSE), runtime.GOOS == "windows": // whose errors have numbers of their own
 		return program.Fail("port", strconv.Itoa(port)+taken, "end that program, give another -port, or none")
 	case errors.Is(err, fs.ErrPermission):
 		return program.Fail("port", fmt.Sprintf("%d is not for this user", port), "give a -port from 1024 on, or none")

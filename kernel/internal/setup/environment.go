@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"gosubspace/kernel/internal/checkout"
+	"gosubspace/kernel/internal/folder"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
 )
@@ -93,7 +94,7 @@ func (s *State) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 	if lacking := checkout.Missing(pins, found); len(lacking) > 0 {
 		return "lacks " + checkout.JoinPins(lacking), nil
 	}
-	if err := canWrite(e.kernel()); err != nil {
+	if err := canWrite(e.kernel()); err != nil && !folder.IsMarked(e.kernel()) { // else another has set it up
 		return fmt.Sprintf("cannot be written to (%v)", err), nil
 	}
 	s.use(e, cuda)
