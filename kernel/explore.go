@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"gosubspace/kernel/internal/page"
@@ -56,7 +55,7 @@ func explorePage(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	var e exploring
 	fs := flags("explore", "go run ./kernel explore [flags] [RUN or FILE.safetensors]", exploreAbout, stdout)
 	fs.StringVar(&e.path, "o", "", "write the page to this `file`, whose name ends in .html (default: explore- and the name of run or file, in the folder of "+plots.FolderVariable+", else in the current one)")
-	fs.StringVar(&e.runs, "runs", "", "`folder` of the runs (default: $GOSUBSPACE_RUNS, else the cache folder)")
+	fs.StringVar(&e.runs, "runs", "", runsFolder)
 	fs.StringVar(&e.data, "data", "", dataFolder)
 	fs.StringVar(&e.human, "human-file", "", humanFile)
 	fs.StringVar(&e.corners, "corners", "", "three `endpoints` of a simplex of more, such as 1,2,4 (default: 1,2,3)")
@@ -117,8 +116,8 @@ func (e *exploring) options() (o page.Options, err error) {
 	if e.corners == "" {
 		return o, nil
 	}
-	for _, word := range strings.Split(e.corners, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(word))
+	for _, word := range parted(e.corners) {
+		n, err := strconv.Atoi(word)
 		if err != nil || n < 1 {
 			return o, usageError{fmt.Sprintf("-corners %s: want the numbers of three endpoints, such as 1,2,4", e.corners)}
 		}

@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"gosubspace/kernel/internal/checkout"
@@ -65,11 +65,7 @@ func export(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	defer s.Hold.Release()
 	o := site.Options{Notebooks: paths, Slides: *slides, Source: *source, Project: p.Dir, Hidden: hidden(p.Dir), Convert: s.Jupyter().Convert}
-	for name := range strings.SplitSeq(*explore, ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			o.Explore = append(o.Explore, name)
-		}
-	}
+	o.Explore = slices.DeleteFunc(parted(*explore), func(name string) bool { return name == "" })
 	if o.Kept, err = site.Kept(*dir); err != nil {
 		return err
 	}

@@ -18,6 +18,18 @@ const dataFolder = "`folder` that holds the data set (default: $GOSUBSPACE_CIFAR
 // humanFile is the help of -human-file where a run says which labels it has.
 const humanFile = "`file` or folder of the labels that people gave, of a run with them (default: CIFAR-10_human.npz beside the data set)"
 
+// runsFolder is the help of -runs.
+const runsFolder = "`folder` of the runs (default: $GOSUBSPACE_RUNS, else the cache folder)"
+
+// parted are the words of a list with commas, without the blanks around them.
+func parted(list string) []string {
+	words := strings.Split(list, ",")
+	for i := range words {
+		words[i] = strings.TrimSpace(words[i])
+	}
+	return words
+}
+
 // A group is a part of a subcommand's flags, as -h lists them.
 type group struct {
 	title string

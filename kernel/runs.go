@@ -81,7 +81,7 @@ func printOpen(ctx context.Context, root string, all []experiment.Found, indent 
 
 // runsFlag adds the flag that names the folder of runs.
 func runsFlag(fs *flag.FlagSet) *string {
-	return fs.String("runs", "", "`folder` of the runs (default: $GOSUBSPACE_RUNS, else the cache folder)")
+	return fs.String("runs", "", runsFolder)
 }
 
 // findRuns finds the runs in a folder. One that is named has to be there.

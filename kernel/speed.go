@@ -59,10 +59,7 @@ func speeds(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	wanted := names
 	if *rows != "" {
-		wanted = strings.Split(*rows, ",")
-	}
-	for i := range wanted {
-		wanted[i] = strings.TrimSpace(wanted[i])
+		wanted = parted(*rows)
 	}
 	for _, name := range wanted {
 		if !slices.Contains(names, name) {
@@ -121,13 +118,14 @@ func startRecord(program string, size speed.Size, dir string, part bool, stderr 
 		return r, fmt.Errorf("cannot record to %s: %w; choose another folder", dir, err)
 	}
 	old, there, err := speed.ReadRecord(filepath.Join(dir, "speed.json"))
-	if err == nil && there && !r.Take(old) && part {
+	if err != nil || !there || r.Take(old) {
+		return r, err
+	}
+	if part {
 		return r, fmt.Errorf("%s is of another machine, program or size, and would be lost for a part of it: record to another folder, or measure everything", filepath.Join(dir, "speed.json"))
 	}
-	if err == nil && there && len(r.Measured) == 0 && len(old.Measured) > 0 {
-		fmt.Fprintln(stderr, "what was recorded is of another machine or program: it is measured anew")
-	}
-	return r, err
+	fmt.Fprintln(stderr, "what was recorded is of another machine or program: it is measured anew")
+	return r, nil
 }
 
 // measure measures one part.

@@ -90,7 +90,7 @@ func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]cha
 	fs.StringVar(&t.datasets, "dataset", "", "digits, cifar10, tinyimagenet or folder; several, separated by commas (default: the preset's)")
 	fs.IntVar(&t.seeds, "seeds", 1, "number of seeds: the runs get seed, seed+1 …")
 	fs.StringVar(&o.DataDir, "data", "", "folder that holds the data set; CIFAR-10 is put there (default: $GOSUBSPACE_CIFAR10, else that of $GOSUBSPACE_DATA, else the cache folder)")
-	fs.StringVar(&o.Dir, "runs", "", "folder of the runs (default: the cache folder)")
+	fs.StringVar(&o.Dir, "runs", "", runsFolder)
 	fs.IntVar(&o.Devices, "devices", 1, "devices of this host that each batch is split over")
 	fs.StringVar(&t.record, "record", "", "also write each result to this `folder`, with which test images it has right")
 	fs.StringVar(&t.ship, "ship", "", "also write the trained subspaces of the first seed, and an image of each class, to this `folder`")
@@ -149,10 +149,10 @@ func (t *training) plan(changes []change) (err error) {
 	if err != nil {
 		return err
 	}
-	data := strings.Split(cmp.Or(t.datasets, preset.Data), ",")
+	data := parted(cmp.Or(t.datasets, preset.Data))
 	base := t.changed(preset, data[0], changes)
 	sided := slices.ContainsFunc(changes, func(x change) bool { return strings.HasPrefix(x.words, "-side ") })
-	if sided && !slices.ContainsFunc(data, func(name string) bool { return strings.TrimSpace(name) == "folder" }) {
+	if sided && !slices.Contains(data, "folder") {
 		return errors.New("-side is of images in a folder of yours: name that with -dataset folder and -data")
 	}
 	t.title = "train"
@@ -165,9 +165,9 @@ func (t *training) plan(changes []change) (err error) {
 	default:
 		for _, name := range data {
 			base := t.changed(preset, name, changes)
-			for _, shape := range strings.Split(t.shapes, ",") {
+			for _, shape := range parted(t.shapes) {
 				for i := range t.seeds {
-					t.configs = append(t.configs, base.With(strings.TrimSpace(shape), t.seed+uint64(i)))
+					t.configs = append(t.configs, base.With(shape, t.seed+uint64(i)))
 				}
 			}
 		}
@@ -179,10 +179,7 @@ func (t *training) plan(changes []change) (err error) {
 		t.configs = t.trial.Configs
 	}
 	if t.networks != "" {
-		files := strings.Split(t.networks, ",")
-		for i := range files {
-			files[i] = strings.TrimSpace(files[i])
-		}
+		files := parted(t.networks)
 		for i, c := range t.configs {
 			if t.configs[i], t.options, err = experiment.Given(c, t.options, t.options.Mapping, files...); err != nil {
 				return err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
@@ -94,8 +93,7 @@ func writeWeights(ctx context.Context, f experiment.Found, o experiment.Options,
 // pointOf reads a point of a shape, see [subspace.PointAt].
 func pointOf(shape subspace.Shape, text string) (subspace.Weights, error) {
 	var numbers []float64
-	for part := range strings.SplitSeq(text, ",") {
-		part = strings.TrimSpace(part)
+	for _, part := range parted(text) {
 		v, err := strconv.ParseFloat(part, 64)
 		if err != nil && text != "" {
 			return nil, fmt.Errorf("-at %s: %q is no number, want one such as 0.5", text, part)

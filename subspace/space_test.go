@@ -225,19 +225,7 @@ func TestInitialisation(t *testing.T) {
 		t.Error("two endpoints or two seeds give the same weights")
 	}
 	s := spaceOf(t, network.CNN(10, 4), 2, 5)
-	cosine := 0.0
-	a, b := three[0], three[1]
-	var dot, aa, bb float64
-	for _, w := range s.Layout.Weights {
-		if len(w.Dims) < 2 {
-			continue
-		}
-		for i := w.Offset; i < w.Offset+w.Size; i++ {
-			dot, aa, bb = dot+float64(a[i]*b[i]), aa+float64(a[i]*a[i]), bb+float64(b[i]*b[i])
-		}
-	}
-	cosine = dot / math.Sqrt(aa*bb)
-	if math.Abs(cosine) > 0.2 {
+	if cosine := cosineOf(s.Layout, three[0], three[1]); math.Abs(cosine) > 0.2 {
 		t.Errorf("the cosine between two fresh endpoints is %.2f, want about 0", cosine)
 	}
 }
@@ -260,17 +248,8 @@ func TestCosineSquared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dot, aa, bb float64
-	for _, w := range s.Layout.Weights {
-		if len(w.Dims) < 2 {
-			continue
-		}
-		for i := w.Offset; i < w.Offset+w.Size; i++ {
-			a, b := float64(rows[1][i]), float64(rows[2][i])
-			dot, aa, bb = dot+a*b, aa+a*a, bb+b*b
-		}
-	}
-	got, want := float64(tensors.ToScalar[float32](out[0])), dot*dot/(aa*bb)
+	cosine := cosineOf(s.Layout, rows[1], rows[2])
+	got, want := float64(tensors.ToScalar[float32](out[0])), cosine*cosine
 	if math.Abs(got-want) > 1e-5*want+1e-9 {
 		t.Errorf("cos² = %g, want %g", got, want)
 	}

@@ -100,14 +100,12 @@ func HasCIFAR10(dir string) bool {
 
 // cifarDir returns dir or, if it is empty, where CIFAR-10 is looked for.
 func cifarDir(dir string) (string, error) {
-	if dir == "" {
-		const variable = "GOSUBSPACE_CIFAR10"
-		if named := os.Getenv(variable); named != "" {
-			return place.Absolute(variable, named)
-		}
-	}
+	const variable = "GOSUBSPACE_CIFAR10"
 	if dir != "" {
 		return dir, nil
+	}
+	if dir = os.Getenv(variable); dir != "" {
+		return place.Absolute(variable, dir)
 	}
 	data, err := place.Data()
 	return filepath.Join(data, "cifar10"), err

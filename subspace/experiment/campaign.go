@@ -115,7 +115,7 @@ func (c Campaign) Stand(ctx context.Context, all []Found) (s Standing) {
 		}
 		seconds := f.seconds()
 		if seconds > 0 && f.State == Finished {
-			whole, err := planned(ctx, p.Config, Options{})
+			whole, _, err := planned(ctx, p.Config, Options{})
 			if err != nil {
 				return s
 			}

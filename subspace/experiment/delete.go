@@ -64,7 +64,7 @@ func (f Found) Delete() error {
 		return fmt.Errorf("cannot lock the run's folder %s: %w; make it writable", f.Dir, err)
 	}
 	defer lock.Close()
-	if free && !isOfPath(lock) {
+	if free && !place.LeadsTo(lock.Path(), lock) {
 		return fmt.Errorf("run %s has just been deleted by another process", f.Name)
 	}
 	if !free {

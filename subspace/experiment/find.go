@@ -10,9 +10,9 @@ import (
 	"gosubspace/subspace/spelling"
 )
 
-// Find returns the run that a word names: its folder, a beginning of that which no other
-// has, its name as a table has it, cut in the middle with …, or the path of its folder. For a name that no run
-// has, the error asks whether the one was meant that is nearest.
+// Find returns the run that a word names: its folder, or the path of that, a beginning of
+// its name which no other has, or its name as a table has it, cut in the middle with …. For
+// a name that no run has, the error asks whether the one was meant that is nearest.
 func Find(all []Found, word string) (Found, error) {
 	word = strings.TrimRight(word, `/\`)
 	for _, f := range all {

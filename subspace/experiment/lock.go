@@ -10,14 +10,12 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockFile, locked by the process that makes or deletes the run, keeps others out. The
-// system gives the lock back when a process ends, however it ends.
-
 // readable are the permissions of a lock: who may read a run's other files can ask whether
 // it is being made.
 var readable = flock.SetPermissions(0o644)
 
-// makersLock is the lock of whoever makes or deletes a run. Over NFS version 4 a lock that
+// makersLock is the lock of whoever makes or deletes a run, which keeps others out. The
+// system gives it back when the process ends, however it ends. Over NFS version 4 a lock that
 // keeps others out wants a file that is open for writing; the lock of another member of a
 // group, which may only be read, is taken as it is.
 func makersLock(dir string) *flock.Flock {
@@ -39,17 +37,6 @@ func try(lock *flock.Flock) (free bool, err error) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-}
-
-// isOfPath reports whether the file that is locked is still the one at its path: another
-// process may have deleted the run.
-func isOfPath(lock *flock.Flock) bool {
-	locked, err := lock.Stat()
-	if err != nil {
-		return false
-	}
-	there, err := os.Stat(lock.Path())
-	return err == nil && os.SameFile(locked, there)
 }
 
 // locked reports whether a process has the lock of a run's folder.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/place"
 )
 
 // The lock of a run's maker is open for writing, without which NFS version 4 refuses it,
@@ -51,13 +52,13 @@ func TestMakersLock(t *testing.T) {
 		if !strings.HasSuffix(open, "2") { // O_RDWR
 			t.Errorf("with permissions %o the lock is open with flags %q, want them to end in 2", mode, open)
 		}
-		if !isOfPath(lock) {
+		if !place.LeadsTo(lock.Path(), lock) {
 			t.Error("the lock is not that of its path")
 		}
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
-		if isOfPath(lock) {
+		if place.LeadsTo(lock.Path(), lock) {
 			t.Error("the lock of a file that is gone is taken for that of its path")
 		}
 		lock.Close()

@@ -20,8 +20,6 @@ type Planned struct {
 	// to train it (none, where another run has trained the same) and to score it,
 	// with those that re-estimate batch norm. Tests while training are left out.
 	Trained, Scored int
-
-	train, test string // [dataset.Set.Fingerprint] of the images, where they are read for the plan
 }
 
 // Work returns the size of a run in passes of an image through the network; a
@@ -56,16 +54,18 @@ func planOf(ctx context.Context, configs []Config, o Options, finished func(Conf
 			return true, nil
 		}
 		seen[c] = true
-		p, err := planned(ctx, c, o)
+		p, data, err := planned(ctx, c, o)
 		if err != nil {
 			return false, err
 		}
 		// That pinned data are the same is seen only when a run is loaded. A folder of images
 		// has been read, and a run of other images is another run.
-		others := func(planned, made string) bool { return planned != "" && made != "" && made != planned }
-		results := slices.DeleteFunc(slices.Clone(finished(c)), func(r Result) bool { return others(p.train, r.TrainData) })
+		results := slices.Clone(finished(c))
+		if data != nil {
+			results = slices.DeleteFunc(results, func(r Result) bool { return isOther(data.Train, r.TrainData) })
+		}
 		p.Made = slices.ContainsFunc(results, func(r Result) bool {
-			return r.Config == c && r.Calibration != nil && !others(p.test, r.TestData)
+			return r.Config == c && r.Calibration != nil && (data == nil || !isOther(data.Test, r.TestData))
 		})
 		if len(results) > 0 || trained[c.training()] {
 			p.Trained = 0
@@ -93,27 +93,27 @@ func planOf(ctx context.Context, configs []Config, o Options, finished func(Conf
 	return plan, nil
 }
 
-func planned(ctx context.Context, c Config, o Options) (p Planned, err error) {
+// isOther reports whether a run was made with other images than these, by their
+// [dataset.Set.Fingerprint]; an older result has none.
+func isOther(set *dataset.Set, made string) bool { return made != "" && made != set.Fingerprint() }
+
+// planned returns the size of a run, and the images that it would be made with, nil where
+// their name says which they are.
+func planned(ctx context.Context, c Config, o Options) (p Planned, data *dataset.Data, err error) {
 	sampler, err := c.check(o.shapeOf(c))
 	if err != nil {
-		return p, err
+		return p, nil, err
 	}
 	r := &Run{Config: c, options: o, sampler: sampler}
 	train, test, _, _, err := r.size(ctx)
 	if err != nil {
-		return p, err
+		return p, nil, err
 	}
 	p.Config = c
 	if !r.pinned() {
-		all, err := read(ctx, c, o)
-		if err != nil {
-			return p, err
+		if data, _, err = c.part(r.all); err != nil {
+			return p, nil, err
 		}
-		data, _, err := c.part(all)
-		if err != nil {
-			return p, err
-		}
-		p.train, p.test = data.Train.Fingerprint(), data.Test.Fingerprint()
 	}
 	if r.trains() {
 		p.Trained = c.Epochs * train
@@ -124,7 +124,7 @@ func planned(ctx context.Context, c Config, o Options) (p Planned, err error) {
 		p.Scored += r.recalibrated(train)
 	}
 	p.Scored += (c.Plane*c.Plane + c.Surface*c.Surface) * (r.recalibrated(train) + part(test, c.GridImages))
-	return p, nil
+	return p, data, nil
 }
 
 // part returns how many of n images a setting of a configuration asks for.
@@ -144,18 +144,17 @@ func (r *Run) pinned() bool {
 
 // size returns the number of training and test images of a run, the height,
 // width and channels of an image, and the number of classes. Those of CIFAR-10
-// are known without it.
+// are known without it; others are in r.all then.
 func (r *Run) size(ctx context.Context) (train, test int, image [3]int, classes int, err error) {
 	c := r.Config
 	if c.Data == "cifar10" && r.pinned() {
 		train, test, image, classes = 50_000, 10_000, [3]int{32, 32, 3}, 10
 	} else {
-		data, err := read(ctx, c, r.options)
-		if err != nil {
+		if r.all, err = read(ctx, c, r.options); err != nil {
 			return 0, 0, image, 0, err
 		}
-		t := data.Train
-		train, test, image, classes = t.Len(), data.Test.Len(), [3]int{t.Height, t.Width, t.Channels}, len(t.Classes)
+		t := r.all.Train
+		train, test, image, classes = t.Len(), r.all.Test.Len(), [3]int{t.Height, t.Width, t.Channels}, len(t.Classes)
 	}
 	if err := c.enough(train, test); err != nil {
 		return 0, 0, image, 0, err

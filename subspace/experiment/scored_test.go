@@ -81,12 +81,12 @@ func TestPublishedFilesAreGone(t *testing.T) {
 func TestPlannedScoring(t *testing.T) {
 	for shape, again := range map[string]int{"standard": 0, "line": 1, "simplex-3": 0} {
 		c := Quick().With(shape, 1)
-		plain, err := planned(t.Context(), c, Options{})
+		plain, _, err := planned(t.Context(), c, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.Corrupt = "snow,fog"
-		p, err := planned(t.Context(), c, Options{})
+		p, _, err := planned(t.Context(), c, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"gosubspace/subspace/place"
 )
 
 // standingFile holds how a run stands in the process that makes it, for others who wait
@@ -76,7 +78,7 @@ func (r *Run) wait(ctx context.Context) error {
 		}
 		lock := makersLock(r.Dir)
 		free, err := try(lock)
-		if (errors.Is(err, fs.ErrNotExist) || free && !isOfPath(lock)) && gone < 10 {
+		if (errors.Is(err, fs.ErrNotExist) || free && !place.LeadsTo(lock.Path(), lock)) && gone < 10 {
 			lock.Close()
 			gone++ // and again, unless a file system calls one file by two names
 			continue

@@ -20,9 +20,10 @@ import (
 // WriteWeights writes the network at a point of the trained subspace for PyTorch, into a
 // folder: its weights and the statistics of batch norm, re-estimated there, as the
 // safetensors file of a state_dict, and beside it the PyTorch module of a network of the
-// project's; a file of that name with other contents is left, and is an error. A mapping says what tensors are called that have other names there than
-// [torch.Name]. It returns the path of the safetensors file, which is named after the run
-// and the coefficients of the point.
+// project's; a file of that name with other contents is left, and is an error. A mapping
+// says what tensors are called that have other names there than [torch.Name]. It returns
+// the path of the safetensors file, which is named after the run and the coefficients of
+// the point.
 func (r *Run) WriteWeights(ctx context.Context, at subspace.Weights, dir string, m torch.Mapping) (path string, err error) {
 	if err := at.Check(r.sampler.Shape.Endpoints()); err != nil {
 		return "", fmt.Errorf("a point of %s: %w", r.Config.Shape, err)

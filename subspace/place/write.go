@@ -6,6 +6,33 @@ import (
 	"path/filepath"
 )
 
+// CanWrite says why a folder, which need not be there, cannot be written to: nil where it,
+// or the nearest one above it, can.
+func CanWrite(dir string) error {
+	for !IsFolder(dir) {
+		if IsFile(dir) {
+			return fmt.Errorf("%s is a file", dir)
+		}
+		dir = filepath.Dir(dir)
+	}
+	made, err := os.MkdirTemp(dir, ".gosubspace-")
+	if err != nil {
+		return err
+	}
+	return os.Remove(made)
+}
+
+// LeadsTo reports whether a path leads to a file that is open: another process may have
+// removed that, and put one of its own there.
+func LeadsTo(path string, open interface{ Stat() (os.FileInfo, error) }) bool {
+	info, err := open.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(info, there)
+}
+
 // WriteFile writes a file so that at any moment, power cuts included, its name
 // stands for the old or the new contents, whole.
 func WriteFile(path string, data []byte) (err error) {

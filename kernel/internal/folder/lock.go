@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"gosubspace/subspace/place"
 )
 
 // lockName is the file of a home that is locked.
@@ -56,20 +58,10 @@ func TryLock(home string) (unlock func(), err error) {
 			lock.Close()
 			return nil, ErrTaken
 		}
-		if isSame(lock, path) && IsMarked(home) {
+		if place.LeadsTo(path, lock) && IsMarked(home) {
 			os.WriteFile(path, fmt.Appendf(nil, "%sprocess %d\n", lockText, os.Getpid()), 0o600)
 			return func() { lock.Close() }, nil
 		}
 		lock.Close() // whoever had it removed the folder
 	}
-}
-
-// isSame reports whether the path still leads to the file that is locked.
-func isSame(lock *flock.Flock, path string) bool {
-	locked, err := lock.Stat()
-	if err != nil {
-		return false
-	}
-	there, err := os.Stat(path)
-	return err == nil && os.SameFile(locked, there)
 }

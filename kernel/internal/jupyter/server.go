@@ -25,32 +25,45 @@ import (
 	"gosubspace/subspace/place"
 )
 
+// listen listens on a port of this machine for a moment.
+func listen(port int) error {
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}
+
+// isTaken reports whether it is another program for which a port cannot be had. Windows
+// has numbers of its own for its errors.
+func isTaken(err error) bool {
+	return errors.Is(err, syscall.EADDRINUSE) || runtime.GOOS == "windows"
+}
+
 // CheckPort says why a port of this machine cannot be listened on, nil where it can.
 func CheckPort(port int) error {
-	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	err := listen(port)
 	switch {
 	case err == nil:
-		return l.Close()
-	case errors.Is(err, syscall.EADDRINUSE), runtime.GOOS == "windows": // whose errors have numbers of their own
-		return program.Fail("port", strconv.Itoa(port)+taken, "end that program, give another -port, or none")
+		return nil
+	case isTaken(err):
+		return program.Fail("port", fmt.Sprintf("%d is taken by another program", port), "end that program, give another -port, or none")
 	case errors.Is(err, fs.ErrPermission):
 		return program.Fail("port", fmt.Sprintf("%d is not for this user", port), "give a -port from 1024 on, or none")
 	}
 	return program.Fail("port", fmt.Sprintf("%d of 127.0.0.1 cannot be listened on: %v", port, err), "see that the machine has its loopback interface, with 127.0.0.1 and localhost")
 }
 
-const taken = " is taken by another program"
-
 // FreePort returns the first free port of a hundred.
 func FreePort(from int) (int, error) {
-	var err error
 	for port := from; port < from+100; port++ {
-		if err = CheckPort(port); err == nil {
+		err := listen(port)
+		if err == nil {
 			return port, nil
 		}
-	}
-	if failure := (program.Failure{}); errors.As(err, &failure) && !strings.HasSuffix(failure.Why, taken) {
-		return 0, err // it is not for the others that none can be had
+		if !isTaken(err) { // nor is the next to be had
+			return 0, CheckPort(port)
+		}
 	}
 	return 0, program.Fail("port", fmt.Sprintf("%d to %d are all taken", from, from+99), "give one with -port")
 }

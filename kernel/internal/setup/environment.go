@@ -3,8 +3,6 @@ package setup
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 
@@ -94,25 +92,13 @@ func (s *State) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 	if lacking := checkout.Missing(pins, found); len(lacking) > 0 {
 		return "lacks " + checkout.JoinPins(lacking), nil
 	}
-	if err := canWrite(e.kernel()); err != nil && !folder.IsMarked(e.kernel()) { // else another has set it up
+	if err := place.CanWrite(e.kernel()); err != nil && !folder.IsMarked(e.kernel()) { // else another has set it up
 		return fmt.Sprintf("cannot be written to (%v)", err), nil
 	}
 	s.use(e, cuda)
 	s.found = found
 	s.decide(e, cuda)
 	return "", nil
-}
-
-// canWrite says why a folder, which need not be there, cannot be written to.
-func canWrite(dir string) error {
-	for !place.IsFolder(dir) && dir != filepath.Dir(dir) {
-		dir = filepath.Dir(dir)
-	}
-	made, err := os.MkdirTemp(dir, ".setup-")
-	if err != nil {
-		return err
-	}
-	return os.Remove(made)
 }
 
 func (s *State) pins() []checkout.Pin { return s.Project.Packages.Here(s.cuda) }

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"gosubspace/subspace/place"
 )
 
 // A folder is judged by what it is for, and the variable that chose it is named.
@@ -29,7 +31,7 @@ func TestLookFolder(t *testing.T) {
 // An environment that cannot be written to is found out before anything is put there.
 func TestCanWrite(t *testing.T) {
 	dir := t.TempDir()
-	if err := canWrite(filepath.Join(dir, "share", "jupyter", "kernels")); err != nil {
+	if err := place.CanWrite(filepath.Join(dir, "share", "jupyter", "kernels")); err != nil {
 		t.Error(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
@@ -47,7 +49,7 @@ func TestCanWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer os.Chmod(dir, 0o755)
-	if err := canWrite(filepath.Join(dir, "kernels")); err == nil {
+	if err := place.CanWrite(filepath.Join(dir, "kernels")); err == nil {
 		t.Error("a folder that is closed can be written to")
 	}
 }

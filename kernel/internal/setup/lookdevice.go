@@ -138,12 +138,9 @@ func lookFolder(dir string, err error, variable string) Finding {
 	}
 	entries, _ := os.ReadDir(dir)
 	inside := fmt.Sprintf("%d inside", len(entries))
-	temp, err := os.CreateTemp(dir, ".doctor-")
-	if err != nil {
+	if place.CanWrite(dir) != nil {
 		return Finding{Version: inside, Where: dir, Todo: "cannot be written: change its permissions, or name another folder with " + variable}
 	}
-	temp.Close()
-	os.Remove(temp.Name())
 	return Finding{Version: inside, Where: dir}
 }
 

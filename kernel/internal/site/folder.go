@@ -35,7 +35,7 @@ func Check(typed string) error {
 	if place.IsFile(dir) {
 		return fmt.Errorf("%s is a file: want a folder for the pages, with -o", typed)
 	}
-	if err := try(dir); err != nil {
+	if err := place.CanWrite(filepath.Dir(dir)); err != nil { // it is made beside its place, see Write
 		return fmt.Errorf("pages cannot be written to %s: %w; choose a folder that can be written to, with -o", typed, err)
 	}
 	if !place.IsFolder(dir) {
@@ -81,27 +81,6 @@ func Check(typed string) error {
 		return fmt.Errorf("%s holds what export has not written, %s%s: choose an empty folder, or one that it made", typed, other[0], more)
 	}
 	return nil
-}
-
-// try makes a folder beside the one that is to be made, or as near to that as there is one,
-// and removes it.
-func try(dir string) error {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return err
-	}
-	parent := filepath.Dir(dir)
-	for !place.IsFolder(parent) {
-		if place.IsFile(parent) {
-			return fmt.Errorf("%s is a file", parent)
-		}
-		parent = filepath.Dir(parent)
-	}
-	made, err := os.MkdirTemp(parent, ".site-")
-	if err != nil {
-		return err
-	}
-	return os.Remove(made)
 }
 
 // Write writes the site to a folder, whole or not at all: it is made beside its place and
