@@ -84,6 +84,10 @@ func (c Curves) panels() ([]Lines, error) {
 	if len(c.Behind) > 0 && c.BehindName == "" {
 		return nil, fmt.Errorf("%d runs are Behind the others and have no BehindName; the legend needs one", len(c.Behind))
 	}
+	taken := map[int]bool{}
+	for _, run := range c.Runs {
+		taken[run.Style] = true
+	}
 	for i, run := range c.Runs {
 		if run.Name == "" && len(c.Runs) > 1 {
 			return nil, fmt.Errorf("run %d has no Name; the legend needs one", i)
@@ -91,7 +95,12 @@ func (c Curves) panels() ([]Lines, error) {
 		if run.Style < 0 || run.Style > len(seriesLooks) {
 			return nil, fmt.Errorf("run %d has the Style %d, want 1 to %d, or 0", i, run.Style, len(seriesLooks))
 		}
-		train, test := run.looks(i)
+		for style := 1; run.Style == 0; style++ {
+			if !taken[style] {
+				run.Style, taken[style] = style, true
+			}
+		}
+		train, test := run.looks()
 		for _, part := range []struct {
 			name   string
 			course Course
@@ -115,14 +124,10 @@ func (c Curves) panels() ([]Lines, error) {
 	return []Lines{loss, accuracy}, nil
 }
 
-// looks returns how training and test of the run with number i are drawn.
-func (h History) looks(i int) (train, test look) {
-	style := i
-	if h.Style > 0 {
-		style = h.Style - 1
-	}
-	train, test = seriesLooks[style], seriesLooks[style]
-	train.dashes, train.width, train.marker = trainingDashes[style], 1.6, nil
+// looks returns how training and test of a run are drawn, by its Style, 1 to 8.
+func (h History) looks() (train, test look) {
+	train, test = seriesLooks[h.Style-1], seriesLooks[h.Style-1]
+	train.dashes, train.width, train.marker = trainingDashes[h.Style-1], 1.6, nil
 	const panel = 240 // units, about what is between the axes of one of two panels
 	if n := max(len(h.Test.Loss), len(h.Test.Accuracy)); crowded(n, panel) {
 		test.marker, test.width = nil, 2.4

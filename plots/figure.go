@@ -151,7 +151,7 @@ func (f *Figure) file(ending string) ([]byte, error) {
 // whole or not at all: it is written beside its place and then renamed.
 func (f *Figure) Write(path string) error {
 	if f == nil {
-		return errors.New("plots: there is no figure to write: it is nil, and the error beside it says why")
+		return errNoFigure
 	}
 	file, err := f.file(strings.ToLower(filepath.Ext(path)))
 	if err != nil {

@@ -11,6 +11,9 @@ import (
 // CSV returns the numbers that the figure shows, as comma-separated values with a head
 // (RFC 4180), to their last digit: a row a point. A figure that shows pictures has none.
 func (f *Figure) CSV() ([]byte, error) {
+	if f == nil {
+		return nil, errNoFigure
+	}
 	if f.page.draw == nil {
 		return nil, errNotDrawn
 	}

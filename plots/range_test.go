@@ -50,7 +50,7 @@ func TestCurvesWithoutColour(t *testing.T) {
 	for style := 1; style <= len(seriesLooks); style++ {
 		for name, points := range map[string]int{"few": 20, "many": 200} {
 			h := History{Style: style, Test: Course{Loss: make([]float64, points)}}
-			train, test := h.looks(0)
+			train, test := h.looks()
 			if len(train.dashes) == 0 {
 				t.Errorf("training of style %d is solid", style)
 			}
@@ -119,6 +119,21 @@ func TestSchematicsSayWhatIs(t *testing.T) {
 	for _, alpha := range alphas(0, 1, 101) {
 		if l := barrierLoss(betweenCurved(alpha)); l > 1.3*ends {
 			t.Errorf("at α = %v of the curve the loss is %v, at a network %v", alpha, l, ends)
+		}
+	}
+}
+
+// A run without a Style gets the first that no other has, wherever it stands.
+func TestCurvesFreeStyles(t *testing.T) {
+	course := Course{Loss: []float64{2, 1}}
+	run := func(name string, style int) History { return History{Name: name, Style: style, Train: course} }
+	panels, err := Curves{Title: "t", Note: "n", Runs: []History{run("a", 0), run("b", 1), run("c", 0)}}.panels()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, style := range []int{2, 1, 3} {
+		if got, want := panels[0].Series[i].look.color, seriesLooks[style-1].color; got != want {
+			t.Errorf("run %d has the colour %v, want that of style %d, %v", i, got, style, want)
 		}
 	}
 }

@@ -13,6 +13,9 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
+// errNoFigure is the error of a figure that is nil.
+var errNoFigure = errors.New("plots: there is no figure to write: it is nil, and the error beside it says why")
+
 // errNotDrawn is the error of a figure that has a PNG and nothing else.
 var errNotDrawn = errors.New("it was not drawn by this package, but made of a PNG: draw it, as Lines or another kind of figure")
 
@@ -61,6 +64,9 @@ func (f *Figure) PDF() ([]byte, error) {
 
 // vector draws the figure on another canvas, and writes what that makes of it.
 func (f *Figure) vector(canvas func(width, height vg.Length) *surface, file *bytes.Buffer) error {
+	if f == nil {
+		return errNoFigure
+	}
 	if f.page.draw == nil {
 		return errNotDrawn
 	}

@@ -3,6 +3,7 @@ package subspace
 import (
 	"fmt"
 
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph mathematics reads as such
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/support/exceptions"
@@ -63,6 +64,9 @@ func (s *Space) run(scope *model.Scope, images *Node) (logits *Node) {
 	if logits.Rank() != 2 || logits.Shape().Dimensions[0] != images.Shape().Dimensions[0] {
 		exceptions.Panicf("it returned logits of shape %s, want [batch, classes], the batch being %d",
 			logits.Shape(), images.Shape().Dimensions[0])
+	}
+	if logits.DType() != dtypes.Float32 {
+		exceptions.Panicf("it returned logits of %s, want Float32: end it with graph.ConvertDType(logits, dtypes.Float32)", logits.DType())
 	}
 	return logits
 }

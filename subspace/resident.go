@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -54,7 +55,7 @@ func Upload(backend compute.Backend, input [3]int, pixels []uint8, labels []int3
 			values = append(values, normalised[c][v])
 		}
 	}
-	r = &Resident{input: input, answers: labels}
+	r = &Resident{input: input, answers: slices.Clone(labels)}
 	defer func() {
 		if err != nil {
 			r.Finalize()

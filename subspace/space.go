@@ -16,7 +16,7 @@ import (
 
 // Net is a network: any GoMLX model function that creates its weights through
 // scope and maps images [batch, height, width, channels] to logits [batch,
-// classes]. It never knows that it lives in a subspace.
+// classes], both float32. It never knows that it lives in a subspace.
 type Net = func(scope *model.Scope, images *graph.Node) (logits *graph.Node)
 
 // Space is a subspace of a network's weight space: the matrix Θ of m endpoints
@@ -73,8 +73,9 @@ func New(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (*S
 	return makeSpace(backend, net, input, m, seed, true)
 }
 
-// Blank returns the space that [New] does, but for its endpoints, which are zero and
-// to be set: most of the time that New takes is for drawing them.
+// Blank returns the space that [New] does, but for its endpoints, which are to be set: most
+// of the time that New takes is for drawing them. They are zero, or where the network has
+// other random numbers, such as dropout's, as New draws them.
 func Blank(backend compute.Backend, net Net, input [3]int, m int, seed uint64) (*Space, error) {
 	return makeSpace(backend, net, input, m, seed, false)
 }

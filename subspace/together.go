@@ -32,6 +32,9 @@ func (s *Space) Steps(work []Work, o SGD) (losses []float64, right []int, err er
 	defer catch("train a step", &err)
 	if len(work) == 1 && work[0].Batch.Set == nil {
 		loss, n, err := s.Step(work[0].Batch, work[0].Draw, work[0].Rate, o)
+		if err != nil && !errors.Is(err, ErrDiverged) {
+			return nil, nil, err // there was no step
+		}
 		return []float64{loss}, []int{n}, err
 	}
 	room := s.room()

@@ -82,7 +82,7 @@ func allScores(r experiment.Result) (rows [][]string) {
 		add("midpoint, "+c.Corruption+", severity", strconv.Itoa(c.Severity), "", c.Scores)
 	}
 	overGrid := func(of string, g *experiment.Grid) {
-		if g == nil {
+		if !isGrid(g) {
 			return
 		}
 		for i, y := range g.Y {

@@ -2,6 +2,7 @@ package relatives
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -22,6 +23,9 @@ import (
 // l must be the layout of one of the project's networks. Running statistics of batch
 // norm are not among the weights: they are re-estimated at every point anyway.
 func Match(ctx context.Context, l subspace.Layout, a, b []float32, rng *rand.Rand) ([]float32, error) {
+	if rng == nil {
+		return nil, errors.New("networks to match without random numbers: rng is nil")
+	}
 	if len(a) != l.Size || len(b) != l.Size {
 		return nil, fmt.Errorf("networks of %d and %d weights to match: the layout has %d", len(a), len(b), l.Size)
 	}

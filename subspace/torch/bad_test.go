@@ -3,6 +3,8 @@ package torch_test
 import (
 	"math"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -253,4 +255,50 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("%d weights of %d", len(weights), n.Layout.Size)
 		}
 	})
+}
+
+// What has no outputs of its own keeps its order, and scopes keep their names where two
+// would be one in PyTorch.
+func TestOwnNetworks(t *testing.T) {
+	weight := func(path string, offset int, dims ...int) subspace.Weight {
+		size := 1
+		for _, n := range dims {
+			size *= n
+		}
+		return subspace.Weight{Path: path, Dims: dims, Offset: offset, Size: size}
+	}
+	n := torch.Network{Layout: subspace.Layout{Size: 4 + 4 + 2 + 2 + 2 + 2, Weights: []subspace.Weight{
+		weight("tokens/embeddings", 0, 2, 2), weight("dense1/weights", 4, 2, 2), weight("dense1/biases", 8, 2),
+		weight("fc1/biases", 10, 2), weight("block0/norm/gain", 12, 2), weight("block0/norm/offset", 14, 2)}}}
+	weights := make([]float32, 16)
+	for i := range weights {
+		weights[i] = float32(i)
+	}
+	file, err := torch.Write(n, weights, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrays, _, err := safetensors.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]float32{}
+	for _, a := range arrays {
+		if got[a.Name], err = torch.Floats(a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[string][]float32{
+		"tokens.weight": {0, 1, 2, 3}, "dense1.weight": {4, 6, 5, 7}, "dense1.bias": {8, 9}, "fc1.bias": {10, 11},
+		"block0.norm.weight": {12, 13}, "block0.norm.bias": {14, 15},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("written is %v, want %v", got, want)
+	}
+	back, _, err := torch.Read(file, n)
+	if err != nil || !slices.Equal(back, weights) {
+		t.Errorf("read are %v, %v, want what was written", back, err)
+	}
+	_, err = torch.Write(n, weights[:15], 1, nil)
+	says(t, "a weight is missing", err, "15 weights", "has 16")
 }

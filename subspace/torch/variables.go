@@ -24,7 +24,7 @@ type Network struct {
 type variable struct {
 	path    string // such as stem/weights
 	tensor  string // such as conv1.weight
-	dims    []int  // [height, width, in, out] or [in, out]
+	dims    []int  // [height, width, in, out] or [in, out], or what is the same there
 	torch   []int  // [out, in, height, width] or [out, in]
 	flatten [3]int // where the inputs of a dense layer are these, flattened
 	offset  int    // of a weight in the vector of all weights
@@ -37,7 +37,7 @@ func (n Network) variables() ([]variable, error) {
 	for i, w := range n.Layout.Weights {
 		v := newVariable(w.Path, w.Dims)
 		v.offset = w.Offset
-		if i == 0 && len(w.Dims) == 2 && w.Dims[0] == n.Image[0]*n.Image[1]*n.Image[2] {
+		if i == 0 && v.turned() && len(w.Dims) == 2 && w.Dims[0] == n.Image[0]*n.Image[1]*n.Image[2] {
 			v.flatten = n.Image // what it sees first is the image
 		}
 		all = append(all, v)
@@ -49,18 +49,53 @@ func (n Network) variables() ([]variable, error) {
 			all = append(all, v)
 		}
 	}
+	keepScopes(all)
 	return all, n.Mapping.apply(all)
+}
+
+// keepScopes leaves scopes their own names where two would have one in PyTorch, as dense1
+// and fc1 would.
+func keepScopes(all []variable) {
+	scopeOf := map[string]string{} // by what it is called there
+	shared := map[string]bool{}
+	for _, v := range all {
+		module, _ := cutLast(v.tensor)
+		scope := path.Dir(v.path)
+		if other, there := scopeOf[module]; there && other != scope {
+			shared[module] = true
+		}
+		scopeOf[module] = scope
+	}
+	for i, v := range all {
+		if module, leaf := cutLast(v.tensor); shared[module] {
+			all[i].tensor = strings.ReplaceAll(path.Dir(v.path), "/", ".") + "." + leaf
+		}
+	}
+}
+
+// cutLast cuts the name of a tensor into its module and its own.
+func cutLast(tensor string) (module, leaf string) {
+	i := strings.LastIndex(tensor, ".")
+	return tensor[:max(i, 0)], tensor[i+1:]
 }
 
 func newVariable(path string, dims []int) variable {
 	v := variable{path: path, tensor: Name(path), dims: dims, torch: dims, buffer: -1}
-	if rank := len(dims); rank >= 2 {
+	if v.turned() {
+		rank := len(dims)
 		v.torch = append([]int{dims[rank-1], dims[rank-2]}, dims[:rank-2]...)
 	}
 	if path == "head/weights" && pointwise(v.torch) { // a 1×1 convolution on one pixel is torch.nn.Linear
 		v.torch = v.torch[:2]
 	}
 	return v
+}
+
+// turned reports whether a variable has its outputs first in PyTorch: kernels and dense
+// weights. What else may have axes, such as the table of an embedding, is the same there.
+func (v variable) turned() bool {
+	leaf := path.Base(v.path)
+	return len(v.dims) >= 2 && (leaf == "weights" || leaf == "weights_qkv")
 }
 
 // pointwise reports the dimensions of a 1×1 convolution.
@@ -79,7 +114,7 @@ func (m Mapping) apply(all []variable) error {
 			delete(left, v.path)
 			v.tensor = t.Name
 			if f := t.Flatten; f != ([3]int{}) {
-				if len(v.dims) != 2 || v.dims[0] != f[0]*f[1]*f[2] {
+				if !v.turned() || len(v.dims) != 2 || v.dims[0] != f[0]*f[1]*f[2] {
 					wrong = append(wrong, fmt.Sprintf("%s of %v does not see %v flattened", v.path, v.dims, f))
 				}
 				v.flatten = f
@@ -97,7 +132,10 @@ func (m Mapping) apply(all []variable) error {
 		}
 		wrong = append(wrong, fmt.Sprintf("the network has no %s: it has %s", strings.Join(slices.Sorted(maps.Keys(left)), ", "), strings.Join(paths, ", ")))
 	}
-	if len(wrong) > 0 {
+	switch {
+	case len(wrong) > 0 && len(m.Tensors) == 0:
+		return fmt.Errorf("%s: name them in a mapping, another name for each", strings.Join(wrong, "; "))
+	case len(wrong) > 0:
 		return fmt.Errorf("the mapping does not fit the network: %s", strings.Join(wrong, "; "))
 	}
 	return nil
@@ -109,13 +147,13 @@ func (v variable) from(torch, values []float32) { v.each(func(t, g int) { values
 
 // each calls f with the place of every value in PyTorch's order, and here.
 func (v variable) each(f func(torch, here int)) {
-	rank := len(v.dims)
-	if rank < 2 {
+	if !v.turned() {
 		for i := range product(v.dims) {
 			f(i, i)
 		}
 		return
 	}
+	rank := len(v.dims)
 	in, out, space := v.dims[rank-2], v.dims[rank-1], product(v.dims[:rank-2])
 	for i := range in {
 		here := i

@@ -2,6 +2,7 @@ package torch
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"strings"
 
@@ -19,6 +20,9 @@ func Write(n Network, weights []float32, batches int, metadata map[string]string
 	if err != nil {
 		return nil, err
 	}
+	if len(weights) != n.Layout.Size {
+		return nil, fmt.Errorf("%d weights to write: the network has %d", len(weights), n.Layout.Size)
+	}
 	count := binary.LittleEndian.AppendUint64(nil, uint64(batches))
 	var tensors []subspace.Array
 	for _, v := range variables {
@@ -26,8 +30,12 @@ func Write(n Network, weights []float32, batches int, metadata map[string]string
 		if v.buffer < 0 {
 			copy(values, weights[v.offset:])
 		} else {
+			bytes := n.Buffers[v.buffer].Bytes
+			if len(bytes) != 4*len(values) {
+				return nil, fmt.Errorf("%d bytes of %s to write: its %d values of 32 bits have %d", len(bytes), v.path, len(values), 4*len(values))
+			}
 			for i := range values {
-				values[i] = math.Float32frombits(binary.LittleEndian.Uint32(n.Buffers[v.buffer].Bytes[4*i:]))
+				values[i] = math.Float32frombits(binary.LittleEndian.Uint32(bytes[4*i:]))
 			}
 		}
 		there := make([]float32, len(values))
