@@ -43,6 +43,9 @@ type Info struct {
 	// Kernels is whether a CPU's convolutions, batch-norm sums and random numbers are this
 	// project's, and not XLA's: the numbers of the two differ by rounding.
 	Kernels bool
+	// Instructions are those that Kernels are limited to, "AVX2" or "plain C", where
+	// GOSUBSPACE_KERNELS says so: other ones may round otherwise.
+	Instructions string
 }
 
 // String returns a short name for captions, for example
@@ -150,6 +153,9 @@ const pureGo = "go:ops_sequential"
 // the environment's plugin.
 func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 	name, rest, _ := strings.Cut(config, ":")
+	if name == "stablehlo" || name == "hlo" || name == "shlo" { // other names that go-xla has
+		name = "xla"
+	}
 	plugin, options, hasOptions := strings.Cut(rest, ",")
 	info := Info{Name: name, Device: cpuDevice()}
 	var found Plugin

@@ -25,6 +25,9 @@ var cpuDevice = sync.OnceValue(func() string {
 	return fmt.Sprintf("%s: %s, %s", CPU, cpuModel(), cores)
 })
 
+// Processor describes the processor of this machine, for example "AMD EPYC 7B13, 2 cores".
+func Processor() string { return strings.TrimPrefix(cpuDevice(), CPU+": ") }
+
 // cpuModel returns the processor's name, or its architecture where the system
 // does not tell.
 func cpuModel() string {

@@ -68,7 +68,7 @@ func TestUnknownFlags(t *testing.T) {
 		{file, ""},
 		{"--xla_cpu_enable_fast_math=false", "--xla_cpu_enable_fast_math=false"},
 	} {
-		for _, config := range []string{"", "xla:cpu"} {
+		for _, config := range []string{"", "xla:cpu", "stablehlo"} {
 			env := []string{backend.FlagsVariable + "=" + c.flags}
 			if config != "" {
 				env = append(env, "GOMLX_BACKEND="+config)
@@ -102,10 +102,11 @@ func TestChosenKernels(t *testing.T) {
 	if !kernels("").Kernels {
 		t.Skip("no kernels of ours here")
 	}
+	limited := map[string]string{"avx2": "AVX2", "c": "plain C"}
 	for variable, ours := range map[string]bool{"xla": false, "avx2": true, "c": true, "avx": true} {
 		got := kernels(variable)
-		if got.Kernels != ours {
-			t.Errorf("%q: kernels of ours: %v, want %v", variable, got.Kernels, ours)
+		if got.Kernels != ours || got.Instructions != limited[variable] {
+			t.Errorf("%q: kernels of ours: %v, in %q; want %v, in %q", variable, got.Kernels, got.Instructions, ours, limited[variable])
 		}
 		if said := strings.Contains(got.Notice, "GOSUBSPACE_KERNELS=avx is nothing to choose"); said != (variable == "avx") {
 			t.Errorf("%q: says %q", variable, got.Notice)

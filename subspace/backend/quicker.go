@@ -19,8 +19,12 @@ const kernelsEnv = "GOSUBSPACE_KERNELS"
 // chosen are the lanes of this process, 0 before the first backend.
 var chosen atomic.Int64
 
-// lanes are how many floats the registers hold that [kernelsEnv] allows.
-var lanes = map[string]int{"": 16, "avx2": 8, "c": 4}
+// lanes are how many floats the registers hold that [kernelsEnv] allows, and instructions
+// those that are not the widest.
+var (
+	lanes        = map[string]int{"": 16, "avx2": 8, "c": 4}
+	instructions = map[int64]string{8: "AVX2", 4: "plain C"}
+)
 
 // quicker returns b with this project's functions in place of XLA's where p
 // computes on the CPU. Where the plugin does not take them, it says so and b
@@ -46,6 +50,6 @@ func (i *Info) quicker(b compute.Backend, p Plugin) compute.Backend {
 		i.Notice = fmt.Sprintf("convolutions are XLA's, which are slower: %v", err)
 		return b
 	}
-	i.Kernels = true
+	i.Kernels, i.Instructions = true, instructions[chosen.Load()]
 	return quick
 }

@@ -77,6 +77,9 @@ func (r *Run) build(of spaceOf) error {
 	if b.Info.Name == "xla" && !b.GPU && !b.Kernels {
 		r.device += ", XLA's own kernels"
 	}
+	if b.Instructions != "" {
+		r.device += ", kernels in " + b.Instructions
+	}
 	if n := r.options.Devices; n > 1 {
 		r.device += fmt.Sprintf(", %d devices", n)
 	}

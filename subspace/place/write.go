@@ -9,7 +9,7 @@ import (
 // CanWrite says why a folder, which need not be there, cannot be written to: nil where it,
 // or the nearest one above it, can.
 func CanWrite(dir string) error {
-	for !IsFolder(dir) {
+	for !IsFolder(dir) && dir != filepath.Dir(dir) { // a drive of Windows need not be there
 		if IsFile(dir) {
 			return fmt.Errorf("%s is a file", dir)
 		}

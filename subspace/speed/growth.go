@@ -127,7 +127,12 @@ func (r Record) Growth() string {
 	if b.Len() == 0 {
 		return ""
 	}
-	return b.String() + "Memory: the peak resident memory of a process that does only this. " + r.Where() + ".\n"
+	b.WriteString("Memory: the peak resident memory of a process that does only this")
+	if x, there := r.Measured["memory"].ours(Step, "line"); there && len(x.Peaks) > 1 {
+		fmt.Fprintf(&b, ", one for each number here; of %d that did the same, train a line of width %d, it was %s to %s",
+			len(x.Peaks), x.Job.Width, megabytes(x.Peaks[0]), megabytes(x.Peaks[len(x.Peaks)-1]))
+	}
+	return b.String() + ". " + r.Where() + ".\n"
 }
 
 // sentence says how straight the growth is.

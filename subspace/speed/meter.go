@@ -44,6 +44,7 @@ var Parts = []Part{
 	{"evaluate", "evaluation at a point, along a line, over a plane", true, (*Meter).evaluations},
 	{"pipeline", "a step of a run against a step on a batch that is there", false, (*Meter).pipeline},
 	{"start", "from the start of a process to its first step, and of a further run in it", true, (*Meter).starts},
+	{"memory", "the most memory that training a line and evaluating take, of several processes each", true, (*Meter).memories},
 	{"profile", "our passes forward alone, as parts of a step", false, (*Meter).profile},
 	{"endpoints", "how a step's cost grows with the number of endpoints", false, (*Meter).endpoints},
 	{"widths", "how it grows with the network's width", false, (*Meter).widths},

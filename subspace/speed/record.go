@@ -11,15 +11,17 @@ import (
 	"slices"
 	"strings"
 
+	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
 )
 
 // Record is what has been measured on one machine by one program.
 type Record struct {
-	Machine  string           `json:"machine"` // the system and its architecture
-	Program  string           `json:"program"` // SHA-256 of the program that measured
-	Size     Size             `json:"size"`
-	Measured map[string]Group `json:"measured"` // by the name of the part
+	Machine   string           `json:"machine"` // the system and its architecture
+	Processor string           `json:"processor"`
+	Program   string           `json:"program"` // SHA-256 of the program that measured
+	Size      Size             `json:"size"`
+	Measured  map[string]Group `json:"measured"` // by the name of the part
 }
 
 // Group is what was measured of one of the Parts.
@@ -49,6 +51,7 @@ type Tried struct {
 	Shape   string  `json:"shape"`
 	Setting string  `json:"setting"`
 	Median  float64 `json:"median"`
+	Peak    int64   `json:"peak,omitempty"`
 }
 
 // Measurement is how long a job takes.
@@ -57,8 +60,9 @@ type Measurement struct {
 	Setting string `json:"setting,omitempty"` // PyTorch's; empty: ours
 	Images  int    `json:"images"`            // that a sample shows the network
 	Summary
-	Seconds []float64 `json:"seconds"`        // each sample
-	Peak    int64     `json:"peak,omitempty"` // the most resident memory of its process, in bytes
+	Seconds []float64 `json:"seconds"`         // each sample
+	Peak    int64     `json:"peak,omitempty"`  // the most resident memory of its process, in bytes; of several processes the median
+	Peaks   []int64   `json:"peaks,omitempty"` // of several processes the peak of each, ascending
 	Start   []Phase   `json:"start,omitempty"`
 	Before  bool      `json:"compiled_before,omitempty"` // ours: it started with what another had compiled
 }
@@ -150,14 +154,14 @@ func (g Group) find(work, shape string, theirs bool) (Measurement, bool) {
 
 // NewRecord returns an empty record of this program on this machine.
 func NewRecord(program string, size Size) Record {
-	return Record{runtime.GOOS + "/" + runtime.GOARCH, program, size, map[string]Group{}}
+	return Record{runtime.GOOS + "/" + runtime.GOARCH, backend.Processor(), program, size, map[string]Group{}}
 }
 
 // Take takes over from an older record what this one lacks, and reports whether
-// it could: what another program, or the same one in another size, has measured
-// is not mixed with this.
+// it could: what another program, the same one in another size, or another processor
+// has measured is not mixed with this.
 func (r *Record) Take(old Record) bool {
-	if old.Machine != r.Machine || old.Program != r.Program || fmt.Sprint(old.Size) != fmt.Sprint(r.Size) {
+	if old.Machine != r.Machine || old.Processor != r.Processor || old.Program != r.Program || fmt.Sprint(old.Size) != fmt.Sprint(r.Size) {
 		return false
 	}
 	for name, g := range old.Measured {
@@ -238,9 +242,16 @@ func digits(x float64) float64 {
 
 // Where says under a table or a figure what its numbers hang on.
 func (r Record) Where() string {
-	var parts, ours, theirs []string
 	first, last := "", ""
-	var c, t Circumstances
+	var c, t Circumstances // of a group of ours, and of PyTorch's
+	all := map[string][]string{}
+	note := func(versions map[string]string) {
+		for name, v := range versions {
+			if !slices.Contains(all[name], v) {
+				all[name] = append(all[name], v)
+			}
+		}
+	}
 	for _, g := range r.Measured {
 		if first == "" || g.Measured < first {
 			first = g.Measured
@@ -248,21 +259,21 @@ func (r Record) Where() string {
 		last = max(last, g.Measured)
 		if g.Ours.Device != "" {
 			c = g.Ours
+			note(g.Ours.Versions)
 		}
 		if g.Theirs.Threads != 0 {
 			t = g.Theirs
+			note(g.Theirs.Versions)
 		}
 	}
-	name := func(v map[string]string, order ...string) (all []string) {
-		for _, n := range order {
-			if v[n] != "" {
-				all = append(all, n+" "+v[n])
-			}
+	var versions []string
+	for _, name := range []string{"Go", "GoMLX", "go-xla", "plugin", "torch", "Python"} {
+		if v := all[name]; len(v) > 0 {
+			slices.Sort(v)
+			versions = append(versions, name+" "+strings.Join(v, " and "))
 		}
-		return all
 	}
-	ours = name(c.Versions, "Go", "GoMLX", "go-xla", "plugin")
-	theirs = name(t.Versions, "torch", "Python")
+	var parts []string
 	parts = append(parts, cmp.Or(c.Device, "no device"), r.Machine)
 	if c.Threads > 0 {
 		threads := fmt.Sprintf("%d threads", c.Threads)
@@ -271,7 +282,7 @@ func (r Record) Where() string {
 		}
 		parts = append(parts, threads)
 	}
-	parts = append(parts, strings.Join(append(ours, theirs...), ", "))
+	parts = append(parts, strings.Join(versions, ", "))
 	date := day(first)
 	if day(last) != date {
 		date += " to " + day(last)

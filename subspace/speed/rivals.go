@@ -3,8 +3,10 @@ package speed
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"gosubspace/subspace/place"
 )
@@ -40,26 +42,25 @@ func (m *Meter) warm(ctx context.Context, w *worker, work string) error {
 	return err
 }
 
-// best starts a worker of PyTorch's in each of its settings, and leaves that
-// running which takes least time; nil where there is no PyTorch. A setting that
-// fails is noted and left out. What is best for a work and shape is found out
-// once; for evaluation, whose shape hardly counts, once for all.
+// best starts a worker of PyTorch's in each of its settings, lets them work in turns, and
+// leaves that running which takes least time; nil where there is no PyTorch. A setting
+// that fails is noted and left out. What is best for a work and shape is found out once;
+// for evaluation, whose shape hardly counts, once for all.
 func (m *Meter) best(ctx context.Context, g *Group, j Job) (*worker, error) {
 	if m.Torch == "" {
 		return nil, nil
 	}
-	var best *worker
-	var fastest float64
-	var failed error
-	settings, kind := Settings, fmt.Sprintf("%s of %s, width %d, batch %d", j.Work, j.Shape, j.Width, j.Batch)
+	kind := fmt.Sprintf("%s of %s, width %d, batch %d", j.Work, j.Shape, j.Width, j.Batch)
 	if j.Work == Evaluate {
 		kind = j.Work
 	}
 	if s, known := m.known[kind]; known {
-		settings = []Setting{s}
+		return m.theirs(ctx, g, j, s)
 	}
-	for _, s := range settings {
-		w, seconds, err := m.try(ctx, g, j, s)
+	var all []*worker
+	var failed error
+	for _, s := range Settings {
+		w, err := m.theirs(ctx, g, j, s)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -69,38 +70,40 @@ func (m *Meter) best(ctx context.Context, g *Group, j Job) (*worker, error) {
 			failed = err
 			continue
 		}
-		m.say("%s of %s: PyTorch, %s: %.3g s", j.Work, j.Shape, s, seconds)
-		g.Tried = append(g.Tried, Tried{j.Work, j.Shape, s.String(), seconds})
-		if best == nil || seconds < fastest {
-			best, w, fastest = w, best, seconds
-		}
-		if w != nil {
-			w.end()
-		}
+		all = append(all, w)
 	}
-	if best == nil {
+	if len(all) == 0 {
 		return nil, fmt.Errorf("PyTorch fails in every setting: %w", failed)
 	}
-	m.known[kind] = best.job.Setting
-	return best, nil
+	// One after the other they would have the machine at other times, and what it does
+	// otherwise differs by more than the settings.
+	if err := m.alternate(ctx, m.Size.Screen, all...); err != nil {
+		return nil, err
+	}
+	best, fastest := 0, math.Inf(1)
+	for i, w := range all {
+		x := w.measurement()
+		m.say("%s of %s: PyTorch, %s: %.3g s", j.Work, j.Shape, x.Setting, x.Median)
+		g.Tried = append(g.Tried, Tried{j.Work, j.Shape, x.Setting, x.Median, x.Peak})
+		if x.Median < fastest {
+			best, fastest = i, x.Median
+		}
+	}
+	w := all[best]
+	w.seconds = nil // it was chosen by these: they are its luckiest
+	m.known[kind] = w.job.Setting
+	return w, end(slices.Delete(all, best, best+1))
 }
 
-// try starts a worker of PyTorch's and returns the median of a few samples.
-func (m *Meter) try(ctx context.Context, g *Group, j Job, s Setting) (*worker, float64, error) {
+// theirs starts a worker of PyTorch's in a setting, and lets it warm up.
+func (m *Meter) theirs(ctx context.Context, g *Group, j Job, s Setting) (*worker, error) {
 	j.Setting, j.Device, j.Threads = s, m.device, runtime.NumCPU()
 	// What PyTorch compiles is kept for the other workers, and removed with dir.
 	w, err := startWorker(ctx, []string{m.Torch, filepath.Join(m.dir, "pytorch.py")},
 		[]string{"TMPDIR=" + m.dir, "TORCHINDUCTOR_CACHE_DIR=" + filepath.Join(m.dir, "inductor"), "PYTHONDONTWRITEBYTECODE=1"}, j)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	g.Theirs = w.greeted.circumstances()
-	if err := m.warm(ctx, w, j.Work); err != nil {
-		return nil, 0, err
-	}
-	seconds, err := w.do(ctx, m.Size.Screen, Amount{})
-	if err != nil {
-		return nil, 0, err
-	}
-	return w, summarise(seconds).Median, nil
+	return w, m.warm(ctx, w, j.Work)
 }

@@ -6,7 +6,7 @@ type Size struct {
 
 	Width, Side, Batch  int
 	Narrow, NarrowBatch int // the small preset's width and batch
-	Warm, Screen        int // samples before any count; samples that choose PyTorch's setting
+	Warm, Screen        int // samples before any count; turns that choose PyTorch's setting
 	Blocks, Block       int // each worker's turns, and the samples of a turn that count
 
 	Point      Amount // the evaluation at a point
@@ -15,6 +15,7 @@ type Size struct {
 	Small      Amount // an evaluation that chooses PyTorch's setting
 	Evaluated  int    // samples of each
 	Starts     int    // processes that are started to see how long that takes
+	Memories   int    // processes that are started to see how much memory they take
 	Cells      int    // cells that are built and run
 	Endpoints  []int  // numbers of endpoints of which cost is measured
 	Widths     []int  // widths of the network
@@ -33,7 +34,7 @@ func FullSize() Size {
 		Point: Amount{Points: 1, Recalibration: 10_000, Test: 10_000, TestBatch: 250},
 		Line:  Amount{Points: 21, Recalibration: 256, Test: 250, TestBatch: 250},
 		Plane: Amount{Points: planeSide, Recalibration: 128, Test: 250, TestBatch: 250},
-		Small: Amount{Points: 1, Recalibration: 512, Test: 500, TestBatch: 250}, Evaluated: 3, Starts: 3, Cells: 5,
+		Small: Amount{Points: 1, Recalibration: 512, Test: 500, TestBatch: 250}, Evaluated: 3, Starts: 3, Memories: 7, Cells: 5,
 		Endpoints: []int{1, 2, 3, 4, 5, 6, 7, 8}, Widths: []int{8, 16, 32, 64}, Points: []int{1, 6, 11, 16, 21}, CostBlocks: 2,
 	}
 }
@@ -43,7 +44,7 @@ func QuickSize() Size {
 	tiny := Amount{Points: 2, Recalibration: 16, Test: 16, TestBatch: 8}
 	return Size{
 		Quick: true, Width: 2, Side: 8, Batch: 8, Narrow: 1, NarrowBatch: 4, Warm: 1, Screen: 1, Blocks: 2, Block: 1,
-		Point: tiny.with(Amount{Points: 1}), Line: tiny, Plane: tiny, Small: tiny, Evaluated: 1, Starts: 1, Cells: 1,
+		Point: tiny.with(Amount{Points: 1}), Line: tiny, Plane: tiny, Small: tiny, Evaluated: 1, Starts: 1, Memories: 2, Cells: 1,
 		Endpoints: []int{1, 2}, Widths: []int{2, 4}, Points: []int{1, 2}, CostBlocks: 1,
 	}
 }

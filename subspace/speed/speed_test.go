@@ -55,6 +55,14 @@ func fake(argument string) error {
 		if in.Decode(&r) != nil {
 			return nil
 		}
+		if log := os.Getenv(turnsVariable); log != "" {
+			f, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(f, j.Setting)
+			f.Close()
+		}
 		a := answer{Peak: 1e9}
 		for range r.Samples {
 			a.Seconds = append(a.Seconds, seconds)
@@ -62,6 +70,33 @@ func fake(argument string) error {
 		if err := out.Encode(a); err != nil {
 			return err
 		}
+	}
+}
+
+// turnsVariable names the file in which a fake notes that it was asked.
+const turnsVariable = "TEST_TURNS"
+
+// The settings of PyTorch's are compared in turns: what the machine does otherwise hits
+// all of them alike.
+func TestSettingsInTurns(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log")
+	t.Setenv(turnsVariable, log)
+	m := quickMeter(t)
+	m.Size.Screen, m.Size.Warm, m.known, m.dir = 3, 0, map[string]Setting{}, t.TempDir()
+	w, err := m.best(t.Context(), &Group{}, m.job(Step, "line", Amount{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.end(); err != nil || len(w.seconds) > 0 {
+		t.Errorf("%v; the samples that it was chosen by count: %v", err, w.seconds)
+	}
+	asked, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	round := "NCHW, eager\nchannels last, eager\nchannels last, compiled\n"
+	if got := strings.ReplaceAll(string(asked), round, "."); got != "...." { // warmed up, and in three turns
+		t.Errorf("they were asked in the order %q", asked)
 	}
 }
 
@@ -117,6 +152,10 @@ func TestMeasure(t *testing.T) {
 			t.Errorf("a start of ours has the phases %+v, want four", x.Start)
 		}
 	}
+	memory, _ := r.Measured["memory"].theirs(Evaluate, "line")
+	if len(memory.Peaks) != m.Size.Memories || memory.Peak != 1e9 {
+		t.Errorf("the memory of PyTorch's processes is %+v", memory)
+	}
 	table := r.Table() + r.Profile() + r.Growth()
 	for _, want := range []string{"numbers mean nothing", "| training step, line |", "plane of 21 × 21 points", "with its input pipeline", "| a step with dropout / one without |",
 		"first step is done, nothing compiled before", "first step is done, programs compiled before", "a further run in a process", "Not measured (line): PyTorch, NCHW, compiled", "| endpoints *m* | 1 | 2 |", "| width | 2 | 4 |",
@@ -145,9 +184,10 @@ func TestMeasure(t *testing.T) {
 	if results, err := experiment.ReadResults(dir, experiment.Quick()); err != nil || len(results) > 0 {
 		t.Errorf("%d results, %v", len(results), err)
 	}
-	other := NewRecord("another program", m.Size)
-	if other.Take(again) || len(other.Measured) > 0 {
-		t.Error("the numbers of another program were taken over")
+	other, elsewhere := NewRecord("another program", m.Size), NewRecord("test", m.Size)
+	elsewhere.Processor = "another"
+	if other.Take(again) || elsewhere.Take(again) || len(other.Measured)+len(elsewhere.Measured) > 0 {
+		t.Error("the numbers of another program, or processor, were taken over")
 	}
 }
 
@@ -186,7 +226,10 @@ func TestVerdicts(t *testing.T) {
 	r.Measured["step"] = Group{Measurements: []Measurement{
 		step("standard", "", 520, 2e9), step("line", "", 505, 2e9), step("simplex-6", "", 471, 2e9), step("standard", "NCHW, eager", 200, 1e9),
 	}}
-	r.Measured["line"] = Group{Measurements: []Measurement{step("line", "", 505, 1e9), step("line", "NCHW, eager", 400, 1e9)}}
+	r.Measured["line"] = Group{Measurements: []Measurement{step("line", "", 505, 0), step("line", "NCHW, eager", 400, 0)}}
+	ours, rival := step("line", "", 505, 9e8), step("line", "NCHW, eager", 400, 1e9)
+	ours.Peaks, rival.Peaks = []int64{5e8, 9e8, 11e8}, []int64{1e9, 1e9, 1e9}
+	r.Measured["memory"] = Group{Measurements: []Measurement{ours, rival}}
 	dropped := step("standard", "", 450, 0)
 	dropped.Job.Dropout = dropoutRate
 	r.Measured["dropout"] = Group{Measurements: []Measurement{dropped, step("standard", "", 520, 0)}}
@@ -206,7 +249,7 @@ func TestVerdicts(t *testing.T) {
 		"| 1.104 | ≤ 1.10: **below goal** |",
 		"| a step with dropout / one without | 284 ms / 246 ms |  | 1.156 | ≤ 1.15: **below goal** |",
 		"| +3.1 % | ≤ +3 %: **below goal** |",
-		"| 1,000 MB | 1,000 MB, NCHW, eager | 1.00 | ≤ 0.7: **below goal** |",
+		"of 3 processes | 900 MB [500 MB–1,100 MB] | 1,000 MB [1,000 MB–1,000 MB], NCHW, eager | 0.90 | ≤ 0.7: **below goal** |",
 		"| start of a process until its first step is done, nothing compiled before | 4.00 s: first step, with compilation 4.00 s |",
 		"| 4.00 of the time | reported |",
 		"| 2.00 of the time | ≤ PyTorch's: **below goal** |",

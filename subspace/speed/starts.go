@@ -46,7 +46,7 @@ func (m *Meter) starts(ctx context.Context, g *Group) error {
 			return err
 		}
 		for range m.Size.Starts {
-			w, _, err := m.try(ctx, g, j, best.job.Setting)
+			w, err := m.theirs(ctx, g, j, best.job.Setting)
 			if err != nil {
 				return err
 			}

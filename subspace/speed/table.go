@@ -69,8 +69,8 @@ func (r Record) Table() string {
 	}
 	add(r.pipelineRow())
 	rows = append(rows, r.startRows()...)
-	add(memory(line, Step, "line", "peak memory, training a line", goalTraining))
-	add(memory(evaluations, Evaluate, "line", "peak memory, evaluating", goalMemory))
+	add(r.memoryRow(Step, "peak memory, training a line", goalTraining))
+	add(r.memoryRow(Evaluate, "peak memory, evaluating", goalMemory))
 	add(r.cellRow())
 	if len(rows) == 0 {
 		return ""
@@ -83,7 +83,7 @@ func (r Record) Table() string {
 	for _, x := range rows {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", x.work, x.ours, x.theirs, x.ratio, x.goal)
 	}
-	fmt.Fprintf(&b, "\ncResNet20 of width %d, batch %d of %d×%d, single precision; medians, in brackets quartiles. %s.\n",
+	fmt.Fprintf(&b, "\ncResNet20 of width %d, batch %d of %d×%d, single precision; medians, in brackets quartiles, of memory the least and the most. %s.\n",
 		r.Size.Width, r.Size.Batch, r.Size.Side, r.Size.Side, r.Where())
 	for _, part := range Parts {
 		for _, f := range r.Measured[part.Name].Failed {
@@ -188,15 +188,17 @@ func (r Record) startRows() (rows []row) {
 	return rows
 }
 
-func memory(g Group, work, shape, title string, most float64) (row, bool) {
-	ours, there := g.ours(work, shape)
+func (r Record) memoryRow(work, title string, most float64) (row, bool) {
+	g := r.Measured["memory"]
+	ours, there := g.ours(work, "line")
 	if !there || ours.Peak == 0 {
 		return row{}, false
 	}
-	x := row{work: title, ours: megabytes(ours.Peak), theirs: "–", ratio: "–", goal: fmt.Sprintf("≤ %.1f", most)}
-	if theirs, there := g.theirs(work, shape); there && theirs.Peak > 0 {
+	title += fmt.Sprintf(", of %d processes", len(ours.Peaks))
+	x := row{work: title, ours: ours.memory(), theirs: "–", ratio: "–", goal: fmt.Sprintf("≤ %.1f", most)}
+	if theirs, there := g.theirs(work, "line"); there && theirs.Peak > 0 {
 		ratio := float64(ours.Peak) / float64(theirs.Peak)
-		x.theirs = megabytes(theirs.Peak) + ", " + theirs.Setting
+		x.theirs = theirs.memory() + ", " + theirs.Setting
 		x.ratio, x.goal = fmt.Sprintf("%.2f", ratio), verdict(x.goal, ratio <= most)
 	}
 	return x, true

@@ -3,12 +3,16 @@
 package cpu
 
 import (
+	"errors"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Wrap returns b: the functions of this package are for Linux, and need a C compiler.
-func Wrap(b compute.Backend, _ string) (compute.Backend, error) { return b, nil }
+// Wrap fails: the functions of this package are for Linux, and need a C compiler.
+func Wrap(compute.Backend, string) (compute.Backend, error) {
+	return nil, errors.New("this project's are for Linux alone")
+}
 
 // Norms reports that this package computes no batch norms here.
 func Norms(*graph.Node) bool { return false }

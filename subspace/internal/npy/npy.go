@@ -34,7 +34,7 @@ const maxHeader = 10_000
 var (
 	kindText    = regexp.MustCompile(`'descr': *'([<>|=]?[A-Za-z][0-9]*)'`)
 	fortranText = regexp.MustCompile(`'fortran_order': *(True|False)`)
-	shapeText   = regexp.MustCompile(`'shape': *\(([0-9, ]*)\)`)
+	shapeText   = regexp.MustCompile(`'shape': *\(([0-9L, ]*)\)`) // with an L where Python 2 wrote it
 )
 
 // ReadHeader reads a header of version 1, 2 or 3 and leaves r at the first
@@ -79,7 +79,7 @@ func parseHeader(text string) (Header, error) {
 		if side = strings.TrimSpace(side); side == "" && shape[1] == "" {
 			break // (), a single number
 		}
-		n, err := strconv.Atoi(side)
+		n, err := strconv.Atoi(strings.TrimSuffix(side, "L"))
 		if err != nil {
 			return Header{}, fmt.Errorf("shape (%.100s)", shape[1])
 		}

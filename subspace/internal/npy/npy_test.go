@@ -25,6 +25,8 @@ func TestHeader(t *testing.T) {
 		"{'shape': (2,3), 'fortran_order':False,'descr':'<f4'}":                        "<f4 false [2 3]",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (), }":                      "|u1 false []",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (0, 2), }":                  "|u1 false [0 2]",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (10000L, 3L), }":            "|u1 false [10000 3]",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (L,), }":                    "error",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (,), }":                     "error",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (1,,2), }":                  "error",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (-1, 2), }":                 "error",
