@@ -335,6 +335,9 @@ func TestImagesAreExact(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if !strings.Contains(f.Alt, "7 × 5 pixels in a row. ") {
+			t.Errorf("the text alternative says %q, want the images in a row", f.Alt)
+		}
 		// The first image begins at the margin; a label is 22 units below each.
 		picture, scale := decode(t, f.PNG), 2*120/7
 		top := 0

@@ -114,8 +114,12 @@ func (s Images) paint(c draw.Canvas, i, scale int, middle, top vg.Length) {
 }
 
 func (s Images) words(rows, columns int) string {
-	words := fmt.Sprintf("%d %s in a grid of %d rows and %d columns. %s Row by row they are labelled: %s.",
-		len(s.Labels), s.kind(), rows, columns, sentence(s.Title), strings.ReplaceAll(strings.Join(s.Labels, ", "), "\n", " "))
+	grid := fmt.Sprintf("a grid of %d rows and %d columns", rows, columns)
+	if rows == 1 {
+		grid = "a row"
+	}
+	words := fmt.Sprintf("%d %s in %s. %s Row by row they are labelled: %s.",
+		len(s.Labels), s.kind(), grid, sentence(s.Title), strings.ReplaceAll(strings.Join(s.Labels, ", "), "\n", " "))
 	if s.Note != "" {
 		words += "\nNote: " + s.Note
 	}

@@ -54,8 +54,10 @@ func Relatives(base experiment.Config) []Relative {
 		}), false, soup, 1, 1},
 		{"two networks, straight", with("line", func(c *experiment.Config) { c.Independent = true }), false, 2, 1, 1},
 		{"two networks, matched", with("line", func(c *experiment.Config) { c.Made = "matched" }), false, 2, 1, 1},
-		{"SPRO", with("complex-2-1", func(c *experiment.Config) { c.Independent, c.Volume = true, 1e-2 }), false, 3, 3, 1},
-		{"SWAG", with("simplex-10", func(c *experiment.Config) { c.Made, c.SWA = "swag-20", "constant" }), true, 1, 22, 10},
+		// Its midpoint, between the two ways, was never trained.
+		{"SPRO", with("complex-2-1", func(c *experiment.Config) { c.Independent, c.Volume = true, 1e-2 }), true, 3, 3, 3},
+		// The network, the mean, that of the squares, and 20 deviations.
+		{"SWAG", with("simplex-10", func(c *experiment.Config) { c.Made, c.SWA = "swag-20", "constant" }), true, 1, 23, 10},
 		{"snapshot ensemble", with(many, func(c *experiment.Config) {
 			c.Made, c.SWA = "snapshots", fmt.Sprintf("snapshots-%d", manyNetworks)
 		}), true, 1, 1, manyNetworks},
@@ -101,7 +103,7 @@ func RecordedRelatives(base experiment.Config) (rows paper.Rows) {
 // standard deviation over the seeds. base is what the rows were made with.
 func RelativesTable(base experiment.Config, rows paper.Rows) {
 	Check(rows.Check())
-	table := [][]string{{"", "trainings", "held", "used", "accuracy (%)", "ECE (%)", "NLL (nats)"}}
+	table := [][]string{{"method", "trainings", "held", "used", "accuracy (%)", "ECE (%)", "NLL (nats)"}}
 	for _, r := range Relatives(base) {
 		for _, row := range rows {
 			if row.Name != r.Name {
