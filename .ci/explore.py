@@ -231,6 +231,9 @@ def try_page(page, path, screenshots):
         radio.click()
         compare(page, numbers, "another map")
         accessible(page, "another map")
+    page.refresh()
+    chosen, shows = page.execute_script("return [document.querySelector('input[name=quantity]:checked').parentElement.textContent, document.getElementById('shown').textContent]")
+    check(chosen == shows, f"loaded anew, the page has {chosen} chosen and shows {shows}")
     page.find_elements(By.TAG_NAME, "button")[0].click()
     said = lambda p: p.find_element(By.ID, "said").get_attribute("textContent")
     # The page waits before it speaks.

@@ -13,6 +13,14 @@ from selenium.webdriver.support.ui import WebDriverWait
 LIVE = "document.querySelectorAll('.jp-CodeCell')[arguments[0]]?.querySelector('.gosubspace-explore')"
 
 
+DIRTY = "document.querySelector('#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current.jp-mod-dirty')"
+# Presses the right button on a figure, and moves the left one over it, pressed before it came there.
+ELSEWHERE = """const svg = arguments[0].querySelector('svg'), box = svg.getBoundingClientRect();
+const at = {bubbles: true, pointerId: 1, clientX: box.left + box.width / 4, clientY: box.top + box.height / 4};
+svg.dispatchEvent(new PointerEvent('pointerdown', {...at, button: 2, buttons: 2}));
+svg.dispatchEvent(new PointerEvent('pointermove', {...at, button: -1, buttons: 1}));"""
+
+
 def start_live(test, browser, number):
     """Runs a cell whose figure is to come alive."""
     test.type_at_end(browser, number, (Keys.CONTROL, Keys.ENTER))
@@ -31,6 +39,14 @@ def moved(browser, figure, move):
 def report_live(browser, figure, what, move):
     took = sorted(moved(browser, figure, move) for _ in range(21))
     print(f"{what}: from the message to the numbers {took[10]:.0f} ms in the median, {took[-1]:.0f} at most")
+
+
+def stays(test, browser, figure, what, act):
+    """Does what must not move the point, which would be elsewhere at once."""
+    where = lambda: browser.execute_script("const here = arguments[0].querySelector('.gx-here'); return here.getAttribute('cx') + ' ' + here.getAttribute('cy')", figure)
+    before = where()
+    act()
+    test.check(where() == before, f"{what} moves the point")
 
 
 def memory():
@@ -72,6 +88,9 @@ def explores(browser, server, test):
         moved(browser, figure, lambda: figure.find_element(By.CSS_SELECTOR, "input[value=interpolated]").click())
         test.check(numbers() != outside, "interpolated statistics change nothing out there")
         moved(browser, figure, lambda: slider.send_keys(Keys.ARROW_LEFT))
+        slider.send_keys(Keys.CONTROL, "s")  # which is JupyterLab's
+        test.wait(browser, 30, "Ctrl+S in the figure to save the notebook", f"return !{DIRTY}")
+        stays(test, browser, figure, "a button of the mouse that is another, or pressed elsewhere", lambda: browser.execute_script(ELSEWHERE, figure))
 
         # Another page shows the same, and moves it.
         test.save(browser)
@@ -101,6 +120,8 @@ def explores(browser, server, test):
         report_live(browser, figure, "a triangle, ten photographs", lambda: point.send_keys(Keys.ARROW_UP))
         print(f"the cell's program has {memory():.0f} MB")
         point.send_keys("m")
+        stays(test, browser, figure, "1 with Ctrl", lambda: point.send_keys(Keys.CONTROL, "1"))
+        stays(test, browser, figure, "a button of the mouse that is another, or pressed elsewhere", lambda: browser.execute_script(ELSEWHERE, figure))
         dragging(test, browser, point, (120, -60), "explore-triangle.png")
         test.type_at_end(browser, 2, (Keys.CONTROL, Keys.ENTER))
         test.wait(browser, 60, "the cell behind it to run", f"return {test.OUTPUT}.includes('the next one')", 2)

@@ -24,6 +24,8 @@ for (const i of document.images) {
 for (const r of performance.getEntriesByType("resource"))
 	if (!/^(file|data):/.test(r.name)) problems.push("it loads " + r.name);
 if (!document.title || !document.documentElement.lang) problems.push("it lacks a title or a language");
+const bar = document.querySelector(".slides > nav"), free = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom);
+if (bar && !(free > bar.offsetHeight)) problems.push(`what gets the focus may be under the bar: ${free} pixels stay free for ${bar.offsetHeight}`);
 if (document.documentElement.scrollWidth > innerWidth) problems.push(`it is ${document.documentElement.scrollWidth} pixels wide, on a screen of ${innerWidth}`);
 return problems;
 """
@@ -78,10 +80,10 @@ for deck in decks:
     count = len(browser.find_elements(By.CSS_SELECTOR, "main > section"))
     body = browser.find_element(By.TAG_NAME, "body")
     seen = [shown(browser)]
-    for key in [Keys.ARROW_RIGHT] * (count - 1) + [Keys.END, Keys.ARROW_LEFT, Keys.HOME, Keys.SPACE]:
+    for key in [Keys.ARROW_RIGHT] * (count - 1) + [Keys.END, Keys.ARROW_LEFT, Keys.HOME, Keys.SPACE, "n", "p"]:
         body.send_keys(key)
         seen.append(shown(browser))
-    want = [[i] for i in range(count)] + [[count - 1], [count - 2], [0], [1]]
+    want = [[i] for i in range(count)] + [[count - 1], [count - 2], [0], [1], [1], [1]]  # letters turn nothing
     if count < 5 or seen != want:
         failed.append(f"{deck}: the keys show {seen}, want {want}")
 screen(browser, 1280, 800, "light")

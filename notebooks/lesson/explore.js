@@ -89,7 +89,7 @@ function build() {
   }
   root.append(make('div', { class: 'gx-parts' }, left, right), photos);
   connectPlace(left);
-  right.addEventListener('keydown', e => e.stopPropagation()); // the arrows of the choice are not JupyterLab's
+  root.addEventListener('keydown', e => { if (ours(e)) e.stopPropagation(); });
   tell('Alive. Move the point; Done, Stop (■) or running another cell ends it.');
 }
 
@@ -130,6 +130,17 @@ function show() {
   }, 400);
 }
 
+// draggable has what follows the pointer follow it from a press of the first button on. A menu's
+// button moves nothing, nor does a drag that began elsewhere, such as over text to select it.
+function draggable(svg, follow) {
+  svg.onpointerdown = e => {
+    if (e.button) return;
+    svg.setPointerCapture(e.pointerId);
+    follow(e);
+  };
+  svg.onpointermove = e => { if (svg.hasPointerCapture(e.pointerId)) follow(e); };
+}
+
 // color of a value in the map, 0 to 1.
 function color(t) {
   const at = Math.min(Math.max(t, 0), 1) * (config.colors.length - 1);
@@ -147,9 +158,22 @@ function remember(dots, dot) {
   if (!been.length) dots.replaceChildren();
 }
 
-// connectPlace keeps JupyterLab from taking keys and drags that are meant for the figure.
+// ours reports whether a key press is meant for the figure: JupyterLab is not to take it. That
+// holds wherever in the figure the focus is, for JupyterLab makes a heading of the cell by 1 and
+// text by M. All else is JupyterLab's, as everywhere in a notebook: Ctrl+S saves it, Shift+Enter
+// runs the next cell, I twice stops this one.
+const keys = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown', ' ', '1', '2', '3', 'm', 'M']);
+function ours(e) {
+  const typing = e.target.matches('input[type=number]');
+  if (e.ctrlKey || e.altKey || e.metaKey) { // to undo what was typed here is not to undo what was done to cells
+    return typing && !e.altKey && /^[yz]$/i.test(e.key);
+  }
+  return keys.has(e.key) || e.key.length == 1 && (typing || e.target.matches('select'));
+}
+
+// connectPlace keeps JupyterLab from taking presses of the mouse that are meant for the figure.
 function connectPlace(box) {
-  for (const kind of ['keydown', 'pointerdown', 'mousedown', 'contextmenu']) box.addEventListener(kind, e => e.stopPropagation());
+  for (const kind of ['pointerdown', 'mousedown', 'contextmenu']) box.addEventListener(kind, e => e.stopPropagation());
   show();
 }
 

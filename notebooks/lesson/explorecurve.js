@@ -24,9 +24,12 @@ function curve(box) {
   number.onchange = () => { if (number.value != '' && isFinite(number.value)) { place.alpha = Number(number.value); move(); } };
   box.append(svg, slider, make('label', {}, 'α = ', number, ' on the curve from 0 to 1'));
   svg.style.cursor = 'pointer';
-  const drag = e => { if (e.buttons) { const r = svg.getBoundingClientRect(); place.alpha = Math.round(100 * (low + (e.clientX - r.left) / r.width * (high - low))) / 100; place.alpha = Math.min(Math.max(place.alpha, low), high); move(); } };
-  svg.onpointerdown = e => { svg.setPointerCapture(e.pointerId); drag(e); };
-  svg.onpointermove = drag;
+  draggable(svg, e => {
+    const r = svg.getBoundingClientRect();
+    place.alpha = Math.round(100 * (low + (e.clientX - r.left) / r.width * (high - low))) / 100;
+    place.alpha = Math.min(Math.max(place.alpha, low), high);
+    move();
+  });
   parts.draw = () => {
     if (document.activeElement != number) number.value = place.alpha;
     slider.value = place.alpha;

@@ -34,21 +34,22 @@ function triangle(box) {
     place.y = Math.min(Math.max(y, low), high);
     move();
   };
-  const drag = e => {
-    if (!e.buttons) return;
+  draggable(svg, e => {
+    if (e.type == 'pointerdown') {
+      here.focus({ preventScroll: true }); // else the page moves, and another place is under the pointer
+      e.preventDefault();
+    }
     const r = svg.getBoundingClientRect();
     put(left + (e.clientX - r.left) / r.width * (right - left), high - (e.clientY - r.top) / r.height * (high - low));
-  };
-  svg.onpointerdown = e => { svg.setPointerCapture(e.pointerId); here.focus(); drag(e); e.preventDefault(); };
-  svg.onpointermove = drag;
+  });
   here.onkeydown = e => {
+    if (e.ctrlKey || e.altKey || e.metaKey) return; // the browser's, or JupyterLab's
     const step = (e.shiftKey ? 0.1 : 0.02) * bx;
     const to = { ArrowLeft: [place.x - step, place.y], ArrowRight: [place.x + step, place.y], ArrowUp: [place.x, place.y + step], ArrowDown: [place.x, place.y - step],
       1: corner[0], 2: corner[1], 3: corner[2], m: [(bx + cx) / 3, cy / 3], M: [(bx + cx) / 3, cy / 3] }[e.key];
     if (!to) return;
     put(...to);
     e.preventDefault();
-    e.stopPropagation(); // JupyterLab has other plans for keys
   };
   box.append(svg);
   const choices = [];

@@ -32,8 +32,8 @@ type Document struct {
 // formulas are part of it, every attribute has double quotes around it, headings have the
 // names that GitHub gives them, and there is no script.
 type Converted struct {
-	Kind     string   `json:"kind"` // markdown, code or raw
-	HTML     string   `json:"html"`
+	Kind     string   `json:"kind"`     // markdown, code or raw
+	HTML     string   `json:"html"`     // "": a cell of code that has neither code nor outputs
 	Figure   bool     `json:"figure"`   // its outputs hold a picture
 	Output   bool     `json:"output"`   // it has outputs
 	Slide    string   `json:"slide"`    // how Jupyter's own tools put it on slides: slide, fragment, skip …; "": not said

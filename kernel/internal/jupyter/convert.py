@@ -27,6 +27,8 @@ from pygments.formatters import HtmlFormatter
 NO_WORDS = "No description has been provided for this image"
 
 CODE = """{%- extends 'basic/index.html.j2' -%}
+{% block data_svg %}<div class="output_svg output_subarea"><img src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | text_base64 | escape_html }}" alt="{{ output.metadata['image/svg+xml'].alt | escape_html }}"></div>
+{% endblock %}
 {% block input_group %}<details class="code" open><summary>Code</summary>{{ super() }}</details>{% endblock %}
 """
 
@@ -52,6 +54,13 @@ class Attachments(dict):
 
     def __getitem__(self, name):
         return dict.__getitem__(self, self.named(name))
+
+    def address(self, name):
+        """The picture as a part of the page; of several forms the one that nbconvert takes
+        in Markdown. KeyError: there is none."""
+        forms = self[name]
+        kind = next((k for k in ("image/svg+xml", "image/png", "image/jpeg", *forms) if k in forms), None)
+        return f"data:{kind};base64,{forms[kind]}"
 
 
 class Renderer(IPythonRenderer):
@@ -101,9 +110,10 @@ exporter = Exporter(
 )
 
 
-def tidy(text, folder, cell):
+def tidy(text, folder, cell, attachments):
     """HTML with double quotes around all attributes, that loads nothing from elsewhere and
     runs nothing. What is wrong with its pictures is told to the cell."""
+    attachments = Attachments(attachments or {})
     soup = bs4.BeautifulSoup(text, "html.parser")
     for tag in soup.find_all(["script", "style", "iframe", "object", "embed", "link", "base", "meta"]):
         tag.decompose()
@@ -120,10 +130,19 @@ def tidy(text, folder, cell):
             cell["nameless"] += 1
         if re.match(r"data:", source, re.IGNORECASE):
             continue
-        if re.match(r"[a-z][a-z0-9+.-]*:|//", source, re.IGNORECASE):  # on another machine: named, not loaded
+        if source.startswith("attachment:"):  # in HTML, with a width; nbconvert knows it in Markdown alone
+            try:
+                image["src"] = attachments.address(source.removeprefix("attachment:"))
+            except KeyError:
+                cell["missing"].append(source)
+            continue
+        if re.match(r"(https?:)?//", source, re.IGNORECASE):  # on another machine: named, not loaded
             link = soup.new_tag("a", href=source)
             link.string = image["alt"]
             image.replace_with(link)
+            continue
+        if re.match(r"[a-z][a-z0-9+.-]*:", source, re.IGNORECASE):  # of this machine alone: file:, a drive of Windows
+            cell["missing"].append(source)
             continue
         path = os.path.realpath(os.path.join(folder, urllib.parse.unquote(source)))
         try:
@@ -179,7 +198,9 @@ def converted(cell, metadata, folder):
         "nameless": 0,
         "missing": [],
     }
-    if cell.cell_type == "markdown":
+    if cell.cell_type == "code" and not cell.source.strip() and not outputs:
+        text = ""  # JupyterLab leaves such a cell at the end
+    elif cell.cell_type == "markdown":
         text = exporter.markdown(cell.source, folder, cell.get("attachments", {}))
     else:
         for i, output in enumerate(outputs):
@@ -188,7 +209,7 @@ def converted(cell, metadata, folder):
                 about["alt"] = about.get("alt") or cell.metadata.get("alt") or words_of(outputs, i)
         one = nbformat.v4.new_notebook(cells=[cell], metadata=metadata)
         text, _ = exporter.from_notebook_node(one, {"metadata": {"path": folder}})
-    told["html"] = tidy(text, folder, told)
+    told["html"] = tidy(text, folder, told, cell.get("attachments"))
     return told
 
 
@@ -198,7 +219,7 @@ def page(path):
         source = file.read()
     exporter.seen = {}
     told = {"kind": "markdown", "nameless": 0, "missing": []}
-    told["html"] = tidy(exporter.markdown(source, folder, {}), folder, told)
+    told["html"] = tidy(exporter.markdown(source, folder, {}), folder, told, {})
     return [told]
 
 

@@ -22,6 +22,7 @@ import (
 	"html/template"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"gosubspace/plots"
 	"gosubspace/subspace"
@@ -171,7 +172,7 @@ func order(probabilities []float64) []int {
 
 // File returns the page.
 func (p *Page) File() ([]byte, error) {
-	style, script, err := parts()
+	style, script, err := parts(files)
 	if err != nil {
 		return nil, err
 	}
@@ -207,9 +208,11 @@ type picture struct {
 	Number int
 }
 
-// parts returns the style and the script of every page.
-func parts() (style, script string, err error) {
-	text, err := files.ReadFile("style.css")
+// parts returns the style and the script of every page. Their lines end as a browser reads
+// them, in a line feed alone, for it is of this that it takes the hash: Git on Windows may
+// have put a carriage return before each.
+func parts(files fs.FS) (style, script string, err error) {
+	text, err := fs.ReadFile(files, "style.css")
 	if err != nil {
 		return "", "", err
 	}
@@ -219,13 +222,14 @@ func parts() (style, script string, err error) {
 	}
 	script = "(() => {\n\"use strict\";\n"
 	for _, name := range names { // in their order
-		part, err := files.ReadFile(name)
+		part, err := fs.ReadFile(files, name)
 		if err != nil {
 			return "", "", err
 		}
 		script += string(part)
 	}
-	return string(text), script + "})();\n", nil
+	feeds := strings.NewReplacer("\r\n", "\n")
+	return feeds.Replace(string(text)), feeds.Replace(script + "})();\n"), nil
 }
 
 // hash is how a content security policy names a text.

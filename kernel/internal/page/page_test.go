@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
@@ -325,6 +326,41 @@ func TestPageKeepsToItself(t *testing.T) {
 	}
 }
 
+// Whatever Git makes of the ends of lines, the policy has the hash of what a browser reads:
+// there they are line feeds.
+func TestLinesOfWindows(t *testing.T) {
+	style, script, err := parts(fstest.MapFS{
+		"style.css":     {Data: []byte("a {}\r\nb {}\r\n")},
+		"script/1-a.js": {Data: []byte("one();\r\n")}, "script/2-b.js": {Data: []byte("two();\r\n")},
+	})
+	if want := "a {}\nb {}\n"; err != nil || style != want {
+		t.Errorf("the style is %q, %v; want %q", style, err, want)
+	}
+	if want := "one();\ntwo();\n"; strings.Contains(script, "\r") || !strings.Contains(script, want) {
+		t.Errorf("the script is %q, want in it %q", script, want)
+	}
+}
+
+// No browser sets what one chose on the page before it was loaded anew: the map would be that
+// of another choice.
+func TestNoChoiceOfBefore(t *testing.T) {
+	for _, grid := range []Grid{CurveGrid(1), TriangleGrid(1)} {
+		file, err := made(grid, 3, 1).File()
+		if err != nil {
+			t.Fatal(err)
+		}
+		inputs := regexp.MustCompile(`<input [^>]*>`).FindAllString(string(file), -1)
+		if len(inputs) < 4 {
+			t.Errorf("the page has %q, want three choices and a slider at least", inputs)
+		}
+		for _, input := range inputs {
+			if !strings.Contains(input, ` autocomplete="off"`) {
+				t.Errorf("a browser may set %s", input)
+			}
+		}
+	}
+}
+
 // A page does not say who made it, or where.
 func TestPageKnowsNoMaker(t *testing.T) {
 	p, err := Measure(context.Background(), viewer(t, "line"), small)
@@ -338,7 +374,7 @@ func TestPageKnowsNoMaker(t *testing.T) {
 	host, _ := os.Hostname()
 	home, _ := os.UserHomeDir()
 	here, _ := os.Getwd()
-	style, script, _ := parts()
+	style, script, _ := parts(files)
 	layout, err := files.ReadFile("page.html")
 	if err != nil {
 		t.Fatal(err)
@@ -393,7 +429,7 @@ func TestTitles(t *testing.T) {
 // Letters are as large as the reader has set them in the browser, and what holds letters
 // grows with them: nothing of that is said in pixels.
 func TestLettersOfTheReader(t *testing.T) {
-	style, _, err := parts()
+	style, _, err := parts(files)
 	if err != nil {
 		t.Fatal(err)
 	}

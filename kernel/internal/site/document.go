@@ -40,7 +40,7 @@ func newDocument(converted jupyter.Document, name string) *document {
 	d := &document{path: converted.Path, name: name, cells: converted.Cells, headings: map[string]bool{}}
 	var first strings.Builder
 	for _, c := range d.cells {
-		if c.Kind == "code" {
+		if c.Kind == "code" && c.HTML != "" {
 			break
 		}
 		first.WriteString(c.HTML)

@@ -60,6 +60,9 @@ type card struct {
 func (m *making) write(name string, s sheet) error {
 	s.Generator = Generator
 	s.Style = template.CSS(styleCSS + m.colours[0] + "\n@media (prefers-color-scheme: dark) {\n" + m.colours[1] + "\n}\n")
+	// A browser takes the hash of what it reads, whose lines end in a line feed alone: Git on
+	// Windows may have put a carriage return before each.
+	s.Script = template.JS(strings.ReplaceAll(string(s.Script), "\r\n", "\n"))
 	s.Policy = policy(string(s.Script))
 	var b strings.Builder
 	if err := pages.ExecuteTemplate(&b, s.Name, s); err != nil {

@@ -195,7 +195,12 @@ func TestConverter(t *testing.T) {
 	 {"output_type": "display_data", "metadata": {}, "data": {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure size 640x480 with 1 Axes>"}},
 	 {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<details><summary>Figure in words</summary>\n<p>It falls.</p></details><script>alert(3)</script>"}},
 	 {"output_type": "display_data", "metadata": {}, "data": {"image/png": "iVBORw0KGgo="}},
-	 {"output_type": "stream", "name": "stdout", "text": "a < b"}]}]}`
+	 {"output_type": "stream", "name": "stdout", "text": "a < b"}]},
+	{"id": "c", "cell_type": "code", "metadata": {}, "execution_count": 2, "source": "x", "outputs": [
+	 {"output_type": "display_data", "metadata": {}, "data": {"image/svg+xml": "<svg/>", "text/plain": "A \"drawn\" line."}},
+	 {"output_type": "display_data", "metadata": {"image/svg+xml": {"alt": "Of the cell."}}, "data": {"image/svg+xml": "<svg/>"}},
+	 {"output_type": "display_data", "metadata": {}, "data": {"image/svg+xml": ["<svg", "/>"]}}]},
+	{"id": "d", "cell_type": "code", "metadata": {}, "execution_count": null, "source": " \n", "outputs": []}]}`
 	for name, text := range map[string]string{"a.ipynb": "\ufeff" + book, "x.png": "png", "p.md": "# Page\n\n[a](b.md)"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -225,6 +230,18 @@ func TestConverter(t *testing.T) {
 	}
 	if !code.Figure || !code.Output || code.Nameless != 1 {
 		t.Errorf("of the code is told %+v", code)
+	}
+	drawn, empty := c.Documents[0].Cells[2], c.Documents[0].Cells[3]
+	for _, want := range []string{`alt="A &quot;drawn&quot; line."`, `alt="Of the cell."`, `alt="A picture without a description."`} {
+		if !strings.Contains(drawn.HTML, want) {
+			t.Errorf("the drawings have no %s:\n%s", want, drawn.HTML)
+		}
+	}
+	if drawn.Nameless != 1 || strings.Count(drawn.HTML, `src="data:image/svg+xml;base64,PHN2Zy8+"`) != 3 {
+		t.Errorf("of the drawings is told %+v", drawn)
+	}
+	if empty.HTML != "" || empty.Kind != "code" {
+		t.Errorf("a cell without code and outputs is %+v", empty)
 	}
 	if page := c.Documents[1].Cells; len(page) != 1 || !strings.Contains(page[0].HTML, `<a href="b.md">a</a>`) {
 		t.Errorf("the page is %+v", page)
@@ -263,6 +280,15 @@ func TestConverterOfOthers(t *testing.T) {
 		"source": "![a](<attachment:my ä.png>) ![b](attachment:my%20%C3%A4.png) ![c](attachment:100%25.png)"}]}`)
 	if c, err = python.Convert(t.Context(), paths[len(paths)-1:], nil); err != nil || strings.Count(c.Documents[0].Cells[0].HTML, "base64,cG5n") != 3 {
 		t.Errorf("attached pictures with a blank, an accent and a percent sign: %+v, %v", c, err)
+	}
+	put(`{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "markdown", "metadata": {}, "attachments": {"my ä.png": {"image/png": "cG5n"}, "both": {"image/jpeg": "anBn", "image/png": "cG5n"}, "none": {}},
+		"source": "<img src=\"attachment:my ä.png\" width=\"20\">\n\nWords <img src='attachment:my%20%C3%A4.png' height=9> <img src=\"attachment:both\"> <img src=\"attachment:gone.png\"> <img src=\"attachment:none\"> <img src=\"file:///x.png\"> <img src=\"C:\\x.png\">"}]}`)
+	if c, err = python.Convert(t.Context(), paths[len(paths)-1:], nil); err != nil {
+		t.Fatal(err)
+	}
+	if cell := c.Documents[0].Cells[0]; strings.Count(cell.HTML, `src="data:image/png;base64,cG5n"`) != 3 || !strings.Contains(cell.HTML, `width="20"`) ||
+		strings.Join(cell.Missing, " ") != `attachment:gone.png attachment:none file:///x.png C:\x.png` {
+		t.Errorf("attached pictures with a width, and what is not there: %+v", cell)
 	}
 	put(`{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "heading", "level": 1, "metadata": {}, "source": "h"}]}`)
 	bad := paths[len(paths)-1]

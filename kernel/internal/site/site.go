@@ -159,7 +159,7 @@ func CheckNotebooks(project string, paths []string) error {
 		}
 		code, output := false, false
 		for _, c := range nb.Cells {
-			code, output = code || c.Type == "code", output || len(c.Outputs) > 0
+			code, output = code || c.Type == "code" && strings.TrimSpace(string(c.Source)) != "", output || len(c.Outputs) > 0
 		}
 		if code && !output {
 			empty = append(empty, shown(project, path))

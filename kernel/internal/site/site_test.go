@@ -242,9 +242,9 @@ func TestMakeFails(t *testing.T) {
 func TestCheckNotebooks(t *testing.T) {
 	cell := `{"cells": [{"cell_type": "code", "source": "x", "outputs": [%s]}, {"cell_type": "markdown", "source": "y"}]}`
 	dir := project(t, map[string]string{"run.ipynb": fmt.Sprintf(cell, `{"output_type": "stream", "text": "a"}`), "not.ipynb": fmt.Sprintf(cell, ""), "sub/too.ipynb": fmt.Sprintf(cell, ""),
-		"text.ipynb": `{"cells": [{"cell_type": "markdown", "source": "y"}]}`, "bad.ipynb": "{"})
+		"text.ipynb": `{"cells": [{"cell_type": "markdown", "source": "y"}]}`, "empty.ipynb": `{"cells": [{"cell_type": "markdown", "source": "y"}, {"cell_type": "code", "source": [" \n"], "outputs": []}]}`, "bad.ipynb": "{"})
 	for _, c := range []struct{ names, says string }{
-		{"run text", ""},
+		{"run text empty", ""},
 		{"run not", "not.ipynb has no outputs: run it first, with go run ./kernel run not.ipynb"},
 		{"not run sub/too", "not.ipynb, sub/too.ipynb have no outputs: run them first"},
 		{"bad", "bad.ipynb is not a notebook"},

@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gosubspace/kernel/internal/jupyter"
@@ -47,6 +48,9 @@ func slidesOf(cells []jupyter.Converted) []part {
 				s.begin("", false)
 			}
 		}
+		if c.HTML == "" {
+			continue
+		}
 		if c.Kind == "code" {
 			s.add(opened.Replace(c.HTML), weight(c))
 			continue
@@ -74,7 +78,7 @@ func slidesOf(cells []jupyter.Converted) []part {
 			rest = rest[end:]
 		}
 	}
-	return s.parts
+	return slices.DeleteFunc(s.parts, func(p part) bool { return p.Body == "" }) // of a cell without text
 }
 
 // Number is which slide it is, counted from 1.

@@ -22,7 +22,7 @@
 		if (e.ctrlKey || e.altKey || e.metaKey) return;
 		if (e.key === " " && e.target.closest("button, summary, a")) return;
 		if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(e.key) && scrolls(around(e.target))) return;
-		const step = { ArrowRight: 1, PageDown: 1, " ": e.shiftKey ? -1 : 1, n: 1, ArrowLeft: -1, PageUp: -1, p: -1, Home: -Infinity, End: Infinity }[e.key];
+		const step = { ArrowRight: 1, PageDown: 1, " ": e.shiftKey ? -1 : 1, ArrowLeft: -1, PageUp: -1, Home: -Infinity, End: Infinity }[e.key];
 		if (step === undefined) return;
 		e.preventDefault();
 		show(step === -Infinity ? 0 : step === Infinity ? slides.length - 1 : now + step);
@@ -30,6 +30,7 @@
 	let from = null; // of a finger
 	addEventListener("touchstart", e => { from = e.touches.length === 1 ? e.touches[0] : null; }, { passive: true });
 	addEventListener("touchend", e => {
+		if (visualViewport?.scale > 1.01) return; // zoomed in, the finger moves what is seen of the slide
 		if (!from || scrolls(around(from.target))) return; // that is moved itself
 		const x = e.changedTouches[0].clientX - from.clientX, y = e.changedTouches[0].clientY - from.clientY;
 		if (Math.abs(x) > 60 && Math.abs(x) > 2 * Math.abs(y)) show(now + (x < 0 ? 1 : -1));

@@ -1,7 +1,8 @@
 // Where the point is, and everything that follows it.
 const middle = flat ? { x: 0.5, y: 1 / 3 } : { x: 0.5, y: 0 };
 const here = { ...middle };
-let quantity = "accuracy"; // which the map shows
+// Which the map shows. What was chosen before a page was loaded anew, a browser may choose again.
+let quantity = document.querySelector("input[name=quantity]:checked").value;
 const followers = [];      // called after each move
 
 // move takes the point to a place, or to the nearest on the map.

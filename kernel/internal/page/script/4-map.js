@@ -139,6 +139,7 @@ map.addEventListener("pointermove", event => {
   if (map.hasPointerCapture(event.pointerId)) follow(event);
 });
 map.addEventListener("keydown", event => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return; // the browser's: to the page's top, back
   const by = toStep(event);
   if (by) step(...by);
   else if (event.key === "Home") move(middle.x, middle.y);
