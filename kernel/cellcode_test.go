@@ -16,6 +16,7 @@ import (
 	"gosubspace/kernel/internal/jupyter"
 
 	"gosubspace/subspace/place"
+	"gosubspace/subspace/place/placetest"
 )
 
 // ofGo are the packages of Go's library that cells use without an import: GoNB adds it.
@@ -43,13 +44,7 @@ func TestCodeInCells(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		placetest.Write(t, filepath.Join(dir, name), text)
 	}
 	write("go.mod", "module cells\n\ngo "+p.Minimum+"\n")
 	write("go.work", fmt.Sprintf("go %s\n\nuse (\n\t.\n\t%q\n)\n", p.Minimum, p.Dir))

@@ -127,7 +127,7 @@ func (e *exploring) options() (o page.Options, err error) {
 }
 
 // measured looks at the grid of a page under a line of progress.
-func measured(ctx context.Context, opened *subject, o page.Options) (*page.Page, error) {
+func measured(ctx context.Context, opened *explorable, o page.Options) (*page.Page, error) {
 	progress := plots.NewProgress(os.Stderr)
 	began := time.Now()
 	at, total := 0, 0

@@ -30,12 +30,7 @@ func TestPageIsAFile(t *testing.T) {
 func TestExploreUnfinished(t *testing.T) {
 	root := t.TempDir()
 	dir := filepath.Join(root, "line-1")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(`{"data": "digits", "shape": "line", "epochs": 3, "batch": 50, "train_images": 120}`), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	putUnfinished(t, dir)
 	out := filepath.Join(t.TempDir(), "page.html")
 	refused := func(want string) {
 		t.Helper()

@@ -27,15 +27,15 @@ type source struct {
 	run   experiment.Found
 }
 
-// A subject is a trained subspace that is open.
-type subject struct {
+// An explorable is a trained subspace that is open.
+type explorable struct {
 	source
 	viewer *explore.Viewer
 	config experiment.Config
 	closes []func()
 }
 
-func (s *subject) close() {
+func (s *explorable) close() {
 	if s.viewer != nil {
 		s.viewer.Close()
 	}
@@ -77,8 +77,8 @@ func (e *exploring) find() (source, error) {
 
 // open opens it, with the images of its run where they are on this machine; nothing is
 // downloaded.
-func (from source) open(ctx context.Context, e exploring, stdout io.Writer) (*subject, error) {
-	s := &subject{source: from}
+func (from source) open(ctx context.Context, e exploring, stdout io.Writer) (*explorable, error) {
+	s := &explorable{source: from}
 	o := experiment.Options{Dir: e.runs, DataDir: e.data, HumanLabels: e.human, Fetch: watch.Fetch(), Decode: watch.Decode(), Notice: watch.Notice()}
 	opened := s.openRun
 	if from.file != "" {
@@ -93,7 +93,7 @@ func (from source) open(ctx context.Context, e exploring, stdout io.Writer) (*su
 	return s, nil
 }
 
-func (s *subject) openRun(ctx context.Context, o experiment.Options, looks explore.Options) error {
+func (s *explorable) openRun(ctx context.Context, o experiment.Options, looks explore.Options) error {
 	s.config = s.run.Config
 	if why := noImages(s.config, o.DataDir); why != "" {
 		return fmt.Errorf("run %s: %s", s.title, why)
@@ -106,7 +106,7 @@ func (s *subject) openRun(ctx context.Context, o experiment.Options, looks explo
 }
 
 // look opens the viewer of a run, which is closed with it.
-func (s *subject) look(run *experiment.Run, looks explore.Options) (err error) {
+func (s *explorable) look(run *experiment.Run, looks explore.Options) (err error) {
 	s.closes = append(s.closes, run.Close)
 	s.viewer, err = explore.Open(run, looks)
 	return err
@@ -114,7 +114,7 @@ func (s *subject) look(run *experiment.Run, looks explore.Options) (err error) {
 
 // openFile opens a file with the images of its run, or says why not, and with the
 // photographs beside it.
-func (s *subject) openFile(ctx context.Context, o experiment.Options, looks explore.Options, stdout io.Writer) error {
+func (s *explorable) openFile(ctx context.Context, o experiment.Options, looks explore.Options, stdout io.Writer) error {
 	shipped, err := experiment.OpenShipped(s.file, nil)
 	if err != nil {
 		return err
@@ -157,7 +157,7 @@ func noImages(c experiment.Config, dir string) string {
 }
 
 // describe says on the page which networks it shows.
-func (s *subject) describe(p *page.Page) {
+func (s *explorable) describe(p *page.Page) {
 	c := s.config
 	net := c.Network
 	if c.Width > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/jupyter"
+	"gosubspace/subspace/place/placetest"
 )
 
 // Notebooks and what verify looks for are found whatever the checkout is called.
@@ -42,13 +43,7 @@ func TestFoldersOfAnyName(t *testing.T) {
 		if err := v.stale(v.dir, nil, nil); err != nil || v.wrong != 1 || !strings.Contains(stdout.String(), "figure-3.png is there") {
 			t.Errorf("%q: a stale figure: %d wrong, %v, %s", name, v.wrong, err, &stdout)
 		}
-		shipped := filepath.Join(dir, "endpoints", "line.safetensors")
-		if err := os.MkdirAll(filepath.Dir(shipped), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(shipped, []byte("none"), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		placetest.Write(t, filepath.Join(dir, "endpoints", "line.safetensors"), "none")
 		if err := v.scores(t.Context(), scoring{}); err != nil || v.wrong != 2 {
 			t.Errorf("%q: a broken subspace: %d wrong, %v, %s", name, v.wrong, err, &stdout)
 		}

@@ -120,7 +120,6 @@ func (l line) runs(over []string) ([]experiment.Config, error) {
 	if err := t.check(fs); err != nil {
 		return nil, err
 	}
-	t.split = "all"
 	err := t.plan(*changes)
 	return t.configs, err
 }

@@ -132,11 +132,11 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			continue
 		}
 		err := c.run(ctx, args, stdout, stderr)
-		var wrong usageError
+		_, wrong := errors.AsType[usageError](err)
 		switch {
 		case err == nil, errors.Is(err, flag.ErrHelp):
 			return 0
-		case errors.As(err, &wrong):
+		case wrong:
 			fmt.Fprintln(stderr, "kernel:", err)
 			return 2
 		case ctx.Err() != nil:

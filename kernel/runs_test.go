@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/gofrs/flock"
+
+	"gosubspace/subspace/place/placetest"
 )
 
 // Only a clear yes takes something away.
@@ -31,17 +33,17 @@ func TestConfirmedInterrupted(t *testing.T) {
 	}
 }
 
+// putUnfinished makes a run's folder, as it is before the first step.
+func putUnfinished(t *testing.T, dir string) {
+	t.Helper()
+	placetest.Write(t, filepath.Join(dir, "config.json"), `{"data": "digits", "shape": "line", "epochs": 3, "batch": 50, "train_images": 120}`)
+}
+
 // A run that is being made is listed so, and not taken away; nor is anything else then.
 func TestDeleteWhileARunIsMade(t *testing.T) {
 	root := t.TempDir()
 	for _, name := range []string{"line-1", "line-2"} {
-		dir := filepath.Join(root, name)
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(`{"data": "digits", "shape": "line", "epochs": 3, "batch": 50, "train_images": 120}`), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		putUnfinished(t, filepath.Join(root, name))
 	}
 	lock := flock.New(filepath.Join(root, "line-1", "lock"))
 	if held, err := lock.TryLock(); err != nil || !held {

@@ -27,18 +27,20 @@ func parseTraining(ctx context.Context, args []string, stdout io.Writer) (*train
 	if err := t.check(fs); err != nil {
 		return nil, err
 	}
+	if t.list != "" {
+		if err := checkBesideList(fs, *changes); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if t.shard, err = grid.ShardOf(t.split, os.Getenv); err != nil {
+		return nil, usageError{err.Error()}
+	}
 	if t.list == "" {
 		if err := t.plan(*changes); err != nil {
 			return nil, usageError{err.Error()}
 		}
 		return &t, t.checkPlaces()
-	}
-	if err := checkBesideList(fs, *changes); err != nil {
-		return nil, err
-	}
-	var err error
-	if t.shard, err = grid.ShardOf(t.split, os.Getenv); err != nil {
-		return nil, usageError{err.Error()}
 	}
 	if err := t.readList(ctx, *changes); err != nil {
 		return nil, err
@@ -142,9 +144,6 @@ func (t *training) check(fs *flag.FlagSet) error {
 
 // plan finds out which runs the flags ask for.
 func (t *training) plan(changes []change) (err error) {
-	if t.shard, err = grid.ShardOf(t.split, os.Getenv); err != nil {
-		return err
-	}
 	preset, err := experiment.Preset(t.preset)
 	if err != nil {
 		return err
@@ -156,13 +155,12 @@ func (t *training) plan(changes []change) (err error) {
 		return errors.New("-side is of images in a folder of yours: name that with -dataset folder and -data")
 	}
 	t.title = "train"
-	switch {
-	case t.figure != 0:
+	if t.figure != 0 {
 		if t.drawn, err = paper.NewFigure(t.figure, base); err != nil {
 			return err
 		}
 		t.title, t.configs = fmt.Sprintf("figure %d", t.figure), t.drawn.Runs(t.seeds)
-	default:
+	} else {
 		for _, name := range data {
 			base := t.changed(preset, name, changes)
 			for _, shape := range parted(t.shapes) {
@@ -199,7 +197,7 @@ func (t *training) plan(changes []change) (err error) {
 // its own data.
 func (t *training) changed(preset experiment.Config, data string, changes []change) experiment.Config {
 	c := preset
-	c.Seed, c.Data = t.seed, strings.TrimSpace(data)
+	c.Seed, c.Data = t.seed, data
 	if c.Data == "folder" {
 		c.TrainImages, c.TestImages, c.HeldOut = 0, 0, 0
 	}

@@ -21,19 +21,14 @@ import (
 
 	"gosubspace/kernel/internal/folder"
 	"gosubspace/subspace/place"
+	"gosubspace/subspace/place/placetest"
 )
 
 // put writes files below a folder, by their names.
 func put(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	for _, name := range names {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, nil, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		placetest.Write(t, filepath.Join(dir, name), "")
 	}
 }
 
@@ -116,7 +111,7 @@ func TestUninstallWhileHeld(t *testing.T) {
 	home, _ := aHome(t)
 	var holds []*folder.Hold
 	for i := range 2 {
-		hold, err := folder.TakeHold(home, "go run ./kernel")
+		hold, err := folder.TakeHold(home)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -44,7 +44,7 @@ func (v *verifier) page(ctx context.Context, path, folder string) error {
 			return err
 		}
 	}
-	opened := &subject{source: source{title: title, file: path}, config: s.Config}
+	opened := &explorable{source: source{title: title, file: path}, config: s.Config}
 	if opened.viewer, err = explore.OpenShipped(s, explore.Options{}); err != nil {
 		v.fail("no page can be made of %s: %v", path, err)
 		return nil

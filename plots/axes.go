@@ -26,17 +26,14 @@ func (a axis) at(v float64, from, to vg.Length) vg.Length {
 const markLength, wordGap, labelGap = 4, 3, 5
 
 // below is how much room a horizontal axis takes, in units.
-func (a axis) below() float64 {
-	room := markLength + wordGap + float64(a.words().Y/unit)
-	if a.label != "" {
-		room += labelGap + float64(face(labelSize, ink).Height(a.label)/unit)
-	}
-	return room
-}
+func (a axis) below() float64 { return a.room(a.words().Y) }
 
 // beside is how much room an upright axis takes, in units.
-func (a axis) beside() float64 {
-	room := markLength + wordGap + float64(a.words().X/unit)
+func (a axis) beside() float64 { return a.room(a.words().X) }
+
+// room is how much room an axis takes whose marks' words take so much of it.
+func (a axis) room(words vg.Length) float64 {
+	room := markLength + wordGap + float64(words/unit)
 	if a.label != "" {
 		room += labelGap + float64(face(labelSize, ink).Height(a.label)/unit)
 	}

@@ -3,6 +3,7 @@ package plots
 import (
 	"image"
 	"image/color"
+	"slices"
 )
 
 // fine is how many samples a pixel has, each way, so that edges come out smooth.
@@ -23,11 +24,7 @@ type bandImage struct {
 }
 
 func newBandImage(width, height int) *bandImage {
-	s := &bandImage{width: width, height: height, band: make([]int16, width*height*fine*fine)}
-	for i := range s.band {
-		s.band[i] = nothing
-	}
-	return s
+	return &bandImage{width: width, height: height, band: slices.Repeat([]int16{nothing}, width*height*fine*fine)}
 }
 
 // paint sets the samples on the picture, their upper left corner at a pixel.

@@ -1,9 +1,9 @@
 package plots
 
 import (
+	"fmt"
 	"image/color"
 	"math"
-	"slices"
 )
 
 // viridis are 17 equally spaced colours of the map of that name (Smith and van
@@ -18,8 +18,14 @@ var viridis = [...]color.RGBA{
 }
 
 // MapColors returns the colours of the map of a field, equally spaced from its least
-// value (dark) to its largest (bright), for what shows one elsewhere than in a picture.
-func MapColors() []color.RGBA { return slices.Clone(viridis[:]) }
+// value (dark) to its largest (bright), as CSS writes them, for what shows one elsewhere than
+// in a picture.
+func MapColors() (colors []string) {
+	for _, c := range viridis {
+		colors = append(colors, fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B))
+	}
+	return colors
+}
 
 // mapInk is the map's colour at t, 0 (dark) to 1 (bright).
 func mapInk(t float64) color.RGBA { return blend(viridis[:], t) }

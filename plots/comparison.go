@@ -114,7 +114,7 @@ func (p Comparison) Draw() (*Figure, error) {
 		zoom: fieldZoom(len(p.Labels)),
 
 		numbers: comparisonNumbers(p),
-	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, p.words()))
+	}.figure(fileName(p.Name, p.Title), cmp.Or(p.Alt, p.words()))
 }
 
 // names breaks the methods' names into lines and tells how much room they take.

@@ -97,8 +97,7 @@ func trace(points []vg.Point) []vg.Point {
 		a, b := points[i-1], points[i]
 		n := max(1, int(max(b.X-a.X, a.X-b.X, b.Y-a.Y, a.Y-b.Y)/(6*unit)))
 		for k := range n {
-			share := vg.Length(k) / vg.Length(n)
-			dots = append(dots, vg.Point{X: a.X + share*(b.X-a.X), Y: a.Y + share*(b.Y-a.Y)})
+			dots = append(dots, between(a, b, vg.Length(k)/vg.Length(n)))
 		}
 	}
 	return dots

@@ -55,7 +55,7 @@ func (p Contours) Draw() (*Figure, error) {
 		zoom:   fieldZoom(len(p.Fields)),
 
 		numbers: fieldNumbers(p.Fields),
-	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, fieldsAlt("contour map", p.Title, p.Note, p.Fields, heads, "hatched in grey")))
+	}.figure(fileName(p.Name, p.Title), cmp.Or(p.Alt, fieldsAlt("contour map", p.Title, p.Note, p.Fields, heads, "hatched in grey")))
 }
 
 // contourLayout is where the panels of a figure stand, in units.

@@ -40,14 +40,11 @@ type Figure struct {
 // In the notebook the picture is followed by its text alternative, folded away:
 // JupyterLab gives the pictures in its outputs no alternative text of their own.
 func (f *Figure) Show() error {
-	if f == nil {
-		return errors.New("plots: there is no figure to show: it is nil, and the error beside it says why")
-	}
-	if !gonbui.IsNotebook {
+	if f != nil && !gonbui.IsNotebook {
 		return f.save()
 	}
-	if err := gonbui.Open(); err != nil {
-		return fmt.Errorf("plots: figure %q cannot reach the notebook: %w; run the cell again, or restart the kernel", f.Name, err)
+	if err := f.ready(); err != nil {
+		return err
 	}
 	return f.send(f.outputs()...)
 }
@@ -56,11 +53,8 @@ func (f *Figure) Show() error {
 // id before, if anything was. Where page is not empty that is shown instead, HTML that
 // comes alive; the picture stands in for it where the page cannot be shown.
 func (f *Figure) ShowUnder(id, page string) error {
-	if f == nil {
-		return errors.New("plots: there is no figure to show: it is nil, and the error beside it says why")
-	}
-	if err := gonbui.Open(); err != nil {
-		return fmt.Errorf("plots: figure %q cannot reach the notebook: %w; run the cell again, or restart the kernel", f.Name, err)
+	if err := f.ready(); err != nil {
+		return err
 	}
 	outputs := f.outputs()
 	outputs[0].DisplayID = id
@@ -69,6 +63,17 @@ func (f *Figure) ShowUnder(id, page string) error {
 		outputs = outputs[:1]
 	}
 	return f.send(outputs...)
+}
+
+// ready reports a figure that is none, and a notebook that is out of reach.
+func (f *Figure) ready() error {
+	if f == nil {
+		return errors.New("plots: there is no figure to show: it is nil, and the error beside it says why")
+	}
+	if err := gonbui.Open(); err != nil {
+		return fmt.Errorf("plots: figure %q cannot reach the notebook: %w; run the cell again, or restart the kernel", f.Name, err)
+	}
+	return nil
 }
 
 // send sends outputs to the notebook, and waits until they are there.

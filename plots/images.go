@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 	"image/color"
@@ -94,7 +95,7 @@ func (s Images) Draw() (*Figure, error) {
 		note:  note,
 		zoom:  1,
 		exact: true,
-	}.figure(fileName(s.Name, s.Title), orElse(s.Alt, s.words(rows, columns))+marks.legend())
+	}.figure(fileName(s.Name, s.Title), cmp.Or(s.Alt, s.words(rows, columns))+marks.legend())
 }
 
 // paint sets image i on the canvas, the middle of its upper edge at the given point, with

@@ -95,7 +95,7 @@ func (l Lines) Draw() (*Figure, error) {
 		zoom:   1,
 
 		numbers: lineNumbers(l),
-	}.figure(fileName(l.Name, l.Title), orElse(l.Alt, "Line plot. "+l.words()+"\nNote: "+l.Note)+marks.legend())
+	}.figure(fileName(l.Name, l.Title), cmp.Or(l.Alt, "Line plot. "+l.words()+"\nNote: "+l.Note)+marks.legend())
 }
 
 // marked returns l as it is shown where the typeface lacks letters.

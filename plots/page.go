@@ -143,7 +143,7 @@ func wrap(words string, style text.Style, width vg.Length) []string {
 	var lines []string
 	for paragraph := range strings.Lines(words) {
 		line := ""
-		for _, word := range strings.Fields(paragraph) {
+		for word := range strings.FieldsSeq(paragraph) {
 			if line != "" && style.Width(line+" "+word) > width {
 				lines = append(lines, line)
 				line = ""

@@ -31,11 +31,7 @@ func (p Panels) draw(sketch bool) (*Figure, error) {
 		return nil, fmt.Errorf("plots: figure %q: %w", p.Title, err)
 	}
 	p.Panels = aligned(p.Panels)
-	columns := len(p.Panels)
-	if columns > 3 {
-		columns = (columns + 1) / 2
-	}
-	rows := (len(p.Panels) + columns - 1) / columns
+	columns, rows := gridOf(len(p.Panels))
 	grid := make([][]*plot.Plot, rows)
 	for r := range grid {
 		grid[r] = make([]*plot.Plot, columns)
@@ -76,7 +72,15 @@ func (p Panels) draw(sketch bool) (*Figure, error) {
 		sketch: sketch,
 
 		numbers: lineNumbers(p.Panels...),
-	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, strings.Join(alt, "\n")))
+	}.figure(fileName(p.Name, p.Title), cmp.Or(p.Alt, strings.Join(alt, "\n")))
+}
+
+// gridOf returns the grid of up to six panels: in one row up to three, else in two.
+func gridOf(n int) (columns, rows int) {
+	if n <= 3 {
+		return n, 1
+	}
+	return (n + 1) / 2, 2
 }
 
 func (p Panels) check() error {

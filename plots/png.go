@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/png"
+	"slices"
 )
 
 // encode returns picture as a PNG file that holds alt under the keyword
@@ -25,9 +26,7 @@ func encode(picture image.Image, alt string) ([]byte, error) {
 		"en\x00" + // language
 		"\x00" + // keyword, translated
 		alt
-	whole := append([]byte{}, file.Bytes()[:head]...)
-	whole = append(whole, chunk("iTXt", text)...)
-	return append(whole, file.Bytes()[head:]...), nil
+	return slices.Concat(file.Bytes()[:head], chunk("iTXt", text), file.Bytes()[head:]), nil
 }
 
 // chunk returns one PNG chunk: length, kind, content, checksum.

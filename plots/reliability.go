@@ -40,11 +40,7 @@ func (p Reliability) Draw() (*Figure, error) {
 		return nil, fmt.Errorf("plots: figure %q: %w", p.Title, err)
 	}
 	n := len(p.Diagrams)
-	columns := n
-	if n > 3 {
-		columns = (n + 1) / 2
-	}
-	rows := (n + columns - 1) / columns
+	columns, rows := gridOf(n)
 	const labels, between, strip, foot = 58, 28, 46, 38 // room for labels, gaps, histogram
 	side := min((pageWidth-2*margin-labels-10+between)/float64(columns)-between, 310)
 	aside := 0.0 // a single diagram stands in the middle
@@ -86,7 +82,7 @@ func (p Reliability) Draw() (*Figure, error) {
 		zoom: fieldZoom(n),
 
 		numbers: binNumbers(p.Diagrams),
-	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, p.words()))
+	}.figure(fileName(p.Name, p.Title), cmp.Or(p.Alt, p.words()))
 }
 
 // fullest is the largest share of a diagram's images in one bin, in percent.

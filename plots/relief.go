@@ -2,6 +2,7 @@ package plots
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -22,11 +23,8 @@ type corner struct {
 
 func newRelief(area vg.Rectangle, width, height int) *relief {
 	r := &relief{bandImage: newBandImage(width, height), area: area}
-	r.near = make([]float32, len(r.band))
+	r.near = slices.Repeat([]float32{float32(math.Inf(-1))}, len(r.band))
 	r.light = make([]float32, len(r.band))
-	for i := range r.near {
-		r.near[i] = float32(math.Inf(-1))
-	}
 	return r
 }
 

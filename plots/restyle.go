@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image/color"
@@ -56,7 +57,7 @@ func (f *Figure) Style(s Style) (*Figure, error) {
 	alt := f.Alt
 	if s.Title != "" {
 		said := p.marks.legend()
-		alt = strings.Replace(strings.TrimSuffix(alt, said), sentence(orElse(p.words, p.title)), sentence(s.Title), 1)
+		alt = strings.Replace(strings.TrimSuffix(alt, said), sentence(cmp.Or(p.words, p.title)), sentence(s.Title), 1)
 		p.marks.words = slices.Clone(p.marks.words) // those of the figure before stay its own
 		p.title, p.words = p.marks.of(s.Title), s.Title
 		alt += p.marks.legend()
@@ -64,14 +65,10 @@ func (f *Figure) Style(s Style) (*Figure, error) {
 	if s.Width != 0 {
 		p.zoom = s.Width / pageWidth
 	}
-	before := p.style
-	p.style = Style{NoTitle: s.NoTitle || before.NoTitle, Font: orElse(s.Font, before.Font), Colors: maps.Clone(before.Colors)}
-	for name, ink := range s.Colors {
-		if p.style.Colors == nil {
-			p.style.Colors = map[string]string{}
-		}
-		p.style.Colors[name] = ink
-	}
+	before, colors := p.style, map[string]string{}
+	maps.Copy(colors, before.Colors)
+	maps.Copy(colors, s.Colors)
+	p.style = Style{NoTitle: s.NoTitle || before.NoTitle, Font: cmp.Or(s.Font, before.Font), Colors: colors}
 	return p.figure(f.Name, alt)
 }
 

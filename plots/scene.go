@@ -50,16 +50,19 @@ func (s *scene) see(x, y, height float64) (vg.Point, float64) {
 	}, near
 }
 
+// mostHeight is how high a surface is at most, with its labels.
+const mostHeight = 380
+
 // fitScenes makes the boxes with their labels as large as fits the width of a
 // panel and the greatest height. It returns the height that they take.
-func fitScenes(scenes []*scene, width, most float64) (height float64) {
+func fitScenes(scenes []*scene, width float64) (height float64) {
 	left, right, below, above := 30.0, 10.0, 30.0, 6.0
 	for range 6 { // labels move with the box: come close in steps
 		moreLeft, moreRight, moreBelow, moreAbove := math.Inf(-1), math.Inf(-1), math.Inf(-1), math.Inf(-1)
 		height = 0
 		for _, s := range scenes {
 			low, high := s.extent()
-			s.size = min((width-left-right)/(high[0]-low[0]), (most-below-above)/(high[1]-low[1]))
+			s.size = min((width-left-right)/(high[0]-low[0]), (mostHeight-below-above)/(high[1]-low[1]))
 			spare := width - left - right - s.size*(high[0]-low[0]) // to be shared by both sides
 			s.middleX, s.middleY = left+spare/2-low[0]*s.size, below-low[1]*s.size
 			tall := below + above + s.size*(high[1]-low[1])

@@ -78,7 +78,7 @@ func (s Sheet) Draw() (*Figure, error) {
 		note:  note,
 		zoom:  1,
 		exact: true,
-	}.figure(fileName(s.Name, s.Title), orElse(s.Alt, s.words(images))+marks.legend())
+	}.figure(fileName(s.Name, s.Title), cmp.Or(s.Alt, s.words(images))+marks.legend())
 }
 
 // sheetGap is the space between two images.

@@ -61,7 +61,7 @@ func (p Surface) Draw() (*Figure, error) {
 		scenes = append(scenes, newScene(f, heads[i].scale, looks, newCamera(azimuth, elevation)))
 		head = max(head, heads[i].height(width*barShare))
 	}
-	height := fitScenes(scenes, width, 380)
+	height := fitScenes(scenes, width)
 	return page{
 		title:  p.Title,
 		legend: fieldLegend(p.Fields, looks),
@@ -80,7 +80,7 @@ func (p Surface) Draw() (*Figure, error) {
 		exact: true,
 
 		numbers: fieldNumbers(p.Fields),
-	}.figure(fileName(p.Name, p.Title), orElse(p.Alt, fieldsAlt("surface", p.Title, p.Note, p.Fields, heads, "a hole, hatched in grey on the ground")))
+	}.figure(fileName(p.Name, p.Title), cmp.Or(p.Alt, fieldsAlt("surface", p.Title, p.Note, p.Fields, heads, "a hole, hatched in grey on the ground")))
 }
 
 // barShare is how much of a panel's width the bar of colours takes.

@@ -78,7 +78,7 @@ func TestAxesOfAnyView(t *testing.T) {
 			f := sampleBasins()
 			f.XLabel, f.YLabel = "direction 1", "direction 2"
 			s := newScene(f, scales([]Field{f})[0], nil, newCamera(azimuth, elevation))
-			height := fitScenes([]*scene{s}, width, 380)
+			height := fitScenes([]*scene{s}, width)
 			if s.size < 90 {
 				t.Errorf("%s: the box is only %.0f units long", view, s.size)
 			}

@@ -95,12 +95,5 @@ func fileName(name, title string) string {
 	words := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
 	})
-	return orElse(strings.Join(words, "-"), "figure")
-}
-
-func orElse(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
+	return cmp.Or(strings.Join(words, "-"), "figure")
 }

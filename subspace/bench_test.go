@@ -57,7 +57,7 @@ func BenchmarkResident(b *testing.B) {
 		for _, together := range n.calls {
 			b.Run(fmt.Sprintf("%s/%d", n.name, together), func(b *testing.B) {
 				train := n.images.Train
-				s, err := New(backendtest.XLA(b), n.net, [3]int{train.Height, train.Width, train.Channels}, 2, 1)
+				s, err := New(backendtest.XLA(b), n.net, train.Shape(), 2, 1)
 				if err != nil {
 					b.Fatal(err)
 				}

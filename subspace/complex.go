@@ -3,6 +3,7 @@ package subspace
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph mathematics reads as such
 )
@@ -94,7 +95,7 @@ func determinant(m [][]*Node) *Node {
 	for j, entry := range m[0] {
 		minor := make([][]*Node, 0, len(m)-1)
 		for _, row := range m[1:] {
-			minor = append(minor, append(append([]*Node{}, row[:j]...), row[j+1:]...))
+			minor = append(minor, slices.Concat(row[:j], row[j+1:]))
 		}
 		term := Mul(entry, determinant(minor))
 		if j%2 == 1 {

@@ -42,8 +42,11 @@
 // of a point, the step, evaluation. train.go and evaluate.go call it, resident.go
 // and together.go let it work where the images are, on the device, devices.go
 // splits its batches over several devices; space.go and layout.go find out how
-// the weights of any GoMLX model function lie in a vector. schedule.go, plane.go
-// and filter.go are an idea each. A network is a plain model function ([Net]); its
-// variables are replaced by the mixture while it is built, so that it never knows
-// that it lives in a subspace.
+// the weights of any GoMLX model function lie in a vector; state.go reads and sets
+// what training changes. schedule.go, plane.go, filter.go, complex.go and stepshare.go
+// are an idea each. contract.go and fingerprint.go are for shapes and networks of one's
+// own: what they must keep to, and what tells two apart. averages.go knows GoMLX's own
+// batch norm; it and shifted.go refuse networks whose gradients GoMLX gets wrong. A
+// network is a plain model function ([Net]); its variables are replaced by the mixture
+// while it is built, so that it never knows that it lives in a subspace.
 package subspace

@@ -150,11 +150,7 @@ func (s *Space) Evaluate(ctx context.Context, p Point, recalibration, test iter.
 	if err != nil {
 		return nil, nil, err
 	}
-	defer func() {
-		if restore := s.setArrays(before); err == nil {
-			err = restore
-		}
-	}()
+	defer func() { err = cmp.Or(err, s.setArrays(before)) }()
 	if err := s.Recalibrate(ctx, p, recalibration); err != nil {
 		return nil, nil, err
 	}

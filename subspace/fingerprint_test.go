@@ -126,7 +126,7 @@ func TestFingerprintOfOurs(t *testing.T) {
 func BenchmarkFingerprint(b *testing.B) {
 	for name, net := range map[string]Net{"cnn": network.CNN(10, 8), "cresnet20": network.CResNet20(10, 16), "resnet18": network.ResNet18(200)} {
 		b.Run(name, func(b *testing.B) {
-			for range b.N {
+			for b.Loop() {
 				if _, err := Fingerprint(net, [3]int{64, 64, 3}, 2); err != nil {
 					b.Fatal(err)
 				}

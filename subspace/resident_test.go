@@ -22,7 +22,7 @@ import (
 // onDevice puts a set of the dataset package on the device.
 func onDevice(t testing.TB, d *dataset.Data, set *dataset.Set) *Resident {
 	t.Helper()
-	r, err := Upload(backendtest.Open(t), [3]int{set.Height, set.Width, set.Channels}, set.Pixels, set.Labels, d.Normalised(set.Channels))
+	r, err := Upload(backendtest.Open(t), set.Shape(), set.Pixels, set.Labels, d.Normalised(set.Channels))
 	if err != nil {
 		t.Fatal(err)
 	}

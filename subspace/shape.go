@@ -116,11 +116,7 @@ func (m Simplex) Sample(rng *rand.Rand) Weights {
 
 func (m Simplex) Midpoint() Weights {
 	m.check()
-	c := make(Weights, m)
-	for i := range c {
-		c[i] = 1 / float64(m)
-	}
-	return c
+	return slices.Repeat(Weights{1 / float64(m)}, int(m))
 }
 
 func (m Simplex) String() string {
@@ -240,13 +236,7 @@ func ParseSampler(name string) (Sampler, error) {
 type Point []Weights
 
 // Uniform returns the point with the same coefficients in every layer.
-func Uniform(c Weights, layers int) Point {
-	p := make(Point, layers)
-	for l := range p {
-		p[l] = c
-	}
-	return p
-}
+func Uniform(c Weights, layers int) Point { return slices.Repeat(Point{c}, layers) }
 
 // check reports whether p fits a space of the given layers and endpoints.
 // Coefficients outside [0, 1] are a point outside the subspace, and allowed.

@@ -45,7 +45,7 @@ func windowOf(convolution *Node) (window string, even bool) {
 	words := convolution.String()
 	numbers := func(pattern *regexp.Regexp) (all []int) {
 		if found := pattern.FindStringSubmatch(words); found != nil {
-			for _, word := range strings.Fields(found[1]) {
+			for word := range strings.FieldsSeq(found[1]) {
 				n, _ := strconv.Atoi(word) // the pattern has digits alone
 				all = append(all, n)
 			}

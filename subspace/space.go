@@ -297,8 +297,7 @@ func catch(doing string, err *error) {
 	default:
 		*err = fmt.Errorf("%s: %v", doing, p)
 	}
-	var own *netError
-	if errors.As(*err, &own) {
+	if own, ok := errors.AsType[*netError](*err); ok {
 		*err = own
 	}
 }

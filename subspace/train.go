@@ -165,10 +165,7 @@ func (s *Space) chance(w Work, o SGD) (points, pair, settings []float32, err err
 // Connectivity, and Fast Ensembling of DNNs", 2018). Freeze() frees all. One that is freed
 // has no momentum of the steps in which it stayed.
 func (s *Space) Freeze(endpoints ...int) error {
-	free := make([]float32, s.endpoints)
-	for i := range free {
-		free[i] = 1
-	}
+	free := slices.Repeat([]float32{1}, s.endpoints)
 	for _, i := range endpoints {
 		if i < 0 || i >= s.endpoints {
 			return fmt.Errorf("endpoint %d cannot be frozen: the subspace has %d, counted from 0", i, s.endpoints)

@@ -112,8 +112,8 @@ func (c cell) follow(r recipe, sum []byte) (ok, mistake bool) {
 		cmd.Dir = c.dir
 		cmd.Env = append(os.Environ(), step.Env...)
 		if err := cmd.Run(); err != nil {
-			failed := new(exec.ExitError)
-			return false, i == 0 && errors.As(err, &failed) && r.present()
+			_, failed := errors.AsType[*exec.ExitError](err)
+			return false, i == 0 && failed && r.present()
 		}
 	}
 	return os.Rename(filepath.Join(work, linkedProgram), c.binary) == nil, false

@@ -63,9 +63,9 @@ func compile(compiler, recipes string) error {
 	answer, err := os.ReadFile(file)
 	if info, err2 := os.Stat(file); err != nil || err2 != nil || time.Since(info.ModTime()) > fresh || len(answer) == 0 {
 		out, err := exec.Command(compiler, args...).CombinedOutput()
-		failed := new(exec.ExitError)
+		failed, ended := errors.AsType[*exec.ExitError](err)
 		switch {
-		case errors.As(err, &failed) && failed.Exited(): // and was not killed
+		case ended && failed.Exited(): // and was not killed
 			answer = append([]byte("no\n"), out...)
 		case err != nil:
 			return err

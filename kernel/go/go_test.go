@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gosubspace/subspace/place"
+	"gosubspace/subspace/place/placetest"
 )
 
 // The test binary, copied to a file named go, is the program.
@@ -87,13 +88,7 @@ func copyFile(to, from string) error {
 
 func (b *bench) write(name, text string) {
 	b.Helper()
-	path := filepath.Join(b.root, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		b.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		b.Fatal(err)
-	}
+	path := placetest.Write(b, filepath.Join(b.root, name), text)
 	// A file system may keep times by the hundredth of a second.
 	later := time.Now().Add(time.Duration(len(b.calls())+1) * time.Second)
 	if err := os.Chtimes(path, later, later); err != nil {
@@ -500,13 +495,7 @@ func FuzzRecipe(f *testing.F) {
 	f.Add("cp $WORK/b002/_pkg_.a /cache/x-d # internal\n\"\\q\n")
 	work := filepath.Join(f.TempDir(), "go-build1")
 	for _, name := range []string{importedFile, linkedFile} {
-		path := filepath.Join(work, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			f.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte("modinfo \"path\\tgonb_1\\nmod\\tgonb_1\\t(devel)\"\n"), 0o600); err != nil {
-			f.Fatal(err)
-		}
+		placetest.Write(f, filepath.Join(work, name), "modinfo \"path\\tgonb_1\\nmod\\tgonb_1\\t(devel)\"\n")
 	}
 	f.Fuzz(func(t *testing.T, script string) {
 		if r, ok := newRecipe(script, work, "/nowhere"); ok && (len(r.Compile.Args) < 5 || len(r.Link.Args) < 5 || r.Module == "") {

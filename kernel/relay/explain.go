@@ -56,7 +56,7 @@ func (c *cell) explain(f failure, source func(int) string) failure {
 		value += fmt.Sprintf(" (and %d more)", len(lines)-1)
 	}
 	for _, h := range hints {
-		if h.sign.MatchString(f.Value) && secondMark("%%\n"+c.code, "%%") == 0 {
+		if h.sign.MatchString(f.Value) && secondMark("%%\n"+c.code) == 0 {
 			shown = append(shown, h.say)
 		}
 	}
@@ -104,7 +104,7 @@ func (c *cell) explainEntry(entry string, source func(int) string) (line, long s
 		return line, line
 	}
 	long = line + "\n    " + strings.ReplaceAll(code, "\t", " ")
-	for _, l := range strings.Split(entry, "\n") {
+	for l := range strings.SplitSeq(entry, "\n") {
 		if strings.Trim(l, " ") == "^" {
 			long += "\n    " + l
 			break

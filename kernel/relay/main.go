@@ -24,6 +24,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -53,49 +54,11 @@ func run(connectionFile, gonb string, flags []string) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
 
-	front, err := readConnection(connectionFile)
+	g, err := start(connectionFile, gonb, flags)
 	if err != nil {
 		return err
 	}
-	scratch.Sweep()
-	dir, socket, err := scratch.Make()
-	if dir == "" {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	at := "" // without a socket no figure moves, and says so
-	if socket != nil {
-		defer socket.Close()
-		at = socket.Addr().String()
-	} else {
-		fmt.Fprintln(os.Stderr, "relay: no figure moves:", err)
-	}
-	back, err := front.sibling()
-	if err != nil {
-		return err
-	}
-	// GoNB takes the kernel's name in Jupyter from the name of the file.
-	file := filepath.Join(dir, filepath.Base(connectionFile))
-	if err := back.write(file); err != nil {
-		return err
-	}
-
-	cmd := exec.Command(gonb, append(flags, "-kernel", file)...)
-	cmd.Env = append(os.Environ(), liveVariable+"="+at)
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	endWithParent(cmd)
-	// GoNB looks for Jupyter's folder in its parent process, which we are.
-	if cmd.Dir, err = os.Getwd(); err != nil {
-		return err
-	}
-	if parent, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", os.Getppid())); err == nil {
-		os.Chdir(parent)
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	defer g.close()
 
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -105,7 +68,7 @@ func run(connectionFile, gonb string, flags []string) error {
 	}
 	ready, alone := make(chan connected, 1), orphaned()
 	go func() { // for as long as GoNB does not listen
-		r, err := newRelay(ctx, front, back)
+		r, err := newRelay(ctx, g.front, g.back)
 		ready <- connected{r, err}
 	}()
 	var r *relay
@@ -113,18 +76,18 @@ func run(connectionFile, gonb string, flags []string) error {
 		if r != nil {
 			r.ending()
 		}
-		cmd.Process.Signal(syscall.SIGTERM)
-		<-ended
+		g.cmd.Process.Signal(syscall.SIGTERM)
+		<-g.ended
 		return nil
 	}
 	select {
 	case c := <-ready:
 		if c.err != nil {
-			cmd.Process.Kill()
+			g.cmd.Process.Kill()
 			return c.err
 		}
 		r = c.relay
-	case err := <-ended:
+	case err := <-g.ended:
 		return fmt.Errorf("GoNB ended before it listened, %w: go run ./kernel doctor looks for the reason", cmp.Or(err, errors.New("as if all were well")))
 	case <-alone:
 		return end()
@@ -132,24 +95,24 @@ func run(connectionFile, gonb string, flags []string) error {
 		return end()
 	}
 	defer r.close()
-	if socket != nil {
-		go r.live.listen(socket)
+	if g.socket != nil {
+		go r.live.listen(g.socket)
 	}
-	r.gonb = cmd.Process.Pid
+	r.gonb = g.cmd.Process.Pid
 	defer r.endRest()
 	silent := r.start()
 	select {
-	case err = <-ended:
+	case err = <-g.ended:
 	case <-alone:
 		return end()
 	case <-signals:
 		return end()
 	case <-silent:
 		select {
-		case err = <-ended:
+		case err = <-g.ended:
 		case <-time.After(20 * time.Second): // it takes a second
-			cmd.Process.Kill()
-			err = <-ended
+			g.cmd.Process.Kill()
+			err = <-g.ended
 		}
 	}
 	// What GoNB said before it ended is to go out. ZeroMQ publishes in the background, and
@@ -162,10 +125,74 @@ func run(connectionFile, gonb string, flags []string) error {
 	time.Sleep(publishes)
 	r.queue.died()
 	time.Sleep(publishes)
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+	if _, exited := errors.AsType[*exec.ExitError](err); exited {
 		return fmt.Errorf("GoNB ended with %w", err)
 	}
 	return err
+}
+
+// A started is GoNB, with what it needs for as long as it runs.
+type started struct {
+	front, back connection   // Jupyter's with us, and ours with GoNB
+	dir         string       // of the file that says back
+	socket      net.Listener // of live figures; nil where there can be none
+	cmd         *exec.Cmd
+	ended       chan error // how it ended
+}
+
+// start starts GoNB, which talks with us as if we were Jupyter.
+func start(connectionFile, gonb string, flags []string) (_ *started, err error) {
+	g := &started{ended: make(chan error, 1)}
+	if g.front, err = readConnection(connectionFile); err != nil {
+		return nil, err
+	}
+	scratch.Sweep()
+	if g.dir, g.socket, err = scratch.Make(); g.dir == "" {
+		return nil, err
+	}
+	at := "" // without a socket no figure moves, and says so
+	if g.socket != nil {
+		at = g.socket.Addr().String()
+	} else {
+		fmt.Fprintln(os.Stderr, "relay: no figure moves:", err)
+	}
+	defer func() {
+		if err != nil {
+			g.close()
+		}
+	}()
+	if g.back, err = g.front.sibling(); err != nil {
+		return nil, err
+	}
+	// GoNB takes the kernel's name in Jupyter from the name of the file.
+	file := filepath.Join(g.dir, filepath.Base(connectionFile))
+	if err := g.back.write(file); err != nil {
+		return nil, err
+	}
+	g.cmd = exec.Command(gonb, append(flags, "-kernel", file)...)
+	g.cmd.Env = append(os.Environ(), liveVariable+"="+at)
+	g.cmd.Stdout, g.cmd.Stderr = os.Stdout, os.Stderr
+	endWithParent(g.cmd)
+	// GoNB looks for Jupyter's folder in its parent process, which we are.
+	if g.cmd.Dir, err = os.Getwd(); err != nil {
+		return nil, err
+	}
+	if parent, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", os.Getppid())); err == nil {
+		os.Chdir(parent)
+	}
+	if err := g.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() { g.ended <- g.cmd.Wait() }()
+	return g, nil
+}
+
+// close takes away what GoNB needed.
+func (g *started) close() {
+	if g.socket != nil {
+		g.socket.Close()
+	}
+	os.RemoveAll(g.dir)
 }
 
 // orphaned is closed when the process that started this one has ended: a Jupyter that

@@ -85,7 +85,7 @@ func (q *queue) next() {
 	}
 	r.message.content(&content) // what lacks in it, GoNB will say
 	q.running = &cell{id: r.message.header.ID, code: content.Code, stop: content.Stop == nil || *content.Stop, request: r.message}
-	if line := secondMark(content.Code, "%%"); line > 0 {
+	if line := secondMark(content.Code); line > 0 {
 		q.refuse(fmt.Sprintf("line %d: a second line %%%%: a cell has one, above its statements", line))
 		return
 	}
@@ -95,7 +95,7 @@ func (q *queue) next() {
 // secondMark returns the second line of code that begins a main function, 0 where
 // there is none: GoNB cannot build such a cell. What is below %%writefile or %%script is
 // no Go.
-func secondMark(code, mark string) int {
+func secondMark(code string) int {
 	first, _, _ := strings.Cut(code, "\n")
 	first = strings.TrimLeft(strings.TrimPrefix(first, "//gonb:"), " \t")
 	if i := strings.IndexAny(first, " \t"); i >= 0 {
@@ -106,7 +106,7 @@ func secondMark(code, mark string) int {
 	}
 	found := 0
 	for i, line := range strings.Split(code, "\n") {
-		if word, _, _ := strings.Cut(strings.TrimSpace(line), " "); word != mark {
+		if word, _, _ := strings.Cut(strings.TrimSpace(line), " "); word != "%%" {
 			continue
 		}
 		if found++; found == 2 {

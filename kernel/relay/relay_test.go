@@ -326,13 +326,13 @@ func TestKernelDiedForAll(t *testing.T) {
 	}
 }
 
-// What GoNB is not to be given is found by its lines. (The mark is another one here.)
+// What GoNB is not to be given is found by its lines.
 func TestSecondMark(t *testing.T) {
 	for code, want := range map[string]int{
-		"": 0, "##": 0, "a\n##\nb": 0, "##\na\n##\nb": 3, "## x\n  ##": 2, "###\n##\n#": 0, "a ##\n##": 0,
-		"%%writefile a.tex\n## x\n## y": 0, "//gonb:%%script octave\n##\n##": 0, "%%writefile\ta\n##\n##": 0, " %%sh\n##\n##": 0, "%%bash\r\n##\n##": 3, "%%bashful\n##\n##": 3,
+		"": 0, "%%": 0, "a\n%%\nb": 0, "%%\na\n%%\nb": 3, "%% x\n  %%": 2, "%%%\n%%\n%": 0, "a %%\n%%": 0,
+		"%%writefile a.tex\n%% x\n%% y": 0, "//gonb:%%script octave\n%%\n%%": 0, "%%writefile\ta\n%%\n%%": 0, " %%sh\n%%\n%%": 0, "%%bash\r\n%%\n%%": 3, "%%bashful\n%%\n%%": 3,
 	} {
-		if got := secondMark(code, "##"); got != want {
+		if got := secondMark(code); got != want {
 			t.Errorf("%q: line %d, want %d", code, got, want)
 		}
 	}

@@ -29,10 +29,8 @@ func CorruptionSheet(s *dataset.Set, i int) (*plots.Figure, error) {
 	// The noise of an image depends on its place in the set, and not on what comes
 	// after it.
 	size := s.Height * s.Width * s.Channels
-	upTo := &dataset.Set{
-		Name: s.Name, Height: s.Height, Width: s.Width, Channels: s.Channels,
-		Pixels: s.Pixels[:(i+1)*size], Labels: s.Labels[:i+1], Classes: s.Classes,
-	}
+	upTo := s.Empty(s.Name)
+	upTo.Pixels, upTo.Labels = s.Pixels[:(i+1)*size], s.Labels[:i+1]
 	names := corruption.Names()
 	sheet := plots.Sheet{
 		Title:  fmt.Sprintf("One image under %d corruptions", len(names)),
@@ -79,7 +77,7 @@ func SeverityTable(all paper.Rows, score paper.Score, digits int) {
 		Check(errNoScore)
 	}
 	var columns []scoreColumn
-	for severity := range 6 {
+	for severity := range 1 + corruption.Severities {
 		head := fmt.Sprint("severity ", severity)
 		if severity == 0 {
 			head = "clean"

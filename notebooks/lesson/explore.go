@@ -26,17 +26,14 @@ import (
 // train -ship wrote. The cell runs until the reader presses Done or Stop (■), or another
 // cell is to run; what stays is a picture of the last state. Without a browser, or in a
 // page that is not trusted, that is one of the midpoint, after some seconds.
-func Explore(of any) { ExploreWith(of, explore.Options{}) }
-
-// ExploreWith is [Explore] with other numbers of images, or other images to show.
-func ExploreWith(of any, o explore.Options) {
+func Explore(of any) {
 	ctx, stop := Context()
 	defer stop()
-	Check(exploring(ctx, of, o))
+	Check(exploring(ctx, of))
 }
 
-func exploring(ctx context.Context, of any, o explore.Options) error {
-	opened, err := openExplorable(ctx, of, o)
+func exploring(ctx context.Context, of any) error {
+	opened, err := openExplorable(ctx, of)
 	if err != nil {
 		return err
 	}
@@ -65,7 +62,7 @@ func (e *explorable) close() {
 	}
 }
 
-func openExplorable(ctx context.Context, of any, o explore.Options) (*explorable, error) {
+func openExplorable(ctx context.Context, of any) (*explorable, error) {
 	switch x := of.(type) {
 	case experiment.Result:
 		if x.Config.Data == "" {
@@ -78,7 +75,7 @@ func openExplorable(ctx context.Context, of any, o explore.Options) (*explorable
 		if err != nil {
 			return nil, err
 		}
-		v, err := explore.Open(run, o)
+		v, err := explore.Open(run, explore.Options{})
 		if err != nil {
 			run.Close()
 			return nil, err
@@ -88,19 +85,19 @@ func openExplorable(ctx context.Context, of any, o explore.Options) (*explorable
 		if x == nil {
 			return nil, errors.New("the run is nil: want what experiment.Train returns")
 		}
-		v, err := explore.Open(x, o)
+		v, err := explore.Open(x, explore.Options{})
 		return &explorable{Viewer: v}, err
 	case *experiment.Shipped:
 		if x == nil {
 			return nil, errors.New("the shipped subspace is nil: want what lesson.Shipped returns")
 		}
-		return openShipped(ctx, x, o)
+		return openShipped(ctx, x)
 	case string:
 		s, err := shippedFile(x)
 		if err != nil {
 			return nil, err
 		}
-		e, err := openShipped(ctx, s, o)
+		e, err := openShipped(ctx, s)
 		if err != nil {
 			s.Close()
 			return nil, err
@@ -127,15 +124,12 @@ func shippedFile(name string) (*experiment.Shipped, error) {
 
 // openShipped opens a shipped subspace with the images of its run where they are on this
 // machine; nothing is downloaded.
-func openShipped(ctx context.Context, s *experiment.Shipped, o explore.Options) (*explorable, error) {
-	if o.Photographs == nil {
-		var err error
-		if o.Photographs, err = explore.Samples(s); err != nil {
-			return nil, err
-		}
+func openShipped(ctx context.Context, s *experiment.Shipped) (*explorable, error) {
+	photographs, err := explore.Samples(s)
+	if err != nil {
+		return nil, err
 	}
-	e := &explorable{}
-	var err error
+	o, e := explore.Options{Photographs: photographs}, &explorable{}
 	switch run, missing := runOfShipped(ctx, s); {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()

@@ -35,7 +35,7 @@ func tinyRun(t *testing.T, shape string) *experiment.Run {
 
 func explored(t *testing.T, of any) *figure {
 	t.Helper()
-	e, err := openExplorable(context.Background(), of, explore.Options{})
+	e, err := openExplorable(context.Background(), of)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestExploreShipped(t *testing.T) {
 	}
 	t.Chdir("..")
 	for _, shape := range []string{"line", "bezier", "simplex-3"} {
-		e, err := openExplorable(context.Background(), shape, explore.Options{})
+		e, err := openExplorable(context.Background(), shape)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +192,7 @@ func TestExploreMistakes(t *testing.T) {
 		{experiment.Result{Config: experiment.Quick(), Own: &experiment.Own{Shape: "a fingerprint"}}, "hand in the run"},
 		{subspace.Line{}, "a subspace.Line cannot be explored: want one of lesson.Runs"},
 	} {
-		said := saidAtEnd(t, func() error { return exploring(context.Background(), c.of, explore.Options{}) })
+		said := saidAtEnd(t, func() error { return exploring(context.Background(), c.of) })
 		if !strings.Contains(said, c.says) || strings.Contains(said, "\n") {
 			t.Errorf("%v: it says %q, want %q", c.of, said, c.says)
 		}

@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"image"
-	"image/color"
 	"image/png"
 
 	"gosubspace/notebooks/lesson/live"
@@ -77,9 +75,7 @@ func (f *figure) page(cell *live.Cell, still *plots.Figure) (string, error) {
 	if s.Photos, err = photos(v.Photographs); err != nil {
 		return "", err
 	}
-	for _, c := range plots.MapColors() {
-		s.Colors = append(s.Colors, fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B))
-	}
+	s.Colors = plots.MapColors()
 	for _, p := range v.Points {
 		if p.Alpha != nil {
 			s.Scored = append(s.Scored, [2]float64{*p.Alpha, p.Accuracy})
@@ -106,17 +102,9 @@ func (f *figure) page(cell *live.Cell, still *plots.Figure) (string, error) {
 
 // photos are the images of a set as PNG files in addresses.
 func photos(set *dataset.Set) (all []photo, err error) {
-	h, w, c := set.Height, set.Width, set.Channels
 	for i, label := range set.Labels {
-		picture := image.NewRGBA(image.Rect(0, 0, w, h))
-		for y := range h {
-			for x := range w {
-				p := set.Pixels[((i*h+y)*w+x)*c:]
-				picture.SetRGBA(x, y, color.RGBA{p[0], p[c/2], p[c-1], 255})
-			}
-		}
 		var file bytes.Buffer
-		if err := png.Encode(&file, picture); err != nil {
+		if err := png.Encode(&file, set.Picture(i)); err != nil {
 			return nil, err
 		}
 		all = append(all, photo{"data:image/png;base64," + base64.StdEncoding.EncodeToString(file.Bytes()), label})

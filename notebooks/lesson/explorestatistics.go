@@ -30,7 +30,7 @@ func AlongBothWays(of any) TwoWays {
 }
 
 func bothWays(ctx context.Context, of any) (ways TwoWays, err error) {
-	e, err := openExplorable(ctx, of, explore.Options{})
+	e, err := openExplorable(ctx, of)
 	if err != nil {
 		return ways, err
 	}

@@ -2,12 +2,12 @@ package lesson
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"gosubspace/plots"
-	"gosubspace/subspace"
 	"gosubspace/subspace/paper"
 )
 
@@ -66,18 +66,9 @@ func (f *figure) onMap(a answer) (*plots.Figure, error) {
 		return nil, nil
 	}
 	g := v.Plane
-	field := plots.Field{XLabel: "distance in weight space", YLabel: "distance", ZLabel: paper.AccuracyAxis.Label, X: g.X, Y: g.Y, Z: g.Values(paper.AccuracyAxis.Score)}
-	outline := plots.Path{Name: "triangle"}
-	for _, i := range []int{0, 1, 2, 0} {
-		x, y := f.triangle.Plane.Place(subspace.Endpoint(i, 3))
-		outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
-	}
-	field.Paths = []plots.Path{outline}
-	for _, m := range g.Marks {
-		if m.Name != "midpoint" {
-			field.Marks = append(field.Marks, plots.Mark(m))
-		}
-	}
+	field := paper.Field(g, paper.AccuracyAxis)
+	field.Paths = []plots.Path{paper.Outline("triangle", f.triangle.Plane)}
+	field.Marks = slices.DeleteFunc(field.Marks, func(m plots.Mark) bool { return m.Name == "midpoint" })
 	x, y := *a.Place.X, *a.Place.Y
 	if x >= g.X[0] && x <= g.X[len(g.X)-1] && y >= g.Y[0] && y <= g.Y[len(g.Y)-1] {
 		field.Marks = append(field.Marks, plots.Mark{Name: "here", X: x, Y: y})

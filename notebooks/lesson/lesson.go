@@ -30,6 +30,7 @@ import (
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/explore"
 	"gosubspace/subspace/paper"
 	"gosubspace/subspace/place"
 )
@@ -143,27 +144,20 @@ func Backend() compute.Backend {
 	return b
 }
 
-// equilateral is the plane through three points that are one apart.
-var equilateral = subspace.Plane{BX: 1, CX: 0.5, CY: math.Sqrt(3) / 2}
-
-// overTriangle adds to a field a value of every point of that plane, on a grid of so
-// many points a side that reaches beyond the triangle by a margin, and the triangle.
+// overTriangle adds to a field a value of every point of the plane through three points
+// that are one apart, on a grid of so many points a side that reaches beyond the triangle
+// by a margin, and the triangle.
 func overTriangle(f plots.Field, name string, side int, margin float64, value func(subspace.Weights) float64) plots.Field {
 	f.XLabel, f.YLabel = "distance", "distance"
-	f.X, f.Y = equilateral.Grid(side, margin)
+	f.X, f.Y = explore.Equilateral.Grid(side, margin)
 	for _, y := range f.Y {
 		row := make([]float64, len(f.X))
 		for j, x := range f.X {
-			row[j] = value(equilateral.At(x, y))
+			row[j] = value(explore.Equilateral.At(x, y))
 		}
 		f.Z = append(f.Z, row)
 	}
-	outline := plots.Path{Name: name}
-	for _, i := range []int{0, 1, 2, 0} {
-		x, y := equilateral.Place(subspace.Endpoint(i, 3))
-		outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
-	}
-	f.Paths = append(f.Paths, outline)
+	f.Paths = append(f.Paths, paper.Outline(name, explore.Equilateral))
 	return f
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,11 +25,21 @@ func TestRecordedFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, best, err := paper.ReadBest(rec, 3, paper.Standard, "line")
+	presets, err := paper.ReadPresets(rec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := paper.AlongCurve("Along a line, CIFAR-10", best.Rows.Get(paper.Standard), best.Rows.Get("line"))
+	has := func(rows paper.Rows, name string) bool {
+		return slices.ContainsFunc(rows, func(r paper.Row) bool { return r.Name == name })
+	}
+	i := slices.IndexFunc(presets, func(p paper.PresetRuns) bool {
+		return has(p.Figures[2].Rows, paper.Standard) && has(p.Figures[2].Rows, "line")
+	})
+	if i < 0 {
+		t.Fatal("no preset has recorded runs of standard training and of a line")
+	}
+	rows := presets[i].Figures[2].Rows
+	f, err := paper.AlongCurve("Along a line, CIFAR-10", rows.Get(paper.Standard), rows.Get("line"))
 	if err != nil {
 		t.Fatal(err)
 	}

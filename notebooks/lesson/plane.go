@@ -8,6 +8,7 @@ import (
 	"gosubspace/plots"
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/explore"
 	"gosubspace/subspace/metric"
 	"gosubspace/subspace/paper"
 )
@@ -19,7 +20,7 @@ func Coordinates() (*plots.Figure, error) {
 	panel := func(title, label string, value func(subspace.Weights) float64, levels ...float64) plots.Field {
 		f := plots.Field{Title: title, ZLabel: label, Levels: levels}
 		for i := range 3 {
-			x, y := equilateral.Place(subspace.Endpoint(i, 3))
+			x, y := explore.Equilateral.Place(subspace.Endpoint(i, 3))
 			f.Marks = append(f.Marks, plots.Mark{Name: fmt.Sprintf("endpoint %d", i+1), X: x, Y: y})
 		}
 		return overTriangle(f, "triangle", 137, 0.35, value)
@@ -47,11 +48,7 @@ func Coordinates() (*plots.Figure, error) {
 func ComparePlanes(all paper.Rows) {
 	Check(all.Check(paper.AtMidpoint, paper.OnPlane))
 	for _, row := range all {
-		seeds := "seeds"
-		if len(row.Results) == 1 {
-			seeds = "seed"
-		}
-		fmt.Printf("%s, %d %s\n", row.Name, len(row.Results), seeds)
+		fmt.Printf("%s, %s\n", row.Name, experiment.Count(len(row.Results), "seed"))
 		fmt.Printf("  %-16s  %-16s  %-16s  %-16s  %s\n", "", "endpoints", "midpoint", "inside", "outside")
 		for _, s := range []struct {
 			name  string

@@ -6,6 +6,7 @@ import (
 	"gosubspace/plots"
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/explore"
 	"gosubspace/subspace/paper"
 )
 
@@ -32,7 +33,7 @@ func Reach() (*plots.Figure, error) {
 		{"at the midpoint", subspace.Simplex(3).Midpoint()},
 	} {
 		f := plots.Field{Title: p.title, ZLabel: "share of the step", Levels: []float64{-0.5, 0, 0.2, 0.4, 0.6, 0.8, 1}}
-		x, y := equilateral.Place(p.at)
+		x, y := explore.Equilateral.Place(p.at)
 		f.Marks = []plots.Mark{{Name: "step", X: x, Y: y}}
 		f = overTriangle(f, "simplex of 3 endpoints", 121, 0.06, func(d subspace.Weights) (share float64) {
 			for i := range d {

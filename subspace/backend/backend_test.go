@@ -1,9 +1,9 @@
 package backend_test
 
 import (
-	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +11,7 @@ import (
 
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/backend/backendtest"
+	"gosubspace/subspace/place/placetest"
 )
 
 // nothing hides every plugin of the machine that runs the tests.
@@ -30,13 +31,7 @@ func nothing(t *testing.T) (home string) {
 
 func put(t *testing.T, path string) string {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte("not a library"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return placetest.Write(t, path, "not a library")
 }
 
 func TestPureGoWithNotice(t *testing.T) {
@@ -116,11 +111,8 @@ func TestPluginsInOrder(t *testing.T) {
 	}
 	t.Setenv("CONDA_PREFIX", active)
 	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", folder)
-	got := backend.Plugins()
-	for i := range max(len(got), len(want)) {
-		if i >= len(got) || i >= len(want) || got[i] != want[i] {
-			t.Fatalf("plugins\n%v\nwant\n%v", got, want)
-		}
+	if got := backend.Plugins(); !slices.Equal(got, want) {
+		t.Fatalf("plugins\n%v\nwant\n%v", got, want)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 type opened struct {
 	Name, Notice, Flags string
 	Kernels             bool
+	Instructions        string
 }
 
 const childVariable = "GOSUBSPACE_TEST_OPENS"
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		info.Notice = err.Error()
 	}
-	json.NewEncoder(os.Stdout).Encode(opened{info.Name, info.Notice, os.Getenv(backend.FlagsVariable), info.Kernels})
+	json.NewEncoder(os.Stdout).Encode(opened{info.Name, info.Notice, os.Getenv(backend.FlagsVariable), info.Kernels, info.Instructions})
 }
 
 // inChild is what a process of its own opens in an environment with these variables.

@@ -2,6 +2,7 @@ package backend_test
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"gosubspace/subspace/backend"
@@ -21,11 +22,8 @@ func TestPluginsBelowAnyFolder(t *testing.T) {
 		}
 		t.Setenv("VIRTUAL_ENV", active)
 		t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", folder)
-		got := backend.Plugins()
-		for i := range max(len(got), len(want)) {
-			if i >= len(got) || i >= len(want) || got[i] != want[i] {
-				t.Fatalf("plugins\n%v\nwant\n%v", got, want)
-			}
+		if got := backend.Plugins(); !slices.Equal(got, want) {
+			t.Fatalf("plugins\n%v\nwant\n%v", got, want)
 		}
 	}
 }

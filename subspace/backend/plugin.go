@@ -140,11 +140,11 @@ func override(config, options string) string {
 		return strings.TrimPrefix(name, "no")
 	}
 	var named []string
-	for _, option := range strings.Split(options, ",") {
+	for option := range strings.SplitSeq(options, ",") {
 		named = append(named, key(option))
 	}
 	plugin, own, _ := strings.Cut(config, ",")
-	for _, option := range strings.Split(own, ",") {
+	for option := range strings.SplitSeq(own, ",") {
 		if option != "" && !slices.Contains(named, key(option)) {
 			plugin += "," + option
 		}
@@ -211,8 +211,8 @@ func (p Plugin) prepare(o Options) {
 			continue
 		}
 		setDefault("GOPJRT_CUDA_CHECKS", "no") // they know another layout
-		if flags := os.Getenv("XLA_FLAGS"); !strings.Contains(flags, "--xla_gpu_cuda_data_dir") {
-			os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" --xla_gpu_cuda_data_dir="+xlaFlag(toolkit)))
+		if flags := os.Getenv(FlagsVariable); !strings.Contains(flags, "--xla_gpu_cuda_data_dir") {
+			os.Setenv(FlagsVariable, strings.TrimSpace(flags+" --xla_gpu_cuda_data_dir="+xlaFlag(toolkit)))
 		}
 		return
 	}

@@ -23,10 +23,11 @@ func readFolders(out *dataset.Set, folder string) error {
 		return fmt.Errorf("%s holds the folder %s, which is no class of the clean set, as no other there is; expected WordNet ids such as %s",
 			folder, foreign[0], strings.Join(out.Classes[:min(3, len(out.Classes))], ", "))
 	}
-	got, want := counts(labels, len(out.Classes)), counts(out.Labels, len(out.Classes))
-	for label, class := range out.Classes {
-		if got[label] != want[label] {
-			return fmt.Errorf("%s has %d images of %s, the clean set %d; expected the whole test set, unpack it again", folder, got[label], class, want[label])
+	want := out.Counts()
+	out.Labels = labels
+	for label, got := range out.Counts() {
+		if got != want[label] {
+			return fmt.Errorf("%s has %d images of %s, the clean set %d; expected the whole test set, unpack it again", folder, got, out.Classes[label], want[label])
 		}
 	}
 	if out.Channels != 3 {
@@ -35,7 +36,6 @@ func readFolders(out *dataset.Set, folder string) error {
 	if n := len(foreign); n > 0 {
 		out.Notes = append(out.Notes, fmt.Sprintf("passed over in %s: %d folders that are no class of the clean set, such as %s", folder, n, foreign[0]))
 	}
-	out.Labels = labels
 	size := out.Height * out.Width * 3
 	bad := make([]error, len(files))
 	parallel.For(len(files), func(i int) error {
@@ -45,15 +45,6 @@ func readFolders(out *dataset.Set, folder string) error {
 		return nil
 	})
 	return picture.Bad(len(files), bad)
-}
-
-// counts returns how many labels are of each class.
-func counts(labels []int32, classes int) []int {
-	n := make([]int, classes)
-	for _, label := range labels {
-		n[label]++
-	}
-	return n
 }
 
 // listClasses returns the files in the class folders of a folder, sorted, and

@@ -97,6 +97,9 @@ func (b bySize[T]) at(side, severity int) T {
 	return b.cifar[severity-1]
 }
 
+// Severities is how many there are of each corruption, from 1 on.
+const Severities = 5
+
 // Names returns the corruptions that [Apply] knows, by the names of the
 // published files.
 func Names() []string {
@@ -149,8 +152,8 @@ func check(name string, severity int, known []string) error {
 	if !slices.Contains(known, name) {
 		return fmt.Errorf("corruption: no corruption is called %q; there are %s", name, strings.Join(known, ", "))
 	}
-	if severity < 1 || severity > 5 {
-		return fmt.Errorf("corruption: severity %d of %s; expected 1 to 5", severity, name)
+	if severity < 1 || severity > Severities {
+		return fmt.Errorf("corruption: severity %d of %s; expected 1 to %d", severity, name, Severities)
 	}
 	return nil
 }
@@ -158,10 +161,8 @@ func check(name string, severity int, known []string) error {
 // like returns a set with the shape, the labels and the classes of s, its pixels
 // still zero.
 func like(s *dataset.Set, name string) *dataset.Set {
-	return &dataset.Set{
-		Name: name, Height: s.Height, Width: s.Width, Channels: s.Channels,
-		Pixels:  make([]uint8, s.Len()*s.Height*s.Width*s.Channels),
-		Labels:  slices.Clone(s.Labels),
-		Classes: s.Classes,
-	}
+	out := s.Empty(name)
+	out.Pixels = make([]uint8, s.Len()*s.Height*s.Width*s.Channels)
+	out.Labels = slices.Clone(s.Labels)
+	return out
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gosubspace/subspace/place/placetest"
 )
 
 // array returns a .npy file of version 1.0 as NumPy writes it.
@@ -67,8 +69,8 @@ func TestPublishedArraysOfAllKinds(t *testing.T) {
 				image = bytes.Replace(image, []byte("False"), []byte("True "), 1)
 				label = bytes.Replace(label, []byte("False"), []byte("True "), 1)
 			}
-			writeFile(t, filepath.Join(dir, "snow.npy"), image)
-			writeFile(t, filepath.Join(dir, "labels.npy"), label)
+			placetest.Write(t, filepath.Join(dir, "snow.npy"), string(image))
+			placetest.Write(t, filepath.Join(dir, "labels.npy"), string(label))
 			got, err := Published(dir, "snow", 3, s)
 			if err != nil {
 				t.Errorf("%s, columns first %t: %v", kind, fortran, err)

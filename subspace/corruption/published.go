@@ -66,7 +66,7 @@ func Published(dir, name string, severity int, clean *dataset.Set) (*dataset.Set
 // FindPublished reports an error where [Published] would find nothing to read of a
 // corruption, at any severity. It reads nothing.
 func FindPublished(dir, name string) error {
-	for severity := 1; severity <= 5; severity++ {
+	for severity := 1; severity <= Severities; severity++ {
 		if err := check(name, severity, published); err != nil {
 			return err
 		}
@@ -117,11 +117,11 @@ func exists(path string) bool {
 // labels, which must be those of out.
 func readArrays(out *dataset.Set, images, labels string, severity int) error {
 	n := out.Len()
-	pixels, err := readArray[uint8](images, []int{5 * n, out.Height, out.Width, out.Channels}, (severity-1)*n, n, 255)
+	pixels, err := readArray[uint8](images, []int{Severities * n, out.Height, out.Width, out.Channels}, (severity-1)*n, n, 255)
 	if err != nil {
 		return err
 	}
-	got, err := readArray[int32](labels, []int{5 * n}, (severity-1)*n, n, 1<<31-1)
+	got, err := readArray[int32](labels, []int{Severities * n}, (severity-1)*n, n, 1<<31-1)
 	if err != nil {
 		return err
 	}

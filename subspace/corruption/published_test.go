@@ -14,17 +14,8 @@ import (
 	"testing"
 
 	"gosubspace/subspace/dataset"
+	"gosubspace/subspace/place/placetest"
 )
-
-func writeFile(t *testing.T, path string, content []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, content, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // tiny10 is a made-up test set of CIFAR-10's shape, six images, and the files of
 // its corrupted versions: image i of severity s is all of the level 10·s + i.
@@ -52,9 +43,9 @@ func TestPublishedArrays(t *testing.T) {
 	s, files := tiny10()
 	for _, labels := range []string{"labels.npy", "wide"} {
 		dir := t.TempDir()
-		writeFile(t, filepath.Join(dir, "snow.npy"), files["snow.npy"])
-		writeFile(t, filepath.Join(dir, "frost.npy"), files["frost.npy"])
-		writeFile(t, filepath.Join(dir, "labels.npy"), files[labels])
+		placetest.Write(t, filepath.Join(dir, "snow.npy"), string(files["snow.npy"]))
+		placetest.Write(t, filepath.Join(dir, "frost.npy"), string(files["frost.npy"]))
+		placetest.Write(t, filepath.Join(dir, "labels.npy"), string(files[labels]))
 		for _, name := range []string{"snow", "frost"} {
 			for severity := 1; severity <= 5; severity++ {
 				got, err := Published(dir, name, severity, s)
@@ -160,7 +151,7 @@ func TestPublishedArraysErrors(t *testing.T) {
 			c.change(files)
 			dir := t.TempDir()
 			for name, content := range files {
-				writeFile(t, filepath.Join(dir, name), content)
+				placetest.Write(t, filepath.Join(dir, name), string(content))
 			}
 			_, err := Published(dir, "snow", 3, s)
 			wantError(t, err, c.want...)
@@ -204,7 +195,7 @@ func TestPublishedFoldersNearby(t *testing.T) {
 	s, files := tiny10()
 	dir := t.TempDir()
 	for _, name := range []string{"snow.npy", "labels.npy"} {
-		writeFile(t, filepath.Join(dir, "CIFAR-10-C", name), files[name])
+		placetest.Write(t, filepath.Join(dir, "CIFAR-10-C", name), string(files[name]))
 	}
 	if _, err := Published(dir, "snow", 3, s); err != nil {
 		t.Error(err)
@@ -215,9 +206,7 @@ func TestPublishedFoldersNearby(t *testing.T) {
 	if err := FindPublished(dir, "fog"); err == nil || !strings.Contains(err.Error(), "fog.npy") {
 		t.Errorf("what is not there was found: %v", err)
 	}
-	for name, content := range folders(t) {
-		writeFile(t, filepath.Join(dir, "Tiny-ImageNet-C", "snow", "2", filepath.FromSlash(name)), content)
-	}
+	putFolders(t, filepath.Join(dir, "Tiny-ImageNet-C"), folders(t))
 	if err := os.RemoveAll(filepath.Join(dir, "CIFAR-10-C")); err != nil {
 		t.Fatal(err)
 	}
@@ -233,18 +222,16 @@ func TestPublishedFoldersNearby(t *testing.T) {
 func TestPublishedForeignFolders(t *testing.T) {
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "snow", "2")
-	for name, content := range folders(t) {
-		writeFile(t, filepath.Join(folder, filepath.FromSlash(name)), content)
-	}
+	putFolders(t, dir, folders(t))
 	for _, name := range []string{"__MACOSX/n01/1.JPEG", "@eaDir/1.JPEG", "lost+found/1", ".hidden/1.JPEG", "n01/Thumbs.db", "n01/.DS_Store"} {
-		writeFile(t, filepath.Join(folder, filepath.FromSlash(name)), []byte("no image"))
+		placetest.Write(t, filepath.Join(folder, name), "no image")
 	}
 	got, err := Published(dir, "snow", 2, wnids())
 	if err != nil || len(got.Notes) > 0 {
 		t.Fatalf("notes %q, error %v", got.Notes, err)
 	}
 	for _, name := range []string{"n77", "n88"} {
-		writeFile(t, filepath.Join(folder, name, "val_1.JPEG"), []byte("of another class"))
+		placetest.Write(t, filepath.Join(folder, name, "val_1.JPEG"), "of another class")
 	}
 	elsewhere := filepath.Join(dir, "elsewhere")
 	if err := os.Rename(filepath.Join(folder, "n01"), elsewhere); err != nil {
@@ -276,11 +263,17 @@ func folders(t *testing.T) map[string][]byte {
 	}
 }
 
+// putFolders writes such files where those of severity 2 of snow are looked for.
+func putFolders(t *testing.T, dir string, files map[string][]byte) {
+	t.Helper()
+	for name, content := range files {
+		placetest.Write(t, filepath.Join(dir, "snow", "2", name), string(content))
+	}
+}
+
 func TestPublishedFolders(t *testing.T) {
 	dir := t.TempDir()
-	for name, content := range folders(t) {
-		writeFile(t, filepath.Join(dir, "snow", "2", filepath.FromSlash(name)), content)
-	}
+	putFolders(t, dir, folders(t))
 	got, err := Published(dir, "snow", 2, wnids())
 	if err != nil {
 		t.Fatal(err)
@@ -343,9 +336,7 @@ func TestPublishedFoldersErrors(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			files, dir := folders(t), t.TempDir()
 			c.change(files)
-			for name, content := range files {
-				writeFile(t, filepath.Join(dir, "snow", "2", filepath.FromSlash(name)), content)
-			}
+			putFolders(t, dir, files)
 			_, err := Published(dir, "snow", 2, wnids())
 			wantError(t, err, c.want...)
 		})
@@ -353,9 +344,7 @@ func TestPublishedFoldersErrors(t *testing.T) {
 	s := wnids()
 	s.Channels, s.Pixels = 1, s.Pixels[:3*64*64]
 	dir := t.TempDir()
-	for name, content := range folders(t) {
-		writeFile(t, filepath.Join(dir, "snow", "2", filepath.FromSlash(name)), content)
-	}
+	putFolders(t, dir, folders(t))
 	_, err := Published(dir, "snow", 2, s)
 	wantError(t, err, "tinyimagenet/test snow 2 (published) has 1 channels; Tiny-ImageNet-C has 3")
 }

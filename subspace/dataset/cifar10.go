@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
+	"gosubspace/subspace/internal/parallel"
 	"gosubspace/subspace/place"
 )
 
@@ -175,22 +175,14 @@ func (c cifar) empty(name string, files []string) *Set {
 	}
 }
 
-// read fills set with the images of files, in their order. The files are read at
-// the same time.
+// read fills set with the images of files, in their order, on all processors.
 func (c cifar) read(set *Set, folder string, files []string) error {
-	errs := make([]error, len(files))
-	var group sync.WaitGroup
-	for k, file := range files {
+	err := parallel.For(len(files), func(k int) error {
 		first, last := k*c.records, (k+1)*c.records
-		group.Go(func() {
-			errs[k] = readFile(filepath.Join(folder, file), set.Pixels[first*3*cifarPlane:last*3*cifarPlane], set.Labels[first:last])
-		})
-	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return fmt.Errorf("%w; move %s away to have CIFAR-10 downloaded again", err, folder)
-		}
+		return readFile(filepath.Join(folder, files[k]), set.Pixels[first*3*cifarPlane:last*3*cifarPlane], set.Labels[first:last])
+	})
+	if err != nil {
+		return fmt.Errorf("%w; move %s away to have CIFAR-10 downloaded again", err, folder)
 	}
 	return nil
 }

@@ -151,8 +151,9 @@ func (u unread) Error() string { return picture.Bad(u.all, u.errs).Error() }
 // ofBoth returns the error of two sets of one data set: what cannot be read of both is
 // named at once, and else the first.
 func ofBoth(a, b error) error {
-	var x, y unread
-	if errors.As(a, &x) && errors.As(b, &y) {
+	x, first := errors.AsType[unread](a)
+	y, second := errors.AsType[unread](b)
+	if first && second {
 		return unread{x.all + y.all, slices.Concat(x.errs, y.errs)}
 	}
 	return cmp.Or(a, b)
@@ -200,14 +201,19 @@ func isImage(name string) bool {
 	return err == nil || strings.Contains(err.Error(), "not supported")
 }
 
+// Counts returns how many images there are of each class.
+func (s *Set) Counts() []int {
+	counts := make([]int, len(s.Classes))
+	for _, label := range s.Labels {
+		counts[label]++
+	}
+	return counts
+}
+
 // Missing returns the classes of which s has no image.
 func (s *Set) Missing() []string {
-	count := make([]int, len(s.Classes))
-	for _, label := range s.Labels {
-		count[label]++
-	}
 	var missing []string
-	for class, n := range count {
+	for class, n := range s.Counts() {
 		if n == 0 {
 			missing = append(missing, s.Classes[class])
 		}

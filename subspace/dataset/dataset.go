@@ -82,6 +82,9 @@ type Set struct {
 // Len returns the number of images.
 func (s *Set) Len() int { return len(s.Labels) }
 
+// Shape returns height, width and channels of the images.
+func (s *Set) Shape() [3]int { return [3]int{s.Height, s.Width, s.Channels} }
+
 // Check reports whether the parts of a set fit together: a shape without
 // zeros, as many pixels as the shape and the labels say, labels in range. It
 // looks at no image of a streamed set.
@@ -114,7 +117,7 @@ func (d *Data) Check() error {
 		}
 	}
 	a, b := d.Train, d.Test
-	if a.Height != b.Height || a.Width != b.Width || a.Channels != b.Channels || len(a.Classes) != len(b.Classes) {
+	if a.Shape() != b.Shape() || len(a.Classes) != len(b.Classes) {
 		return fmt.Errorf("dataset: %s has images of %d × %d × %d and %d classes, %s of %d × %d × %d and %d; they must be alike",
 			a.Name, a.Height, a.Width, a.Channels, len(a.Classes), b.Name, b.Height, b.Width, b.Channels, len(b.Classes))
 	}
@@ -178,7 +181,7 @@ func (s *Set) balanced(seed uint64) []int {
 
 // where returns the images i of s with chosen[i] == want, in their order.
 func (s *Set) where(name string, chosen []bool, want bool) *Set {
-	out := s.empty(name)
+	out := s.Empty(name)
 	for i, c := range chosen {
 		if c != want {
 			continue
@@ -197,8 +200,8 @@ func (s *Set) where(name string, chosen []bool, want bool) *Set {
 	return out
 }
 
-// empty returns a set without images that is otherwise like s.
-func (s *Set) empty(name string) *Set {
+// Empty returns a set without images that is otherwise like s.
+func (s *Set) Empty(name string) *Set {
 	return &Set{Name: name, Height: s.Height, Width: s.Width, Channels: s.Channels, Classes: s.Classes, root: s.root}
 }
 

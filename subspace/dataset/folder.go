@@ -128,11 +128,8 @@ func openFolder(dir string, side int, testShare float64) (all *Set, test []bool,
 
 // shareOfEach chooses the last images of each class, in class-balanced order.
 func (s *Set) shareOfEach(share float64) (chosen []bool, err error) {
-	count, left := make([]int, len(s.Classes)), make([]int, len(s.Classes))
-	for _, label := range s.Labels {
-		count[label]++
-	}
-	for class, n := range count {
+	left := make([]int, len(s.Classes))
+	for class, n := range s.Counts() {
 		if n < 2 {
 			return nil, fmt.Errorf("class %s of %s has one image; want two or more, to train and to test on", s.Classes[class], s.Name)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ var humanKinds = map[string]string{
 }
 
 // HumanKinds returns the kinds of labels that [Set.WithHumanLabels] knows.
-func HumanKinds() []string { return []string{"aggre", "random1", "random2", "random3", "worst"} }
+func HumanKinds() []string { return slices.Sorted(maps.Keys(humanKinds)) }
 
 // humanMade is the line of Python that makes HumanFile of what is published.
 const humanMade = `python -c "import torch, numpy; numpy.savez('CIFAR-10_human.npz', **torch.load('CIFAR-10_human.pt', weights_only=False))"`
@@ -77,7 +78,7 @@ func (s *Set) WithHumanLabels(path, kind string) (*Set, error) {
 				path, i, s.Classes[clean[i]], s.Classes[label], s.Name)
 		}
 	}
-	out := s.empty(s.Name)
+	out := s.Empty(s.Name)
 	out.Pixels, out.files, out.Labels, out.Notes = s.Pixels, s.files, s.Labels, s.Notes
 	if out.human, err = archive.Numbers(column, s.Len(), most); err != nil {
 		return nil, fmt.Errorf("dataset: %s: %s%w", path, column, err)
@@ -91,7 +92,7 @@ func (s *Set) HumanLabels() (*Set, error) {
 	if s.human == nil {
 		return nil, fmt.Errorf("dataset: %s has no labels that people gave: see WithHumanLabels", s.Name)
 	}
-	out := s.empty(s.Name + ", human labels")
+	out := s.Empty(s.Name + ", human labels")
 	out.Pixels, out.files, out.Labels = s.Pixels, s.files, slices.Clone(s.human)
 	return out, nil
 }

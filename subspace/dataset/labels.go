@@ -3,6 +3,7 @@ package dataset
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // WrongLabels returns s with a share, in [0, 1], of its labels replaced by wrong
@@ -35,9 +36,9 @@ func (s *Set) WrongLabels(share float64, anyClass bool) (*Set, error) {
 	if anyClass {
 		kind = "random"
 	}
-	out := s.empty(fmt.Sprintf("%s, %.4g %% %s labels", s.Name, 100*share, kind))
+	out := s.Empty(fmt.Sprintf("%s, %.4g %% %s labels", s.Name, 100*share, kind))
 	out.Pixels, out.files = s.Pixels, s.files
-	out.Labels = append([]int32(nil), s.Labels...)
+	out.Labels = slices.Clone(s.Labels)
 
 	rng := stream(0, streamWrong, 0)
 	images := sequence(s.Len())

@@ -3,6 +3,8 @@ package dataset
 import (
 	"cmp"
 	"fmt"
+	"image"
+	"image/color"
 	"slices"
 )
 
@@ -84,7 +86,7 @@ func (s *Set) Firsts() []int {
 // Images returns the set of some images of s, in memory, by their numbers from 0 and in
 // that order, see [Set.Image].
 func (s *Set) Images(name string, numbers []int) (*Set, error) {
-	some := s.empty(name)
+	some := s.Empty(name)
 	for _, i := range numbers {
 		one, err := s.Image(i)
 		if err != nil {
@@ -101,7 +103,7 @@ func (s *Set) Image(number int) (*Set, error) {
 	if number < 0 || number >= s.Len() || s.Pixels == nil && !s.streamed() {
 		return nil, fmt.Errorf("image %d of %s: want one of its numbers, 0 to %d", number, s.Name, s.Len()-1)
 	}
-	one := s.empty(fmt.Sprintf("%s, image %d", s.Name, number))
+	one := s.Empty(fmt.Sprintf("%s, image %d", s.Name, number))
 	one.Labels = s.Labels[number:][:1]
 	if s.streamed() {
 		one.Pixels = make([]uint8, s.imageSize())
@@ -109,4 +111,15 @@ func (s *Set) Image(number int) (*Set, error) {
 	}
 	one.Pixels = s.image(number)
 	return one, nil
+}
+
+// Picture returns image i of a set in memory, of 1 to 3 channels, to look at: one channel
+// is grey.
+func (s *Set) Picture(i int) *image.RGBA {
+	picture, pixels, c := image.NewRGBA(image.Rect(0, 0, s.Width, s.Height)), s.image(i), s.Channels
+	for k := range s.Width * s.Height {
+		p := pixels[k*c:]
+		picture.SetRGBA(k%s.Width, k/s.Width, color.RGBA{p[0], p[c/2], p[c-1], 255})
+	}
+	return picture
 }

@@ -112,7 +112,7 @@ func Read(ctx context.Context, most int, progress func(done, total int64), sets 
 			}
 			continue
 		}
-		loaded := s.empty(s.Name)
+		loaded := s.Empty(s.Name)
 		loaded.Labels, loaded.files, loaded.Notes = s.Labels, s.files, s.Notes
 		out[k] = loaded
 		if loaded.Pixels = s.recallPixels(); loaded.Pixels != nil {
@@ -176,7 +176,7 @@ func decodeAll(ctx context.Context, jobs []job, progress func(done, total int64)
 func (s *Set) know() {
 	for _, f := range s.files {
 		if f.sum.Load() == nil {
-			streamed := s.empty(s.Name) // s itself may be in memory
+			streamed := s.Empty(s.Name) // s itself may be in memory
 			streamed.files, streamed.Labels = s.files, s.Labels
 			Read(context.Background(), -1, nil, streamed) // what fails counts as zeros
 			return

@@ -14,6 +14,7 @@ func TestArrows(t *testing.T) {
 	allowed := map[string]string{
 		"plots":                         "",
 		"subspace/place":                "",
+		"subspace/place/placetest":      "",
 		"subspace/spelling":             "",
 		"subspace/metric":               "",
 		"subspace/dataset":              "subspace/internal/npy subspace/internal/parallel subspace/internal/picture subspace/place",

@@ -83,8 +83,8 @@ func (r *Run) build(of spaceOf) error {
 	if n := r.options.Devices; n > 1 {
 		r.device += fmt.Sprintf(", %d devices", n)
 	}
-	if r.options.Notice != nil && b.Notice != "" {
-		r.options.Notice(b.Notice)
+	if b.Notice != "" {
+		r.notice(b.Notice)
 	}
 	r.space, err = r.newSpace(r.sampler.Shape.Endpoints(), of)
 	return err
@@ -113,7 +113,7 @@ func (r *Run) newSpace(m int, of spaceOf) (*subspace.Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := of(b.Backend, net, [3]int{t.Height, t.Width, t.Channels}, m, r.Config.seedAt(-1))
+	s, err := of(b.Backend, net, t.Shape(), m, r.Config.seedAt(-1))
 	if err != nil {
 		return nil, err
 	}

@@ -174,11 +174,7 @@ func (f Found) work(p Planned) float64 {
 	if f.Total > 0 {
 		share = min(float64(f.Done)/float64(f.Total), 1)
 	}
-	trained := p.Work() - float64(p.Scored)
-	if f.Scoring {
-		return trained + share*float64(p.Scored)
-	}
-	return share * trained
+	return p.Done(f.Scoring, share)
 }
 
 // seconds returns how long what is done of a run took; 0 where another run has trained

@@ -147,10 +147,18 @@ func Full() Config {
 	}
 }
 
+// presets are all there are, the smallest first, the paper's setting last.
+var presets = []struct {
+	name string
+	make func() Config
+}{{"quick", Quick}, {"cifar10-small", Small}, {"cifar10", Full}}
+
 // Preset returns the preset of a name: quick, cifar10-small or cifar10.
 func Preset(name string) (Config, error) {
-	if preset := map[string]func() Config{"quick": Quick, "cifar10-small": Small, "cifar10": Full}[name]; preset != nil {
-		return preset(), nil
+	for _, p := range presets {
+		if p.name == name {
+			return p.make(), nil
+		}
 	}
 	return Config{}, fmt.Errorf("unknown preset %q: want quick, cifar10-small or cifar10", name)
 }
@@ -198,10 +206,6 @@ func (c Config) identity(data *dataset.Data, held *dataset.Set) string {
 
 // Name says which run it is, in a word: cifar10-line-cresnet20x8-seed1.
 func (c Config) Name() string {
-	net := c.Network
-	if c.Width > 0 {
-		net = fmt.Sprintf("%sx%d", net, c.Width)
-	}
 	data := c.Data
 	if c.WrongLabels > 0 {
 		data = fmt.Sprintf("%s+wrong-labels-%v", data, c.WrongLabels)
@@ -209,7 +213,7 @@ func (c Config) Name() string {
 	if c.HumanLabels != "" {
 		data += "+human-labels-" + c.HumanLabels
 	}
-	return fmt.Sprintf("%s-%s-%s-seed%d", data, c.Method(), net, c.Seed)
+	return fmt.Sprintf("%s-%s-%s-seed%d", data, c.Method(), c.networkName(), c.Seed)
 }
 
 // folder is the name of the folder of a run of c with the given identity.

@@ -100,7 +100,7 @@ func (c Config) moments() (mean, std []float32, err error) {
 	both := strings.Split(c.Normalise, "/")
 	var read [2][]float32
 	for i := range read {
-		for _, text := range strings.Split(both[min(i, len(both)-1)], ",") {
+		for text := range strings.SplitSeq(both[min(i, len(both)-1)], ",") {
 			v, err := strconv.ParseFloat(text, 32)
 			if err != nil || len(both) != 2 || math.IsNaN(v) || math.IsInf(v, 0) || i == 1 && v <= 0 {
 				return nil, nil, fmt.Errorf("images are normalised by %q: want a mean and a standard deviation of pixel/255 for each channel, such as 0.49,0.48,0.45/0.25,0.24,0.26", c.Normalise)

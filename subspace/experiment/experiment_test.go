@@ -315,8 +315,7 @@ func process(t *testing.T, dir string, n int, delay time.Duration) (killed bool)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "EXPERIMENT_TEST_DIR="+dir, fmt.Sprintf("EXPERIMENT_TEST_KILL=%d %d", n, delay))
 	problems, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() > 0 || err != nil && exit == nil {
+	if exit, ended := errors.AsType[*exec.ExitError](err); ended && exit.ExitCode() > 0 || err != nil && !ended {
 		t.Fatalf("the process failed: %v: %s", err, problems)
 	}
 	return err != nil

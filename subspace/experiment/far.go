@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"gosubspace/subspace/corruption"
 	"gosubspace/subspace/dataset"
 )
 
@@ -64,7 +65,7 @@ func (c Config) scores() int {
 	}
 	r := &Run{Config: c, sampler: sampler}
 	points := r.points()
-	return len(points) + len(r.ensembles(points)) + severities*len(c.corruptions()) + c.Plane*c.Plane + c.Surface*c.Surface
+	return len(points) + len(r.ensembles(points)) + corruption.Severities*len(c.corruptions()) + c.Plane*c.Plane + c.Surface*c.Surface
 }
 
 // Check reads the tensors of a run and compares them with their checksums, as a run

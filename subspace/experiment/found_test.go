@@ -251,7 +251,7 @@ func TestDelete(t *testing.T) {
 // The nearest preset is the one that a run was made from, and what differs is told by
 // the names of config.json.
 func TestNearest(t *testing.T) {
-	for _, name := range presets {
+	for _, name := range Presets() {
 		c, err := Preset(name)
 		if err != nil {
 			t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"gosubspace/subspace/dataset"
@@ -27,35 +26,30 @@ func (c Config) enough(train, test int) error {
 	}
 	for _, p := range parts {
 		if p.asked > p.of {
-			return fmt.Errorf("asked for %s images by %s (%s); %s has %s %s: 0 takes all", thousands(p.asked), p.field, p.flag, c.Data, thousands(p.of), p.what)
+			return fmt.Errorf("asked for %s images by %s (%s); %s has %s %s: 0 takes all", Thousands(p.asked), p.field, p.flag, c.Data, Thousands(p.of), p.what)
 		}
 	}
 	if c.HeldOut > 0 && max(c.TrainImages, 1)+c.HeldOut > train {
 		also := "and one at least to train on"
 		if c.TrainImages > 0 {
-			also = fmt.Sprintf("beside %s to train on by TrainImages (-train-images)", thousands(c.TrainImages))
+			also = fmt.Sprintf("beside %s to train on by TrainImages (-train-images)", Thousands(c.TrainImages))
 		}
-		return fmt.Errorf("asked for a validation split of %s images by HeldOut (-held-out), %s; %s has %s in all", thousands(c.HeldOut), also, c.Data, thousands(train))
+		return fmt.Errorf("asked for a validation split of %s images by HeldOut (-held-out), %s; %s has %s in all", Thousands(c.HeldOut), also, c.Data, Thousands(train))
 	}
 	return nil
-}
-
-// thousands writes a number of images as one reads it: 5,000.
-func thousands(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }
 
 // say tells what was passed over in the data, which classes a part of them lacks, and
 // that data of one's own are used in part alone. It is told once, by Options.Notice.
 func (r *Run) say() {
-	if r.options.Notice == nil {
-		return
-	}
 	for _, line := range r.notes() {
+		r.notice(line)
+	}
+}
+
+// notice hands a line to Options.Notice, where there is one.
+func (r *Run) notice(line string) {
+	if r.options.Notice != nil {
 		r.options.Notice(line)
 	}
 }
@@ -77,7 +71,7 @@ func (r *Run) notes() (lines []string) {
 	}
 	if n := r.all.Train.Len(); r.ownData() && r.Config.TrainImages > 0 && r.Config.TrainImages+r.Config.HeldOut < n {
 		lines = append(lines, fmt.Sprintf("%s of the %s images of %s are trained on, as TrainImages (-train-images) asks: 0 takes all",
-			thousands(r.Config.TrainImages), thousands(n), r.all.Train.Name))
+			Thousands(r.Config.TrainImages), Thousands(n), r.all.Train.Name))
 	}
 	return lines
 }

@@ -112,7 +112,7 @@ func (r *Run) trains() bool {
 }
 
 // ofMembers returns the networks of the files or runs that r builds on, as they are.
-func ofMembers(_ context.Context, r *Run, _, _ int) (networks [][]float32, err error) {
+func (r *Run) ofMembers() (networks [][]float32, err error) {
 	if r.Config.Networks != "" {
 		networks, r.given, err = r.readNetworks()
 		return networks, err

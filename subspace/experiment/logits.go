@@ -24,12 +24,8 @@ func (r *Run) Logits(ctx context.Context, at subspace.Weights, set *dataset.Set)
 	if set == nil || set.Len() == 0 {
 		return nil, errors.New("there are no images to run the network on: want a set with at least one")
 	}
-	if err := set.Check(); err != nil {
+	if err := r.takes(set); err != nil {
 		return nil, err
-	}
-	if t := r.data.Train; t.Height != set.Height || t.Width != set.Width || t.Channels != set.Channels {
-		return nil, fmt.Errorf("images of %d × %d × %d for a network that was trained on %d × %d × %d: want the same",
-			set.Height, set.Width, set.Channels, t.Height, t.Width, t.Channels)
 	}
 	return r.logitsOf(ctx, at, set)
 }

@@ -28,7 +28,7 @@ const (
 )
 
 var makings = map[string]making{
-	"":         {apart, ofMembers}, // Config.Independent
+	"":         {apart, func(_ context.Context, r *Run, _, _ int) ([][]float32, error) { return r.ofMembers() }}, // Config.Independent
 	matched:    {apart, matchMembers},
 	snapshots:  {collecting, lastSnapshots},
 	swag:       {collecting, sampleSWAG},
@@ -114,7 +114,7 @@ func soupOf(c Config, _, n int) []Config { return apart(c, n, 0) }
 
 // greedy scores its soups by their accuracy on the validation split.
 func greedy(ctx context.Context, r *Run, _, _ int) ([][]float32, error) {
-	networks, err := ofMembers(ctx, r, 1, 0)
+	networks, err := r.ofMembers()
 	if err != nil {
 		return nil, err
 	}

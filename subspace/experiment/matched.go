@@ -13,8 +13,8 @@ import (
 )
 
 // matchMembers brings the networks as close to the first as their symmetries allow.
-func matchMembers(ctx context.Context, r *Run, fixed, _ int) ([][]float32, error) {
-	networks, err := ofMembers(ctx, r, fixed, 0)
+func matchMembers(ctx context.Context, r *Run, _, _ int) ([][]float32, error) {
+	networks, err := r.ofMembers()
 	if err != nil {
 		return nil, err
 	}

@@ -120,7 +120,7 @@ func (r *Run) readNetworks() (networks [][]float32, buffers [][]subspace.Array, 
 func (r *Run) network() (torch.Network, error) {
 	buffers, err := r.space.Buffers()
 	t := r.data.Train
-	return torch.Network{Layout: r.space.Layout, Buffers: buffers, Image: [3]int{t.Height, t.Width, t.Channels}}, err
+	return torch.Network{Layout: r.space.Layout, Buffers: buffers, Image: t.Shape()}, err
 }
 
 // networkName is the network with its width: cresnet20x8.

@@ -23,7 +23,7 @@ func (r *Run) fingerprints() (own Own) {
 	if t := r.data.Train; r.options.Net != nil {
 		// A network that fails here fails when it is built in earnest, too, or has operations
 		// that are known to a device alone.
-		own.Network, _ = subspace.Fingerprint(r.options.Net, [3]int{t.Height, t.Width, t.Channels}, 2)
+		own.Network, _ = subspace.Fingerprint(r.options.Net, t.Shape(), 2)
 	}
 	return own
 }
@@ -104,7 +104,7 @@ func (r *Run) checkEffects() error {
 	}
 	t := r.data.Train
 	print := func(net subspace.Net) string {
-		print, _ := subspace.Fingerprint(net, [3]int{t.Height, t.Width, t.Channels}, c.Batch/max(c.Chunks, 1))
+		print, _ := subspace.Fingerprint(net, t.Shape(), c.Batch/max(c.Chunks, 1))
 		return print // none where it is not known
 	}
 	for _, x := range []struct {

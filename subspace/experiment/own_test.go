@@ -192,8 +192,7 @@ func BenchmarkLoadOwn(b *testing.B) {
 				r.Close()
 			}
 			load() // which makes it
-			b.ResetTimer()
-			for range b.N {
+			for b.Loop() {
 				load()
 			}
 		})

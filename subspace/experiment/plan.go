@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/corruption"
 	"gosubspace/subspace/dataset"
 )
 
@@ -30,6 +31,16 @@ func (p Planned) Work() float64 {
 		passes *= 2
 	}
 	return passes*float64(p.Trained) + float64(p.Scored)
+}
+
+// Done returns how much of Work is done when a share of the training is, or of the
+// scoring, which comes after it.
+func (p Planned) Done(scoring bool, share float64) float64 {
+	trained := p.Work() - float64(p.Scored)
+	if scoring {
+		return trained + share*float64(p.Scored)
+	}
+	return share * trained
 }
 
 // Plan returns the runs that the configurations need, each once, those that
@@ -119,7 +130,7 @@ func planned(ctx context.Context, c Config, o Options) (p Planned, data *dataset
 		p.Trained = c.Epochs * train
 	}
 	points := r.points()
-	p.Scored += len(points)*(r.recalibrated(train)+test) + severities*len(c.corruptions())*test
+	p.Scored += len(points)*(r.recalibrated(train)+test) + corruption.Severities*len(c.corruptions())*test
 	if c.Corrupt != "" && !points[len(points)-1].Midpoint { // of the midpoint, once
 		p.Scored += r.recalibrated(train)
 	}
@@ -154,7 +165,7 @@ func (r *Run) size(ctx context.Context) (train, test int, image [3]int, classes 
 			return 0, 0, image, 0, err
 		}
 		t := r.all.Train
-		train, test, image, classes = t.Len(), r.all.Test.Len(), [3]int{t.Height, t.Width, t.Channels}, len(t.Classes)
+		train, test, image, classes = t.Len(), r.all.Test.Len(), t.Shape(), len(t.Classes)
 	}
 	if err := c.enough(train, test); err != nil {
 		return 0, 0, image, 0, err

@@ -109,16 +109,16 @@ func roundScores(s *metric.Scores) {
 
 func round(values ...*float64) {
 	for _, v := range values {
-		*v = digits(*v)
+		*v = Significant(*v, 8)
 	}
 }
 
-// digits rounds to eight significant digits.
-func digits(x float64) float64 {
+// Significant rounds to n significant digits; what has none, such as an infinity, it leaves.
+func Significant(x float64, n int) float64 {
 	if x == 0 {
 		return 0
 	}
-	scale := math.Pow(10, 7-math.Floor(math.Log10(math.Abs(x))))
+	scale := math.Pow(10, float64(n-1)-math.Floor(math.Log10(math.Abs(x))))
 	if rounded := math.Round(x*scale) / scale; !math.IsNaN(rounded) && !math.IsInf(rounded, 0) {
 		return rounded
 	}
@@ -145,7 +145,7 @@ func ReadRecord(dir string) (Record, error) {
 	}
 	for _, path := range paths {
 		r, err := ReadResult(path)
-		if list := (*json.UnmarshalTypeError)(nil); errors.As(err, &list) && list.Field == "" {
+		if list, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && list.Field == "" {
 			continue // an array, or a number: no result was ever written so
 		}
 		if err != nil {

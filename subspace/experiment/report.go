@@ -2,7 +2,7 @@ package experiment
 
 import (
 	"fmt"
-	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -60,7 +60,7 @@ func (r Report) Parts() (parts []string) {
 	parts = append(parts, fmt.Sprintf("epoch %*d of %d", width(r.Epochs), r.Epoch, r.Epochs),
 		fmt.Sprintf("loss %.3f", loss), fmt.Sprintf("%5.1f %% right", 100*accuracy))
 	if r.Rate > 0 {
-		parts = append(parts, fmt.Sprintf("%5.0f images/s", threeDigits(r.Rate)))
+		parts = append(parts, fmt.Sprintf("%5.0f images/s", Significant(r.Rate, 3)))
 	}
 	return parts
 }
@@ -87,17 +87,17 @@ func Count(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
+// Thousands writes a number with a comma between thousands: 5,000.
+func Thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
 // width returns how many digits a number has.
 func width(n int) int { return len(fmt.Sprint(n)) }
-
-// threeDigits rounds to three significant digits.
-func threeDigits(x float64) float64 {
-	if x <= 0 || math.IsInf(x, 0) {
-		return x
-	}
-	scale := math.Pow(10, 2-math.Floor(math.Log10(x)))
-	return math.Round(x*scale) / scale
-}
 
 // clock measures the speed of the latest units of work, so that what happened
 // once (compilation, a pause) soon counts no more.

@@ -69,8 +69,7 @@ func (r *Run) call(on *subspace.Resident, done int, seconds float64) int {
 	if on == nil {
 		return 1
 	}
-	n, size := r.data.Train.Len(), r.Config.Batch
-	full, k := n/size, done%((n+size-1)/size)
+	full, k := r.data.Train.Len()/r.Config.Batch, done%r.perEpoch()
 	return min(r.mostSteps(seconds), max(full-k, 1))
 }
 
@@ -93,7 +92,7 @@ func (r *Run) resident(set *dataset.Set) (*subspace.Resident, error) {
 	if err != nil {
 		return nil, err
 	}
-	on, err := subspace.Upload(b.Backend, [3]int{set.Height, set.Width, set.Channels}, set.Pixels, set.Labels, r.data.Normalised(set.Channels))
+	on, err := subspace.Upload(b.Backend, set.Shape(), set.Pixels, set.Labels, r.data.Normalised(set.Channels))
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,10 @@ func (o Options) root() (string, error) {
 //	checkpoint.safetensors  endpoints, optimiser, progress, while it trains
 //	history.json            the epochs so far, for whoever looks on
 //	standing.json           how it stands, for another process that wants it
+//	lock                    held by the process that makes it
+//	snapshot-N.safetensors  what SWA collected N-th, where Config.Snapshots asks for it
 //	endpoints.safetensors   the trained endpoints, weight by weight
+//	scores.json             the scores so far, while it is scored
 //	result.json             scores, history and circumstances
 type Run struct {
 	Config Config
@@ -181,7 +184,7 @@ func open(ctx context.Context, c Config, o Options) (*Run, error) {
 		return nil, errors.New("the test set has no images: want at least one")
 	}
 	if n := r.data.Train.Len(); n < c.Batch {
-		return nil, fmt.Errorf("asked for batches of %s images by Batch (-batch); %s has %s: make the batch smaller", thousands(c.Batch), r.data.Train.Name, thousands(n))
+		return nil, fmt.Errorf("asked for batches of %s images by Batch (-batch); %s has %s: make the batch smaller", Thousands(c.Batch), r.data.Train.Name, Thousands(n))
 	}
 	if err := r.checkPoints(); err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package experiment
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -53,22 +52,20 @@ func (c Config) Differs(from Config) (differ []Setting) {
 	return differ
 }
 
-// presets are the names of the presets.
-var presets = []string{"quick", "cifar10-small", "cifar10"}
-
 // Presets returns the names of the presets, the smallest first, the paper's setting last.
-func Presets() []string { return slices.Clone(presets) }
+func Presets() (names []string) {
+	for _, p := range presets {
+		names = append(names, p.name)
+	}
+	return names
+}
 
 // Nearest returns the preset from which c differs in the fewest settings, and those;
 // shape and seed, which every preset is made with, are not counted.
 func (c Config) Nearest() (preset string, differ []Setting) {
-	for i, name := range presets {
-		p, err := Preset(name)
-		if err != nil {
-			panic(err) // it is one of them
-		}
-		if d := c.Differs(p.With(c.Shape, c.Seed)); i == 0 || len(d) < len(differ) {
-			preset, differ = name, d
+	for i, p := range presets {
+		if d := c.Differs(p.make().With(c.Shape, c.Seed)); i == 0 || len(d) < len(differ) {
+			preset, differ = p.name, d
 		}
 	}
 	return preset, differ

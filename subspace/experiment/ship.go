@@ -59,7 +59,7 @@ func (r *Run) Ship(ctx context.Context, path string) error {
 	}
 	t := r.data.Train
 	about := shipping{r.Config, r.identity, points,
-		inputs{[3]int{t.Height, t.Width, t.Channels}, t.Classes, r.data.Mean, r.data.Std}}
+		inputs{t.Shape(), t.Classes, r.data.Mean, r.data.Std}}
 	metadata := map[string]string{"run": r.Config.Name(), "shape": r.Config.Shape, "identity": about.Identity}
 	for name, value := range map[string]any{"config": about.Config, "points": about.Points, "network": about.Network} {
 		text, err := json.Marshal(value)
@@ -139,7 +139,7 @@ func (r *Run) ShipSamples(dir string) error {
 	path := filepath.Join(dir, SamplesFile)
 	if there, err := os.ReadFile(path); err == nil {
 		t := r.data.Test
-		old, err := decodeSheet(there, inputs{Image: [3]int{t.Height, t.Width, t.Channels}, Classes: t.Classes})
+		old, err := decodeSheet(there, inputs{Image: t.Shape(), Classes: t.Classes})
 		if err != nil || !slices.Equal(old.Pixels, sheet.Pixels) {
 			return fmt.Errorf("%s has images of another data set: ship these to another folder", path)
 		}

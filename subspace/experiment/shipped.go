@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/draw"
 	"image/png"
 	"os"
@@ -233,12 +232,7 @@ func encodeSheet(set *dataset.Set) ([]byte, error) {
 		sheet = image.NewGray(sheet.Bounds())
 	}
 	for k := range set.Len() {
-		for y := range h {
-			for x := range w {
-				p := set.Pixels[((k*h+y)*w+x)*c:]
-				sheet.Set(k*w+x, y, color.RGBA{p[0], p[c/2], p[c-1], 255})
-			}
-		}
+		draw.Draw(sheet, image.Rect(k*w, 0, (k+1)*w, h), set.Picture(k), image.Point{}, draw.Src)
 	}
 	var file bytes.Buffer
 	err := png.Encode(&file, sheet)

@@ -127,7 +127,7 @@ func (r *Run) takes(set *dataset.Set) error {
 	if err := set.Check(); err != nil {
 		return err
 	}
-	if t := r.data.Train; set.Height != t.Height || set.Width != t.Width || set.Channels != t.Channels {
+	if t := r.data.Train; set.Shape() != t.Shape() {
 		return fmt.Errorf("images of %d × %d × %d for a network of %d × %d × %d: want the same",
 			set.Height, set.Width, set.Channels, t.Height, t.Width, t.Channels)
 	}

@@ -18,7 +18,7 @@ func (r *Run) checkBatches() error {
 			return err
 		}
 		t := r.data.Train
-		return subspace.TakesBatch(net, [3]int{t.Height, t.Width, t.Channels}, images)
+		return subspace.TakesBatch(net, t.Shape(), images)
 	}
 	if r.trains() {
 		for _, batch := range []struct {

@@ -41,7 +41,7 @@ func (r *Run) tasksAtPoints() (tasks []task) {
 		add(right, test, func(s metric.Scores) { ensembles[i].Scores = s }, ensembles[i].Points...)
 	}
 	for _, name := range r.Config.corruptions() {
-		for severity := 1; severity <= severities; severity++ {
+		for severity := 1; severity <= corruption.Severities; severity++ {
 			i := len(r.Result.Corrupted)
 			r.Result.Corrupted = append(r.Result.Corrupted, Corrupted{Corruption: name, Severity: severity})
 			set := func() (*dataset.Set, error) { return r.corrupt(name, severity) }
@@ -121,10 +121,8 @@ func (r *Run) corrupt(name string, severity int) (set *dataset.Set, err error) {
 		if set, err = corruption.Published(r.options.CorruptedDir, name, severity, r.all.Test); err != nil {
 			return nil, err
 		}
-		if r.options.Notice != nil {
-			for _, line := range set.Notes {
-				r.options.Notice(line)
-			}
+		for _, line := range set.Notes {
+			r.notice(line)
 		}
 		// A subset goes by the labels: it is that of the clean images where they
 		// have the same order, which checkCorrupted sees to.
@@ -158,9 +156,6 @@ func (r *Run) checkCorrupted() error {
 	_, err = corruption.Apply(one, names[0], 1, CorruptionSeed)
 	return err
 }
-
-// severities are 1 to 5.
-const severities = 5
 
 // CorruptionSeed is that of all corrupted test sets, so that runs are compared
 // on the same images.

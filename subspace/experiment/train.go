@@ -36,7 +36,7 @@ func (r *Run) rng(stream uint64, step int) *rand.Rand {
 }
 
 // perEpoch returns the number of steps of an epoch.
-func (r *Run) perEpoch() int { return (r.data.Train.Len() + r.Config.Batch - 1) / r.Config.Batch }
+func (r *Run) perEpoch() int { return batches(r.data.Train.Len(), r.Config.Batch) }
 
 // train trains the endpoints, or what is left of it, and writes them.
 func (r *Run) train(ctx context.Context) error {
@@ -80,14 +80,14 @@ func (r *Run) train(ctx context.Context) error {
 // backend, other kernels, another CPU. How many cores there are changes nothing.
 func (r *Run) tellOfAnother(p progress) {
 	n := len(p.Devices)
-	if n == 0 || p.Step == 0 || r.options.Notice == nil {
+	if n == 0 || p.Step == 0 {
 		return
 	}
 	last := cmp.Or(p.Device, p.Devices[n-1]) // older checkpoints have the devices alone
 	if cores.ReplaceAllString(last, "") == cores.ReplaceAllString(r.device, "") {
 		return
 	}
-	r.options.Notice(fmt.Sprintf("%s goes on with %s, after step %d with %s: its numbers will not be those of either alone, bit for bit",
+	r.notice(fmt.Sprintf("%s goes on with %s, after step %d with %s: its numbers will not be those of either alone, bit for bit",
 		r.Config.Name(), r.device, p.Step, last))
 }
 
@@ -155,26 +155,15 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 			err = r.finite() // the loss tells of the weights before the step
 		}
 		if errors.Is(err, subspace.ErrDiverged) {
-			advice := fmt.Sprintf("try a smaller learning rate than %v", c.LearningRate)
-			if _, cycles := schedule.(subspace.Snapshots); !cycles { // whose cycles begin with the whole rate
-				advice += fmt.Sprintf(", or a longer warm-up than %d epochs", c.Warmup)
-			}
-			return fmt.Errorf("diverged at step %d of %d (epoch %d): %w; %s", p.Step, total, epoch+1, err, advice)
+			return fmt.Errorf("diverged at step %d of %d (epoch %d): %w; %s", p.Step, total, epoch+1, err, c.calmer(schedule))
 		}
 		if err != nil {
 			return fmt.Errorf("step %d: %w", p.Step+1, err)
 		}
 
-		report := Report{Run: c.Name(), Restored: restored, Done: p.Step, Total: total, Epoch: epoch + 1, Epochs: c.Epochs,
-			Loss: p.Loss / float64(p.Seen), Accuracy: float64(p.Right) / float64(p.Seen)}
-		if n := len(p.History); n > 0 {
-			report.Before = &p.History[n-1]
-		}
-		if seconds = speed.tick(len(work)); seconds > 0 {
-			report.Rate = float64(r.data.Train.Len()) / float64(perEpoch) / seconds
-			report.Steps = 1 / seconds
-			report.Left = time.Duration(seconds * float64(total-p.Step) * float64(time.Second))
-		}
+		seconds = speed.tick(len(work))
+		report := r.stepReport(p, total, epoch, seconds)
+		report.Restored = restored
 		if c.EMA > 0 {
 			if err := r.collect(p, 1/(1-c.EMA)); err != nil {
 				return err
@@ -194,14 +183,14 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		report.History = p.History
 		r.report(report)
 		p.Seconds = before + time.Since(resumed).Seconds()
-		stop := ctx.Err() != nil
-		if stop || p.Step == total || time.Since(saved) > every {
+		ends := ctx.Err() != nil
+		if ends || p.Step == total || time.Since(saved) > every {
 			if err := r.save(*p); err != nil {
 				return err
 			}
 			saved = time.Now()
 		}
-		if stop && p.Step < total {
+		if ends && p.Step < total {
 			return interruptedAfter(ctx, "step", p.Step, total)
 		}
 	}
@@ -209,6 +198,31 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		return r.space.SetEndpoints(p.average.Endpoints)
 	}
 	return nil
+}
+
+// calmer says what may keep a training from diverging.
+func (c Config) calmer(schedule subspace.Schedule) string {
+	advice := fmt.Sprintf("try a smaller learning rate than %v", c.LearningRate)
+	if _, cycles := schedule.(subspace.Snapshots); !cycles { // whose cycles begin with the whole rate
+		advice += fmt.Sprintf(", or a longer warm-up than %d epochs", c.Warmup)
+	}
+	return advice
+}
+
+// stepReport says how training stands after a step, which takes so many seconds, 0 where
+// that is not known yet.
+func (r *Run) stepReport(p *progress, total, epoch int, seconds float64) Report {
+	report := Report{Run: r.Config.Name(), Done: p.Step, Total: total, Epoch: epoch + 1, Epochs: r.Config.Epochs,
+		Loss: p.Loss / float64(p.Seen), Accuracy: float64(p.Right) / float64(p.Seen)}
+	if n := len(p.History); n > 0 {
+		report.Before = &p.History[n-1]
+	}
+	if seconds > 0 {
+		report.Rate = float64(r.data.Train.Len()) / float64(r.perEpoch()) / seconds
+		report.Steps = 1 / seconds
+		report.Left = time.Duration(seconds * float64(total-p.Step) * float64(time.Second))
+	}
+	return report
 }
 
 // rateScale returns what the rate of every step is multiplied by, see Config.FullStep.

@@ -93,8 +93,8 @@ func (r *Run) wait(ctx context.Context) error {
 		}
 		lock.Close()
 		now := r.stands()
-		if !told && r.options.Notice != nil {
-			r.options.Notice(fmt.Sprintf("%s is being made by %s: waiting for it (its folder is %s)", now.Run, now.Elsewhere, r.Dir))
+		if !told {
+			r.notice(fmt.Sprintf("%s is being made by %s: waiting for it (its folder is %s)", now.Run, now.Elsewhere, r.Dir))
 		}
 		told = true
 		if now.Done != last.Done || now.Scoring != last.Scoring || now.Elsewhere != last.Elsewhere {

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,10 +122,10 @@ func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
 	if !slices.Equal(v.Photographs.Classes, v.Classes) {
 		return nil, fmt.Errorf("photographs of other classes than the network was trained on: want %v", v.Classes)
 	}
-	all := like(v.Photographs, "photographs and test images")
+	all := v.Photographs.Empty("photographs and test images")
 	all.Labels, all.Pixels = slices.Clone(v.Photographs.Labels), slices.Clone(v.Photographs.Pixels)
 	if s.Test != nil {
-		part, err := s.Test.Subset(count(o.Tests, tests, s.Test.Len()), 0)
+		part, err := s.Test.Subset(min(cmp.Or(o.Tests, tests), s.Test.Len()), 0)
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +134,7 @@ func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
 		}
 		v.Tests, v.labels = part.Len(), part.Labels
 		all.Labels, all.Pixels = append(all.Labels, part.Labels...), append(all.Pixels, part.Pixels...)
-		v.Reestimate = count(o.Reestimate, reestimate, s.Trained())
+		v.Reestimate = min(cmp.Or(o.Reestimate, reestimate), s.Trained())
 		if v.recalibration, err = s.Recalibration(v.Reestimate); err != nil {
 			return nil, err
 		}
@@ -152,13 +153,6 @@ func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
 // program is compiled and called.
 const oneBatch = 1024
 
-func count(asked, otherwise, there int) int {
-	if asked == 0 {
-		asked = otherwise
-	}
-	return min(asked, there)
-}
-
 // firsts returns the first image of each class, of at most as many as are shown.
 func firsts(set *dataset.Set) (*dataset.Set, error) {
 	if set == nil {
@@ -168,16 +162,11 @@ func firsts(set *dataset.Set) (*dataset.Set, error) {
 	return set.Images("photographs", first[:min(len(first), MostPhotographs)])
 }
 
-// like returns a set without images that is otherwise like another.
-func like(set *dataset.Set, name string) *dataset.Set {
-	return &dataset.Set{Name: name, Height: set.Height, Width: set.Width, Channels: set.Channels, Classes: set.Classes}
-}
-
 // At looks at the point with the given coefficients, one an endpoint. They must sum to
 // 1; some below 0 are a point outside.
 func (v *Viewer) At(ctx context.Context, w subspace.Weights, how Statistics) (View, error) {
 	view := View{At: w}
-	if err := v.check(w); err != nil {
+	if err := w.Check(v.Shape.Endpoints()); err != nil {
 		return view, err
 	}
 	view.Inside = within(w)
@@ -199,20 +188,6 @@ func (v *Viewer) At(ctx context.Context, w subspace.Weights, how Statistics) (Vi
 		view.Scores = &scores
 	}
 	return view, nil
-}
-
-func (v *Viewer) check(w subspace.Weights) error {
-	sum := 0.0
-	for _, c := range w {
-		sum += c
-	}
-	if m := v.Shape.Endpoints(); len(w) != m {
-		return fmt.Errorf("%d coefficients for a %s: want one for each of its %d endpoints", len(w), v.Shape, m)
-	}
-	if !(sum > 1-1e-6 && sum < 1+1e-6) {
-		return fmt.Errorf("coefficients %v sum to %.4g: want 1", w, sum)
-	}
-	return nil
 }
 
 // statistics sets those of batch norm at a point.

@@ -56,7 +56,7 @@ func TestOnImagesAgainstStatsmodels(t *testing.T) {
 	}
 	for _, s := range want.Student {
 		d, err := Paired(s.A, s.B)
-		if got := d.P(); err != nil || math.Abs(got-s.P) > 1e-9 || (got < 0.05) != (d.Side() != 0) {
+		if got := d.P(); err != nil || math.Abs(got-s.P) > 1e-9 || (got < 0.05) != (side(d) != 0) {
 			t.Errorf("%d pairs, %+v: p = %v, want %v", len(s.A), d, got, s.P)
 		}
 	}

@@ -99,13 +99,7 @@ func Check(logits []float32, labels []int32, classes int) error {
 // Accuracy returns the share of images whose largest logit stands at the
 // label, in [0, 1]. Among equal largest logits the first counts.
 func Accuracy(logits []float32, labels []int32, classes int) float64 {
-	right := 0
-	for i, label := range labels {
-		if argmax(logits[i*classes:(i+1)*classes]) == int(label) {
-			right++
-		}
-	}
-	return float64(right) / float64(len(labels))
+	return float64(HitsOf(logits, labels, classes).Right()) / float64(len(labels))
 }
 
 // NLL returns the mean negative log-likelihood of the labels, in nats: the

@@ -48,18 +48,6 @@ func Paired(a, b []float64) (Difference, error) {
 	return d, nil
 }
 
-// Side says on which side of 0 the whole interval lies: 1 above, −1 below, 0 where
-// it holds 0 or is unknown.
-func (d Difference) Side() int {
-	switch {
-	case d.Low > 0:
-		return 1
-	case d.High < 0:
-		return -1
-	}
-	return 0
-}
-
 // StudentQuantile returns the p-quantile of Student's t distribution with a whole
 // number of degrees of freedom, at least 1; p is in (0, 1). It follows from the
 // inverse of the regularised incomplete beta function. (gonum's stat/distuv has it

@@ -18,7 +18,7 @@ var calibration = definition{
 			base.HeldOut = cmp.Or(base.HeldOut, base.TrainImages, 5000)
 		}
 		return []Method{
-			row(standard, base, "standard"),
+			row(Standard, base, "standard"),
 			row("dropout", base, "standard", dropout),
 			row("label smoothing", base, "standard", smoothed),
 			row("line", base, "line"),
@@ -31,7 +31,7 @@ var calibration = definition{
 		t.toStandard(m, accuracyMidpoint, nllMidpoint, eceMidpoint, eceScaled)
 	},
 	claims: func(c *claims) {
-		c.beyond(-1, eceMidpoint, standard, "the midpoint of a %s is better calibrated than standard training",
+		c.beyond(-1, eceMidpoint, Standard, "the midpoint of a %s is better calibrated than standard training",
 			"line", "layer-wise line", "line + label smoothing")
 		for _, m := range []string{"dropout", "label smoothing"} {
 			c.add(-1, Term{"line", eceMidpoint}, Term{m, eceMidpoint}, "the midpoint of a line is better calibrated than "+m)

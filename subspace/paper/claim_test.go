@@ -140,7 +140,7 @@ func TestVerdicts(t *testing.T) {
 	// One seed tells nothing; a seed that only one of the two has is no pair.
 	dir := t.TempDir()
 	recordInvented(t, dir, 3, 3, func(method string, seed int) float64 {
-		if method == standard && seed > 1 {
+		if method == Standard && seed > 1 {
 			return math.NaN()
 		}
 		return 60 + float64(seed)

@@ -27,8 +27,8 @@ var corruption = definition{
 	},
 	claims: func(c *claims) {
 		under := "under " + firstCorruption(c.base)
-		c.beyond(1, underAll, standard, under+" the midpoint of a %s is more accurate than standard training", curves...)
-		c.beyond(1, accuracyUnder(5), standard, under+" of severity 5 the midpoint of a %s is more accurate than standard training", curves...)
+		c.beyond(1, underAll, Standard, under+" the midpoint of a %s is more accurate than standard training", curves...)
+		c.beyond(1, accuracyUnder(5), Standard, under+" of severity 5 the midpoint of a %s is more accurate than standard training", curves...)
 	},
 }
 

@@ -16,7 +16,7 @@ var curve = definition{
 	title: "Along one-dimensional subspaces",
 	methods: func(base experiment.Config) []Method {
 		return []Method{
-			row(standard, base, "standard"),
+			row(Standard, base, "standard"),
 			row("line", base, "line"),
 			row("layer-wise line", base, "layerwise-line"),
 			row("Bézier curve", base, "bezier"),
@@ -28,8 +28,8 @@ var curve = definition{
 		t.within(m, twoEnds, accuracyMidpoint, "its midpoint")
 	},
 	claims: func(c *claims) {
-		c.beyond(1, accuracyMidpoint, standard, "the midpoint of a %s is more accurate than standard training", curves...)
-		c.beyond(-1, eceMidpoint, standard, "the midpoint of a %s is better calibrated than standard training", curves...)
+		c.beyond(1, accuracyMidpoint, Standard, "the midpoint of a %s is more accurate than standard training", curves...)
+		c.beyond(-1, eceMidpoint, Standard, "the midpoint of a %s is better calibrated than standard training", curves...)
 		for _, name := range curves {
 			c.add(1, Term{name, accuracyMidpoint}, Term{name, twoEnds}, "the midpoint of a "+name+" is more accurate than its ends")
 		}

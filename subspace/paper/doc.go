@@ -47,6 +47,6 @@
 // for drawing, names.go and style.go for how a method is called and what it looks like,
 // claim.go and table.go for the numbers, paired.go and finding.go for what follows from
 // them, recorded.go for recorded runs, presets.go for those of several presets, write.go for
-// the files that follow from these. check.go is the edge of the package: what is asked of all
-// rows and runs before anything is drawn.
+// the files that follow from these, runscsv.go for every score of any runs as CSV. check.go
+// is the edge of the package: what is asked of all rows and runs before anything is drawn.
 package paper

@@ -136,9 +136,6 @@ func (f Figure) Draw(all Rows) (pictures []*plots.Figure, err error) {
 	return pictures, nil
 }
 
-// standard is the name of standard training in figures that compare with it.
-const standard = "standard"
-
 // row returns a method: base with another shape, and what is added to it. What
 // base itself says of additions and grids is for the rows that have them.
 func row(name string, base experiment.Config, shape string, add ...func(c *experiment.Config, base experiment.Config)) Method {

@@ -69,7 +69,7 @@ func (f Finding) String() string {
 	case f.Difference.N == 0:
 		return fmt.Sprintf("%s: %s", f.Says, Unmeasured)
 	case n > 0:
-		return fmt.Sprintf("%s: %s for these two networks (%s over the same %s images, p %s)%s", f.Says, verdict, f.measured(), thousands(n), shortP(f.P), corrected)
+		return fmt.Sprintf("%s: %s for these two networks (%s over the same %s images, p %s)%s", f.Says, verdict, f.measured(), experiment.Thousands(n), shortP(f.P), corrected)
 	}
 	return fmt.Sprintf("%s: %s (%s, n = %d)%s", f.Says, verdict, f.measured(), f.Difference.N, corrected)
 }

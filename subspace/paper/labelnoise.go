@@ -17,7 +17,7 @@ var labelNoise = definition{
 			base.WrongLabels = cmp.Or(base.WrongLabels, 0.2)
 		}
 		return []Method{
-			row(standard, base, "standard"),
+			row(Standard, base, "standard"),
 			row("dropout", base, "standard", dropout),
 			row("label smoothing", base, "standard", smoothed),
 			row("SAM", base, "standard", sam),
@@ -30,7 +30,7 @@ var labelNoise = definition{
 	draw:  []func(Rows) (*plots.Figure, error){Compared, Along},
 	lines: func(t *lines, m Method) { t.toStandard(m, accuracyMidpoint, eceMidpoint) },
 	claims: func(c *claims) {
-		c.beyond(1, accuracyMidpoint, standard, "with wrong labels the midpoint of a %s is more accurate than standard training", curves...)
+		c.beyond(1, accuracyMidpoint, Standard, "with wrong labels the midpoint of a %s is more accurate than standard training", curves...)
 		for _, m := range []string{"dropout", "label smoothing", "SAM", "SWA"} {
 			c.add(1, Term{"line", accuracyMidpoint}, Term{m, accuracyMidpoint}, "with wrong labels the midpoint of a line is more accurate than "+m)
 		}

@@ -14,7 +14,7 @@ var landscape = definition{
 	title: "The loss landscape",
 	methods: func(base experiment.Config) []Method {
 		return []Method{
-			row(standard, base, "standard", onSurface),
+			row(Standard, base, "standard", onSurface),
 			row("line, trained as one", base, "line", onSurface),
 			row("straight between two networks", base, "line", independent),
 			row("curve between two networks", base, "bezier", independent, onPlane),
@@ -56,7 +56,7 @@ func CurvePlane(all Rows) (*plots.Figure, error) {
 	}
 	figure := plots.Contours{Title: Titled("The plane of a curve between two networks", all), Note: Note([]experiment.Result{r})}
 	for _, a := range []Axis{AccuracyAxis, LossAxis} {
-		f := field(g, a)
+		f := Field(g, a)
 		f.Title, f.Marks = a.Title, f.Marks[:3]
 		for i, name := range []string{"network 1", "network 2", "bend"} {
 			f.Marks[i].Name = name
@@ -78,7 +78,7 @@ func Surfaces(all Rows) (*plots.Figure, error) {
 	figure := plots.Surface{Title: Titled("The loss around a network", all), Note: all.first().Note()}
 	for _, row := range all {
 		if g := row.Results[0].Surface; OnSurface.met(row.Results[0]) {
-			f := field(g, LossAxis)
+			f := Field(g, LossAxis)
 			f.Title, f.XLabel, f.YLabel, f.High = row.Name, "direction 1", "direction 2", 5
 			figure.Fields = append(figure.Fields, f)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // Standard is the name of standard training in figures and tables.
-const Standard = standard
+const Standard = "standard"
 
 // ShapeName is how figures, tables and messages write a shape that flags and runs call,
 // for example, layerwise-line or bezier: layer-wise line, Bézier curve.

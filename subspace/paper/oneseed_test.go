@@ -275,16 +275,9 @@ func TestRecordThatHasBegun(t *testing.T) {
 	if told < 6 || corrected < 4 {
 		t.Errorf("%d claims are told of, %d of them over images", told, corrected)
 	}
-	// The record that is nearest to the paper's setting is chosen, as soon as it has what is
-	// wanted.
 	for _, preset := range []experiment.Config{experiment.Small(), experiment.Quick()} {
 		for _, method := range []string{"standard", "line", "Bézier curve"} {
 			recordOf(t, dir, 3, preset, method, 1, func(r experiment.Result) experiment.Result { return r })
-		}
-	}
-	for want, methods := range map[string][]string{"cifar10": {"standard", "line"}, "cifar10-small": {"line", "Bézier curve"}} {
-		if preset, f, err := ReadBest(rec(), 3, methods...); err != nil || preset != want || len(f.Rows.Get("line")) == 0 {
-			t.Errorf("%v: %s, %v; want %s", methods, preset, err, want)
 		}
 	}
 	presets, err := ReadPresets(rec())

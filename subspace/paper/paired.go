@@ -1,8 +1,6 @@
 package paper
 
 import (
-	"strconv"
-
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
@@ -95,13 +93,4 @@ func hits(r experiment.Result, names []string) (all []metric.Hits) {
 		all = append(all, r.Right[name])
 	}
 	return all
-}
-
-// thousands writes a number with a comma between thousands.
-func thousands(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }

@@ -79,20 +79,26 @@ func planes(title string, all Rows, a Axis, levels []float64) (*plots.Figure, er
 	figure := plots.Contours{Title: Titled(title, all), Note: all.first().Note()}
 	for _, row := range all {
 		g := row.Results[0].Plane
-		f := field(g, a)
+		f := Field(g, a)
 		f.Title, f.Levels = row.Name, levels
-		outline := plots.Path{Name: "triangle"}
-		for _, i := range []int{0, 1, 2, 0} {
-			outline.X, outline.Y = append(outline.X, g.Marks[i].X), append(outline.Y, g.Marks[i].Y)
-		}
-		f.Paths = []plots.Path{outline}
+		f.Paths = []plots.Path{Outline("triangle", Triangle(*g))}
 		figure.Fields = append(figure.Fields, f)
 	}
 	return figure.Draw()
 }
 
-// field is a landscape for a figure.
-func field(g *experiment.Grid, a Axis) plots.Field {
+// Outline returns the triangle of the three endpoints that a plane goes through, for a figure.
+func Outline(name string, plane subspace.Plane) plots.Path {
+	outline := plots.Path{Name: name}
+	for _, i := range []int{0, 1, 2, 0} {
+		x, y := plane.Place(subspace.Endpoint(i, 3))
+		outline.X, outline.Y = append(outline.X, x), append(outline.Y, y)
+	}
+	return outline
+}
+
+// Field returns a landscape for a figure: the scores of a grid, and its marks.
+func Field(g *experiment.Grid, a Axis) plots.Field {
 	f := plots.Field{XLabel: "distance in weight space", YLabel: "distance", ZLabel: a.Label, X: g.X, Y: g.Y, Z: g.Values(a.Score)}
 	for _, m := range g.Marks {
 		f.Marks = append(f.Marks, plots.Mark(m))

@@ -34,26 +34,6 @@ func ReadPresets(rec experiment.Record) (all []PresetRuns, err error) {
 	return all, nil
 }
 
-// ReadBest returns the recorded runs of a figure with the first of these presets that has
-// some of all the given methods: the nearest to the paper's setting. It is how a text or a
-// picture chooses between two records of one thing.
-func ReadBest(rec experiment.Record, number int, methods ...string) (preset string, f RecordedRuns, err error) {
-	all, err := ReadPresets(rec)
-	if err != nil {
-		return "", f, err
-	}
-	if number < 1 || number > Figures {
-		return "", f, fmt.Errorf("there is no figure %d: want 1 to %d", number, Figures)
-	}
-	for _, p := range all {
-		f := p.Figures[number-1]
-		if !slices.ContainsFunc(methods, func(m string) bool { _, there := f.Rows.find(m); return !there }) {
-			return p.Preset, f, nil
-		}
-	}
-	return "", f, fmt.Errorf("no preset has recorded runs of %q of figure %d in %s", methods, number, rec.Dir)
-}
-
 // ClaimsTables returns the table of claims of each preset that tells of any, under its name.
 func ClaimsTables(all []PresetRuns) string {
 	text := ""

@@ -17,7 +17,7 @@ var simplex = definition{
 	title: "The midpoint of the simplex",
 	methods: func(base experiment.Config) []Method {
 		methods := []Method{
-			row(standard, base, "standard"),
+			row(Standard, base, "standard"),
 			row("line", base, "line"), // the simplex of two endpoints
 		}
 		for m := 3; m <= 6; m++ {
@@ -41,7 +41,7 @@ var simplex = definition{
 		larger := func(first, against, says string) {
 			c.add(1, Term{first, accuracyTogether}, Term{against, accuracyTogether}, says)
 		}
-		for _, than := range [][2]string{{standard, "standard training"}, {"SWA, cyclic rate", "SWA"}} {
+		for _, than := range [][2]string{{Standard, "standard training"}, {"SWA, cyclic rate", "SWA"}} {
 			for i, s := range []string{"line", "simplex-3", "simplex-4", "simplex-5", "simplex-6"} {
 				larger(s, than[0], fmt.Sprintf("the midpoint of a simplex of %d is more accurate than %s", i+2, than[1]))
 			}

@@ -11,7 +11,7 @@ var styles = map[string]int{
 	"line + label smoothing": 4, "SAM": 4, "ensemble of 3 networks": 4,
 	"label smoothing": 5, "straight between two networks": 5, "ensemble of 2 networks": 5,
 	"SWA": 6, "SWA, cyclic rate": 6, "simplex-3": 6, "triangle, trained as one": 6,
-	standard:  7,
+	Standard:  7,
 	"dropout": 8, "SWA, constant rate": 8, "three networks trained apart": 8,
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
 )
 
@@ -31,10 +32,10 @@ func (t *lines) within(m Method, q, other Quantity, name string) {
 // toStandard adds quantities that are compared with those of standard training.
 func (t *lines) toStandard(m Method, quantities ...Quantity) {
 	for _, q := range quantities {
-		if m.Name == standard {
+		if m.Name == Standard {
 			t.alone(m, q)
 		} else {
-			*t = append(*t, line{Term{m.Name, q}, Term{standard, q}, standard})
+			*t = append(*t, line{Term{m.Name, q}, Term{Standard, q}, Standard})
 		}
 	}
 }
@@ -99,7 +100,7 @@ func (f RecordedRuns) Table(m Markup) string {
 			cells[4], cells[5] = e.Against, difference(e.Difference.Difference, q.Digits)
 			switch {
 			case e.Difference.Images > 0:
-				cells[5] += " over " + thousands(e.Difference.Images) + " images"
+				cells[5] += " over " + experiment.Thousands(e.Difference.Images) + " images"
 			case e.Difference.N != n:
 				cells[5] += fmt.Sprintf(", n = %d", e.Difference.N)
 			}

@@ -107,7 +107,7 @@ func ClaimsTable(all []RecordedRuns) string {
 			}
 			n := fmt.Sprint(d.N)
 			if d.Images > 0 {
-				n += ", over " + thousands(d.Images) + " images"
+				n += ", over " + experiment.Thousands(d.Images) + " images"
 			}
 			family = max(family, x.Family)
 			seeds, images, untested = seeds || d.N > 1, images || d.Images > 0, untested || x.Verdict() == Untested

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gosubspace/subspace/place/placetest"
 )
 
 // awkward are names that people give to folders, and that are patterns, flags or
@@ -21,13 +23,7 @@ func TestGlob(t *testing.T) {
 	for _, name := range names {
 		dir := filepath.Join(t.TempDir(), name)
 		for _, file := range []string{"a.json", "b.json", ".hidden.json", "c.txt", "deep/python3.12/lib/x.so", "deep/python2/lib/x.so", "deep/[x]/lib/x.so"} {
-			path := filepath.Join(dir, filepath.FromSlash(file))
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, nil, 0o644); err != nil {
-				t.Fatal(err)
-			}
+			placetest.Write(t, filepath.Join(dir, file), "")
 		}
 		for pattern, want := range map[string]string{
 			"[^.]*.json":             "a.json b.json",

@@ -1,6 +1,9 @@
 package relatives
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // assign returns the permutation p that maximises Σᵢ gain[i][p(i)] over n×n numbers:
 // row by row, each time along the shortest path that frees a column (Jonker and
@@ -10,10 +13,7 @@ import "math"
 func assign(gain [][]float64) []int {
 	n := len(gain)
 	rowPrice, columnPrice := make([]float64, n), make([]float64, n)
-	owner := make([]int, n) // the row that has a column, or −1
-	for j := range owner {
-		owner[j] = -1
-	}
+	owner := slices.Repeat([]int{-1}, n) // the row that has a column, or −1
 	for row := range n {
 		distance, from := make([]float64, n), make([]int, n) // of the shortest path to a column, and the column before it
 		reached := make([]bool, n)

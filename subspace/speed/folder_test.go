@@ -1,9 +1,10 @@
 package speed
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
+
+	"gosubspace/subspace/place/placetest"
 )
 
 // The package that brought a plugin is found whatever the environment is called.
@@ -15,13 +16,7 @@ func TestPluginVersion(t *testing.T) {
 			"other-1.dist-info/RECORD":                 "other/x.py,,\n",
 			"xla_cpu_pjrt-0.0.1.dist-info/RECORD":      "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so,sha256=x,1\n",
 		} {
-			path = filepath.Join(packages, filepath.FromSlash(path))
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
+			placetest.Write(t, filepath.Join(packages, path), text)
 		}
 		if got := pluginVersion(filepath.Join(packages, "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so")); got != "xla_cpu_pjrt 0.0.1" {
 			t.Errorf("in %q: %q", name, got)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"gosubspace/subspace/experiment"
 )
 
 // Line is a straight line that was fitted by least squares.
@@ -111,7 +113,7 @@ func (r Record) Growth() string {
 		b.WriteString("| points evaluated | " + c.header() + "\n| time |" + c.cells(c.Seconds, duration) + "\n\n")
 		line := FitLine(c.X, c.Seconds)
 		b.WriteString(line.sentence("the number of points"))
-		images := thousands(Job{Work: Evaluate, Batch: r.Size.Batch, Amount: r.Size.Plane.with(Amount{Points: 1})}.Images())
+		images := experiment.Thousands(Job{Work: Evaluate, Batch: r.Size.Batch, Amount: r.Size.Plane.with(Amount{Points: 1})}.Images())
 		if line.Off <= straight {
 			fmt.Fprintf(&b, " Every point costs the same, %s for %s images: nothing is carried from one to the next.", duration(line.Slope), images)
 		} else {

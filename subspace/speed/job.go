@@ -122,7 +122,6 @@ type request struct {
 type answer struct {
 	Seconds []float64 `json:"seconds"`
 	Peak    int64     `json:"peak"`
-	Error   string    `json:"error,omitempty"`
 }
 
 // with returns the amount with what is not zero in b.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"gosubspace/subspace/backend"
+	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/place"
 )
 
@@ -231,13 +232,12 @@ func (r Record) rounded() Record {
 	return r
 }
 
-// digits rounds to five significant digits.
+// digits rounds to five significant digits; what JSON cannot say is 0.
 func digits(x float64) float64 {
-	if x == 0 || math.IsNaN(x) || math.IsInf(x, 0) {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return 0
 	}
-	scale := math.Pow(10, 4-math.Floor(math.Log10(math.Abs(x))))
-	return math.Round(x*scale) / scale
+	return experiment.Significant(x, 5)
 }
 
 // Where says under a table or a figure what its numbers hang on.

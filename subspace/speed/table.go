@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"gosubspace/subspace/experiment"
 )
 
 // The goals. A ratio of speeds is ours by PyTorch's best.
@@ -64,7 +66,7 @@ func (r Record) Table() string {
 			}
 		}
 		title := fmt.Sprintf("%s; batch norm re-estimated on %s images, %s test images",
-			e.title, thousands(e.amount.Recalibration/r.Size.Batch*r.Size.Batch), thousands(e.amount.Test))
+			e.title, experiment.Thousands(e.amount.Recalibration/r.Size.Batch*r.Size.Batch), experiment.Thousands(e.amount.Test))
 		add(r.against(part, Evaluate, e.shape, title, e.goal))
 	}
 	add(r.pipelineRow())
@@ -235,16 +237,8 @@ func duration(seconds float64) string {
 }
 
 func megabytes(n int64) string {
-	return fmt.Sprintf("%s MB", thousands(int(math.Round(float64(n)/1e6))))
+	return fmt.Sprintf("%s MB", experiment.Thousands(int(math.Round(float64(n)/1e6))))
 }
 
 // number is a rate in whole images.
-func number(x float64) string { return thousands(int(math.Round(x))) }
-
-func thousands(n int) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
+func number(x float64) string { return experiment.Thousands(int(math.Round(x))) }

@@ -3,7 +3,7 @@ package torch
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
+	"maps"
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
@@ -34,8 +34,8 @@ func Write(n Network, weights []float32, batches int, metadata map[string]string
 			if len(bytes) != 4*len(values) {
 				return nil, fmt.Errorf("%d bytes of %s to write: its %d values of 32 bits have %d", len(bytes), v.path, len(values), 4*len(values))
 			}
-			for i := range values {
-				values[i] = math.Float32frombits(binary.LittleEndian.Uint32(bytes[4*i:]))
+			if _, err := binary.Decode(bytes, binary.LittleEndian, values); err != nil {
+				return nil, err
 			}
 		}
 		there := make([]float32, len(values))
@@ -47,8 +47,6 @@ func Write(n Network, weights []float32, batches int, metadata map[string]string
 		}
 	}
 	about := map[string]string{"format": "pt"} // by which some readers of the format know it
-	for name, value := range metadata {
-		about[name] = value
-	}
+	maps.Copy(about, metadata)
 	return safetensors.Encode(tensors, about)
 }

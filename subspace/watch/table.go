@@ -72,11 +72,7 @@ func Table(runs []experiment.Found, now time.Time) string {
 			b.WriteString(wrapped(notes(runs[i-1])))
 		}
 	}
-	noun := "runs"
-	if len(runs) == 1 {
-		noun = "run"
-	}
-	fmt.Fprintf(&b, "%d %s, %s\n", len(runs), noun, Size(bytes))
+	fmt.Fprintf(&b, "%s, %s\n", experiment.Count(len(runs), "run"), Size(bytes))
 	return b.String()
 }
 

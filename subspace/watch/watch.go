@@ -103,12 +103,7 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 func MakePlan(ctx context.Context, title string, plan []experiment.Planned, o experiment.Options,
 	each func(*experiment.Run), failed func(experiment.Config, error)) (made map[experiment.Config]experiment.Result, err error) {
 	made = map[experiment.Config]experiment.Result{}
-	w := &whole{plan: plan, called: time.Now(), also: o.Report}
-	for _, p := range plan {
-		if !p.Made {
-			w.work += p.Work()
-		}
-	}
+	w := &whole{plan: plan, work: experiment.Left(plan), called: time.Now(), also: o.Report}
 	for i, p := range plan {
 		w.current = i
 		o.Report = w.report
@@ -155,11 +150,7 @@ type whole struct {
 
 func (w *whole) report(r experiment.Report) {
 	p := w.plan[w.current]
-	trained := p.Work() - float64(p.Scored)
-	done := w.done + r.Fraction()*trained
-	if r.Scoring {
-		done = w.done + trained + r.Fraction()*float64(p.Scored)
-	}
+	done := w.done + p.Done(r.Scoring, r.Fraction())
 	fraction := done / max(w.work, done, 1) // more than planned, where data have changed
 	switch first := w.reported != w.current; {
 	case w.progress == nil:

@@ -49,8 +49,7 @@ func TestAddable(t *testing.T) {
 			}
 			continue
 		}
-		var wrong program.Failure
-		if !errors.As(err, &wrong) || !strings.Contains(err.Error(), want) {
+		if _, wrong := errors.AsType[program.Failure](err); !wrong || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q in it", arg, err, want)
 		}
 	}

@@ -83,8 +83,7 @@ func (p Project) has(path, goroot string) bool {
 		return false
 	}
 	pkg, err := build.ImportDir(dir, 0)
-	var none *build.NoGoError
-	if errors.As(err, &none) || err == nil && len(pkg.GoFiles)+len(pkg.CgoFiles) == 0 {
+	if _, none := errors.AsType[*build.NoGoError](err); none || err == nil && len(pkg.GoFiles)+len(pkg.CgoFiles) == 0 {
 		return false // or there are tests alone
 	}
 	// What else is wrong with it, the compiler says better. Programs are not imported.

@@ -1,7 +1,6 @@
 package checkout
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
+	"gosubspace/subspace/place/placetest"
 )
 
 // Of Go's packages and the project's, those are provided that are there; of others,
@@ -99,11 +99,5 @@ func TestProvidesStandardLibrary(t *testing.T) {
 
 func putText(t *testing.T, dir, name, text string) {
 	t.Helper()
-	path := filepath.Join(dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text+"\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	placetest.Write(t, filepath.Join(dir, name), text+"\n")
 }

@@ -40,9 +40,9 @@ type Hold struct{ lock *flock.Flock }
 // holders is the folder of the holds' files.
 func holders(home string) string { return filepath.Join(home, "jupyter", "running") }
 
-// TakeHold takes the hold of this process, which is told as what. The caller has the
-// home's lock.
-func TakeHold(home, what string) (*Hold, error) {
+// TakeHold takes the hold of this process, which is told as the command until it says
+// otherwise, see [Hold.Say]. The caller has the home's lock.
+func TakeHold(home string) (*Hold, error) {
 	dir := holders(home)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func TakeHold(home, what string) (*Hold, error) {
 	case !held: // by one who looked at it just now
 		return nil, fmt.Errorf("cannot lock %s: another process has it; try again", file.Name())
 	}
-	return h, h.Say(what, os.Getpid())
+	return h, h.Say("go run ./kernel", os.Getpid())
 }
 
 // isFree takes a lock if nobody has it.

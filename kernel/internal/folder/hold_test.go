@@ -16,7 +16,7 @@ func TestHoldOutlivesItsCommand(t *testing.T) {
 		t.Skip("programs inherit no locks")
 	}
 	home := t.TempDir()
-	hold, err := TakeHold(home, "go run ./kernel")
+	hold, err := TakeHold(home)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestHoldOutlivesItsCommand(t *testing.T) {
 		t.Errorf("held by %v after its end", got)
 	}
 	// The next one takes the file away.
-	if hold, err = TakeHold(home, "go run ./kernel"); err != nil {
+	if hold, err = TakeHold(home); err != nil {
 		t.Fatal(err)
 	}
 	if files, err := os.ReadDir(holders(home)); err != nil || len(files) != 1 {

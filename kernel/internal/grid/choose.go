@@ -49,7 +49,7 @@ func NewChoice(text string, base []experiment.Config) (c Choice, err error) {
 			return c, fmt.Errorf("-choose compares the values of one shape: leave %s out", config.Shape)
 		}
 	}
-	for _, word := range strings.Split(list, ",") {
+	for word := range strings.SplitSeq(list, ",") {
 		v, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
 		if err != nil {
 			return c, fmt.Errorf("-choose %s: %q is no number", text, word)

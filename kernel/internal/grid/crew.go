@@ -13,7 +13,6 @@ package grid
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -91,10 +90,8 @@ func (c *crew) make(ctx context.Context) error {
 		return nil
 	case c.stopped == 0: // it was between two runs
 		return ctx.Err()
-	case c.stopped == 1:
-		return errors.New("1 run interrupted; run it again to go on from there")
 	}
-	return fmt.Errorf("%d runs interrupted; run it again to go on from there", c.stopped)
+	return fmt.Errorf("%s interrupted; run it again to go on from there", experiment.Count(c.stopped, "run"))
 }
 
 // hand hands on a family that is made. Where it is shipped that takes minutes, in which the

@@ -20,7 +20,7 @@ type worker struct {
 	in       io.Closer // its end tells the worker to stop
 	family   []experiment.Planned
 	runs     []experiment.Planned // those of them that are to be made
-	said     endOf                // on its error stream
+	said     tail                 // on its error stream
 	latest   news
 	begun    bool // it has reported
 	made     int  // of runs
@@ -201,10 +201,10 @@ func (w *worker) rest() []experiment.Planned {
 	return rest
 }
 
-// endOf keeps the end of what a process prints.
-type endOf struct{ text []byte }
+// tail keeps the end of what a process prints.
+type tail struct{ text []byte }
 
-func (t *endOf) Write(p []byte) (int, error) {
+func (t *tail) Write(p []byte) (int, error) {
 	const most = 4096
 	t.text = append(t.text, p...)
 	t.text = slices.Clone(t.text[max(0, len(t.text)-most):])

@@ -30,12 +30,7 @@ func (w *worker) at() float64 {
 	if w.made == len(w.runs) || w.latest.Text == "" {
 		return 0
 	}
-	p := w.runs[w.made]
-	trained := p.Work() - float64(p.Scored)
-	if w.latest.Scoring {
-		return trained + w.latest.Fraction*float64(p.Scored)
-	}
-	return w.latest.Fraction * trained
+	return w.runs[w.made].Done(w.latest.Scoring, w.latest.Fraction)
 }
 
 // total returns how much is done.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/png"
 	"math"
 
@@ -85,7 +84,7 @@ func scoresOf(view explore.View, labels []int32) Scores {
 	}
 	right, loss := 0, 0.0
 	for i, probabilities := range view.Photographs {
-		if order(probabilities)[0] == int(labels[i]) {
+		if explore.Likeliest(probabilities, 1)[0].Class == int(labels[i]) {
 			right++
 		}
 		loss -= math.Log(max(probabilities[labels[i]], 1e-300))
@@ -157,16 +156,10 @@ func encode(set *dataset.Set, i int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, h, c := one.Width, one.Height, one.Channels
-	whole := image.NewRGBA(image.Rect(0, 0, w, h))
-	for k := range w * h {
-		p := one.Pixels[k*c:]
-		whole.SetRGBA(k%w, k/w, color.RGBA{p[0], p[c/2], p[c-1], 255})
-	}
-	var picture draw.Image = whole
+	w, h, picture := one.Width, one.Height, one.Picture(0)
 	if long := max(w, h); long > largest {
 		small := image.NewRGBA(image.Rect(0, 0, max(1, w*largest/long), max(1, h*largest/long)))
-		draw.CatmullRom.Scale(small, small.Bounds(), whole, whole.Bounds(), draw.Src, nil)
+		draw.CatmullRom.Scale(small, small.Bounds(), picture, picture.Bounds(), draw.Src, nil)
 		picture = small
 	}
 	var file bytes.Buffer

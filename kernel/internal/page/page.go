@@ -21,11 +21,13 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
 	"gosubspace/plots"
 	"gosubspace/subspace"
+	"gosubspace/subspace/explore"
 )
 
 //go:embed page.html style.css script
@@ -106,9 +108,7 @@ func (p *Page) numbers() numbers {
 	if p.Grid.Flat {
 		n.Kind = "triangle"
 	}
-	for _, c := range plots.MapColors() {
-		n.Colours = append(n.Colours, fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B))
-	}
+	n.Colours = plots.MapColors()
 	for _, s := range p.Scores {
 		n.Accuracy, n.Loss = append(n.Accuracy, rounded(s.Accuracy, 1e5)), append(n.Loss, rounded(s.Loss, 1e4))
 		if s.ECE != nil {
@@ -146,28 +146,15 @@ func (p *Page) numbers() numbers {
 func likely(probabilities [][]float64, label, most int) (classes []int, all bool) {
 	best := map[int]float64{label: 2} // the largest probability of each; the label goes first
 	for _, of := range probabilities {
-		for _, c := range order(of)[:min(3, len(of))] {
-			best[c] = max(best[c], of[c])
+		for _, g := range explore.Likeliest(of, 3) {
+			best[g.Class] = max(best[g.Class], g.Probability)
 		}
 	}
-	for c := range best {
-		classes = append(classes, c)
-	}
-	slices.SortFunc(classes, func(a, b int) int { return cmp.Or(cmp.Compare(best[b], best[a]), a-b) })
+	classes = slices.SortedFunc(maps.Keys(best), func(a, b int) int { return cmp.Or(cmp.Compare(best[b], best[a]), a-b) })
 	all = len(classes) <= most
 	classes = classes[:min(most, len(classes))]
 	slices.Sort(classes)
 	return classes, all
-}
-
-// order returns the classes, the likeliest first.
-func order(probabilities []float64) []int {
-	classes := make([]int, len(probabilities))
-	for c := range classes {
-		classes[c] = c
-	}
-	slices.SortStableFunc(classes, func(a, b int) int { return cmp.Compare(probabilities[b], probabilities[a]) })
-	return classes
 }
 
 // File returns the page.

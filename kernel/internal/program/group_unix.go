@@ -44,7 +44,7 @@ func Children(of int) []int {
 	var all []int
 	for _, path := range lists {
 		text, _ := os.ReadFile(path)
-		for _, word := range strings.Fields(string(text)) {
+		for word := range strings.FieldsSeq(string(text)) {
 			if pid, err := strconv.Atoi(word); err == nil && pid > 1 {
 				all = append(all, pid)
 			}

@@ -116,7 +116,7 @@ func Ensure(ctx context.Context, cuda *bool, report io.Writer) (*State, error) {
 	if err := s.record.write(s.home); err != nil {
 		return nil, err
 	}
-	s.Hold, err = folder.TakeHold(s.home, "go run ./kernel")
+	s.Hold, err = folder.TakeHold(s.home)
 	return s, err
 }
 
@@ -143,7 +143,7 @@ func (s *State) perform(ctx context.Context, st step) error {
 	if st.shared {
 		steps = s.record.Steps
 	}
-	if st.do == nil || steps[st.name] == st.current() && allThere(st.leave) {
+	if st.do == nil || steps[st.name] == st.current() && missing(st.leave) == "" {
 		return nil
 	}
 	s.Worked = true
@@ -153,23 +153,22 @@ func (s *State) perform(ctx context.Context, st step) error {
 	} else if err != nil {
 		return err
 	}
-	for _, path := range st.leave {
-		if !allThere([]string{path}) {
-			return program.Fail(st.name, path+" is not there afterwards", "run go run ./kernel doctor")
-		}
+	if path := missing(st.leave); path != "" {
+		return program.Fail(st.name, path+" is not there afterwards", "run go run ./kernel doctor")
 	}
 	steps[st.name] = st.current()
 	s.record.Environment = s.env.dir
 	return s.record.write(s.home)
 }
 
-func allThere(paths []string) bool {
+// missing returns the first of the paths at which nothing is, "" where something is at each.
+func missing(paths []string) string {
 	for _, path := range paths {
 		if _, err := os.Stat(path); err != nil {
-			return false
+			return path
 		}
 	}
-	return true
+	return ""
 }
 
 // Environment is the folder of the Python environment in use.

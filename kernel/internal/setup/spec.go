@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,7 +69,7 @@ func (s *State) cellEnv() map[string]string {
 	for name, value := range env {
 		env[name] = literal(value)
 	}
-	for name, value := range map[string]string{
+	maps.Copy(env, map[string]string{
 		"PATH":        literal(strings.Join(path, string(os.PathListSeparator))) + string(os.PathListSeparator) + "${PATH}",
 		"VIRTUAL_ENV": literal(s.env.dir),
 		// What a cell imports is in go.mod, or it is not there: a cell never
@@ -79,9 +80,7 @@ func (s *State) cellEnv() map[string]string {
 		// XLA neither downloads nor prints by itself.
 		"GOMLX_NO_AUTO_INSTALL": "1",
 		"TF_CPP_MIN_LOG_LEVEL":  "3",
-	} {
-		env[name] = value
-	}
+	})
 	// Jupyter runs elsewhere than the user's terminal.
 	for _, variable := range []string{"GOSUBSPACE_DATA", "GOSUBSPACE_RUNS", "GOSUBSPACE_CIFAR10", place.ProgramsVariable} {
 		value := os.Getenv(variable)

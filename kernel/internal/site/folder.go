@@ -90,7 +90,7 @@ func (s *Site) Write(dir string) (err error) {
 		return err
 	}
 	defer func() {
-		if left := (*leftError)(nil); err != nil && !errors.As(err, &left) {
+		if _, left := errors.AsType[*leftError](err); err != nil && !left {
 			err = fmt.Errorf("the pages were not written, and what was in %s is there still: %w; choose a folder that can be written to, with -o", dir, err)
 		}
 	}()

@@ -111,7 +111,7 @@ func (m *making) page(d *document) error {
 			s.After = &near{address(all[i+1].name), all[i+1].title}
 		}
 		if m.Slides {
-			s.Slides = address(slidesName(d))
+			s.Slides = address(slidesName(d.name))
 		}
 	}
 	return m.write(d.name, s)
@@ -123,7 +123,7 @@ func (m *making) index() error {
 	for _, d := range m.notebooks() {
 		c := card{near: near{address(d.name), d.title}, Lead: template.HTML(d.lead), Learn: template.HTML(d.learn), Time: d.time}
 		if m.Slides {
-			c.Slides = address(slidesName(d))
+			c.Slides = address(slidesName(d.name))
 		}
 		s.Cards = append(s.Cards, c)
 	}
@@ -148,7 +148,7 @@ func (m *making) index() error {
 // characters that mean something else in an address.
 func address(name string) string { return (&url.URL{Path: name}).String() }
 
-// slidesName is where the slides of a notebook are.
-func slidesName(d *document) string {
-	return strings.TrimSuffix(path.Base(d.name), ".html") + "-slides.html"
+// slidesName is where the slides of a notebook are, by where its page is.
+func slidesName(notebook string) string {
+	return strings.TrimSuffix(path.Base(notebook), ".html") + "-slides.html"
 }

@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"html"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,11 +26,7 @@ const longest = 500
 // private takes from a page the paths of the machine that it was made on, and the names of
 // those who work there, as far as they stand in paths.
 func (m *making) private(page string) string {
-	var folders []string
-	for folder := range m.Hidden {
-		folders = append(folders, folder)
-	}
-	slices.SortFunc(folders, func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // what is inside of another one first
+	folders := slices.SortedFunc(maps.Keys(m.Hidden), func(a, b string) int { return cmp.Compare(len(b), len(a)) }) // what is inside of another one first
 	clean := func(words string) string {
 		for _, folder := range folders {
 			for _, written := range []string{folder, html.EscapeString(folder), strings.ReplaceAll(html.EscapeString(folder), "&#39;", "&#x27;")} {

@@ -77,7 +77,7 @@ func Make(ctx context.Context, o Options) (*Site, error) {
 			return nil, err
 		}
 		if name := m.at[path]; o.Slides {
-			if err := m.claim("the slides of "+path, strings.TrimSuffix(name, ".html")+"-slides.html"); err != nil {
+			if err := m.claim("the slides of "+path, slidesName(name)); err != nil {
 				return nil, err
 			}
 		}

@@ -16,6 +16,7 @@ import (
 
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/subspace/place"
+	"gosubspace/subspace/place/placetest"
 )
 
 // project makes a project's folder with these files.
@@ -23,13 +24,7 @@ func project(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		placetest.Write(t, filepath.Join(dir, name), text)
 	}
 	return dir
 }

@@ -146,5 +146,5 @@ func (m *making) slides(d *document) error {
 			parts[i].Body = template.HTML(fmt.Sprintf("<h2 class=\"again\">%s <span>continued</span></h2>\n", html.EscapeString(parts[i].Title))) + parts[i].Body
 		}
 	}
-	return m.write(slidesName(d), sheet{Name: "slides", Title: d.title, Home: indexName, Page: address(d.name), Parts: parts, Script: template.JS(wideJS + slidesJS)})
+	return m.write(slidesName(d.name), sheet{Name: "slides", Title: d.title, Home: indexName, Page: address(d.name), Parts: parts, Script: template.JS(wideJS + slidesJS)})
 }

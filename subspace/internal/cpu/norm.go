@@ -3,6 +3,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -130,10 +132,7 @@ func (e *expression) div(a, b compute.Value) compute.Value { return e.binary(e.f
 
 // constant is value in every channel.
 func (e *expression) constant(value float32, channels shapes.Shape) compute.Value {
-	values := make([]float32, channels.Size())
-	for i := range values {
-		values[i] = value
-	}
+	values := slices.Repeat([]float32{value}, channels.Size())
 	if e.err != nil {
 		return nil
 	}

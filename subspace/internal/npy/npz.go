@@ -3,9 +3,10 @@ package npy
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"slices"
 	"strings"
 )
@@ -17,7 +18,7 @@ type Archive struct{ zip *zip.ReadCloser }
 func OpenArchive(path string) (*Archive, error) {
 	z, err := zip.OpenReader(path)
 	if err != nil {
-		if os.IsNotExist(err) {
+		if errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 		return nil, fmt.Errorf("%s is no .npz file, or is cut short: %w", path, err)

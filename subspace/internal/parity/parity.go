@@ -65,11 +65,10 @@ type Pass struct {
 
 // Step is one step of training, on batch 1, then on batch 2.
 type Step struct {
-	Alpha         float64 `json:"alpha"` // the point is (1−α)·endpoint 1 + α·endpoint 2
-	LearningRate  float64 `json:"learning_rate"`
-	CrossEntropy  float64 `json:"cross_entropy"`  // mean over the batch, before the update
-	CosineSquared float64 `json:"cosine_squared"` // between the endpoints, before the update
-	Loss          float64 `json:"loss"`           // cross-entropy + β·cos²
+	Alpha        float64 `json:"alpha"` // the point is (1−α)·endpoint 1 + α·endpoint 2
+	LearningRate float64 `json:"learning_rate"`
+	CrossEntropy float64 `json:"cross_entropy"` // mean over the batch, before the update
+	Loss         float64 `json:"loss"`          // cross-entropy + β·cos² between the endpoints
 
 	Changes    []map[string]Summary `json:"changes"`    // of every endpoint since the start, by variable path
 	Statistics map[string]Summary   `json:"statistics"` // change of the running ones since the start

@@ -103,12 +103,11 @@ func begins(content []byte, magic string) bool {
 // failed says what an error of a decoder means: a file that is broken, or one that
 // uses a part of its format that the decoder does not know.
 func (f format) failed(err error) error {
-	var ofJPEG jpeg.UnsupportedError
-	var ofPNG png.UnsupportedError
-	var ofTIFF tiff.UnsupportedError
-	var broken tiff.FormatError // which TIFF files with a further sample a pixel are called too
-	samples := errors.As(err, &broken) && strings.Contains(string(broken), "number of samples")
-	if errors.As(err, &ofJPEG) || errors.As(err, &ofPNG) || errors.As(err, &ofTIFF) || errors.Is(err, bmp.ErrUnsupported) || samples {
+	_, ofJPEG := errors.AsType[jpeg.UnsupportedError](err)
+	_, ofPNG := errors.AsType[png.UnsupportedError](err)
+	_, ofTIFF := errors.AsType[tiff.UnsupportedError](err)
+	broken, _ := errors.AsType[tiff.FormatError](err) // which TIFF files with a further sample a pixel are called too
+	if ofJPEG || ofPNG || ofTIFF || errors.Is(err, bmp.ErrUnsupported) || strings.Contains(string(broken), "number of samples") {
 		return unsupported(fmt.Sprintf("%s, %v", f.name, err))
 	}
 	return fmt.Errorf("is no whole %s image: %w", f.name, err)

@@ -43,7 +43,7 @@ func TestAsPillow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Open(path)
+		got, err := open(path)
 		if err != nil {
 			t.Error(err)
 			continue

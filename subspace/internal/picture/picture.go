@@ -48,19 +48,6 @@ func Read(path string) ([]byte, error) {
 	return content, err
 }
 
-// Open returns the image in a file, as [Decode] does; its errors name the file.
-func Open(path string) (*image.RGBA, error) {
-	content, err := Read(path)
-	if err != nil {
-		return nil, err
-	}
-	m, err := Decode(content)
-	if err != nil {
-		return nil, fmt.Errorf("%s %w", path, err)
-	}
-	return m, nil
-}
-
 // Decode returns the image in the contents of a file, its upper left corner at the
 // origin, every pixel opaque: of a GIF the first image, of a TIFF the first page. The
 // format is told by the first bytes, whatever the file is called. Grey becomes three

@@ -3,6 +3,7 @@ package programs
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
@@ -30,19 +31,12 @@ type folder struct {
 // mostBytes bounds a folder: cResNet20's training step takes 1.4 MB.
 const mostBytes = 256 << 20
 
-const suffix = place.ProgramSuffix
-
 // magic begins a file. It is followed by the SHA-256 of the rest, by the key, and
 // by the program.
 var magic = []byte("gosubspace program 1\n")
 
 func (f folder) path(k key) string {
-	const digits = "0123456789abcdef"
-	name := make([]byte, 0, 2*len(k))
-	for _, b := range k {
-		name = append(name, digits[b>>4], digits[b&15])
-	}
-	return filepath.Join(f.dir, string(name)+suffix)
+	return filepath.Join(f.dir, hex.EncodeToString(k[:])+place.ProgramSuffix)
 }
 
 // read returns the program of a key, nil where there is none that is whole.
@@ -88,7 +82,7 @@ func (f folder) makeRoom(room int64) {
 			continue
 		}
 		switch name := e.Name(); {
-		case filepath.Ext(name) == suffix:
+		case filepath.Ext(name) == place.ProgramSuffix:
 			files = append(files, info)
 			total += info.Size()
 		case draft(name) && time.Since(info.ModTime()) > time.Hour:
@@ -108,7 +102,7 @@ func (f folder) makeRoom(room int64) {
 
 // draft reports whether a name is one that place.WriteFile writes a program under.
 func draft(name string) bool {
-	return strings.HasPrefix(name, ".") && strings.Contains(name, suffix+".")
+	return strings.HasPrefix(name, ".") && strings.Contains(name, place.ProgramSuffix+".")
 }
 
 // seal makes the file of a program.
