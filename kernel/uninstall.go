@@ -42,7 +42,7 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if ours {
 		unlock, err := folder.TryLock(home)
 		if errors.Is(err, folder.ErrTaken) {
-			return folder.UsedBy(home, []folder.Holder{folder.LockedBy(home)})
+			return folder.UsedBy("uninstall", home, []folder.Holder{folder.LockedBy(home)}, "uninstall again")
 		}
 		if err != nil {
 			return err
@@ -58,7 +58,7 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 		return err
 	}
 	if len(users) > 0 {
-		return folder.UsedBy(home, users)
+		return folder.UsedBy("uninstall", home, users, "uninstall again")
 	}
 	scratch.Sweep()
 	if err := removeTools(home, own, kernels, stdout); err != nil {

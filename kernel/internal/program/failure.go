@@ -28,7 +28,7 @@ var (
 		`failed to establish a new connection|connection (refused|reset|aborted)|network is unreachable|no route to host|timed out|i/o timeout|` +
 		`ProxyError|could not resolve|max retries exceeded|dial tcp`)
 	badCertificate = regexp.MustCompile(`(?i)certificate[_ ]verify[_ ]failed|x509: |failed to verify certificate`)
-	noSpace        = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded|not enough space`)
+	noSpace        = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded|not enough space|\[Errno (?:28|122)\]`)
 	errorLine      = regexp.MustCompile(`(?m)^(?:ERROR|error|fatal|go): .*$`)
 )
 

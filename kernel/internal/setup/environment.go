@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"gosubspace/kernel/internal/checkout"
-	"gosubspace/kernel/internal/folder"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
 )
@@ -54,12 +53,12 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 	if _, decided := s.record.in(own)["cuda"]; s.cuda && !decided && cuda == nil {
 		fmt.Fprintf(s.report, "%-12s %s\n", "GPU", "found: its CUDA libraries (about 3 GB) will be installed; -cuda=false leaves them out")
 	}
-	s.found, err = own.installed(ctx, s.Project.Packages.Pins)
+	s.found, err = own.installed(ctx, s.Project.Packages.Pins, false)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		s.found = nil // it is not there, or its Python does not run
+		s.found = packages{} // it is not there, or its Python does not run
 	}
 	s.decide(own, cuda)
 	return nil
@@ -82,23 +81,37 @@ func (s *State) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 		return "has " + why, nil
 	}
 	pins := s.Project.Packages.Here(s.wantsCUDA(e, cuda))
-	found, err := e.installed(ctx, pins)
+	found, err := e.installed(ctx, pins, false)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
 	if err != nil {
 		return "does not answer", nil
 	}
-	if lacking := checkout.Missing(pins, found); len(lacking) > 0 {
+	if lacking := checkout.Missing(pins, found.Found); len(lacking) > 0 {
 		return "lacks " + checkout.JoinPins(lacking), nil
 	}
-	if err := place.CanWrite(e.kernel()); err != nil && !folder.IsMarked(e.kernel()) { // else another has set it up
+	if err := place.CanWrite(e.kernel()); err != nil && !s.finished(ctx, e, cuda) {
 		return fmt.Sprintf("cannot be written to (%v)", err), nil
 	}
 	s.use(e, cuda)
 	s.found = found
 	s.decide(e, cuda)
 	return "", nil
+}
+
+// finished reports whether an environment has all that set-up would write into it, for
+// this checkout and this home. What another user has set up there is of no use: its
+// description names that user's checkout and home.
+func (s *State) finished(ctx context.Context, e environment, cuda *bool) bool {
+	there := *s
+	there.use(e, cuda)
+	for _, step := range []func(context.Context) (step, error){there.kernelStep, there.specStep, there.goplsStep} {
+		if st, err := step(ctx); err != nil || !there.isDone(st) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *State) pins() []checkout.Pin { return s.Project.Packages.Here(s.cuda) }
