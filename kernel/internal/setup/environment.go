@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"gosubspace/kernel/internal/checkout"
@@ -11,8 +12,12 @@ import (
 	"gosubspace/subspace/place"
 )
 
+// hasGPU is replaced by tests.
+var hasGPU = backend.HasGPU
+
 // wantsCUDA decides about the packages for NVIDIA GPUs: as the user says, else
-// as at the last set-up of this environment, else if there is a GPU.
+// as at the last set-up of this environment, else if there is a GPU and the environment
+// is ours. In one of the user's, as conda makes it of environment.yml, they need not be.
 func (s *State) wantsCUDA(e environment, wanted *bool) bool {
 	had, decided := s.record.Environments[e.dir]["cuda"]
 	switch {
@@ -23,7 +28,7 @@ func (s *State) wantsCUDA(e environment, wanted *bool) bool {
 	case decided:
 		return had == "true"
 	}
-	return backend.HasGPU()
+	return e.own && hasGPU()
 }
 
 // chooseEnvironment takes the active environment if it has every package, the
@@ -42,6 +47,9 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 		if why == "" {
 			if s.record.Environment != candidate.dir {
 				fmt.Fprintf(s.report, "%-12s using the active one, %s\n", "environment", candidate.dir)
+				if runtime.GOOS == "linux" && cuda == nil && hasGPU() && !hasCUDA(candidate) {
+					fmt.Fprintf(s.report, "%-12s found, and left unused: %s has not its CUDA libraries. %s\n", "GPU", candidate.dir, cudaAdvice)
+				}
 			}
 			return nil
 		}
@@ -62,6 +70,13 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 	}
 	s.decide(own, cuda)
 	return nil
+}
+
+// cudaAdvice is how to compute on a GPU where the environment in use is the user's.
+const cudaAdvice = "To use it, deactivate that environment and run go run ./kernel -cuda, which installs them (about 3 GB) into one of the project's own"
+
+func hasCUDA(e environment) bool {
+	return slices.ContainsFunc(backend.InEnvironment(e.dir), func(p backend.Plugin) bool { return p.Kind == backend.CUDA })
 }
 
 // decide records the choice about an environment. That there is no GPU today is none.

@@ -207,3 +207,44 @@ func TestPipFailsAtOnce(t *testing.T) {
 		t.Errorf("pip fails: %v", err)
 	}
 }
+
+// CUDA's packages are wanted where there is a GPU, of an environment of ours. One of the
+// user's that lacks them is used as it is, and how to get them is said.
+func TestGPUInAnEnvironment(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("no CUDA there")
+	}
+	defer func(before func() bool) { hasGPU = before }(hasGPU)
+	hasGPU = func() bool { return true }
+	mine, home := environment{dir: t.TempDir()}, t.TempDir()
+	if err := errors.Join(os.Mkdir(filepath.Join(mine.dir, "bin"), 0o755), os.WriteFile(mine.python(), []byte("#!/bin/sh\necho '{}'\n"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	s := &State{home: home, record: readRecord(home), report: &said}
+	yes, no := true, false
+	for _, c := range []struct {
+		own      bool
+		recorded string
+		asked    *bool
+		want     bool
+	}{{true, "", nil, true}, {false, "", nil, false}, {false, "true", nil, true}, {false, "", &yes, true}, {true, "", &no, false}, {true, "false", nil, false}} {
+		e := environment{dir: "/e", own: c.own}
+		clear(s.record.Environments)
+		if c.recorded != "" {
+			s.record.in(e)["cuda"] = c.recorded
+		}
+		if got := s.wantsCUDA(e, c.asked); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+	clear(s.record.Environments)
+	t.Setenv("GOSUBSPACE_HOME", home)
+	t.Setenv("VIRTUAL_ENV", mine.dir)
+	if err := s.chooseEnvironment(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if s.env != mine || !strings.Contains(said.String(), "GPU          found, and left unused: ") || !strings.Contains(said.String(), "go run ./kernel -cuda") {
+		t.Errorf("uses %v and says %q", s.env, &said)
+	}
+}

@@ -81,6 +81,9 @@ func (s *State) lookCompiler(ctx context.Context) Finding {
 	if err != nil {
 		return Finding{Todo: "see Go"}
 	}
+	if err := checkC("/"); err != nil {
+		return broken(err)
+	}
 	if err := t.CheckCompiler(ctx); err != nil {
 		return broken(err)
 	}
@@ -128,7 +131,7 @@ func (s *State) lookGoNB(ctx context.Context) Finding {
 	path := filepath.Join(s.env.kernel(), "bin", "gonb"+program.Exe)
 	text, err := program.Output(ctx, "", nil, path, "-V")
 	if err != nil {
-		return Finding{Where: path, Todo: "does not run: " + setUpFirst}
+		return Finding{Where: path, Todo: fmt.Sprintf("does not run (%s): %s", program.LastLine(err.Error()), setUpFirst)}
 	}
 	return Finding{Version: program.FirstLine(text), Where: path}
 }

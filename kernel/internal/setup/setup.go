@@ -82,13 +82,16 @@ func Ensure(ctx context.Context, cuda *bool, report io.Writer) (*State, error) {
 	if s.go_, err = p.Go(ctx); err != nil {
 		return nil, err
 	}
+	if err := checkC("/"); err != nil {
+		return nil, err
+	}
 	if s.go_.Compiler == "" {
 		return nil, s.go_.CheckCompiler(ctx)
 	}
 	if err := s.checkFolders(); err != nil {
 		return nil, err
 	}
-	if err := checkTemporary(os.TempDir(), tryProgram); err != nil {
+	if err := temporary.check(os.TempDir(), tryProgram); err != nil {
 		return nil, err
 	}
 	unlock, err := folder.Lock(ctx, home, report)
@@ -96,6 +99,9 @@ func Ensure(ctx context.Context, cuda *bool, report io.Writer) (*State, error) {
 		return nil, err
 	}
 	defer unlock()
+	if err := homely.check(home, tryProgram); err != nil { // it is there, now that it is locked
+		return nil, err
+	}
 	if err := folder.Reclaim(home); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,15 @@ import (
 // A folder of temporary files in which no program can be run is named, with the way out;
 // one that serves is left as it was.
 func TestTemporary(t *testing.T) {
+	for _, p := range []struct {
+		placed
+		names string
+	}{{temporary, "set TMPDIR"}, {homely, "set GOSUBSPACE_HOME"}} {
+		t.Run(p.part, func(t *testing.T) { testPlaced(t, p.placed, p.names) })
+	}
+}
+
+func testPlaced(t *testing.T, p placed, names string) {
 	if runtime.GOOS == "windows" {
 		t.Skip("it has no noexec")
 	}
@@ -33,8 +42,8 @@ func TestTemporary(t *testing.T) {
 		{"not there", filepath.Join(dir, "nowhere"), tryProgram, "no file can be made in "},
 	} {
 		tried := false
-		err := checkTemporary(c.dir, func(path string) error { tried = place.IsFile(path); return c.try(path) })
-		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "set TMPDIR")) {
+		err := p.check(c.dir, func(path string) error { tried = place.IsFile(path); return c.try(path) })
+		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), names)) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.says)
 		}
 		if tried != (c.name != "not there") {
