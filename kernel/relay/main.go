@@ -81,7 +81,7 @@ func run(connectionFile, gonb string, flags []string) error {
 	}
 
 	cmd := exec.Command(gonb, append(flags, "-kernel", file)...)
-	cmd.Env = append(os.Environ(), liveVariable+"="+at)
+	cmd.Env = append(os.Environ(), liveVariable+"="+at, "TMPDIR="+scratch.Temporary(dir))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	endWithParent(cmd)
 	// GoNB looks for Jupyter's folder in its parent process, which we are.
