@@ -127,6 +127,9 @@ func (s *State) packagesStep(ctx context.Context) (step, error) {
 				return err
 			}
 		}
+		if err := s.record.write(s.home); err != nil { // what goes now is not seen to be missing, if pip fails
+			return err
+		}
 		// Without its metadata a package is not installed, to pip, and is written anew over
 		// what is there; with them pip would ask for the list of files that is not there.
 		for info := range s.found.Half {

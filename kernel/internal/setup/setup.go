@@ -99,15 +99,17 @@ func Ensure(ctx context.Context, cuda *bool, report io.Writer) (*State, error) {
 		return nil, err
 	}
 	defer unlock()
-	if err := homely.check(home, tryProgram); err != nil { // it is there, now that it is locked
-		return nil, err
-	}
 	if err := folder.Reclaim(home); err != nil {
 		return nil, err
 	}
 	s.record = readRecord(home) // as whoever had the lock left it
 	if err := s.chooseEnvironment(ctx, cuda); err != nil {
 		return nil, err
+	}
+	if s.env.own { // in the user's the kernel runs from there
+		if err := homely.check(home, tryProgram); err != nil {
+			return nil, err
+		}
 	}
 	for _, step := range []func(context.Context) (step, error){
 		s.compilerStep, s.environmentStep, s.packagesStep, s.pluginStep, s.modulesStep, s.kernelStep, s.specStep, s.settingsStep,

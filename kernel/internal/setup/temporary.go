@@ -68,7 +68,7 @@ func (s *State) checkFolders() error {
 
 func (s *State) lookFolders(context.Context) Finding {
 	err := s.checkFolders()
-	if err == nil && place.IsFolder(s.home) {
+	if err == nil && s.env.own && place.IsFolder(s.home) {
 		err = homely.check(s.home, tryProgram)
 	}
 	if err != nil {

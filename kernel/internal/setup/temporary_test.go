@@ -60,6 +60,25 @@ func testPlaced(t *testing.T, p placed, names string) {
 	}
 }
 
+// A home in which no program can be run is seen where the environment is ours: the
+// kernel of one of the user's runs from there.
+func TestDoctorTriesHome(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
+		t.Skip("no folder is closed to this user")
+	}
+	home := t.TempDir()
+	if err := os.Chmod(home, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(home, 0o755)
+	for _, own := range []bool{true, false} {
+		s := &State{Project: checkout.Project{Dir: "/a"}, home: home, env: environment{own: own}}
+		if got := s.lookFolders(t.Context()).Todo; strings.Contains(got, "set GOSUBSPACE_HOME") != own {
+			t.Errorf("own %v: %q", own, got)
+		}
+	}
+}
+
 // Doctor says of a folder's name what set-up would.
 func TestDoctorSeesFolders(t *testing.T) {
 	if runtime.GOOS == "windows" {
