@@ -61,7 +61,7 @@ func add(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if path := spokenOf(fs.Args(), program.LastLine(text)); path != "" {
 			do = "see that the path is that of a package and the version one that it has, such as " + path + "@v1.2.3"
 		}
-		return program.Explain(errors.New(text), program.Advice{Part: "add", Folder: t.Modules, Offline: "give Go a mirror (GOPROXY)", Other: do})
+		return program.Explain(errors.New(text), t.Advice("add", do))
 	}
 	for line := range strings.Lines(said.String()) {
 		if line, ok := strings.CutPrefix(line, "go: "); ok && !strings.HasPrefix(line, "downloading ") {

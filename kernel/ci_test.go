@@ -41,6 +41,10 @@ func TestCIBeginsBare(t *testing.T) {
 			t.Errorf(".ci/run does not run %q as README says it", c.command)
 		}
 	}
+	// Who stops it does not leave that command's JupyterLab behind.
+	if !regexp.MustCompile(`(?m)^trap '.*kill -- -"\$lab".*rm -rf "\$work"' EXIT$`).MatchString(steps[0]) {
+		t.Error(".ci/run removes the files of a JupyterLab that it does not end")
+	}
 	// Nothing is waited for without end: what never comes fails, and says so.
 	for _, loop := range regexp.MustCompile(`(?ms)^\s*(?:until|while) .*?^\s*done$`).FindAllString(string(text), -1) {
 		if !regexp.MustCompile(`\[ "\$SECONDS" -lt "\$limit" \] \|\| \{.*echo .*\$limit s.*exit 1; \}`).MatchString(loop) {

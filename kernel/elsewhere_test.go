@@ -47,16 +47,35 @@ func TestBinder(t *testing.T) {
 	}
 	home, bin := t.TempDir(), t.TempDir()
 	// Of Go it is the command line that counts here, and where set-up leaves the kernel.
-	write(t, filepath.Join(bin, "go"), "#!/bin/sh\n[ \"$*\" = 'run ./kernel setup' ] || exit 9\n[ -z \"$FAILS\" ] || exit 1\n"+
+	write(t, filepath.Join(bin, "go"), "#!/bin/sh\n[ \"$*\" != version ] || { echo \"go version ${IS:-go1.22.2} linux/amd64\"; exit; }\n"+
+		"[ \"$*\" != \"install golang.org/dl/$WANTED@latest\" ] || { mkdir -p \"$GOBIN\"; cp \"$FETCHER\" \"$GOBIN/$WANTED\"; exit; }\n"+
+		"[ \"$*\" = 'run ./kernel setup' ] || exit 9\n[ -z \"$FAILS\" ] || exit 1\n"+
 		"mkdir -p \"$HOME/.cache/gosubspace/"+kernelFolder+"\"\necho {} > \"$HOME/.cache/gosubspace/"+kernelFolder+"/kernel.json\"\n"+
 		"mkdir -p \"$HOME/.cache/gosubspace/jupyter/config\"\necho {} > \"$HOME/.cache/gosubspace/jupyter/config/jupyter_server_config.json\"\n")
 	run := func(more ...string) error {
 		cmd := exec.Command(bash, script)
+		cmd.Dir = ".." // where repo2docker runs it
 		cmd.Env = append(program.Setenv(os.Environ(), map[string]string{"HOME": home, "PATH": bin + ":" + os.Getenv("PATH")}, "GOSUBSPACE_HOME"), more...)
 		return cmd.Run()
 	}
 	if run("FAILS=1") == nil {
 		t.Error("a set-up that fails does not fail the build")
+	}
+	// A Go that is too old to fetch the one of go.mod: another way fetches it.
+	p, err := checkout.Here()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fetcher := filepath.Join(t.TempDir(), "fetcher")
+	write(t, fetcher, "#!/bin/sh\n[ \"$*\" = download ] && mkdir -p \"$HOME/sdk/$WANTED/bin\" && printf '#!/bin/sh\\ntouch \"$HOME/fetched\"; exit 1\\n' >\"$HOME/sdk/$WANTED/bin/go\" && chmod +x \"$HOME/sdk/$WANTED/bin/go\"\n")
+	for _, c := range []struct {
+		is      string
+		fetches bool
+	}{{"go1.18.1", true}, {"go1.20", true}, {"go1.21.0", false}, {"go1.26.5", false}, {"go2.0", false}} {
+		run("IS="+c.is, "WANTED=go"+p.Minimum, "FETCHER="+fetcher, "FAILS=1")
+		if got := os.Remove(filepath.Join(home, "fetched")) == nil; got != c.fetches {
+			t.Errorf("with %s it fetches go%s: %v", c.is, p.Minimum, got)
+		}
 	}
 	for range 2 { // a second time it is there already
 		if err := run(); err != nil {

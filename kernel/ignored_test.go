@@ -16,3 +16,17 @@ func TestIgnored(t *testing.T) {
 		}
 	}
 }
+
+// Text is checked out with line feeds alone, on Windows too: shell scripts run by no
+// other, and what is recorded is compared byte by byte.
+func TestLineEnds(t *testing.T) {
+	if exec.Command("git", "-C", "..", "rev-parse").Run() != nil {
+		t.Skip("this is no checkout of git's")
+	}
+	for _, path := range []string{"kernel/examples/gpu.sh", ".binder/postBuild", ".ci/run", "README.md", "a/figures.csv"} {
+		said, err := exec.Command("git", "-C", "..", "check-attr", "text", "eol", "--", path).Output()
+		if err != nil || string(said) != path+": text: auto\n"+path+": eol: lf\n" {
+			t.Errorf("%s: %v, git says %q", path, err, said)
+		}
+	}
+}

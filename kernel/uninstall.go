@@ -19,10 +19,10 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	fs := flags("uninstall", "go run ./kernel uninstall [-all]",
 		"Removes what set-up put outside this folder: the Python environment (of those that were\n"+
 			"active, only our kernel), JupyterLab's files, the compiled programs, what is kept of\n"+
-			"image files, and what kernels that were killed left among temporary files. Data sets\n"+
-			"and runs stay, unless -all is given; where GOSUBSPACE_DATA and the like name folders\n"+
-			"elsewhere, they stay even so. What stays is listed. A folder that set-up did not make\n"+
-			"is never removed.", stdout)
+			"image files, and what kernels and set-ups that were killed left among temporary files.\n"+
+			"Data sets and runs stay, unless -all is given; where GOSUBSPACE_DATA and the like name\n"+
+			"folders elsewhere, they stay even so. What stays is listed. A folder that set-up did\n"+
+			"not make is never removed.", stdout)
 	all := fs.Bool("all", false, "remove the data sets and the runs too")
 	if err := parse(fs, args, 0); err != nil {
 		return err
@@ -42,7 +42,7 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if ours {
 		unlock, err := folder.TryLock(home)
 		if errors.Is(err, folder.ErrTaken) {
-			return folder.UsedBy(home, []folder.Holder{folder.LockedBy(home)})
+			return folder.UsedBy("uninstall", home, []folder.Holder{folder.LockedBy(home)}, "uninstall again")
 		}
 		if err != nil {
 			return err
@@ -58,7 +58,7 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 		return err
 	}
 	if len(users) > 0 {
-		return folder.UsedBy(home, users)
+		return folder.UsedBy("uninstall", home, users, "uninstall again")
 	}
 	scratch.Sweep()
 	if err := removeTools(home, own, kernels, stdout); err != nil {

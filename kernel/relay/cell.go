@@ -36,8 +36,9 @@ var (
 	// exitStatus is what GoNB writes on the error stream when a program fails; it
 	// says so again in the error.
 	exitStatus = regexp.MustCompile(`^(?:\^C\n)?((?:exit status|signal:) [^\n]+)\n?$`)
-	// place is what GoNB writes before a line of the generated file.
-	place = regexp.MustCompile(mark + `[^\s:]*main(?:_test)?\.go(?::\d+)+`)
+	// place is what GoNB writes before a line of the generated file, whose folder may have
+	// blanks in its name, as TMPDIR has.
+	place = regexp.MustCompile(mark + `[^\n:]*main(?:_test)?\.go(?::\d+)+`)
 )
 
 const mark = ` ?\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m `

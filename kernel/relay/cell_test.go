@@ -64,13 +64,13 @@ func play(t *testing.T, c *cell, source func(int) string, published ...message) 
 	return text, f
 }
 
-const marked = "\x1b[7m[[ Cell [%d] Line %d ]]\x1b[0m /tmp/gonb_1/main.go:%d"
+const marked = "\x1b[7m[[ Cell [%d] Line %d ]]\x1b[0m /tmp/a b/gonb_1/main.go:%d"
 
 // A stack whose pieces GoNB saw one by one, so that it marked no line: the line
 // follows from the text in the generated file.
 func TestStackWithoutMarks(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "gonb_1")
-	if err := os.Mkdir(folder, 0o777); err != nil {
+	folder := filepath.Join(t.TempDir(), "a b", "gonb_1") // TMPDIR may have blanks
+	if err := os.MkdirAll(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(folder, "main.go")
@@ -293,4 +293,18 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("became %q, was %q", got, frames)
 		}
 	})
+}
+
+// The generated file's name goes from a message, whatever the folder is called.
+func TestLastLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"x\n/home/a b/gonb_1/main.go:3:1: expected declaration": "expected declaration",
+		"./main.go:3:1: undefined: x":                           "undefined: x",
+		"what /a b/main.go:3: means":                            "what /a means",
+		"a: b":                                                  "a: b",
+	} {
+		if got := lastLine(text); got != want {
+			t.Errorf("of %q: %q, want %q", text, got, want)
+		}
+	}
 }

@@ -14,7 +14,7 @@ var (
 	// where is the first line of what GoNB says of one error of the compiler.
 	where = regexp.MustCompile(`^Cell(?:\[(\d+)\]:)? Line (\d+)\n`)
 	// file is a place in the generated file, in the compiler's words.
-	file = regexp.MustCompile(`(?:\S*/)?main(?:_test)?\.go:\d+(?::\d+)?: `)
+	file = regexp.MustCompile(`(?:^/[^\n:]*/|\S*/)?main(?:_test)?\.go:\d+(?::\d+)?: `)
 	// absent is an import that no module has.
 	absent = regexp.MustCompile(`(?m)(?:cannot find module providing package|no required module provides package) ([^\s;:]+)|^\s*(\S+): (?:[^\n]*: )?module lookup disabled by GOPROXY=off|package (\S+) is not in std`)
 	// second is what the compiler says below a line of its own.
@@ -167,7 +167,7 @@ func (c *cell) explainStack(source func(int) string) failure {
 // frame is a line of the generated file in a stack. Go writes a stack in pieces, and
 // GoNB marks what it sees in one: where the name of the file and the number of the
 // line came apart, there is no mark.
-var frame = regexp.MustCompile(`(?:` + mark + `)?(/\S*/gonb_\w+/main(?:_test)?\.go):(\d+)`)
+var frame = regexp.MustCompile(`(?:` + mark + `)?(/[^\n:]*/gonb_\w+/main(?:_test)?\.go):(\d+)`)
 
 // topmost returns the topmost line of a cell in a stack: the cell's number, where
 // it is told, and the line; none where the stack has none.

@@ -170,7 +170,7 @@ func start(connectionFile, gonb string, flags []string) (_ *started, err error) 
 		return nil, err
 	}
 	g.cmd = exec.Command(gonb, append(flags, "-kernel", file)...)
-	g.cmd.Env = append(os.Environ(), liveVariable+"="+at)
+	g.cmd.Env = append(os.Environ(), liveVariable+"="+at, "TMPDIR="+scratch.Temporary(g.dir))
 	g.cmd.Stdout, g.cmd.Stderr = os.Stdout, os.Stderr
 	endWithParent(g.cmd)
 	// GoNB looks for Jupyter's folder in its parent process, which we are.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 
@@ -22,6 +23,7 @@ type Toolchain struct {
 	Cache    string // GOCACHE
 	Compiler string // the C compiler's path, empty if there is none
 	CC       string // CC as Go has it, a name or path and perhaps flags
+	AtOnce   string // -p=N of the user's GOFLAGS: how much may be compiled at once
 }
 
 // Command is the path of the go command.
@@ -37,11 +39,11 @@ func (p Project) Go(ctx context.Context) (Toolchain, error) {
 	if err != nil {
 		return Toolchain{}, program.Fail("Go", "there is no go command on PATH", get)
 	}
-	text, err := program.Output(ctx, p.Dir, nil, name, "env", "-json", "GOROOT", "GOVERSION", "GOMODCACHE", "GOCACHE", "CC")
+	text, err := program.Output(ctx, p.Dir, nil, name, "env", "-json", "GOROOT", "GOVERSION", "GOMODCACHE", "GOCACHE", "CC", "GOFLAGS")
 	if err != nil {
 		return Toolchain{}, program.Fail("Go", fmt.Sprintf("%s does not run here (%s)", name, program.LastLine(err.Error())), get)
 	}
-	var env struct{ GOROOT, GOVERSION, GOMODCACHE, GOCACHE, CC string }
+	var env struct{ GOROOT, GOVERSION, GOMODCACHE, GOCACHE, CC, GOFLAGS string }
 	if err := json.Unmarshal([]byte(text), &env); err != nil {
 		return Toolchain{}, program.Fail("Go", fmt.Sprintf("%s env answers what is no JSON (%v)", name, err), get)
 	}
@@ -52,6 +54,9 @@ func (p Project) Go(ctx context.Context) (Toolchain, error) {
 	t := Toolchain{
 		Root: env.GOROOT, Version: strings.TrimPrefix(goVersion, "go"),
 		Modules: env.GOMODCACHE, Cache: env.GOCACHE, CC: env.CC,
+	}
+	if m := atOnce.FindStringSubmatch(env.GOFLAGS); m != nil {
+		t.AtOnce = "-p=" + m[1]
 	}
 	if t.CC == "gcc" && !onPath("gcc") && onPath("clang") { // Go's own choice is gcc, whatever is there
 		t.CC = "clang"
@@ -67,6 +72,15 @@ func (p Project) Go(ctx context.Context) (Toolchain, error) {
 	return t, nil
 }
 
+// atOnce finds -p in GOFLAGS.
+var atOnce = regexp.MustCompile(`(?:^|\s)'?--?p=(\d+)'?(?:\s|$)`)
+
+// Advice is what to do where Go fails that downloads and builds for a part.
+func (t Toolchain) Advice(part, other string) program.Advice {
+	return program.Advice{Part: part, Folder: t.Cache + " and of " + t.Modules, Offline: "give Go a mirror (GOPROXY)", Other: other,
+		Move: "move Go's caches to another disk, go env -w GOCACHE=/disk/go-build GOMODCACHE=/disk/go-mod (and set TMPDIR)"}
+}
+
 func onPath(name string) bool {
 	_, err := exec.LookPath(name)
 	return err == nil
@@ -79,7 +93,7 @@ func (t Toolchain) CheckCompiler(ctx context.Context) error {
 		"windows": "install a GCC for Windows, for example MSYS2's mingw-w64, and put its bin folder on PATH",
 	}[runtime.GOOS]
 	if get == "" {
-		get = "install one with the C library's headers, for example: apt install gcc libc6-dev, or dnf install gcc, or apk add build-base"
+		get = "install one with the C library's headers, for example: apt install gcc libc6-dev, or dnf install gcc"
 	}
 	get += "; then open a new terminal and start again"
 	if named := t.named(os.Getenv("CC")); named != "" && t.Compiler == "" {
@@ -136,7 +150,9 @@ func (t Toolchain) forget(variable string) string {
 func (t Toolchain) Settings() map[string]string {
 	return map[string]string{
 		// No stamp of the version: git refuses to tell it in a folder of another user's.
-		"GOFLAGS":     "-mod=readonly '-ldflags=" + linking() + "' -buildvcs=false",
+		"GOFLAGS": strings.TrimSpace("-mod=readonly '-ldflags=" + linking() + "' -buildvcs=false " + t.AtOnce),
+		// The variable, where the user's names another Go, would win over where this one is.
+		"GOROOT":      t.Root,
 		"GOTOOLCHAIN": "local",
 		"GOWORK":      "",
 		"GOMODCACHE":  t.Modules,

@@ -1,11 +1,15 @@
 package checkout
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+
+	"gosubspace/kernel/internal/program"
 )
 
 // A compiler that CC names and that is gone, as conda leaves it behind, is told from one
@@ -56,5 +60,44 @@ func TestClangAlone(t *testing.T) {
 	toolchain, err := Project{Dir: dir, Minimum: "1.26.5"}.Go(t.Context())
 	if err != nil || toolchain.CC != "clang" || toolchain.Compiler != filepath.Join(dir, "clang") {
 		t.Errorf("the C compiler is %q, %q, %v", toolchain.CC, toolchain.Compiler, err)
+	}
+}
+
+// What compiles the project and the cells compiles as much at once as the user lets it,
+// and of other flags of the user's takes none; of a variable GOROOT neither.
+func TestSettings(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("wants a shell")
+	}
+	dir := t.TempDir()
+	script := `#!/bin/sh
+echo '{"GOROOT": "/r", "GOVERSION": "go1.99", "GOMODCACHE": "/m", "GOCACHE": "/c", "CC": "gcc", "GOFLAGS": "'"$GOFLAGS"'"}'
+`
+	if err := os.WriteFile(filepath.Join(dir, "go"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	for flags, want := range map[string]string{"": "", "-p=2": "-p=2", "-mod=mod --p=16 -race": "-p=16", "-pgo=off": "", "-ldflags=-p=2x": ""} {
+		t.Setenv("GOFLAGS", flags)
+		t.Setenv("GOROOT", "/elsewhere")
+		toolchain, err := Project{Dir: dir, Minimum: "1.26.5"}.Go(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := toolchain.Settings()
+		if !strings.HasSuffix(got["GOFLAGS"], strings.TrimSpace(" -buildvcs=false "+want)) || strings.Contains(got["GOFLAGS"], "-race") || got["GOROOT"] != "/r" {
+			t.Errorf("GOFLAGS=%s: %v", flags, got)
+		}
+		if env := toolchain.Env(); slices.Contains(env, "GOROOT=/elsewhere") {
+			t.Error("the variable GOROOT stays")
+		}
+	}
+}
+
+// Where there is no space for what Go downloads and builds, it is Go's caches that move.
+func TestAdvice(t *testing.T) {
+	said := program.Explain(errors.New("write /c/x: no space left on device"), Toolchain{Cache: "/c", Modules: "/m"}.Advice("gopls", "")).Error()
+	if !strings.Contains(said, "the disk of /c and of /m") || !strings.Contains(said, "GOCACHE=") || !strings.Contains(said, "GOMODCACHE=") || strings.Contains(said, "GOSUBSPACE_HOME") {
+		t.Errorf("says %q", said)
 	}
 }

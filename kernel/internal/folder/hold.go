@@ -108,8 +108,9 @@ func (h *Hold) Release() {
 	}
 }
 
-// held returns the holders in a home.
-func held(home string) []Holder {
+// Held returns the holders in a home, of other machines too where the disk's locks are
+// theirs as well.
+func Held(home string) []Holder {
 	paths, _ := place.Glob(holders(home), "*.json")
 	var all []Holder
 	for _, path := range paths {
@@ -180,7 +181,7 @@ func users(dirs, subcommands []string) []Holder {
 // everything in the home. The subcommands are those of our command, by which a
 // process is told.
 func InUse(home string, dirs []string, runs bool, subcommands []string) ([]Holder, error) {
-	all := held(home)
+	all := Held(home)
 	if !slices.ContainsFunc(all, func(h Holder) bool { return h.Process > 0 }) {
 		// Else they end with one of those.
 		all = append(all, users(dirs, subcommands)...)
@@ -204,8 +205,9 @@ func LockedBy(home string) Holder {
 	return h
 }
 
-// UsedBy says by whom the home is in use, and what to do about it.
-func UsedBy(home string, all []Holder) error {
+// UsedBy says, of a part, by whom the home is in use, and what to do about it. Nothing has
+// been removed.
+func UsedBy(part, home string, all []Holder, then string) error {
 	who, kill := "", ""
 	for i, h := range all {
 		if i > 0 {
@@ -220,5 +222,5 @@ func UsedBy(home string, all []Holder) error {
 	if kill != "" {
 		do += ", or with kill" + kill + " (kill -9 where that does not help)"
 	}
-	return program.Fail("uninstall", home+" is in use by "+who, do+"; then uninstall again. Nothing has been removed")
+	return program.Fail(part, home+" is in use by "+who, do+"; then "+then+". Nothing has been removed")
 }

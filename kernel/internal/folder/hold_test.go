@@ -47,13 +47,13 @@ func TestHoldOutlivesItsCommand(t *testing.T) {
 			t.Fatalf("in use by %v, %v; want the program that was started", users, err)
 		}
 		want := fmt.Sprintf("%s is in use by JupyterLab at http://127.0.0.1:8888 (process %d)\n", home, child.Process.Pid)
-		if said := UsedBy(home, users).Error(); !strings.Contains(said, want) {
+		if said := UsedBy("uninstall", home, users, "uninstall again").Error(); !strings.Contains(said, want) {
 			t.Errorf("says %q, want %q in it", said, want)
 		}
 	}
 	in.Close()
 	child.Wait()
-	if got := held(home); len(got) > 0 {
+	if got := Held(home); len(got) > 0 {
 		t.Errorf("held by %v after its end", got)
 	}
 	// The next one takes the file away.

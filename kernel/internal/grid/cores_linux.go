@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,18 +90,58 @@ func freeMemory() (free int64, known bool) {
 	text, err := os.ReadFile("/proc/meminfo")
 	free = kilobytes(text, "MemAvailable:")
 	known = err == nil && free > 0
-	// A container's limit, of version 2 of control groups and of 1.
-	for _, g := range [][2]string{
-		{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"},
-		{"/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"},
-	} {
-		limit, err1 := readNumber(g[0])
-		used, err2 := readNumber(g[1])
-		if err1 == nil && err2 == nil && (!known || limit-used < free) {
-			free, known = max(limit-used, 0), true
-		}
+	own, _ := os.ReadFile("/proc/self/cgroup")
+	if left, limited := groupMemory("/sys/fs/cgroup", string(own)); limited && (!known || left < free) {
+		free, known = left, true
 	}
 	return free, known
+}
+
+// groupMemory returns what the control groups of a process leave it of memory, and whether
+// they limit it: a container's, a user's or a batch job's, and those above. Own is
+// /proc/self/cgroup, whose lines are number:controllers:path; below root lie the groups of
+// version 2, and in its folder memory those of version 1.
+func groupMemory(root, own string) (free int64, limited bool) {
+	for line := range strings.Lines(own) {
+		part := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(part) < 3 {
+			continue
+		}
+		dir, limit, used, unused := root, "memory.max", "memory.current", "inactive_file"
+		if slices.Contains(strings.Split(part[1], ","), "memory") {
+			dir, limit, used, unused = filepath.Join(root, "memory"), "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
+		} else if part[1] != "" {
+			continue
+		}
+		// In a container the path may be the host's, and then the root is what there is.
+		for path := filepath.Join("/", part[2]); ; path = filepath.Dir(path) {
+			group := filepath.Join(dir, path)
+			most, err1 := readNumber(filepath.Join(group, limit)) // "max" is no number
+			taken, err2 := readNumber(filepath.Join(group, used))
+			if err1 == nil && err2 == nil {
+				// Of what is taken, files that were only read are given up when memory is wanted.
+				text, _ := os.ReadFile(filepath.Join(group, "memory.stat"))
+				left := max(most-taken+min(statistic(text, unused), taken), 0)
+				if !limited || left < free {
+					free, limited = left, true
+				}
+			}
+			if path == "/" {
+				break
+			}
+		}
+	}
+	return free, limited
+}
+
+// statistic returns a value of memory.stat, whose lines are a name and a number.
+func statistic(text []byte, name string) (n int64) {
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, name+" "); ok {
+			fmt.Sscan(rest, &n)
+		}
+	}
+	return n
 }
 
 func readNumber(path string) (int64, error) {

@@ -75,3 +75,32 @@ func TestRemoveStale(t *testing.T) {
 		}
 	}
 }
+
+// A kernel that does not start says why before nbclient says that it died.
+func TestWhyEnded(t *testing.T) {
+	const (
+		dead  = "Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\nRuntimeError: Kernel died before replying to kernel_info\n"
+		ended = "relay: GoNB ended before it listened, exit status 255: go run ./kernel doctor looks for the reason\n"
+		fatal = "F1130 17:08:22.000000   12345 main.go:55] Failed to create go.mod: no space left on device\ngoroutine 1 [running]:\n"
+	)
+	for said, want := range map[string]string{
+		dead:                 "RuntimeError: Kernel died before replying to kernel_info",
+		ended + dead:         "GoNB ended before it listened, exit status 255",
+		fatal + ended + dead: "GoNB ended before it listened, exit status 255: Failed to create go.mod: no space left on device",
+		"relay: no figure moves: the path is too long\nI1130 17:08:22.000000 1 a.go:1] fine\n" + dead: "RuntimeError: Kernel died before replying to kernel_info",
+		"relay: listen tcp 127.0.0.1:4321: bind: address already in use\n" + dead:                     "listen tcp 127.0.0.1:4321: bind: address already in use",
+		"": "it said nothing",
+	} {
+		if got := whyEnded(said); got != want {
+			t.Errorf("of %q: %q, want %q", said, got, want)
+		}
+	}
+}
+
+// File names are UTF-8 to Python, whatever the locale is.
+func TestPythonIsToldOfUTF8(t *testing.T) {
+	t.Setenv("PYTHONUTF8", "0")
+	if env := PythonEnv(); !slices.Contains(env, "PYTHONUTF8=1") || slices.Contains(env, "PYTHONUTF8=0") {
+		t.Error("PYTHONUTF8 is not 1")
+	}
+}

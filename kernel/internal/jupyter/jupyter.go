@@ -48,9 +48,10 @@ func (j Installation) env(extra map[string]string) []string {
 }
 
 // PythonEnv is this process's environment without what would mix the user's
-// own packages into an environment.
+// own packages into an environment. Names of files are UTF-8 there, as they are in what we
+// tell Python in JSON, and not what a locale such as de_DE.ISO-8859-1 makes of them.
 func PythonEnv() []string {
-	return program.Setenv(os.Environ(), map[string]string{"PYTHONNOUSERSITE": "1", "PIP_USER": "0"},
+	return program.Setenv(os.Environ(), map[string]string{"PYTHONNOUSERSITE": "1", "PIP_USER": "0", "PYTHONUTF8": "1"},
 		"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
 }
 

@@ -2,6 +2,7 @@ package jupyter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -12,7 +13,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"gosubspace/kernel/internal/program"
@@ -66,9 +69,32 @@ func (j Installation) play(ctx context.Context, path, target string, timeout tim
 	case err != nil:
 		return err
 	case ended != nil || !done:
-		return fmt.Errorf("cannot be executed: %s", program.LastLine(said.String()))
+		return fmt.Errorf("cannot be executed: %s", whyEnded(said.String()))
 	}
 	return nil
+}
+
+var (
+	// ofRelay are the relay's last words; it may say before that no figure moves.
+	ofRelay = regexp.MustCompile(`(?m)^relay: (.*?)(?:: go run \./kernel doctor looks for the reason)?$`)
+	// ofGoNB are GoNB's, which its stacks follow.
+	ofGoNB = regexp.MustCompile(`(?m)^F\d{4} [^\]\n]*\] (.*)$`)
+)
+
+// whyEnded picks, of what was said until a notebook's execution ended early, the line that
+// says why. A kernel that does not start has said it before nbclient closes with no more
+// than that it died.
+func whyEnded(said string) string {
+	why := ""
+	for _, m := range ofRelay.FindAllStringSubmatch(said, -1) {
+		if !strings.HasPrefix(m[1], "no figure moves: ") {
+			why = m[1]
+		}
+	}
+	if fatal := ofGoNB.FindAllStringSubmatch(said, -1); len(fatal) > 0 {
+		why = cmp.Or(why, "GoNB ended") + ": " + fatal[len(fatal)-1][1]
+	}
+	return cmp.Or(why, program.LastLine(said))
 }
 
 // killAfterGrace interrupts the program when the context ends, and kills it if

@@ -37,6 +37,9 @@ func Output(ctx context.Context, dir string, env []string, name string, args ...
 	}
 	if err != nil {
 		if said := strings.TrimSpace(errs.String()); said != "" {
+			if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && !exit.Exited() {
+				said += "\n" + err.Error() // killed, which it could not say itself
+			}
 			return "", errors.New(said)
 		}
 		return "", err

@@ -1,7 +1,8 @@
 // Package scratch is the folder that a running kernel has for itself: the connection
-// file that GoNB reads, and the socket of figures that move. It lies where the system
-// has its temporary files, is for its user alone, and is gone with the kernel. A kernel
-// that is killed leaves it behind; the next one removes it, and so does uninstall.
+// file that GoNB reads, the socket of figures that move, and the temporary files of GoNB
+// and of cells. It lies where the system has its temporary files, is for its user alone,
+// and is gone with the kernel. A kernel that is killed leaves it behind; the next one
+// removes it, and so does uninstall. So they do with what set-up left there that was killed.
 package scratch
 
 import (
@@ -10,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -44,16 +46,37 @@ func Make() (dir string, live net.Listener, err error) {
 	return dir, live, err
 }
 
+// Temporary is the folder of temporary files for what runs in a kernel with such a folder:
+// that one, or the system's, where Make went elsewhere for its socket's sake (what is
+// compiled cannot be run there, perhaps) or the socket of GoNB's gopls would not fit.
+func Temporary(dir string) string {
+	if filepath.Dir(dir) != filepath.Clean(os.TempDir()) || len(filepath.Join(dir, "gonb_12345678", "gopls_socket")) > longest {
+		return os.TempDir()
+	}
+	return dir
+}
+
+// ofSetup are how the names begin of what set-up makes among temporary files, and old is
+// how old it is at least that is removed: nothing that set-up does takes so long.
+var ofSetup = []string{"gosubspace-compile-", "gosubspace-cell-", "gosubspace-cc-", "gosubspace-temp-"}
+
+const old = 24 * time.Hour
+
 // settled is how old a folder is at least that is removed: one in which a socket is just
 // being opened looks dead for a moment.
 const settled = time.Minute
 
 // Sweep removes the folders of kernels that were killed: nobody listens at their sockets.
+// Of set-ups that were killed it removes this user's.
 func Sweep() {
 	for _, where := range []string{os.TempDir(), short} {
 		entries, _ := os.ReadDir(where)
 		for _, e := range entries {
 			info, err := e.Info()
+			if err == nil && info.IsDir() && slices.ContainsFunc(ofSetup, func(begin string) bool { return strings.HasPrefix(e.Name(), begin) }) &&
+				time.Since(info.ModTime()) > old && isOurs(info) {
+				os.RemoveAll(filepath.Join(where, e.Name()))
+			}
 			if !strings.HasPrefix(e.Name(), name) || err != nil || !info.IsDir() || time.Since(info.ModTime()) < settled {
 				continue
 			}

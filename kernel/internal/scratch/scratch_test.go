@@ -71,6 +71,15 @@ func TestSweep(t *testing.T) {
 	if err := os.Rename(kernel(true, time.Hour), other); err != nil {
 		t.Fatal(err)
 	}
+	killedSetup, setup := filepath.Join(tmp, "gosubspace-compile-1"), filepath.Join(tmp, "gosubspace-compile-2")
+	for dir, age := range map[string]time.Duration{killedSetup: 2 * old, setup: old / 2, filepath.Join(tmp, "gosubspace-mine-1"): 2 * old} {
+		if err := os.MkdirAll(filepath.Join(dir, "x"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(dir, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	link := filepath.Join(tmp, name+"link")
 	if err := os.Symlink(other, link); err != nil {
 		t.Fatal(err)
@@ -79,9 +88,33 @@ func TestSweep(t *testing.T) {
 	if _, err := os.Stat(dead); !os.IsNotExist(err) {
 		t.Errorf("what a killed kernel left stays: %v", err)
 	}
+	if _, err := os.Stat(killedSetup); !os.IsNotExist(err) {
+		t.Errorf("what a killed set-up left stays: %v", err)
+	}
+	for _, dir := range []string{setup, filepath.Join(tmp, "gosubspace-mine-1")} {
+		if _, err := os.Stat(dir); err != nil {
+			t.Errorf("it went too: %v", err)
+		}
+	}
 	for _, dir := range []string{alive, young, other, link} {
 		if _, err := os.Lstat(filepath.Join(dir, socket)); err != nil {
 			t.Errorf("it went too: %v", err)
+		}
+	}
+}
+
+// What runs in a kernel has its temporary files in the kernel's folder, where programs can
+// be run there and paths are not too long.
+func TestTemporary(t *testing.T) {
+	const tmp = "/t"
+	t.Setenv("TMPDIR", tmp+"/")
+	for dir, want := range map[string]string{
+		tmp + "/" + name + "1":                          tmp + "/" + name + "1",
+		short + "/" + name + "1":                        tmp + "/",
+		tmp + "/" + name + strings.Repeat("1", longest): tmp + "/",
+	} {
+		if got := Temporary(dir); got != want {
+			t.Errorf("%s: %s, want %s", dir, got, want)
 		}
 	}
 }

@@ -116,8 +116,7 @@ func (s *State) modulesStep(ctx context.Context) (step, error) {
 		leave:  s.moduleFiles(),
 		do: func(ctx context.Context) error {
 			if _, err := program.Output(ctx, s.Project.Dir, s.go_.Env(), s.go_.Command(), "mod", "graph"); err != nil {
-				return program.Explain(err, program.Advice{Part: "modules", Folder: s.go_.Modules, Offline: "give Go a mirror (GOPROXY)",
-					Other: "see that the checkout is complete and that go mod graph works in " + s.Project.Dir + ", and start again"})
+				return program.Explain(err, s.go_.Advice("modules", "see that the checkout is complete and that go mod graph works in "+s.Project.Dir+", and start again"))
 			}
 			return nil
 		},
@@ -140,8 +139,7 @@ func (s *State) moduleFiles() []string {
 func (s *State) build(ctx context.Context, part, dir, out string, packages ...string) error {
 	args := append([]string{"build", "-o", out}, packages...)
 	if _, err := program.Output(ctx, dir, s.go_.Env(), s.go_.Command(), args...); err != nil {
-		return program.Explain(err, program.Advice{Part: part, Folder: s.go_.Cache, Offline: "give Go a mirror (GOPROXY)",
-			Other: "see that the checkout is complete and that go build ./... works in " + s.Project.Dir + ", and start again"})
+		return program.Explain(err, s.go_.Advice(part, "see that the checkout is complete and that go build ./... works in "+s.Project.Dir+", and start again"))
 	}
 	return nil
 }

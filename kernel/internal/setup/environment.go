@@ -4,16 +4,20 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"gosubspace/kernel/internal/checkout"
-	"gosubspace/kernel/internal/folder"
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/place"
 )
 
+// hasGPU is replaced by tests.
+var hasGPU = backend.HasGPU
+
 // wantsCUDA decides about the packages for NVIDIA GPUs: as the user says, else
-// as at the last set-up of this environment, else if there is a GPU.
+// as at the last set-up of this environment, else if there is a GPU and the environment
+// is ours. In one of the user's, as conda makes it of environment.yml, they need not be.
 func (s *State) wantsCUDA(e environment, wanted *bool) bool {
 	had, decided := s.record.Environments[e.dir]["cuda"]
 	switch {
@@ -24,7 +28,7 @@ func (s *State) wantsCUDA(e environment, wanted *bool) bool {
 	case decided:
 		return had == "true"
 	}
-	return backend.HasGPU()
+	return e.own && hasGPU()
 }
 
 // chooseEnvironment takes the active environment if it has every package, the
@@ -43,6 +47,9 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 		if why == "" {
 			if s.record.Environment != candidate.dir {
 				fmt.Fprintf(s.report, "%-12s using the active one, %s\n", "environment", candidate.dir)
+				if runtime.GOOS == "linux" && cuda == nil && hasGPU() && !hasCUDA(candidate) {
+					fmt.Fprintf(s.report, "%-12s found, and left unused: %s has not its CUDA libraries. %s\n", "GPU", candidate.dir, cudaAdvice)
+				}
 			}
 			return nil
 		}
@@ -54,15 +61,22 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 	if _, decided := s.record.in(own)["cuda"]; s.cuda && !decided && cuda == nil {
 		fmt.Fprintf(s.report, "%-12s %s\n", "GPU", "found: its CUDA libraries (about 3 GB) will be installed; -cuda=false leaves them out")
 	}
-	s.found, err = own.installed(ctx, s.Project.Packages.Pins)
+	s.found, err = own.installed(ctx, s.Project.Packages.Pins, false)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		s.found = nil // it is not there, or its Python does not run
+		s.found = packages{} // it is not there, or its Python does not run
 	}
 	s.decide(own, cuda)
 	return nil
+}
+
+// cudaAdvice is how to compute on a GPU where the environment in use is the user's.
+const cudaAdvice = "To use it, deactivate that environment and run go run ./kernel -cuda, which installs them (about 3 GB) into one of the project's own"
+
+func hasCUDA(e environment) bool {
+	return slices.ContainsFunc(backend.InEnvironment(e.dir), func(p backend.Plugin) bool { return p.Kind == backend.CUDA })
 }
 
 // decide records the choice about an environment. That there is no GPU today is none.
@@ -82,23 +96,37 @@ func (s *State) lacks(ctx context.Context, e environment, cuda *bool) (why strin
 		return "has " + why, nil
 	}
 	pins := s.Project.Packages.Here(s.wantsCUDA(e, cuda))
-	found, err := e.installed(ctx, pins)
+	found, err := e.installed(ctx, pins, false)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
 	if err != nil {
 		return "does not answer", nil
 	}
-	if lacking := checkout.Missing(pins, found); len(lacking) > 0 {
+	if lacking := checkout.Missing(pins, found.Found); len(lacking) > 0 {
 		return "lacks " + checkout.JoinPins(lacking), nil
 	}
-	if err := place.CanWrite(e.kernel()); err != nil && !folder.IsMarked(e.kernel()) { // else another has set it up
+	if err := place.CanWrite(e.kernel()); err != nil && !s.finished(ctx, e, cuda) {
 		return fmt.Sprintf("cannot be written to (%v)", err), nil
 	}
 	s.use(e, cuda)
 	s.found = found
 	s.decide(e, cuda)
 	return "", nil
+}
+
+// finished reports whether an environment has all that set-up would write into it, for
+// this checkout and this home. What another user has set up there is of no use: its
+// description names that user's checkout and home.
+func (s *State) finished(ctx context.Context, e environment, cuda *bool) bool {
+	there := *s
+	there.use(e, cuda)
+	for _, step := range []func(context.Context) (step, error){there.kernelStep, there.specStep, there.goplsStep} {
+		if st, err := step(ctx); err != nil || !there.isDone(st) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *State) pins() []checkout.Pin { return s.Project.Packages.Here(s.cuda) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/backend"
+	"gosubspace/subspace/place"
 )
 
 func (s *State) compilerStep(ctx context.Context) (step, error) {
@@ -33,9 +35,11 @@ func (s *State) environmentStep(ctx context.Context) (step, error) {
 		return step{}, nil
 	}
 	steps := s.record.in(s.env)
-	if lacking := checkout.Missing(s.pins(), s.found); s.found["pip"] != "" && folder.IsMarked(s.env.dir) &&
-		(steps[st.name] == st.key || len(lacking) == 0) {
-		steps[st.name] = st.key // a record that was lost need not cost the environment at the next new pin
+	made := steps[st.name]
+	elsewhere := made != "" && made != st.key && made != st.current() // st.key alone is from before it told the machine
+	if lacking := checkout.Missing(s.pins(), s.found.Found); s.found.Found["pip"] != "" && folder.IsMarked(s.env.dir) &&
+		!elsewhere && (made != "" || len(lacking) == 0) {
+		steps[st.name] = st.current() // a record that was lost need not cost the environment at the next new pin
 		return step{}, nil
 	}
 	delete(steps, st.name)
@@ -44,15 +48,22 @@ func (s *State) environmentStep(ctx context.Context) (step, error) {
 		return step{}, err
 	}
 	st.doing = fmt.Sprintf("making %s with Python %s", s.env.dir, py.version)
+	if place.IsFile(filepath.Join(s.env.dir, "pyvenv.cfg")) {
+		st.doing += " anew; the one there is removed: it is not whole, or of another Python or kind of machine"
+	}
 	st.do = func(ctx context.Context) error { return s.makeEnvironment(ctx, py) }
 	return st, nil
 }
 
 func (s *State) makeEnvironment(ctx context.Context, py python) error {
+	if who := folder.Held(s.home); len(who) > 0 {
+		// On another machine, perhaps, that shares the home and has another Python.
+		return folder.UsedBy("environment", s.home, who, "start again, or set GOSUBSPACE_HOME to a folder for this kind of machine alone")
+	}
 	if err := folder.Remove(s.env.dir); err != nil {
 		return err
 	}
-	s.found = nil
+	s.found = packages{}
 	had, decided := s.record.in(s.env)["cuda"]
 	clear(s.record.in(s.env))
 	if decided {
@@ -64,9 +75,13 @@ func (s *State) makeEnvironment(ctx context.Context, py python) error {
 	if err := folder.Mark(s.env.dir); err != nil {
 		return err
 	}
-	if _, err := program.Output(ctx, "", jupyter.PythonEnv(), py.path, "-m", "venv", s.env.dir); err != nil {
-		return program.Explain(err, program.Advice{Part: "environment", Folder: s.env.dir,
-			Other: "install Python's venv module, for example: apt install python3-venv; then start again"})
+	// Venv would call ensurepip too, and keep to itself what that says where it fails.
+	for _, command := range [][]string{{py.path, "-m", "venv", "--without-pip", s.env.dir}, {s.env.python(), "-Im", "ensurepip", "--default-pip"}} {
+		if _, err := program.Output(ctx, "", jupyter.PythonEnv(), command[0], command[1:]...); err != nil {
+			return program.Explain(err, program.Advice{Part: "environment", Folder: s.env.dir,
+				Other: "see that you have space left there and in " + os.TempDir() + " (quota -s), and that the disk takes links, or set " +
+					"GOSUBSPACE_HOME (or TMPDIR) to a folder on another disk, and start again"})
+		}
 	}
 	return nil
 }
@@ -87,8 +102,8 @@ func (s *State) packagesStep(ctx context.Context) (step, error) {
 		return step{}, nil // it has them all, or it would not be used
 	}
 	pins := s.pins()
-	lacking := checkout.Missing(pins, s.found)
-	if len(lacking) > 0 {
+	lacking := checkout.Missing(pins, s.found.Found)
+	if len(lacking)+len(s.found.Half) > 0 {
 		delete(s.record.in(s.env), "packages")
 	}
 	var specs []string
@@ -103,9 +118,22 @@ func (s *State) packagesStep(ctx context.Context) (step, error) {
 	if s.cuda {
 		st.doing = fmt.Sprintf("installing %s and %d more with pip (3 GB with CUDA; some minutes)", specs[0], len(specs)-1)
 	}
+	if len(s.found.Half) > 0 {
+		st.doing += "; of " + s.found.names() + " only a half is there"
+	}
 	st.do = func(ctx context.Context) error {
-		if s.cuda && len(checkout.Missing(pins, s.found)) > 0 {
+		if s.cuda && len(checkout.Missing(pins, s.found.Found)) > 0 {
 			if err := s.room("packages", 4<<30); err != nil {
+				return err
+			}
+		}
+		if err := s.record.write(s.home); err != nil { // what goes now is not seen to be missing, if pip fails
+			return err
+		}
+		// Without its metadata a package is not installed, to pip, and is written anew over
+		// what is there; with them pip would ask for the list of files that is not there.
+		for info := range s.found.Half {
+			if err := os.RemoveAll(info); err != nil {
 				return err
 			}
 		}
@@ -115,8 +143,15 @@ func (s *State) packagesStep(ctx context.Context) (step, error) {
 			}
 		}
 		// Pip keeps one core busy at most, for half a minute.
-		defer s.compileMeanwhile(ctx)()
-		return s.pip(ctx, append([]string{"install", "--quiet", "--no-input", "--disable-pip-version-check"}, specs...))
+		compiling, stop := context.WithCancel(ctx)
+		defer stop()
+		wait := s.compileMeanwhile(compiling)
+		err := s.pip(ctx, append([]string{"install", "--quiet", "--no-input", "--disable-pip-version-check"}, specs...))
+		if err != nil {
+			stop() // nobody is to wait for that to hear of this
+		}
+		wait()
+		return err
 	}
 	return st, nil
 }
@@ -130,7 +165,7 @@ func (s *State) unwanted(pins []checkout.Pin) []string {
 	}
 	var gone []string
 	for _, p := range s.Project.Packages.Pins {
-		if name := checkout.Normal(p.Name); !want[name] && s.found[name] != "" {
+		if name := checkout.Normal(p.Name); !want[name] && s.found.Found[name] != "" {
 			gone = append(gone, name)
 		}
 	}

@@ -81,6 +81,9 @@ func (s *State) lookCompiler(ctx context.Context) Finding {
 	if err != nil {
 		return Finding{Todo: "see Go"}
 	}
+	if err := checkC("/"); err != nil {
+		return broken(err)
+	}
 	if err := t.CheckCompiler(ctx); err != nil {
 		return broken(err)
 	}
@@ -106,11 +109,19 @@ func (s *State) lookPython(ctx context.Context) Finding {
 
 func (s *State) lookPackages(ctx context.Context) Finding {
 	pins := s.Project.Packages.Here(s.record.in(s.env)["cuda"] == "true")
-	found, err := s.env.installed(ctx, pins)
+	found, err := s.env.installed(ctx, pins, true)
 	if err != nil {
 		return Finding{Todo: "cannot be listed: " + setUpFirst}
 	}
-	if lacking := checkout.Missing(pins, found); len(lacking) > 0 {
+	for info, gone := range found.Half {
+		if gone != lastWritten { // they went later: set-up, which has no time to look at all of them, sees nothing
+			return Finding{Todo: fmt.Sprintf("%s is gone, of %s: run go run ./kernel uninstall, which keeps data and runs, and set up again", gone, filepath.Base(info))}
+		}
+	}
+	if len(found.Half) > 0 {
+		return Finding{Todo: fmt.Sprintf("only half there: %s: %s", found.names(), setUpFirst)}
+	}
+	if lacking := checkout.Missing(pins, found.Found); len(lacking) > 0 {
 		return Finding{Todo: fmt.Sprintf("lacking %s: %s", checkout.JoinPins(lacking), setUpFirst)}
 	}
 	return Finding{Version: fmt.Sprintf("%d", len(pins)), Where: checkout.JoinPins(pins)}
@@ -120,7 +131,7 @@ func (s *State) lookGoNB(ctx context.Context) Finding {
 	path := filepath.Join(s.env.kernel(), "bin", "gonb"+program.Exe)
 	text, err := program.Output(ctx, "", nil, path, "-V")
 	if err != nil {
-		return Finding{Where: path, Todo: "does not run: " + setUpFirst}
+		return Finding{Where: path, Todo: fmt.Sprintf("does not run (%s): %s", program.LastLine(err.Error()), setUpFirst)}
 	}
 	return Finding{Version: program.FirstLine(text), Where: path}
 }

@@ -4,14 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
 	"gosubspace/kernel/internal/checkout"
+	"gosubspace/kernel/internal/folder"
 	"gosubspace/kernel/internal/jupyter"
 	"gosubspace/kernel/internal/program"
 	"gosubspace/subspace/place"
@@ -114,30 +117,77 @@ func (e environment) kernel() string {
 // gopls returns the path of the program that completes names for the kernel.
 func (e environment) gopls() string { return filepath.Join(e.kernel(), "libexec", "gopls"+program.Exe) }
 
-// installed returns the versions of the named packages, and of pip, that the
-// environment has, by normal names.
-func (e environment) installed(ctx context.Context, pins []checkout.Pin) (map[string]string, error) {
-	const question = `import importlib.metadata as m, json, sys
-found = {}
-for name in sys.argv[1:]:
+// packages are what an environment has.
+type packages struct {
+	Found map[string]string // versions by normal names
+	// Half are those that pip has not installed whole, by the folders of their metadata:
+	// what is not there of each. Pip takes them for installed all the same.
+	Half map[string]string
+}
+
+// names are those of the packages that are half there.
+func (p packages) names() string {
+	var names []string
+	for _, info := range slices.Sorted(maps.Keys(p.Half)) {
+		name, _, _ := strings.Cut(filepath.Base(info), "-")
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// lastWritten is the list of a package's files, which pip writes when all of them are there.
+const lastWritten = "RECORD"
+
+// installed returns the versions of the named packages, and of pip, that the environment
+// has. Of all packages of an environment of ours it looks whether they are half there: by
+// that list, or with deep by the files in it.
+func (e environment) installed(ctx context.Context, pins []checkout.Pin, deep bool) (packages, error) {
+	const question = `import csv, importlib.metadata as m, json, os, sys, sysconfig
+deep, last, names = sys.argv[1] == "true", sys.argv[2], sys.argv[3:]
+found, half = {}, {}
+for name in names:
     try:
-        found[name] = m.version(name)
-    except m.PackageNotFoundError:
+        found[name] = m.version(name) or ""
+    except (m.PackageNotFoundError, KeyError, OSError): # as the metadata that are half there
         pass
-print(json.dumps(found))`
-	args := []string{"-c", question, "pip"}
+site = sysconfig.get_path("purelib")
+def lacks(info):
+    try:
+        with open(os.path.join(info, last), encoding="utf-8", newline="") as f:
+            files = [row[0] for row in csv.reader(f) if row and not row[0].endswith(".pyc")] if deep else []
+    except OSError:
+        return last
+    return next((f for f in files if not os.path.exists(os.path.join(site, f))), None)
+for name in os.listdir(site) if os.path.isdir(site) else []:
+    if name.endswith(".dist-info") and not name.startswith("~"): # pip's own name for what it is removing
+        info = os.path.join(site, name)
+        if lacks(info):
+            half[info] = lacks(info)
+print(json.dumps({"found": found, "half": half}))`
+	args := []string{"-c", question, strconv.FormatBool(deep), lastWritten, "pip"}
 	for _, p := range pins {
 		args = append(args, checkout.Normal(p.Name))
 	}
 	text, err := program.Output(ctx, "", jupyter.PythonEnv(), e.python(), args...)
 	if err != nil {
-		return nil, err
+		return packages{}, err
 	}
-	var found map[string]string
-	if err := json.Unmarshal([]byte(text), &found); err != nil {
-		return nil, fmt.Errorf("%s answers %q: %w", e.python(), text, err)
+	var p packages
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		return packages{}, fmt.Errorf("%s answers %q: %w", e.python(), text, err)
 	}
-	return found, nil
+	if !e.own {
+		p.Half = nil // who has made it, conda for example, need not keep such lists
+	}
+	for info := range p.Half {
+		if !folder.Inside(place.Real(info), place.Real(e.dir)) { // the system's, of which some keep none
+			delete(p.Half, info)
+			continue
+		}
+		name, _, _ := strings.Cut(filepath.Base(info), "-")
+		delete(p.Found, checkout.Normal(name))
+	}
+	return p, nil
 }
 
 // active returns the virtual or conda environment that the user activated.

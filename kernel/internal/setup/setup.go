@@ -12,11 +12,13 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/folder"
@@ -37,7 +39,7 @@ type State struct {
 	cuda   bool
 	report io.Writer
 	record record
-	found  map[string]string // the versions of the packages in env
+	found  packages // of env
 }
 
 // A step is one part of set-up. It is done when its key is not the one that is
@@ -51,10 +53,11 @@ type step struct {
 	do     func(ctx context.Context) error
 }
 
-// current is the key with the state of the files that the step left: who
-// exchanges or damages one has it made anew.
+// current is the key with the kind of the machine, for machines may share a home, and
+// with the state of the files that the step left: who exchanges or damages one has it
+// made anew.
 func (st step) current() string {
-	key := st.key
+	key := st.key + " " + runtime.GOOS + "/" + runtime.GOARCH
 	for _, path := range st.leave {
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 			key += fmt.Sprintf(" %d@%d", info.Size(), info.ModTime().UnixNano())
@@ -79,13 +82,16 @@ func Ensure(ctx context.Context, cuda *bool, report io.Writer) (*State, error) {
 	if s.go_, err = p.Go(ctx); err != nil {
 		return nil, err
 	}
+	if err := checkC("/"); err != nil {
+		return nil, err
+	}
 	if s.go_.Compiler == "" {
 		return nil, s.go_.CheckCompiler(ctx)
 	}
 	if err := s.checkFolders(); err != nil {
 		return nil, err
 	}
-	if err := checkTemporary(os.TempDir(), tryProgram); err != nil {
+	if err := temporary.check(os.TempDir(), tryProgram); err != nil {
 		return nil, err
 	}
 	unlock, err := folder.Lock(ctx, home, report)
@@ -99,6 +105,11 @@ func Ensure(ctx context.Context, cuda *bool, report io.Writer) (*State, error) {
 	s.record = readRecord(home) // as whoever had the lock left it
 	if err := s.chooseEnvironment(ctx, cuda); err != nil {
 		return nil, err
+	}
+	if s.env.own { // in the user's the kernel runs from there
+		if err := homely.check(home, tryProgram); err != nil {
+			return nil, err
+		}
 	}
 	for _, step := range []func(context.Context) (step, error){
 		s.compilerStep, s.environmentStep, s.packagesStep, s.pluginStep, s.modulesStep, s.kernelStep, s.specStep, s.settingsStep,
@@ -131,20 +142,20 @@ func Left(report io.Writer) (*State, error) {
 		return nil, err
 	}
 	s := &State{Project: p, home: home, report: report, record: readRecord(home)}
-	if s.env.dir = s.record.Environment; s.env.dir == "" {
-		s.env.dir, err = place.Environment()
-	}
+	own, err := place.Environment()
+	s.env.dir = cmp.Or(s.record.Environment, own)
+	s.env.own = s.env.dir == own
 	return s, err
 }
 
 // perform does one step, unless it has been done.
 func (s *State) perform(ctx context.Context, st step) error {
+	if s.isDone(st) {
+		return nil
+	}
 	steps := s.record.in(s.env)
 	if st.shared {
 		steps = s.record.Steps
-	}
-	if st.do == nil || steps[st.name] == st.current() && missing(st.leave) == "" {
-		return nil
 	}
 	s.Worked = true
 	fmt.Fprintf(s.report, "%-12s %s\n", st.name, st.doing)
@@ -159,6 +170,16 @@ func (s *State) perform(ctx context.Context, st step) error {
 	steps[st.name] = st.current()
 	s.record.Environment = s.env.dir
 	return s.record.write(s.home)
+}
+
+// isDone reports whether a step has nothing to do. It records nothing, not even that
+// there is such an environment: uninstall looks for a kernel of ours in those.
+func (s *State) isDone(st step) bool {
+	steps := s.record.Environments[s.env.dir]
+	if st.shared {
+		steps = s.record.Steps
+	}
+	return st.do == nil || steps[st.name] == st.current() && missing(st.leave) == ""
 }
 
 // missing returns the first of the paths at which nothing is, "" where something is at each.

@@ -11,29 +11,36 @@ import (
 	"runtime"
 
 	"gosubspace/kernel/internal/program"
+	"gosubspace/subspace/place"
 )
 
-// temporaryAdvice is what to do about a folder of temporary files that does not serve.
-const temporaryAdvice = "set TMPDIR to a folder where they can, for example: mkdir -p ~/tmp && export TMPDIR=~/tmp; then start again"
+// A placed is a folder in which programs are made and run.
+type placed struct{ part, what, advice string }
 
-// checkTemporary sees that programs can be made and run in the folder of temporary files,
-// as GoNB does with every cell's and Go with its own. try runs the program of a path.
-func checkTemporary(dir string, try func(path string) error) error {
+var (
+	temporary = placed{"TMPDIR", "where cells are compiled and run",
+		"set TMPDIR to a folder where they can, for example: mkdir -p ~/tmp && export TMPDIR=~/tmp; then start again"}
+	homely = placed{"folder", "where the Python environment and the kernel are", "set GOSUBSPACE_HOME to a folder where they can, and start again"}
+)
+
+// check sees that programs can be made and run in the folder, as GoNB does with every
+// cell's and Go with its own. try runs the program of a path.
+func (p placed) check(dir string, try func(path string) error) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
 	own, err := os.MkdirTemp(dir, "gosubspace-temp-")
 	if err != nil {
-		return program.Fail("TMPDIR", fmt.Sprintf("no file can be made in %s (%v), where cells are compiled and run", dir, errors.Unwrap(err)), temporaryAdvice)
+		return program.Fail(p.part, fmt.Sprintf("no file can be made in %s (%v), %s", dir, errors.Unwrap(err), p.what), p.advice)
 	}
 	defer os.RemoveAll(own)
 	path := filepath.Join(own, "try")
 	if err := os.WriteFile(path, []byte("#!/bin/sh\nexit 0\n"), 0o700); err != nil {
-		return program.Fail("TMPDIR", fmt.Sprintf("no file can be written to %s (%v), where cells are compiled and run", dir, errors.Unwrap(err)), temporaryAdvice)
+		return program.Fail(p.part, fmt.Sprintf("no file can be written to %s (%v), %s", dir, errors.Unwrap(err), p.what), p.advice)
 	}
 	// Anything else that goes wrong here need not happen to a cell.
 	if err := try(path); errors.Is(err, fs.ErrPermission) {
-		return program.Fail("TMPDIR", fmt.Sprintf("no program can be run in %s, where cells are compiled and run: it is mounted noexec", dir), temporaryAdvice)
+		return program.Fail(p.part, fmt.Sprintf("no program can be run in %s, %s: it is mounted noexec", dir, p.what), p.advice)
 	}
 	return nil
 }
@@ -41,7 +48,7 @@ func checkTemporary(dir string, try func(path string) error) error {
 func tryProgram(path string) error { return exec.Command(path).Run() }
 
 func (s *State) lookTemporary(context.Context) Finding {
-	if err := checkTemporary(os.TempDir(), tryProgram); err != nil {
+	if err := temporary.check(os.TempDir(), tryProgram); err != nil {
 		return broken(err)
 	}
 	return Finding{Where: os.TempDir()}
@@ -60,7 +67,11 @@ func (s *State) checkFolders() error {
 }
 
 func (s *State) lookFolders(context.Context) Finding {
-	if err := s.checkFolders(); err != nil {
+	err := s.checkFolders()
+	if err == nil && s.env.own && place.IsFolder(s.home) {
+		err = homely.check(s.home, tryProgram)
+	}
+	if err != nil {
 		return broken(err)
 	}
 	return Finding{Where: s.home}

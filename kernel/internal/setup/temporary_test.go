@@ -17,6 +17,15 @@ import (
 // A folder of temporary files in which no program can be run is named, with the way out;
 // one that serves is left as it was.
 func TestTemporary(t *testing.T) {
+	for _, p := range []struct {
+		placed
+		names string
+	}{{temporary, "set TMPDIR"}, {homely, "set GOSUBSPACE_HOME"}} {
+		t.Run(p.part, func(t *testing.T) { testPlaced(t, p.placed, p.names) })
+	}
+}
+
+func testPlaced(t *testing.T, p placed, names string) {
 	if runtime.GOOS == "windows" {
 		t.Skip("it has no noexec")
 	}
@@ -33,8 +42,8 @@ func TestTemporary(t *testing.T) {
 		{"not there", filepath.Join(dir, "nowhere"), tryProgram, "no file can be made in "},
 	} {
 		tried := false
-		err := checkTemporary(c.dir, func(path string) error { tried = place.IsFile(path); return c.try(path) })
-		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "set TMPDIR")) {
+		err := p.check(c.dir, func(path string) error { tried = place.IsFile(path); return c.try(path) })
+		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), names)) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.says)
 		}
 		if tried != (c.name != "not there") {
@@ -48,6 +57,25 @@ func TestTemporary(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("left %v", left)
+	}
+}
+
+// A home in which no program can be run is seen where the environment is ours: the
+// kernel of one of the user's runs from there.
+func TestDoctorTriesHome(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
+		t.Skip("no folder is closed to this user")
+	}
+	home := t.TempDir()
+	if err := os.Chmod(home, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(home, 0o755)
+	for _, own := range []bool{true, false} {
+		s := &State{Project: checkout.Project{Dir: "/a"}, home: home, env: environment{own: own}}
+		if got := s.lookFolders(t.Context()).Todo; strings.Contains(got, "set GOSUBSPACE_HOME") != own {
+			t.Errorf("own %v: %q", own, got)
+		}
 	}
 }
 

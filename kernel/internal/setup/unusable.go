@@ -6,6 +6,9 @@ import (
 	"runtime"
 	"strings"
 	"unicode/utf8"
+
+	"gosubspace/kernel/internal/program"
+	"gosubspace/subspace/place"
 )
 
 // placeholder is what Jupyter replaces in the command line of a kernel.
@@ -43,4 +46,17 @@ func unusableHome(dir string) string {
 		return "a colon in its name, which separates the folders of PATH"
 	}
 	return ""
+}
+
+// checkC sees that the system below root has the C library that XLA's plugin is made for:
+// pip would say no more than that there is no such version.
+func checkC(root string) error {
+	has := func(pattern string) bool {
+		found, _ := place.Glob(root, pattern)
+		return len(found) > 0
+	}
+	if !has("lib/ld-musl-*.so.1") || has("lib/ld-linux*.so.*") || has("lib64/ld-linux*.so.*") {
+		return nil
+	}
+	return program.Fail("system", "its C library is musl, as Alpine's is, and XLA is made for glibc alone", "take a system that has glibc, Debian for example, or the image golang:1.26")
 }
