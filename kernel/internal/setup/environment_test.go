@@ -171,7 +171,7 @@ func TestEnvironmentInUse(t *testing.T) {
 	if err := folder.Mark(s.env.dir); err != nil {
 		t.Fatal(err)
 	}
-	hold, err := folder.TakeHold(home, "JupyterLab")
+	hold, err := folder.TakeHold(home)
 	if err != nil {
 		t.Fatal(err)
 	}
