@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/binary"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -58,31 +57,6 @@ func TestGreeting(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-// A door keeps to the time in which a client is to greet.
-func TestDoorWaitsNotForEver(t *testing.T) {
-	l, err := patient{transport.New("tcp"), "tcp"}.Listen(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	c, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if _, err := c.Write([]byte{0xff}); err != nil {
-		t.Fatal(err)
-	}
-	in, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	in.SetReadDeadline(time.Now()) // what has been set before is not to be waited for here
-	if n, err := io.ReadFull(in, make([]byte, 64)); n != 1 || err == nil {
-		t.Errorf("read %d bytes, %v", n, err)
 	}
 }
 

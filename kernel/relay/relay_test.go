@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os/exec"
 	"path/filepath"
@@ -672,9 +673,10 @@ func TestHeartbeat(t *testing.T) {
 	}
 }
 
-// A client that says nothing, and one that does not listen, keep no other waiting.
+// A client that says nothing, one that does not greet to the end, and one that does not
+// listen keep no other waiting.
 func TestClientsThatStandStill(t *testing.T) {
-	patience = 3 * time.Second // for a greeting, too
+	patience = 2 * time.Second
 	t.Cleanup(func() { patience = 10 * time.Second })
 	s := newStage(t)
 	late := time.AfterFunc(time.Minute, func() { panic("who stays waits for an answer") })
@@ -684,6 +686,17 @@ func TestClientsThatStandStill(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer mute.Close()
+	slow, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.front.Shell))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close()
+	if _, err := slow.Write([]byte{0xff}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(slow, make([]byte, 64)); err != nil { // the others' greeting: it was let in
+		t.Fatal(err)
+	}
 	client := &socket{Socket: zmq4.NewDealer(t.Context())}
 	if err := client.Dial(s.front.address(s.front.Shell)); err != nil {
 		t.Fatal(err)
