@@ -13,7 +13,9 @@ type cell struct {
 	code        string
 	stop        bool // whether what waits behind it is aborted if it fails
 	interrupted bool
-	request     message
+	deaf        bool // whether who ran it takes no questions
+	asked       bool // whether it has one nevertheless
+	request     request
 
 	number  int      // that Jupyter shows before it; 0 until it is known, or where it has none
 	partial string   // the end of its error stream, held back where it may begin a stack
@@ -31,6 +33,10 @@ type failure struct {
 	Value     string   `json:"evalue"`
 	Traceback []string `json:"traceback"`
 }
+
+// unanswered is the failure of a cell that asks for input where nobody can give any.
+var unanswered = failure{"NoInput", "the cell asks for input, and nobody can give any here: run it in JupyterLab, or write into the cell what it asks for",
+	[]string{"The cell asks for input, and nobody can give any here.", "Run it in JupyterLab, or write into the cell what it asks for."}}
 
 var (
 	// exitStatus is what GoNB writes on the error stream when a program fails; it
@@ -142,7 +148,12 @@ func (c *cell) published(m message, source func(int) string) []message {
 		}
 		if m.content(&content) == nil && content.State == "idle" {
 			c.idle = &m
-			return out(c.rest(m)...)
+			words := c.rest(m)
+			if c.asked && c.failure == nil { // a line of the shell that was stopped fails for GoNB no more than another
+				c.failure = &unanswered
+				return append(words, m.as("error", unanswered))
+			}
+			return out(words...)
 		}
 	}
 	return out(m)
@@ -188,10 +199,7 @@ func (c *cell) rest(like message) []message {
 	if text == "" {
 		return nil
 	}
-	m := like
-	m.header.Type = "stream"
-	m.body[headerPart] = mustJSON(m.header)
-	return []message{m.with(map[string]string{"name": "stderr", "text": shortPlaces(text, c.number)})}
+	return []message{like.as("stream", map[string]string{"name": "stderr", "text": shortPlaces(text, c.number)})}
 }
 
 // answer is the reply to the cell's request, with the error as it was published,
@@ -200,10 +208,11 @@ func (c *cell) answer() (reply message, failed bool) {
 	reply = *c.reply
 	var content map[string]json.RawMessage
 	var status string
-	if reply.content(&content) != nil || json.Unmarshal(content["status"], &status) != nil || status != "error" {
+	if reply.content(&content) != nil || json.Unmarshal(content["status"], &status) != nil || status != "error" && c.failure == nil {
 		return reply, c.interrupted
 	}
 	if c.failure != nil {
+		content["status"] = mustJSON("error")
 		content["ename"] = mustJSON(c.failure.Name)
 		content["evalue"] = mustJSON(c.failure.Value)
 		content["traceback"] = mustJSON(c.failure.Traceback)

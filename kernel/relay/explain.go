@@ -26,6 +26,9 @@ var (
 // explain says why the cell failed: in the value in one line, in the traceback
 // with the line of the cell and, where there is one, what to do.
 func (c *cell) explain(f failure, source func(int) string) failure {
+	if c.asked {
+		return unanswered
+	}
 	// A program that failed.
 	if status := exitStatus.FindStringSubmatch(f.Value); status != nil {
 		switch {
@@ -56,7 +59,7 @@ func (c *cell) explain(f failure, source func(int) string) failure {
 		value += fmt.Sprintf(" (and %d more)", len(lines)-1)
 	}
 	for _, h := range hints {
-		if h.sign.MatchString(f.Value) && secondMark("%%\n"+c.code) == 0 {
+		if h.sign.MatchString(f.Value) && gonb.secondMain(strings.Split("%%\n"+c.code, "\n")) < 0 {
 			shown = append(shown, h.say)
 		}
 	}

@@ -1,5 +1,5 @@
 // Relay is the kernel that Jupyter starts. It starts GoNB, which builds and runs
-// the cells, and hands Jupyter's messages on to it and GoNB's answers back. Five
+// the cells, and hands Jupyter's messages on to it and GoNB's answers back. Some
 // things it does differently from GoNB alone, as readers know them from IPython's
 // kernel:
 //
@@ -13,6 +13,12 @@
 //     live.go).
 //   - Stop interrupts what a line of the shell waits for, too, and what Jupyter asks on
 //     its control channel is answered there.
+//   - A cell that would end GoNB, and with it what all cells have defined, is refused with
+//     the line that it is about (see dialect.go).
+//   - Tab and Shift+Tab are asked such that GoNB and gopls understand them, and have no
+//     answer where GoNB would look for one for ever, or while a cell runs (see question.go).
+//   - A cell that asks for input fails where nobody can give any, as when a notebook is run
+//     without a browser: it would wait for ever.
 //
 // Everything else passes through as it is, byte for byte.
 //

@@ -114,6 +114,25 @@ func (m message) answer(kind string, content any) message {
 	return a
 }
 
+// reply is an answer that goes to who has asked alone.
+func (m message) reply(kind string, content any) message {
+	a := m.answer(kind, content)
+	a.identities = m.identities
+	return a
+}
+
+// state is the publication of what the kernel is because of a request: busy or idle.
+func (m message) state(name string) message {
+	return m.answer("status", map[string]string{"execution_state": name})
+}
+
+// as returns the message with another type and content.
+func (m message) as(kind string, content any) message {
+	m.header.Type = kind
+	m.body[headerPart] = mustJSON(m.header)
+	return m.with(content)
+}
+
 // mustJSON is for values of ours, which can be written.
 func mustJSON(value any) json.RawMessage {
 	text, err := json.Marshal(value)

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -19,16 +16,33 @@ type queue struct {
 	running *cell
 	waiting []request
 	codes   map[int]string // the source of each cell that has run, by its number
-	failed  time.Time      // when a cell that stops those behind it failed last
+	failed  lastFailure
+}
+
+// A lastFailure is that of the last cell that failed and stops those behind it.
+type lastFailure struct {
+	request request
+	at      time.Time
 }
 
 // behind reports whether a request was made with that of the cell before it, which
 // failed: "Run all" makes one a cell, and GoNB may have refused the first before the
-// last is made. When that was the request says; a clock that differs counts for little.
+// last is made. When they were made the requests say, by the clock of the browser's machine,
+// which may differ from ours: from the one to the other no more time has gone by there than
+// here from the coming of the first to its failure. What another session sends was not made
+// with it, and its clock may be a third one.
 func (q *queue) behind(r request) bool {
 	const together = 20 * time.Millisecond
+	first := q.failed.request
+	if q.failed.at.IsZero() || time.Since(q.failed.at) >= longestBehind || r.message.header.Session != first.message.header.Session {
+		return false
+	}
 	made, err := time.Parse(time.RFC3339, r.message.header.Date)
-	return err == nil && made.Before(q.failed.Add(together)) && time.Since(q.failed) < longestBehind
+	if err != nil {
+		return false
+	}
+	before, err := time.Parse(time.RFC3339, first.message.header.Date)
+	return err == nil && made.Sub(before) < q.failed.at.Sub(first.came)+together
 }
 
 // longestBehind is how long after a failure a request may come that was made before it. It
@@ -39,11 +53,13 @@ var longestBehind = time.Second
 type request struct {
 	message message
 	frames  [][]byte // as it came
+	came    time.Time
 }
 
 func (q *queue) add(r request) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	r.came = time.Now()
 	q.waiting = append(q.waiting, r)
 	switch {
 	case q.running != nil:
@@ -62,7 +78,7 @@ func (q *queue) request() (m message, runs bool) {
 	if q.running == nil {
 		return m, false
 	}
-	return q.running.request, true
+	return q.running.request.message, true
 }
 
 // waits reports whether a cell waits.
@@ -80,52 +96,39 @@ func (q *queue) next() {
 	r := q.waiting[0]
 	q.waiting = q.waiting[1:]
 	var content struct {
-		Code string `json:"code"`
-		Stop *bool  `json:"stop_on_error"`
+		Code  string `json:"code"`
+		Stop  *bool  `json:"stop_on_error"`
+		Stdin *bool  `json:"allow_stdin"`
+		// These are GoNB's alone, which ends over others than yes and no.
+		Silent *bool `json:"silent"`
+		Store  *bool `json:"store_history"`
 	}
-	r.message.content(&content) // what lacks in it, GoNB will say
-	q.running = &cell{id: r.message.header.ID, code: content.Code, stop: content.Stop == nil || *content.Stop, request: r.message}
-	if line := secondMark(content.Code); line > 0 {
-		q.refuse(fmt.Sprintf("line %d: a second line %%%%: a cell has one, above its statements", line))
+	err := r.message.content(&content)
+	q.running = &cell{
+		id: r.message.header.ID, code: content.Code, stop: content.Stop == nil || *content.Stop,
+		deaf: content.Stdin != nil && !*content.Stdin, request: r,
+	}
+	if err != nil {
+		q.refuse("the request for this cell is none of Jupyter's: " + err.Error())
 		return
 	}
-	q.relay.shellB.send(r.frames)
-}
-
-// secondMark returns the second line of code that begins a main function, 0 where
-// there is none: GoNB cannot build such a cell. What is below %%writefile or %%script is
-// no Go.
-func secondMark(code string) int {
-	first, _, _ := strings.Cut(code, "\n")
-	first = strings.TrimLeft(strings.TrimPrefix(first, "//gonb:"), " \t")
-	if i := strings.IndexAny(first, " \t"); i >= 0 {
-		first = first[:i]
+	if why := gonb.refusal(content.Code, false); why != "" {
+		q.refuse(why)
+		return
 	}
-	if slices.Contains([]string{"%%writefile", "%%script", "%%bash", "%%sh", "%%gx"}, first) {
-		return 0
-	}
-	found := 0
-	for i, line := range strings.Split(code, "\n") {
-		if word, _, _ := strings.Cut(strings.TrimSpace(line), " "); word != "%%" {
-			continue
-		}
-		if found++; found == 2 {
-			return i + 1
-		}
-	}
-	return 0
+	q.relay.shellB.send(q.relay.whole(r))
 }
 
 // refuse ends the running cell with an error that GoNB does not come to say.
 func (q *queue) refuse(why string) {
 	c := q.running
 	c.failure = &failure{"ERROR", why, []string{why}}
-	reply := c.request.answer("execute_reply", map[string]string{"status": "error"}) // why, end adds
-	reply.identities = c.request.identities
-	idle := c.request.answer("status", map[string]string{"execution_state": "idle"})
+	to := c.request.message
+	reply := to.reply("execute_reply", map[string]string{"status": "error"}) // why, end adds
+	idle := to.state("idle")
 	c.reply, c.idle = &reply, &idle
-	q.publish(c.request.answer("status", map[string]string{"execution_state": "busy"}))
-	q.publish(c.request.answer("error", c.failure))
+	q.publish(to.state("busy"))
+	q.publish(to.answer("error", c.failure))
 	q.end()
 }
 
@@ -150,8 +153,7 @@ func (q *queue) interrupt() *cell {
 	c.interrupted = true
 	if len(q.waiting) > 0 {
 		q.abortAll()
-		// What was aborted is idle now, and the kernel is not.
-		q.publish(c.request.answer("status", map[string]string{"execution_state": "busy"}))
+		q.stillBusy()
 	}
 	return c
 }
@@ -180,6 +182,25 @@ func (q *queue) insist(c *cell, frames [][]byte) {
 	}
 }
 
+// unheard reports whether a cell's question is not to be handed on: the cell has ended, or
+// whoever runs it says that it takes no questions, as what runs notebooks without a browser
+// does. GoNB asks all the same, and the cell would wait for ever: it is stopped, and says why.
+func (q *queue) unheard(question message) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	c := q.running
+	if c == nil || question.parent.ID != c.id {
+		return true
+	}
+	if c.deaf && !c.asked {
+		c.asked = true
+		stop := q.relay.key.frames(c.request.message.answer("interrupt_request", struct{}{}))
+		q.relay.controlB.send(stop)
+		go q.insist(c, stop)
+	}
+	return c.deaf
+}
+
 func (q *queue) abort() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -189,13 +210,35 @@ func (q *queue) abort() {
 // abortAll answers all requests that wait.
 func (q *queue) abortAll() {
 	for _, r := range q.waiting {
-		q.publish(r.message.answer("status", map[string]string{"execution_state": "busy"}))
-		reply := r.message.answer("execute_reply", map[string]string{"status": "aborted"})
-		reply.identities = r.message.identities
-		q.relay.shell.send(q.relay.key.frames(reply))
-		q.publish(r.message.answer("status", map[string]string{"execution_state": "idle"}))
+		q.settle(r.message, "execute_reply", map[string]string{"status": "aborted"})
 	}
 	q.waiting = nil
+}
+
+// settle answers a request that GoNB does not get, as GoNB would: it is busy with it, and
+// idle then.
+func (q *queue) settle(m message, kind string, content any) {
+	q.publish(m.state("busy"))
+	q.relay.shell.send(q.relay.key.frames(m.reply(kind, content)))
+	q.publish(m.state("idle"))
+}
+
+// stillBusy says, after what was settled is idle, that the kernel is not: a cell runs.
+func (q *queue) stillBusy() { q.publish(q.running.request.message.state("busy")) }
+
+// settleAhead settles a request while a cell runs, or with always, and reports whether it
+// has.
+func (q *queue) settleAhead(always bool, m message, kind string, content any) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.running == nil && !always {
+		return false
+	}
+	q.settle(m, kind, content)
+	if q.running != nil {
+		q.stillBusy()
+	}
+	return true
 }
 
 func (q *queue) publish(m message) {
@@ -253,7 +296,7 @@ func (q *queue) end() {
 	q.running = nil
 	q.relay.shell.send(q.relay.key.frames(reply))
 	if failed && c.stop {
-		q.failed = time.Now()
+		q.failed = lastFailure{c.request, time.Now()}
 		q.abortAll()
 	}
 	q.publish(*c.idle)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -113,7 +114,7 @@ func (r *relay) start() (silent <-chan struct{}) {
 		go pump(w)
 	}
 	var back sync.WaitGroup
-	for _, w := range []way{{r.shellB, r.fromShell}, {r.controlB, r.control.send}, {r.stdinB, r.stdin.send}, {r.publicationB, r.fromPublication}} {
+	for _, w := range []way{{r.shellB, r.fromShell}, {r.controlB, r.control.send}, {r.stdinB, r.fromStdin}, {r.publicationB, r.fromPublication}} {
 		back.Go(func() { pump(w) })
 	}
 	over := make(chan struct{})
@@ -132,8 +133,39 @@ func (r *relay) toShell(frames [][]byte) {
 	case err != nil:
 	case m.header.Type == "execute_request":
 		r.queue.add(request{message: m, frames: frames})
+	case m.header.Type == "inspect_request" || m.header.Type == "complete_request":
+		r.ask(m)
 	case !r.live.take(m):
 		r.shellB.send(frames)
+	}
+}
+
+// whole is a request for a cell with all that GoNB takes from it: it ends over one that
+// lacks. What is added are the protocol's own defaults.
+func (r *relay) whole(q request) [][]byte {
+	content := map[string]json.RawMessage{}
+	q.message.content(&content)
+	lacks := false
+	for name, usual := range map[string]any{"code": "", "silent": false, "store_history": true, "allow_stdin": true} {
+		if value, ok := content[name]; !ok || string(value) == "null" {
+			content[name], lacks = mustJSON(usual), true
+		}
+	}
+	if !lacks {
+		return q.frames
+	}
+	return r.key.frames(q.message.with(content))
+}
+
+// ask hands a request for help or completion to GoNB. While a cell runs it would be
+// answered behind that, when nobody waits for it any more, and before the next cell, by
+// seconds for each place where the cursor has rested: then, and where GoNB must not have it,
+// there is an answer at once, that there is nothing.
+func (r *relay) ask(m message) {
+	kind, nothing := nothing(m)
+	asked, ok := gonb.ask(m)
+	if !r.queue.settleAhead(!ok, m, kind, nothing) {
+		r.shellB.send(r.key.frames(asked))
 	}
 }
 
@@ -175,6 +207,13 @@ func (r *relay) toStdin(frames [][]byte) {
 	if _, err := r.key.read(frames); err == nil {
 		r.stdinB.send(frames)
 	}
+}
+
+func (r *relay) fromStdin(frames [][]byte) {
+	if m, err := r.key.read(frames); err == nil && m.header.Type == "input_request" && r.queue.unheard(m) {
+		return
+	}
+	r.stdin.send(frames)
 }
 
 // fromShell hands on what GoNB answers. That is all on this socket, also what was asked on

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os/exec"
 	"path/filepath"
@@ -17,13 +18,15 @@ import (
 
 // A stage is a relay between a Jupyter and a GoNB that the test plays.
 type stage struct {
-	t     *testing.T
-	relay *relay
-	front connection
-	date  time.Time // of requests; long after anything that failed, if it is zero
-	key   key
-	name  string // of the client
-	live  net.Listener
+	t       *testing.T
+	relay   *relay
+	front   connection
+	date    time.Time // of requests; if it is zero, each is made long after the one before
+	asked   int       // such requests
+	key     key
+	name    string // of the client
+	session string // of its requests
+	live    net.Listener
 
 	shell, control, stdin, heard *socket // Jupyter's
 	gonb                         struct{ shell, control, stdin, publish *socket }
@@ -39,7 +42,7 @@ func newStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, front: front, key: key("secret"), name: "client"}
+	s := &stage{t: t, front: front, key: key("secret"), name: "client", session: "session"}
 	ctx := t.Context()
 	s.gonb.shell = &socket{Socket: zmq4.NewRouter(ctx)}
 	s.gonb.control = &socket{Socket: zmq4.NewRouter(ctx)}
@@ -135,9 +138,10 @@ func (s *stage) ask(to *socket, kind, id string, content any) {
 	s.t.Helper()
 	date := s.date
 	if date.IsZero() {
-		date = time.Now().Add(time.Hour)
+		s.asked++
+		date = time.Now().Add(time.Duration(s.asked) * time.Hour)
 	}
-	m := message{header: header{ID: id, Type: kind, Session: "session", User: "user", Version: "5.4", Date: date.Format(time.RFC3339Nano)}}
+	m := message{header: header{ID: id, Type: kind, Session: s.session, User: "user", Version: "5.4", Date: date.Format(time.RFC3339Nano)}}
 	m.body = [4]json.RawMessage{mustJSON(m.header), json.RawMessage("{}"), json.RawMessage("{}"), mustJSON(content)}
 	s.send(to, m)
 }
@@ -238,6 +242,44 @@ func TestFailureAbortsWhatIsOnItsWay(t *testing.T) {
 	}
 }
 
+// The clock of the browser's machine counts by itself, however far it is from ours.
+func TestFailureBeforeAnotherClock(t *testing.T) {
+	longestBehind = time.Hour
+	t.Cleanup(func() { longestBehind = time.Second })
+	for _, ahead := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		s := newStage(t)
+		s.date = time.Now().Add(ahead)
+		s.finish(s.queue(true, "1"), wrong)
+		if got := s.statuses(1); got[0] != "1 error" {
+			t.Fatalf("reply %q", got)
+		}
+		s.ask(s.shell, "execute_request", "2", map[string]any{"code": "%%"})
+		if got, want := s.statuses(1), []string{"2 aborted"}; !slices.Equal(got, want) {
+			t.Errorf("made with what failed, by a clock that is off by %v: %q, want %q", ahead, got, want)
+		}
+		s.date = s.date.Add(2 * time.Hour)
+		s.ask(s.shell, "execute_request", "3", map[string]any{"code": "%%"})
+		if m := s.receive(s.gonb.shell); m.header.ID != "3" {
+			t.Errorf("made later, by a clock that is off by %v: %s reached GoNB", ahead, m.header.ID)
+		}
+	}
+}
+
+// What another session sends was not made with what failed.
+func TestFailureOfAnotherSession(t *testing.T) {
+	longestBehind = time.Hour
+	t.Cleanup(func() { longestBehind = time.Second })
+	s := newStage(t)
+	s.date = time.Now()
+	s.finish(s.queue(true, "1"), wrong)
+	s.statuses(1)
+	s.session = "another"
+	s.ask(s.shell, "execute_request", "2", map[string]any{"code": "%%"})
+	if m := s.receive(s.gonb.shell); m.header.ID != "2" {
+		t.Errorf("then %s reached GoNB", m.header.ID)
+	}
+}
+
 // A stop that GoNB does not listen to is said again until the cell has ended, and
 // replied to once.
 func TestInterruptIsRepeated(t *testing.T) {
@@ -326,18 +368,6 @@ func TestKernelDiedForAll(t *testing.T) {
 	}
 }
 
-// What GoNB is not to be given is found by its lines.
-func TestSecondMark(t *testing.T) {
-	for code, want := range map[string]int{
-		"": 0, "%%": 0, "a\n%%\nb": 0, "%%\na\n%%\nb": 3, "%% x\n  %%": 2, "%%%\n%%\n%": 0, "a %%\n%%": 0,
-		"%%writefile a.tex\n%% x\n%% y": 0, "//gonb:%%script octave\n%%\n%%": 0, "%%writefile\ta\n%%\n%%": 0, " %%sh\n%%\n%%": 0, "%%bash\r\n%%\n%%": 3, "%%bashful\n%%\n%%": 3,
-	} {
-		if got := secondMark(code); got != want {
-			t.Errorf("%q: line %d, want %d", code, got, want)
-		}
-	}
-}
-
 // The client may say that a failure stops nothing.
 func TestFailureThatStopsNothing(t *testing.T) {
 	s := newStage(t)
@@ -419,6 +449,156 @@ func TestAsksForInput(t *testing.T) {
 	}
 }
 
+// A client that says that it takes no questions gets none: the cell that asks is stopped,
+// and says why, though GoNB calls its end none.
+func TestAsksWhoTakesNoQuestions(t *testing.T) {
+	for _, end := range []map[string]any{ok, wrong} {
+		s := newStage(t)
+		ask := func(id string, answers bool) (cell, question message) {
+			s.ask(s.shell, "execute_request", id, map[string]any{"code": "f()", "allow_stdin": answers})
+			cell = s.receive(s.gonb.shell)
+			question = cell.answer("input_request", map[string]any{"prompt": id})
+			question.identities = cell.identities
+			s.send(s.gonb.stdin, question)
+			return cell, question
+		}
+		deaf, question := ask("1", false)
+		if m := s.receive(s.gonb.control); m.header.Type != "interrupt_request" {
+			t.Errorf("GoNB was sent %s", m.header.Type)
+		}
+		s.send(s.gonb.stdin, question) // as a line behind the stopped one does
+		if end["status"] == "error" {
+			s.send(s.gonb.publish, publicationOf(deaf, "error", failure{"ERROR", "signal: interrupt", []string{"signal: interrupt"}}))
+		}
+		s.finish(deaf, end)
+		var said failure
+		reply := s.receive(s.shell)
+		if reply.content(&said); !strings.Contains(string(reply.body[contentPart]), `"status":"error"`) || said.Name != "NoInput" {
+			t.Errorf("the reply is %s", reply.body[contentPart])
+		}
+		var errors []string
+		for m := s.hear(); !isIdle(m); m = s.hear() {
+			if m.header.Type == "error" {
+				errors = append(errors, string(m.body[contentPart]))
+			}
+		}
+		if len(errors) != 1 || !strings.Contains(errors[0], "nobody can give any here") {
+			t.Errorf("the cell says %q", errors)
+		}
+		// Who takes questions gets them, and got none of the others.
+		ask("2", true)
+		if m := s.receive(s.stdin); m.parent.ID != "2" {
+			t.Errorf("the client is asked for cell %s", m.parent.ID)
+		}
+	}
+}
+
+// publicationOf is something that GoNB publishes of a cell.
+func publicationOf(request message, kind string, content any) message {
+	m := request.answer(kind, content)
+	m.identities = request.identities
+	return m
+}
+
+func isIdle(m message) bool {
+	return m.header.Type == "status" && strings.Contains(string(m.body[contentPart]), "idle")
+}
+
+// While a cell runs, help and completion are answered at once, by nothing, and GoNB does not
+// get them; the kernel stays busy.
+func TestAsksWhileACellRuns(t *testing.T) {
+	s := newStage(t)
+	first := s.queue(true, "1")
+	content := map[string]any{"code": "αβγ = experiment.Quick", "cursor_pos": 9, "detail_level": 0}
+	for kind, want := range map[string]string{
+		"inspect_request":  `{"data":{},"found":false,"metadata":{},"status":"ok"}`,
+		"complete_request": `{"cursor_end":9,"cursor_start":9,"matches":[],"metadata":{},"status":"ok"}`,
+	} {
+		s.ask(s.shell, kind, "asked", content)
+		if m := s.receive(s.shell); m.parent.ID != "asked" || string(m.body[contentPart]) != want {
+			t.Errorf("%s: the answer is %s, want %s", kind, m.body[contentPart], want)
+		}
+		var states []string
+		for _, m := range s.heardSoFar() {
+			states = append(states, m.parent.ID+" "+string(m.body[contentPart]))
+		}
+		if want := []string{`asked {"execution_state":"busy"}`, `asked {"execution_state":"idle"}`, `1 {"execution_state":"busy"}`}; !slices.Equal(states, want) {
+			t.Errorf("%s: heard %q, want %q", kind, states, want)
+		}
+	}
+	s.finish(first, ok)
+	s.statuses(1)
+	for _, kind := range []string{"inspect_request", "complete_request"} {
+		s.ask(s.shell, kind, "later", content)
+		m := s.receive(s.gonb.shell)
+		var got struct {
+			Code   string
+			Cursor int `json:"cursor_pos"`
+		}
+		if err := m.content(&got); err != nil || m.header.ID != "later" || got.Cursor != 9 || got.Code != "___ = experiment.Quick" {
+			t.Errorf("then %s %s reached GoNB, %+v, %v", m.header.Type, m.header.ID, got, err)
+		}
+	}
+}
+
+// What GoNB must not have, to run or to be asked about, it does not get: a cell says why, a
+// question has no answer.
+func TestKeepsFromGoNB(t *testing.T) {
+	real := gonb
+	gonb = strange
+	t.Cleanup(func() { gonb = real }) // when the stage's sockets are closed
+	s := newStage(t)
+	s.ask(s.shell, "execute_request", "1", map[string]any{"code": "x\n#exec"})
+	if got := s.statuses(1); got[0] != "1 error" {
+		t.Errorf("reply %q", got)
+	}
+	said := false
+	for _, m := range s.heardSoFar() {
+		said = said || m.header.Type == "error" && strings.Contains(string(m.body[contentPart]), "line 2: #exec without a function")
+	}
+	if !said {
+		t.Error("the cell does not say why")
+	}
+	for _, ask := range []struct {
+		kind    string
+		content any
+	}{
+		{"inspect_request", map[string]any{"code": "--", "cursor_pos": 1, "detail_level": 0}},
+		{"complete_request", map[string]any{"code": "x\n#exec", "cursor_pos": 1}},
+		{"complete_request", map[string]any{"code": 5}},
+		{"inspect_request", nil},
+	} {
+		s.ask(s.shell, ask.kind, "asked", ask.content)
+		if m := s.receive(s.shell); m.parent.ID != "asked" || strings.Contains(string(m.body[contentPart]), "true") {
+			t.Errorf("%s %v: the answer is %s", ask.kind, ask.content, m.body[contentPart])
+		}
+	}
+	s.ask(s.shell, "kernel_info_request", "info", nil)
+	if m := s.receive(s.gonb.shell); m.header.ID != "info" {
+		t.Errorf("GoNB got %s", m.header.ID)
+	}
+}
+
+// A request for a cell has all that GoNB takes from it, or is refused.
+func TestWholeRequests(t *testing.T) {
+	s := newStage(t)
+	s.ask(s.shell, "execute_request", "1", map[string]any{"code": "f()", "store_history": false, "silent": nil})
+	m := s.receive(s.gonb.shell)
+	var got map[string]any
+	want := map[string]any{"code": "f()", "store_history": false, "silent": false, "allow_stdin": true}
+	if err := m.content(&got); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("GoNB got %v, want %v, %v", got, want, err)
+	}
+	s.finish(m, ok)
+	s.statuses(1)
+	for id, content := range map[string]any{"2": map[string]any{"code": 3}, "3": map[string]any{"silent": "no"}, "4": []int{}} {
+		s.ask(s.shell, "execute_request", id, content)
+		if got := s.statuses(1); got[0] != id+" error" {
+			t.Errorf("%v: reply %q", content, got)
+		}
+	}
+}
+
 // A message that is not signed by Jupyter goes nowhere: GoNB would stop.
 func TestDropsForgeries(t *testing.T) {
 	s := newStage(t)
@@ -493,9 +673,10 @@ func TestHeartbeat(t *testing.T) {
 	}
 }
 
-// A client that says nothing, and one that does not listen, keep no other waiting.
+// A client that says nothing, one that does not greet to the end, and one that does not
+// listen keep no other waiting.
 func TestClientsThatStandStill(t *testing.T) {
-	patience = time.Second
+	patience = 2 * time.Second
 	t.Cleanup(func() { patience = 10 * time.Second })
 	s := newStage(t)
 	late := time.AfterFunc(time.Minute, func() { panic("who stays waits for an answer") })
@@ -505,6 +686,17 @@ func TestClientsThatStandStill(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer mute.Close()
+	slow, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.front.Shell))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close()
+	if _, err := slow.Write([]byte{0xff}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(slow, make([]byte, 64)); err != nil { // the others' greeting: it was let in
+		t.Fatal(err)
+	}
 	client := &socket{Socket: zmq4.NewDealer(t.Context())}
 	if err := client.Dial(s.front.address(s.front.Shell)); err != nil {
 		t.Fatal(err)

@@ -176,6 +176,9 @@ func TestEnvironmentInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer hold.Release()
+	if err := hold.Say("JupyterLab", os.Getpid()); err != nil {
+		t.Fatal(err)
+	}
 	err = s.makeEnvironment(t.Context(), python{path: "/nowhere"})
 	if err == nil || !strings.HasPrefix(err.Error(), "environment: "+home+" is in use by JupyterLab (process ") || !strings.Contains(err.Error(), "GOSUBSPACE_HOME") {
 		t.Errorf("in use: %v", err)
