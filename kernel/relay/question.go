@@ -11,9 +11,9 @@ import (
 // A question is what Tab and Shift+Tab ask: how it goes on at the cursor, or what stands
 // there. GoNB and gopls, which GoNB asks, understand it only in some places:
 //
-//   - GoNB goes back from the cursor to a word, and where the cell has none it goes on
-//     looking for ever, before all cells that are run afterwards. So the word is looked for
-//     here, and GoNB gets a cursor that stands on it. Where there is none there is no help.
+//   - GoNB looks for the word that help is about, in ways that do not always end. So the
+//     word is looked for here, and GoNB gets a cursor that stands on it. Where there is none
+//     there is no help.
 //   - GoNB counts the bytes up to the cursor, and gopls takes them for UTF-16's letters:
 //     the two differ behind a letter beyond ASCII, as in fmt.Println("α", experiment.Quick).
 //     Before the cursor such letters, mostly in texts and comments, become another one.
