@@ -42,7 +42,7 @@ func TestCIBeginsBare(t *testing.T) {
 		}
 	}
 	// Who stops it does not leave that command's JupyterLab behind.
-	if !regexp.MustCompile(`(?m)^trap '.*kill -- -"\$lab".*rm -rf "\$work"' EXIT$`).MatchString(steps[0]) {
+	if !regexp.MustCompile(`(?m)^trap '.*kill -INT -- -"\$lab" && wait "\$lab".*rm -rf "\$work"' EXIT$`).MatchString(steps[0]) {
 		t.Error(".ci/run removes the files of a JupyterLab that it does not end")
 	}
 	// Nothing is waited for without end: what never comes fails, and says so.

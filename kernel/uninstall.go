@@ -19,7 +19,8 @@ func uninstall(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	fs := flags("uninstall", "go run ./kernel uninstall [-all]",
 		"Removes what set-up put outside this folder: the Python environment (of those that were\n"+
 			"active, only our kernel), JupyterLab's files, the compiled programs, what is kept of\n"+
-			"image files, and what kernels and set-ups that were killed left among temporary files.\n"+
+			"image files, and what kernels that were killed, or set-ups a day ago, left among\n"+
+			"temporary files.\n"+
 			"Data sets and runs stay, unless -all is given; where GOSUBSPACE_DATA and the like name\n"+
 			"folders elsewhere, they stay even so. What stays is listed. A folder that set-up did\n"+
 			"not make is never removed.", stdout)

@@ -36,7 +36,8 @@ type failure struct {
 
 // unanswered is the failure of a cell that asks for input where nobody can give any.
 var unanswered = failure{"NoInput", "the cell asks for input, and nobody can give any here: run it in JupyterLab, or write into the cell what it asks for",
-	[]string{"The cell asks for input, and nobody can give any here.", "Run it in JupyterLab, or write into the cell what it asks for."}}
+	[]string{"The cell asks for input, and nobody can give any here.", "Run it in JupyterLab, or write into the cell what it asks for.",
+		"Below %with_inputs GoNB asks for every command that takes longer than a fifth of a second."}}
 
 var (
 	// exitStatus is what GoNB writes on the error stream when a program fails; it

@@ -167,7 +167,7 @@ func (d dialect) refusal(code string, asked bool) string {
 func (d dialect) secondMain(lines []string) int {
 	found := false
 	for i, line := range lines {
-		word, mark := strings.TrimPrefix(strings.TrimSpace(line), commented), d.mark()
+		word, mark := strings.TrimPrefix(strings.TrimSuffix(line, "\r"), commented), d.mark()
 		if at := strings.IndexAny(word, " \t"); at >= 0 {
 			word = word[:at]
 		}
@@ -190,9 +190,16 @@ func missing(names []string) string {
 			return "an empty name of a file or folder: write one between the quotes"
 		}
 		home, ok := strings.CutPrefix(name, "~")
-		if who, _, _ := strings.Cut(home, "/"); ok && who != "" {
+		who, _, _ := strings.Cut(home, "/")
+		switch {
+		case !ok:
+		case who != "":
 			if _, err := user.Lookup(who); err != nil {
 				return fmt.Sprintf("%s: no user of this machine is called %q: ~ is your own home", name, who)
+			}
+		default:
+			if _, err := user.Current(); err != nil {
+				return fmt.Sprintf("%s: this machine does not know who you are, nor your home (%v): write the folder's whole name", name, err)
 			}
 		}
 	}
@@ -202,13 +209,15 @@ func missing(names []string) string {
 // renumbers reports whether Go takes the lines below a comment for others than they are:
 // GoNB would look for them where there are none.
 func (d dialect) renumbers(line string) bool {
-	if strings.Contains(line, "/*"+d.numbers+" ") {
-		return true
+	numbers := func(text string) bool {
+		_, err := strconv.ParseUint(text[strings.LastIndexByte(text, ':')+1:], 10, 0)
+		return err == nil && strings.Contains(text, ":")
+	}
+	for _, inside := range strings.Split(line, "/*"+d.numbers+" ")[1:] {
+		if text, _, _ := strings.Cut(inside, "*/"); numbers(text) {
+			return true
+		}
 	}
 	text, ok := strings.CutPrefix(strings.TrimSuffix(line, "\r"), "//"+d.numbers+" ")
-	if !ok {
-		return false
-	}
-	_, err := strconv.ParseUint(text[strings.LastIndexByte(text, ':')+1:], 10, 0)
-	return err == nil && strings.Contains(text, ":")
+	return ok && numbers(text)
 }

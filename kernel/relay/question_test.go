@@ -162,7 +162,8 @@ func TestRefusal(t *testing.T) {
 		{"#cd \"\"", "line 1: an empty name", "line 1: an empty name"}, {"x\n#capture -a \"\"", "line 2: an empty name", "line 2: an empty"}, {"##writefile \"\"\nx", "line 1: an empty name", ""},
 		{"#cd ~/a", "", ""}, {"#cd ~", "", ""}, {"#cd a~b", "", ""}, {"@cd \"\"", "", ""}, {"#cd ~no-such-user-here/a", `line 1: ~no-such-user-here/a: no user of this machine is called "no-such-user-here"`, "line 1: ~no"},
 		// Lines have the numbers that they have.
-		{"x\n//tally a.go:10", "line 2: a comment that numbers the lines anew", "line 2: a comment"}, {"//tally a:10\r", "line 1: a comment", "line 1: a comment"}, {"f(/*tally 3*/)", "line 1: a comment", "line 1: a comment"},
+		{"x\n//tally a.go:10", "line 2: a comment that numbers the lines anew", "line 2: a comment"}, {"//tally a:10\r", "line 1: a comment", "line 1: a comment"}, {"f(/*tally a:3*/)", "line 1: a comment", "line 1: a comment"},
+		{"f(/*tally 3*/) /*tally of: all*/", "", ""},
 		{"//tally 3: b", "", ""}, {" //tally a:10", "", ""}, {"//tally 10", "", ""}, {"// tally a:10", "", ""},
 	} {
 		for asked, want := range map[bool]string{false: c.run, true: c.asked} {

@@ -66,6 +66,7 @@ func (q *queue) add(r request) {
 		q.relay.live.waiting()
 	case q.behind(r):
 		q.abortAll()
+		q.failed = lastFailure{r, r.came} // what was made right after it is behind too
 	default:
 		q.next()
 	}
@@ -153,7 +154,8 @@ func (q *queue) interrupt() *cell {
 	c.interrupted = true
 	if len(q.waiting) > 0 {
 		q.abortAll()
-		q.stillBusy()
+		// What was aborted is idle now, and the kernel is not.
+		q.publish(c.request.message.state("busy"))
 	}
 	return c
 }
@@ -223,9 +225,6 @@ func (q *queue) settle(m message, kind string, content any) {
 	q.publish(m.state("idle"))
 }
 
-// stillBusy says, after what was settled is idle, that the kernel is not: a cell runs.
-func (q *queue) stillBusy() { q.publish(q.running.request.message.state("busy")) }
-
 // settleAhead settles a request while a cell runs, or with always, and reports whether it
 // has.
 func (q *queue) settleAhead(always bool, m message, kind string, content any) bool {
@@ -235,8 +234,8 @@ func (q *queue) settleAhead(always bool, m message, kind string, content any) bo
 		return false
 	}
 	q.settle(m, kind, content)
-	if q.running != nil {
-		q.stillBusy()
+	if q.running != nil { // by a status of what was asked: the cell's say when it began
+		q.publish(m.state("busy"))
 	}
 	return true
 }

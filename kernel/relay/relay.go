@@ -145,6 +145,9 @@ func (r *relay) toShell(frames [][]byte) {
 func (r *relay) whole(q request) [][]byte {
 	content := map[string]json.RawMessage{}
 	q.message.content(&content)
+	if content == nil { // it was null
+		content = map[string]json.RawMessage{}
+	}
 	lacks := false
 	for name, usual := range map[string]any{"code": "", "silent": false, "store_history": true, "allow_stdin": true} {
 		if value, ok := content[name]; !ok || string(value) == "null" {

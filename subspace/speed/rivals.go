@@ -59,26 +59,29 @@ func (m *Meter) best(ctx context.Context, g *Group, j Job) (*worker, error) {
 	}
 	var all []*worker
 	var failed error
-	for _, s := range Settings {
-		w, err := m.theirs(ctx, g, j, s)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
+	fails := func(s Setting, err error) bool {
 		if err != nil {
 			m.say("PyTorch, %s: %v", s, err)
 			g.Failed = append(g.Failed, fmt.Sprintf("PyTorch, %s: %v", s, err))
 			failed = err
-			continue
 		}
-		all = append(all, w)
+		return err != nil
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("PyTorch fails in every setting: %w", failed)
+	for _, s := range Settings {
+		if w, err := m.theirs(ctx, g, j, s); !fails(s, err) {
+			all = append(all, w)
+		}
 	}
 	// One after the other they would have the machine at other times, and what it does
 	// otherwise differs by more than the settings.
-	if err := m.alternate(ctx, m.Size.Screen, all...); err != nil {
-		return nil, err
+	for range m.Size.Screen {
+		all = slices.DeleteFunc(all, func(w *worker) bool { return fails(w.job.Setting, m.alternate(ctx, 1, w)) })
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case len(all) == 0:
+		return nil, fmt.Errorf("PyTorch fails in every setting: %w", failed)
 	}
 	best, fastest := 0, math.Inf(1)
 	for i, w := range all {

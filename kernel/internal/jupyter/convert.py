@@ -136,13 +136,13 @@ def tidy(text, folder, cell, attachments):
             except KeyError:
                 cell["missing"].append(source)
             continue
-        if re.match(r"(https?:)?//", source, re.IGNORECASE):  # on another machine: named, not loaded
+        if re.match(r"file:|[a-z]:", source, re.IGNORECASE):  # of this machine alone; the second a drive of Windows
+            cell["missing"].append(source)
+            continue
+        if re.match(r"[a-z][a-z0-9+.-]*:|//", source, re.IGNORECASE):  # on another machine: named, not loaded
             link = soup.new_tag("a", href=source)
             link.string = image["alt"]
             image.replace_with(link)
-            continue
-        if re.match(r"[a-z][a-z0-9+.-]*:", source, re.IGNORECASE):  # of this machine alone: file:, a drive of Windows
-            cell["missing"].append(source)
             continue
         path = os.path.realpath(os.path.join(folder, urllib.parse.unquote(source)))
         try:

@@ -20,6 +20,8 @@ import (
 const (
 	name   = "gosubspace-relay-" // and a number
 	socket = "live"
+	// host names the machine, which others may share the disk with.
+	host = "host"
 	// longest is how many bytes the path of a socket has at most: Linux takes 107, macOS 103.
 	longest = 103
 	// short is where the folder is made when the path of its socket would be too long.
@@ -38,6 +40,9 @@ func Make() (dir string, live net.Listener, err error) {
 			os.Remove(dir)
 			dir, path = other, filepath.Join(other, socket)
 		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, host), []byte(machine()), 0o600); err != nil {
+		return dir, nil, err
 	}
 	if len(path) > longest {
 		return dir, nil, fmt.Errorf("the path of a socket has %d bytes at most, and %s has %d: let TMPDIR name a folder with a shorter one", longest, path, len(path))
@@ -62,6 +67,11 @@ var ofSetup = []string{"gosubspace-compile-", "gosubspace-cell-", "gosubspace-cc
 
 const old = 24 * time.Hour
 
+func machine() string {
+	name, _ := os.Hostname() // "" for all that have none
+	return name
+}
+
 // settled is how old a folder is at least that is removed: one in which a socket is just
 // being opened looks dead for a moment.
 const settled = time.Minute
@@ -81,6 +91,10 @@ func Sweep() {
 				continue
 			}
 			dir := filepath.Join(where, e.Name())
+			// On a disk that machines share nobody answers at the sockets of the others.
+			if of, err := os.ReadFile(filepath.Join(dir, host)); err == nil && string(of) != machine() {
+				continue
+			}
 			c, err := net.Dial("unix", filepath.Join(dir, socket))
 			if err == nil {
 				c.Close()

@@ -67,6 +67,10 @@ func TestSweep(t *testing.T) {
 		return dir
 	}
 	dead, alive, young := kernel(true, time.Hour), kernel(false, time.Hour), kernel(true, 0)
+	elsewhere := kernel(true, time.Hour) // for all that can be seen from here
+	if err := os.WriteFile(filepath.Join(elsewhere, host), []byte("another machine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	other := filepath.Join(tmp, "else")
 	if err := os.Rename(kernel(true, time.Hour), other); err != nil {
 		t.Fatal(err)
@@ -96,7 +100,7 @@ func TestSweep(t *testing.T) {
 			t.Errorf("it went too: %v", err)
 		}
 	}
-	for _, dir := range []string{alive, young, other, link} {
+	for _, dir := range []string{alive, young, elsewhere, other, link} {
 		if _, err := os.Lstat(filepath.Join(dir, socket)); err != nil {
 			t.Errorf("it went too: %v", err)
 		}

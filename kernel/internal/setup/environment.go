@@ -44,6 +44,10 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 		if err != nil {
 			return err
 		}
+		// What was installed for a GPU is not left for an environment that computes without it.
+		if had := s.record.Environments[own.dir]["cuda"]; why == "" && cuda == nil && had == "true" && hasGPU() && !hasCUDA(candidate) {
+			why = "has not the CUDA libraries that the project's own has"
+		}
 		if why == "" {
 			if s.record.Environment != candidate.dir {
 				fmt.Fprintf(s.report, "%-12s using the active one, %s\n", "environment", candidate.dir)

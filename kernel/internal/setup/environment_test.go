@@ -14,6 +14,7 @@ import (
 
 	"gosubspace/kernel/internal/checkout"
 	"gosubspace/kernel/internal/folder"
+	"gosubspace/subspace/place"
 )
 
 // aCheckout makes a folder with the sources that a kernel's state is told by.
@@ -123,7 +124,7 @@ func TestHalfInstalled(t *testing.T) {
 	}
 	site := "lib/python" + version + "/site-packages/"
 	pins := []checkout.Pin{}
-	for name, record := range map[string]string{"whole": "whole.py,,\nwhole-1.dist-info/RECORD,,\n__pycache__/whole.pyc,,\n", "half": "", "empty": "", "purged": "purged.py,,\n\"a,b.py\",,\n", "~emoved": ""} {
+	for name, record := range map[string]string{"whole": "whole.py,,\nwhole-1.dist-info/RECORD,,\n__pycache__/whole.pyc,,\n", "half": "", "empty": "", "purged": "purged.py,,\npurged/tests/t.py,,\n../../../share/jupyter/kernels/python3/kernel.json,,\n\"a,b.py\",,\n", "~emoved": ""} {
 		info := site + name + "-1.dist-info/"
 		if name != "empty" {
 			write(info+"METADATA", "Metadata-Version: 2.1\nName: "+name+"\nVersion: 1\n")
@@ -177,6 +178,13 @@ func TestEnvironmentInUse(t *testing.T) {
 	}
 	defer hold.Release()
 	if err := hold.Say("JupyterLab", os.Getpid()); err != nil {
+		t.Fatal(err)
+	}
+	// Where there is none yet, nobody works with it.
+	if err := s.makeEnvironment(t.Context(), python{path: "/nowhere"}); err == nil || strings.Contains(err.Error(), "in use") {
+		t.Errorf("of an empty folder: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(s.env.dir, "pyvenv.cfg"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	err = s.makeEnvironment(t.Context(), python{path: "/nowhere"})
@@ -249,5 +257,14 @@ func TestGPUInAnEnvironment(t *testing.T) {
 	}
 	if s.env != mine || !strings.Contains(said.String(), "GPU          found, and left unused: ") || !strings.Contains(said.String(), "go run ./kernel -cuda") {
 		t.Errorf("uses %v and says %q", s.env, &said)
+	}
+	// Where the project's own has computed on the GPU, it goes on to.
+	own, err := place.Environment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.record.in(environment{dir: own})["cuda"] = "true"
+	if err := s.chooseEnvironment(t.Context(), nil); err != nil || s.env.dir != own || !s.cuda {
+		t.Errorf("it goes on with %v, CUDA %v, %v; want the project's own, with CUDA", s.env, s.cuda, err)
 	}
 }

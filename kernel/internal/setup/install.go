@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -56,7 +57,11 @@ func (s *State) environmentStep(ctx context.Context) (step, error) {
 }
 
 func (s *State) makeEnvironment(ctx context.Context, py python) error {
-	if who := folder.Held(s.home); len(who) > 0 {
+	there, err := folder.Rest(s.env.dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if who := folder.Held(s.home); len(there) > 0 && len(who) > 0 {
 		// On another machine, perhaps, that shares the home and has another Python.
 		return folder.UsedBy("environment", s.home, who, "start again, or set GOSUBSPACE_HOME to a folder for this kind of machine alone")
 	}
@@ -76,12 +81,14 @@ func (s *State) makeEnvironment(ctx context.Context, py python) error {
 		return err
 	}
 	// Venv would call ensurepip too, and keep to itself what that says where it fails.
-	for _, command := range [][]string{{py.path, "-m", "venv", "--without-pip", s.env.dir}, {s.env.python(), "-Im", "ensurepip", "--default-pip"}} {
-		if _, err := program.Output(ctx, "", jupyter.PythonEnv(), command[0], command[1:]...); err != nil {
-			return program.Explain(err, program.Advice{Part: "environment", Folder: s.env.dir,
-				Other: "see that you have space left there and in " + os.TempDir() + " (quota -s), and that the disk takes links, or set " +
-					"GOSUBSPACE_HOME (or TMPDIR) to a folder on another disk, and start again"})
-		}
+	_, err = program.Output(ctx, "", jupyter.PythonEnv(), py.path, "-m", "venv", "--without-pip", s.env.dir)
+	if err == nil { // its Python is there now
+		_, err = program.Output(ctx, "", jupyter.PythonEnv(), s.env.python(), "-Im", "ensurepip", "--default-pip")
+	}
+	if err != nil {
+		return program.Explain(err, program.Advice{Part: "environment", Folder: s.env.dir,
+			Other: "see that you have space left there and in " + os.TempDir() + " (quota -s), and that the disk takes links, or set " +
+				"GOSUBSPACE_HOME (or TMPDIR) to a folder on another disk, and start again"})
 	}
 	return nil
 }

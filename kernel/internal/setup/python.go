@@ -151,10 +151,12 @@ for name in names:
     except (m.PackageNotFoundError, KeyError, OSError): # as the metadata that are half there
         pass
 site = sysconfig.get_path("purelib")
+def wanted(file): # not what Python writes itself, nor what people remove: tests, kernels of Jupyter's
+    return not (file.endswith(".pyc") or "/tests/" in file or "share/jupyter/kernels/" in file)
 def lacks(info):
     try:
         with open(os.path.join(info, last), encoding="utf-8", newline="") as f:
-            files = [row[0] for row in csv.reader(f) if row and not row[0].endswith(".pyc")] if deep else []
+            files = [row[0] for row in csv.reader(f) if row and wanted(row[0])] if deep else []
     except OSError:
         return last
     return next((f for f in files if not os.path.exists(os.path.join(site, f))), None)
@@ -164,7 +166,7 @@ for name in os.listdir(site) if os.path.isdir(site) else []:
         if lacks(info):
             half[info] = lacks(info)
 print(json.dumps({"found": found, "half": half}))`
-	args := []string{"-c", question, strconv.FormatBool(deep), lastWritten, "pip"}
+	args := []string{"-c", question, strconv.FormatBool(deep && e.own), lastWritten, "pip"}
 	for _, p := range pins {
 		args = append(args, checkout.Normal(p.Name))
 	}

@@ -1,6 +1,7 @@
 // One slide at a time. Without this script they stand one below the other.
 (() => {
 	const slides = [...document.querySelectorAll("main > section")];
+	if (!slides.length) return; // of a notebook of empty cells
 	const at = document.getElementById("at");
 	let now = 0;
 	const show = (i, told = true) => {
