@@ -147,7 +147,7 @@ func TestRefusal(t *testing.T) {
 		{"", "", ""}, {"x", "", ""}, {"@ls\n#cd\n##\nx", "", ""}, {"@\n#\n@!", "", ""},
 		// A main function begins once.
 		{"##", "", ""}, {"a\n##\nb", "", ""}, {"###\n##\n#", "", ""}, {"a ##\n##", "", ""},
-		{"##\na\n##\nb", second(3), second(3)}, {"## x\n  ##", second(2), second(2)}, {"##\n//gonb:##\tx", second(2), second(2)}, {"#main\n##", second(2), second(2)},
+		{"##\na\n##\nb", second(3), second(3)}, {"## x\n  ##", "", ""}, {"##\n//gonb:##\tx", second(2), second(2)}, {"#main\n##", second(2), second(2)},
 		{"#exec f\n#main", second(2), second(2)}, {"#exec f\n@ls \\\n#exec g", second(3), second(3)},
 		// Below some lines there is no Go. Which they are, is told differently where GoNB is asked.
 		{"##writefile a.tex\n## x\n## y", "", ""}, {"//gonb:##script octave\n##\n##", "", ""}, {"##writefile\ta\n##\n##", "", second(3)}, {" ##sh\n##\n##", "", second(3)},
