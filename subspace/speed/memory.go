@@ -27,7 +27,7 @@ func (m *Meter) memories(ctx context.Context, g *Group) error {
 				return ctx.Err()
 			}
 			if err != nil {
-				g.Failed = append(g.Failed, "PyTorch, "+s.String()+": "+err.Error())
+				m.leaveOut(g, s, err)
 			}
 		}
 		if len(tried.Measurements) == 0 {

@@ -61,8 +61,7 @@ func (m *Meter) best(ctx context.Context, g *Group, j Job) (*worker, error) {
 	var failed error
 	fails := func(s Setting, err error) bool {
 		if err != nil {
-			m.say("PyTorch, %s: %v", s, err)
-			g.Failed = append(g.Failed, fmt.Sprintf("PyTorch, %s: %v", s, err))
+			m.leaveOut(g, s, err)
 			failed = err
 		}
 		return err != nil
@@ -96,6 +95,12 @@ func (m *Meter) best(ctx context.Context, g *Group, j Job) (*worker, error) {
 	w.seconds = nil // it was chosen by these: they are its luckiest
 	m.known[kind] = w.job.Setting
 	return w, end(slices.Delete(all, best, best+1))
+}
+
+// leaveOut notes in a group that a setting of PyTorch's fails.
+func (m *Meter) leaveOut(g *Group, s Setting, err error) {
+	m.say("PyTorch, %s: %v", s, err)
+	g.Failed = append(g.Failed, fmt.Sprintf("PyTorch, %s: %v", s, err))
 }
 
 // theirs starts a worker of PyTorch's in a setting, and lets it warm up.

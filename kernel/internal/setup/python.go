@@ -163,8 +163,8 @@ def lacks(info):
 for name in os.listdir(site) if os.path.isdir(site) else []:
     if name.endswith(".dist-info") and not name.startswith("~"): # pip's own name for what it is removing
         info = os.path.join(site, name)
-        if lacks(info):
-            half[info] = lacks(info)
+        if gone := lacks(info):
+            half[info] = gone
 print(json.dumps({"found": found, "half": half}))`
 	args := []string{"-c", question, strconv.FormatBool(deep && e.own), lastWritten, "pip"}
 	for _, p := range pins {
