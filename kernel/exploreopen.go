@@ -150,7 +150,7 @@ func noImages(c experiment.Config, dir string) string {
 		return "CIFAR-10 is not on this machine; -data names a folder that has it, train downloads it (170 MB)"
 	case (c.Data == "tinyimagenet" || c.Data == "folder") && !place.IsFolder(dir):
 		return fmt.Sprintf("the data set %s lies where you have it: -data names its folder", c.Data)
-	case !slices.Contains([]string{"digits", "cifar10", "tinyimagenet", "folder"}, c.Data):
+	case !slices.Contains(experiment.DataSets(), c.Data):
 		return fmt.Sprintf("the data set %s is known to the program alone that the run was made with", c.Data)
 	}
 	return ""

@@ -45,7 +45,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
+
+	"gosubspace/subspace/watch"
 )
 
 // A command is one subcommand. Its function gets the arguments after the name.
@@ -87,19 +88,6 @@ func subcommands() (names []string) {
 // their order's other side.
 var startNothing = []string{"train", "runs", "explore", "weights", "verify"}
 
-// atOnce ends the process at a second Ctrl-C, where what the first one asked for takes
-// longer than one waits. Other signals, which a closed terminal and the command timeout send
-// twice, and a key that is pressed for long, are not meant so.
-func atOnce(ctx context.Context) {
-	context.AfterFunc(ctx, func() {
-		time.Sleep(500 * time.Millisecond)
-		again := make(chan os.Signal, 1)
-		signal.Notify(again, os.Interrupt)
-		<-again
-		os.Exit(130)
-	})
-}
-
 func main() {
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // under nohup it goes on when the terminal is closed
@@ -108,7 +96,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
 	if len(os.Args) > 1 && slices.Contains(startNothing, os.Args[1]) {
-		atOnce(ctx)
+		watch.AtOnce(ctx)
 	}
 	code := Main(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

@@ -36,8 +36,8 @@ on where it was; Ctrl-C saves a checkpoint and stops.
 
 Shapes: standard, line, bezier, simplex-M (M endpoints), the last three also with
 layerwise- before them, and with -independent complex-F-B (F networks and B points
-between). -figure makes all runs behind a figure of the paper; -dry-run lists the
-runs and says how long they will take; -choose compares values by the accuracy on
+between). -figure makes all runs behind a figure of the notebooks, which number them
+otherwise than the paper from 3 on; -dry-run lists the runs and says how long they will take; -choose compares values by the accuracy on
 the validation split, never on the test set.
 
 -networks takes as endpoints networks that were trained elsewhere, such as with
@@ -51,7 +51,8 @@ Started again it goes on where it was; runs and doctor say how far it is. A run 
 fails stops no other: at the end it is said which have, and the exit status is 1.
 
 On a GPU the images lie on the device and a call makes many steps, -together;
--precision tf32 or bf16 is faster there, and part of what a run is known by.
+-precision tf32 or bf16 should be faster there, which nobody has measured, and is part
+of what a run is known by.
 
 Several runs are made side by side where that is faster: -parallel.
 

@@ -105,7 +105,7 @@ func trainFlags(t *training, stdout io.Writer) (fs *flag.FlagSet, changes *[]cha
 	fs.StringVar(&t.networks, "networks", "", "safetensors `files` of networks, such as PyTorch's, separated by commas: the ends of a curve, the endpoints of another shape")
 	fs.StringVar(&o.Mapping, "mapping", "", "`file` that says what the tensors of -networks are called")
 	fs.Uint64Var(&t.seed, "seed", 1, "the first seed")
-	fs.IntVar(&t.figure, "figure", 0, "make all runs behind this figure of the paper, 1 to 7, instead of -shape")
+	fs.IntVar(&t.figure, "figure", 0, fmt.Sprintf("make all runs behind this figure, 1 to %d as the notebooks number them, instead of -shape", paper.Figures))
 	fs.StringVar(&t.draw, "draw", "", "with -figure: also draw it, to this `folder`, as PNG, SVG and PDF, and its numbers as CSV")
 	fs.StringVar(&t.split, "shard", "", "make only part I of N of the runs: `I/N`, /N with I from Slurm or Kubernetes, or all (default: from a Slurm job array)")
 	fs.IntVar(&t.parallel, "parallel", 0, "runs that are made side by side, a process each; 0: as many as pay, which is measured at the start, and memory holds; 1: one after the other")

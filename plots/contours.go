@@ -10,7 +10,7 @@ import (
 
 // Contours is a figure of fields seen from above, side by side: a map whose
 // colours and contour lines tell the height, such as the test accuracy on the
-// plane through three endpoints (Wortsman et al. 2021, figure 2), or the loss on
+// plane through three endpoints (Wortsman et al. 2021), or the loss on
 // one through two networks and a curve between them (Garipov et al., "Loss
 // Surfaces, Mode Connectivity, and Fast Ensembling of DNNs", 2018).
 //

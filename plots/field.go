@@ -17,7 +17,8 @@ type Field struct {
 	// quantity with its unit, e.g. "test accuracy (%)". Required.
 	XLabel, YLabel, ZLabel string
 	// X and Y are the grid's places, ascending, at least two each. Both are
-	// drawn to the same measure, so that distances can be compared.
+	// drawn to the same measure, so that distances can be compared: neither may reach more
+	// than four times as far as the other.
 	X, Y []float64
 	// Z are the values: Z[i][j] at Y[i] and X[j]. NaN is a point that could not
 	// be evaluated.

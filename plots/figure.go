@@ -19,8 +19,8 @@ const FolderVariable = "GOSUBSPACE_FIGURES"
 
 // Figure is a finished picture.
 type Figure struct {
-	// PNG is the picture's file: 2·Width × 2·Height pixels, opaque. It also
-	// holds Alt, as the PNG keyword "Description".
+	// PNG is the picture's file: 2·Width × 2·Height pixels (of [Curves.Sketch] half as
+	// many each way), opaque. It also holds Alt, as the PNG keyword "Description".
 	PNG []byte
 	// Alt says in words what the picture shows, for readers who do not see it.
 	Alt string
@@ -84,7 +84,7 @@ func (f *Figure) send(outputs ...*protocol.DisplayData) error {
 	if err := gonbui.Error(); err != nil {
 		return fmt.Errorf("plots: figure %q did not reach the notebook: %w; run the cell again, or restart the kernel", f.Name, err)
 	}
-	gonbui.Sync() // otherwise a cell that ends now may lose it
+	Sync() // otherwise a cell that ends now may lose it
 	return nil
 }
 

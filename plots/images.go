@@ -18,7 +18,7 @@ type Images struct {
 	Title string
 	// Pixels are [image, row, column, channel], 0 dark to 255 bright.
 	Pixels []uint8
-	// Height and Width are one image's size in pixels; Channels is 1 (grey)
+	// Height and Width are one image's size in pixels, at most 256; Channels is 1 (grey)
 	// or 3 (red, green, blue).
 	Height, Width, Channels int
 	// Labels stand below the images, one each, of a line or several: 1 to 100. Letters that the typeface

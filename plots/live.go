@@ -39,7 +39,7 @@ func NewLive() *Live {
 	if !gonbui.IsNotebook || gonbui.Open() != nil {
 		return &Live{}
 	}
-	return &Live{id: gonbui.UniqueId(), send: gonbui.SendData, sync: gonbui.Sync, now: time.Now}
+	return &Live{id: gonbui.UniqueId(), send: gonbui.SendData, sync: Sync, now: time.Now}
 }
 
 // Update shows the picture that draw draws, if one is due; else draw is not called. One

@@ -46,7 +46,7 @@ type progressOutput interface {
 // or else on file, usually [os.Stderr].
 func NewProgress(file *os.File) *Progress {
 	if gonbui.IsNotebook && gonbui.Open() == nil {
-		return newProgress(&notebookOutput{id: gonbui.UniqueId(), send: gonbui.SendData, sync: gonbui.Sync}, time.Second/2)
+		return newProgress(&notebookOutput{id: gonbui.UniqueId(), send: gonbui.SendData, sync: Sync}, time.Second/2)
 	}
 	if isatty.IsTerminal(file.Fd()) && os.Getenv("TERM") != "dumb" {
 		return newProgress(terminalOutput{file}, time.Second/10)

@@ -28,7 +28,7 @@ type Sheet struct {
 	// Pixels are [row, column, pixel row, pixel column, channel], 0 dark to 255
 	// bright.
 	Pixels []uint8
-	// Height and Width are one image's size in pixels; Channels is 1 (grey)
+	// Height and Width are one image's size in pixels, at most 256; Channels is 1 (grey)
 	// or 3 (red, green, blue).
 	Height, Width, Channels int
 	// Rows stand before the rows and Columns above the columns: one to twelve

@@ -9,7 +9,8 @@ import (
 	"slices"
 )
 
-// tolerance is how far from 1 coefficients may sum: a shape may compute in float32.
+// tolerance is how far from 1 coefficients may sum: those that somebody types, or has
+// computed in float32. Shapes are held to more, by package shapetest.
 const tolerance = 1e-6
 
 // Check reports coefficients that are no point of the plane through m endpoints: as

@@ -9,7 +9,7 @@ import (
 // coordinates in which distances are those of weight space: a is the origin, b
 // lies on the x axis, and c above it (Garipov et al., "Loss Surfaces, Mode
 // Connectivity, and Fast Ensembling of DNNs", 2018, which orthonormalises b−a and
-// c−a by Gram–Schmidt; Wortsman et al. 2021, figure 2).
+// c−a by Gram–Schmidt; Wortsman et al. 2021).
 //
 // A point of the plane is a weighted sum of a, b and c, so that no weights need
 // to be made for it: a [Space] that has the three as its endpoints is evaluated at

@@ -138,7 +138,8 @@ func Endpoint(i, m int) Weights {
 }
 
 // EndpointNames are what figures call the endpoints of a shape: "endpoint 1" and so on,
-// and "bend" where it is no point of the curve, which only leans towards it.
+// and "bend" where it is no point of the curve, which only leans towards it (of more than
+// three with its number, "bend 3").
 func EndpointNames(s Shape) []string {
 	names := make([]string, s.Endpoints())
 	curve, _ := s.(Curve)
@@ -217,7 +218,7 @@ func ParseSampler(name string) (Sampler, error) {
 		m, err := strconv.Atoi(digits)
 		if !ok || err != nil {
 			return Sampler{}, fmt.Errorf("unknown shape %q: want standard, line, bezier, simplex-M (M endpoints) or complex-F-B, "+
-				"with layerwise- before it for a draw per layer", name)
+				"with layerwise- before line, bezier and simplex-M for a draw per layer", name)
 		}
 		if m < 1 {
 			return Sampler{}, fmt.Errorf("shape %q has %d endpoints: a subspace needs at least 1", name, m)

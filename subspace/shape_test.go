@@ -135,7 +135,7 @@ func ExampleParseSampler() {
 	fmt.Println(err)
 	// Output:
 	// 3 true <nil>
-	// unknown shape "circle": want standard, line, bezier, simplex-M (M endpoints) or complex-F-B, with layerwise- before it for a draw per layer
+	// unknown shape "circle": want standard, line, bezier, simplex-M (M endpoints) or complex-F-B, with layerwise- before line, bezier and simplex-M for a draw per layer
 }
 
 // curveOf is a curve of so many endpoints that a function says.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -36,9 +37,13 @@ func endOthers(spared map[int]bool) {
 	if syscall.Getpgrp() != os.Getpid() {
 		return
 	}
+	others := group()
+	delete(others, os.Getpid())
+	maps.DeleteFunc(others, func(pid, _ int) bool { return spared[pid] })
+	// What joins the group from now on is of the next cell, and none of these.
 	tell := func(signal syscall.Signal) (found bool) { // 0 asks alone
 		for pid := range group() {
-			if pid != os.Getpid() && !spared[pid] {
+			if _, meant := others[pid]; meant {
 				syscall.Kill(pid, signal)
 				found = true
 			}

@@ -3,11 +3,11 @@
 // recorded. It holds no method; package experiment trains, package paper draws the
 // figures of the paper and measures runs, package plots draws.
 //
-// A file with the name of a notebook is for that notebook alone: its tables, and
-// figures that the paper has not.
+// A file with the name of a notebook has what that notebook needs first: its tables, and
+// figures that the paper has not. Others use some of it too.
 //
 // The functions are for cells: where something fails they print one line that
-// says what, and end the program.
+// says what, and end the program; those that draw return the error, for [Figure].
 package lesson
 
 import (
@@ -33,6 +33,7 @@ import (
 	"gosubspace/subspace/explore"
 	"gosubspace/subspace/paper"
 	"gosubspace/subspace/place"
+	"gosubspace/subspace/watch"
 )
 
 // Check ends the program with one line where err is not nil: the line of the
@@ -76,14 +77,14 @@ func callingCell() string {
 }
 
 // Context returns a context that ends with Jupyter's stop button (or Ctrl-C), so
-// that what runs under it can end cleanly. In a notebook it has five seconds for that;
-// elsewhere a second Ctrl-C ends it at once.
+// that what runs under it can end cleanly; so it does where the process is asked to end. In
+// a notebook it has five seconds for that; elsewhere a second Ctrl-C ends it at once.
 func Context() (ctx context.Context, stop context.CancelFunc) {
 	// When Jupyter itself ends, nobody reads what is printed: that must not kill
 	// the program before it has saved its work.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	watch.AtOnce(ctx)
 	return ctx, stop
 }
 

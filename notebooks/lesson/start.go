@@ -30,7 +30,7 @@ var cells string
 // Cells shows how cells work, in any notebook.
 func Cells() {
 	gonbui.DisplayMarkdown(cells)
-	gonbui.Sync() // the cell may end here
+	plots.Sync() // the cell may end here
 }
 
 // Speed returns how many images a second a network trains on, in steps of the
@@ -101,7 +101,7 @@ func Shipped(shape string) *experiment.Shipped {
 	if errors.Is(err, os.ErrNotExist) {
 		err = fmt.Errorf("no trained %q came with the notebooks: want %s", shape, strings.Join(shippedShapes(), ", "))
 		if _, wrong := subspace.ParseSampler(shape); wrong == nil {
-			err = fmt.Errorf("%w; or make it: go run ./kernel train -shape %s -ship %s", err, shape, filepath.Dir(path))
+			err = fmt.Errorf("%w; or make it, in the project's folder: go run ./kernel train -preset cifar10-small -shape %s -record notebooks/results -ship notebooks/results/endpoints", err, shape)
 		}
 	}
 	Check(err)

@@ -203,7 +203,7 @@ func (c Config) checkNumbers() error {
 			c.Batch, max(c.Chunks, 1), c.GhostBatches, max(c.Chunks, 1)*c.GhostBatches)
 	case c.GhostBatches > 1 && c.Network == "mlp":
 		return fmt.Errorf("%d ghost batches of the network mlp, which has no batch norm: they would change nothing; leave Config.GhostBatches out", c.GhostBatches)
-	case c.Side > 0 && slices.Contains([]string{"digits", "cifar10", "tinyimagenet"}, c.Data):
+	case c.Side > 0 && c.Data != "folder" && slices.Contains(DataSets(), c.Data):
 		return fmt.Errorf("a side of %d for %s, whose images have a size of their own: Config.Side is of a folder of images; leave it out", c.Side, c.Data)
 	case c.Plane == 1 || c.Surface == 1:
 		return errors.New("a grid of one point on a side: want 0 (none) or at least 2")

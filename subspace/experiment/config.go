@@ -16,7 +16,9 @@ import (
 // fields.
 //
 // A field that came later than the first records is left out of them where it
-// is zero, and changes nothing there.
+// is zero, and changes nothing there. A new one is read by Config.Name or training, by
+// the flags of train (kernel/preset.go) and, where it is of some methods alone, by the rows
+// of package paper's figures.
 type Config struct {
 	Data        string `json:"data"`                   // digits, cifar10, tinyimagenet, folder, or the name of data of your own
 	Side        int    `json:"side,omitempty"`         // folder: the side of the square that images are scaled and cut to

@@ -66,6 +66,10 @@ func read(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	return data, err
 }
 
+// DataSets are the data sets that a configuration can name, besides those that are handed
+// in as Options.Data.
+func DataSets() []string { return []string{"digits", "cifar10", "tinyimagenet", "folder"} }
+
 func readImages(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	if o.Data != nil {
 		return o.Data, nil
@@ -89,7 +93,7 @@ func readImages(ctx context.Context, c Config, o Options) (*dataset.Data, error)
 		}
 		return dataset.Folders(o.DataDir, c.Side)
 	}
-	return nil, fmt.Errorf("unknown data set %q: want digits, cifar10, tinyimagenet or folder, or hand in your own as Options.Data", c.Data)
+	return nil, fmt.Errorf("unknown data set %q: want one of %s, or hand in your own as Options.Data", c.Data, strings.Join(DataSets(), ", "))
 }
 
 // ErrNoFolder says that the data of a run lie in a folder that was not named.

@@ -122,6 +122,9 @@ func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
 	if !slices.Equal(v.Photographs.Classes, v.Classes) {
 		return nil, fmt.Errorf("photographs of other classes than the network was trained on: want %v", v.Classes)
 	}
+	if v.Photographs, err = v.Photographs.Load(); err != nil {
+		return nil, err
+	}
 	all := v.Photographs.Empty("photographs and test images")
 	all.Labels, all.Pixels = slices.Clone(v.Photographs.Labels), slices.Clone(v.Photographs.Pixels)
 	if s.Test != nil {

@@ -90,7 +90,7 @@ func underSeverity(severity int) scoresOf {
 
 // Severities draws accuracy and calibration error of the midpoints under the
 // first corruption of the runs, by severity, the clean test images being 0
-// (figure 6 of the paper).
+// (figure 6).
 func Severities(all Rows) (*plots.Figure, error) {
 	if err := all.Check(AtMidpoint, UnderCorruption); err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ var curve = definition{
 }
 
 // AlongCurve draws accuracy and calibration error along curves, with the
-// midpoint of standard training beside them (figure 3 of the paper): means
+// midpoint of standard training beside them (figure 3; the paper's 4): means
 // over the seeds, with bands of a standard deviation. Without runs of standard
 // training the curves stand alone.
 func AlongCurve(title string, standard []experiment.Result, curves ...[]experiment.Result) (*plots.Figure, error) {
@@ -68,7 +68,7 @@ func AlongCurve(title string, standard []experiment.Result, curves ...[]experime
 }
 
 // Along draws accuracy and calibration error along every row that is a curve,
-// with the first row beside them (figure 3 of the paper). A first row without a name and
+// with the first row beside them (figure 3; the paper's 4). A first row without a name and
 // runs is none: the curves stand alone.
 func Along(all Rows) (*plots.Figure, error) { return alongRows("Along the curves", all, ECEAxis) }
 

@@ -33,7 +33,8 @@
 // # Where things are
 //
 // A figure is one file: its methods, how it is drawn, the lines of its table, what
-// the paper claims, and its measures. To change a figure is to change that file.
+// the paper claims, and its measures. To change a figure is to change that file; a new
+// one stands in the list of figure.go too, and new methods have their looks in style.go.
 //
 //	figure 1  landscape.go    between two networks, and the loss around them
 //	figure 2  plane.go        the plane through the three endpoints of a triangle

@@ -46,8 +46,8 @@ func (f Figure) definition() definition {
 // Figures is the number of figures.
 const Figures = len(figures)
 
-// NewFigure returns figure number 1 to [Figures] of Wortsman et al. 2021, all of
-// its methods with the settings of base: a preset, perhaps changed. Where base
+// NewFigure returns figure number 1 to [Figures] after Wortsman et al. 2021, numbered as
+// in the notebooks (see Deviations in subspace/README.md), all of its methods with the settings of base: a preset, perhaps changed. Where base
 // says nothing of a grid, a validation split or a rate, the figure does.
 func NewFigure(number int, base experiment.Config) (Figure, error) {
 	if number < 1 || number > Figures {

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,44 @@ func TestFigures(t *testing.T) {
 	}
 	if _, err := NewFigure(8, experiment.Quick()); err == nil {
 		t.Error("there is a figure 8")
+	}
+}
+
+// A setting is of all rows of a figure, or of those that add it: one in neither list
+// would make every method, standard training too, another one under its plain name.
+func TestRowsKnowEverySetting(t *testing.T) {
+	ofAll := strings.Fields("Data Side TrainImages TestImages HeldOut WrongLabels AnyClass HumanLabels Normalise Network Width " +
+		"Precision Seed Networks Root Branch Chunks GhostBatches Epochs Batch LearningRate FullStep Warmup Momentum WeightDecay Beta " +
+		"Augment Recalibration Points TestEvery Bins Corrupt Published")
+	base := reflect.New(reflect.TypeFor[experiment.Config]()).Elem()
+	for i := range base.NumField() {
+		switch f := base.Field(i); f.Kind() {
+		case reflect.Int:
+			f.SetInt(7)
+		case reflect.Uint64:
+			f.SetUint(7)
+		case reflect.Float64:
+			f.SetFloat(0.7)
+		case reflect.Bool:
+			f.SetBool(true)
+		case reflect.String:
+			f.SetString("x")
+		case reflect.Struct: // Augment
+			f.Field(0).SetInt(7)
+		default:
+			t.Fatalf("%s is a %s, which this test cannot set", base.Type().Field(i).Name, f.Kind())
+		}
+	}
+	made := reflect.ValueOf(row("line", base.Interface().(experiment.Config), "line").Config)
+	for i := range made.NumField() {
+		name := made.Type().Field(i).Name
+		switch kept := made.Field(i).Interface() == base.Field(i).Interface(); {
+		case name == "Shape":
+		case kept && !slices.Contains(ofAll, name):
+			t.Errorf("Config.%s goes into every row: let row take it away, or name it here", name)
+		case !kept && slices.Contains(ofAll, name):
+			t.Errorf("Config.%s is taken away from every row, and named here as one that all have", name)
+		}
 	}
 }
 

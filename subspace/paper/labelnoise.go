@@ -37,8 +37,7 @@ var labelNoise = definition{
 	},
 }
 
-// Compared compares accuracy and calibration error of the midpoints (figure 7 of
-// the paper).
+// Compared compares accuracy and calibration error of the midpoints (figure 7).
 func Compared(all Rows) (*plots.Figure, error) {
 	return compare("At the midpoint", all, []string{"test accuracy (%)", "ECE (%)"}, func(runs []experiment.Result) [][]float64 {
 		return [][]float64{experiment.Midpoints(runs, Accuracy), experiment.Midpoints(runs, ECE)}

@@ -26,7 +26,8 @@ func ShapeName(shape string) string {
 }
 
 // MethodName is how figures and tables write what a configuration trains: its shape with
-// what is added to it, "line + label smoothing"; of standard training what is added alone,
+// what the paper's methods add to it, "line + label smoothing" (what else tells runs apart
+// is for [Names] to say); of standard training what is added alone,
 // "dropout"; of networks that were trained apart what is looked at between them.
 func MethodName(c experiment.Config) string {
 	name := ShapeName(c.Shape)

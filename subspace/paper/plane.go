@@ -59,7 +59,7 @@ func onTriangle(name, unit string, digits int, score Score, within bool) Quantit
 }
 
 // Planes draws the accuracy on the plane through three endpoints, of the first
-// seed of each row, with the triangle between them (figure 2 of the paper).
+// seed of each row, with the triangle between them (figure 2).
 func Planes(all Rows) (*plots.Figure, error) {
 	return planes("Accuracy on the plane through three endpoints", all, AccuracyAxis, nil)
 }

@@ -19,7 +19,7 @@ type Rows []Row
 
 // Get returns the results of a method. It panics where there is none of the name, with
 // the names that there are: a name is part of the program, and what it is asked for is
-// wanted at once. It is the only function here that panics for what it is asked.
+// wanted at once. Other functions here return an error for runs that lack something.
 func (rows Rows) Get(name string) []experiment.Result {
 	results, there := rows.find(name)
 	if !there {

@@ -77,7 +77,7 @@ func rightTogether(r experiment.Result) []string {
 
 // ByEndpoints draws accuracy and calibration error at the midpoint of the simplex
 // against its number of endpoints m, with what weight averaging and ensembles
-// reach beside it (figure 4 of the paper).
+// reach beside it (figure 4; the paper's 5).
 func ByEndpoints(all Rows) (*plots.Figure, error) {
 	if err := all.Check(); err != nil {
 		return nil, err

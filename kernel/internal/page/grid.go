@@ -18,9 +18,9 @@ type Grid struct {
 	Flat         bool
 }
 
-// CurveGrid has a margin of a tenth of its n steps on either side of a curve: its ends
-// and its midpoint are measured, whatever n is. TriangleGrid has one of an eighth on
-// each side: the corners and the midpoint are measured.
+// CurveGrid has a margin of a tenth of its 10·n steps on either side of a curve: its ends
+// and its midpoint are measured, whatever n is. TriangleGrid has one of an eighth of
+// its 8·n on each side: the corners and the midpoint are measured.
 func CurveGrid(n int) Grid    { return Grid{10*n + 1, n, false} }
 func TriangleGrid(n int) Grid { return Grid{8*n + 1, n, true} }
 
