@@ -72,8 +72,8 @@ func blankCopy(from, to string) error {
 		return err
 	}
 	_, err = file.Write(text)
-	if err = errors.Join(err, file.Close()); err != nil {
-		os.Remove(to) // half of one would count as one
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		os.Remove(to) // half of one would count as one, after a power cut too
 	}
 	return err
 }

@@ -74,7 +74,11 @@ func explorePage(ctx context.Context, args []string, stdout, stderr io.Writer) e
 		return err
 	}
 	if e.path == "" {
-		e.path = filepath.Join(os.Getenv(plots.FolderVariable), "explore-"+from.title+".html")
+		dir, err := plots.Folder()
+		if err != nil {
+			return err
+		}
+		e.path = filepath.Join(dir, "explore-"+from.title+".html")
 	}
 	// What would fail at the end fails here.
 	if err := willBePage(e.path); err != nil {

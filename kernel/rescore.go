@@ -26,7 +26,7 @@ type scoring struct {
 // scores checks the shipped subspaces: that each is of a recorded run, and, where
 // the data are here, that it has the scores that were recorded.
 func (v *verifier) scores(ctx context.Context, s scoring) error {
-	paths, err := place.Glob(filepath.Join(v.dir, "endpoints"), "*.safetensors")
+	paths, err := place.Files(filepath.Join(v.dir, "endpoints"), ".safetensors")
 	if err != nil {
 		return err
 	}

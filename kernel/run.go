@@ -25,8 +25,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			"all notebooks in it: \"run solutions\" executes the solutions of the exercises, which\n"+
 			"are left out where none is named. A cell that\n"+
 			"fails, a shell line (!) that fails and an unknown command (%) end the notebook and\n"+
-			"fail the command; in place, the file then stays as it was. A cell tagged\n"+
-			"raises-exception may fail, one tagged skip-execution is left as it is.", stdout)
+			"fail the command; in place, the file then stays as it was, and -o has what was\n"+
+			"executed in NAME.failed.ipynb. A cell tagged raises-exception may fail, one tagged\n"+
+			"skip-execution is left as it is.\n\n"+
+			"Nobody's work is replaced: -o refuses a folder with a notebook of the same name that has\n"+
+			"other code, and what is saved while it runs stays, with NAME.executed.ipynb beside it.", stdout)
 	dir := fs.String("o", "", "write the executed notebooks to this `folder`")
 	timeout := fs.Duration("timeout", 0, "how long one cell may take, for example 10m; 0 is as long as it wants")
 	if err := parse(fs, args, -1); err != nil {
@@ -43,10 +46,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	var books []jupyter.Notebook
 	for _, path := range paths {
-		if _, err := jupyter.Read(path); err != nil {
+		nb, err := jupyter.Read(path)
+		if err != nil {
 			return err
 		}
+		books = append(books, nb)
 	}
 	targets, err := targetsOf(paths, *dir)
 	if err != nil {
@@ -55,6 +61,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	targets = slices.Clone(targets) // they may be paths themselves, which stay what was named
 	for i := range targets {
 		targets[i] = place.Real(targets[i]) // a link stays a link
+	}
+	for i, nb := range books {
+		if place.Same(paths[i], targets[i]) {
+			continue // in place
+		}
+		if err := nb.MayReplace(targets[i]); err != nil {
+			return fmt.Errorf("%w: it may be somebody's work, and stays; choose another folder with -o, or move it away", err)
+		}
 	}
 	jupyter.RemoveStale(append([]string{p.Notebooks()}, targets...))
 	s, err := setup.Ensure(ctx, nil, stdout)
@@ -68,8 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	var all []jupyter.Outcome
 	for i, path := range paths {
-		// A failed run never takes the place of its notebook.
-		o := s.Jupyter().Execute(ctx, path, targets[i], *timeout, !sameFile(path, targets[i]), stdout)
+		o := s.Jupyter().Execute(ctx, path, targets[i], *timeout, stdout)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -98,16 +111,6 @@ func targetsOf(paths []string, dir string) ([]string, error) {
 		targets = append(targets, target)
 	}
 	return targets, nil
-}
-
-// sameFile reports whether both paths lead to one file.
-func sameFile(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y)
 }
 
 // summary prints a table of the outcomes. It returns errReported if one failed.

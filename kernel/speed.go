@@ -165,7 +165,7 @@ func recordSpeed(r speed.Record, text, dir string, stdout io.Writer) error {
 		return err
 	}
 	p, err := checkout.Here()
-	if err != nil || !sameFile(dir, filepath.Join(p.Notebooks(), "results")) {
+	if err != nil || !place.Same(dir, filepath.Join(p.Notebooks(), "results")) {
 		fmt.Fprintln(stdout, "\nwritten to", dir)
 		return nil // a binary that was carried elsewhere, or figures that the page does not show
 	}

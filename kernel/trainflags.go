@@ -69,6 +69,9 @@ func (t *training) checkPlaces() error {
 			return usageError{fmt.Sprintf("-ship names a file by shape and method, and two of these runs would be %s.safetensors: ship them one by one, to two folders", c.Method())}
 		}
 		shipped[c.Method()] = c
+		if err := experiment.MayShip(shippedFile(t.ship, c), c); err != nil {
+			return fmt.Errorf("-ship: %w", err)
+		}
 	}
 	return nil
 }

@@ -31,9 +31,14 @@ func (t *training) keep(ctx context.Context, run *experiment.Run, stdout io.Writ
 	return shipRun(ctx, run, t.ship, stdout)
 }
 
+// shippedFile is where a run is shipped to in a folder.
+func shippedFile(dir string, c experiment.Config) string {
+	return filepath.Join(dir, c.Method()+".safetensors")
+}
+
 // shipRun writes a run's subspace and the images to a folder.
 func shipRun(ctx context.Context, run *experiment.Run, dir string, stdout io.Writer) error {
-	path := filepath.Join(dir, run.Config.Method()+".safetensors")
+	path := shippedFile(dir, run.Config)
 	if err := run.ShipSamples(dir); err != nil {
 		return err
 	}

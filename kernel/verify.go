@@ -148,7 +148,7 @@ func verify(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if len(*changes) == 0 && len(recorded) > 0 {
 		all = recorded // the page tells of all
 	}
-	if projectErr == nil && sameFile(asked.dir, filepath.Join(project.Notebooks(), "results")) {
+	if projectErr == nil && place.Same(asked.dir, filepath.Join(project.Notebooks(), "results")) {
 		if err := v.readme(filepath.Join(asked.dir, "README.md"), all); err != nil {
 			return err
 		}

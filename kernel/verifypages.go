@@ -18,7 +18,7 @@ import (
 // pages makes a page of each shipped subspace that one can move in, with the
 // photographs beside it alone, and writes it to a folder where one is named.
 func (v *verifier) pages(ctx context.Context, folder string) error {
-	paths, err := place.Glob(filepath.Join(v.dir, "endpoints"), "*.safetensors")
+	paths, err := place.Files(filepath.Join(v.dir, "endpoints"), ".safetensors")
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	folders "gosubspace/subspace/place" // place is a point of a field here
 )
 
 // FolderVariable names the environment variable with the folder that
@@ -110,9 +112,22 @@ func (f *Figure) outputs() []*protocol.DisplayData {
 	return []*protocol.DisplayData{picture, description}
 }
 
+// Folder returns the folder that [FolderVariable] names, "" for the current one.
+func Folder() (string, error) {
+	dir := os.Getenv(FolderVariable)
+	if dir == "" {
+		return "", nil
+	}
+	return folders.Absolute(FolderVariable, dir)
+}
+
 // save is Show outside of a notebook.
 func (f *Figure) save() error {
-	path, err := filepath.Abs(filepath.Join(os.Getenv(FolderVariable), f.Name+".png"))
+	dir, err := Folder()
+	if err != nil {
+		return fmt.Errorf("plots: figure %q was not written: %w", f.Name, err)
+	}
+	path, err := filepath.Abs(filepath.Join(dir, f.Name+".png"))
 	if err != nil {
 		return fmt.Errorf("plots: no path for figure %q: %w; set %s to an absolute folder", f.Name, err, FolderVariable)
 	}
@@ -158,6 +173,9 @@ func (f *Figure) Write(path string) error {
 	if f == nil {
 		return errNoFigure
 	}
+	if err := folders.NoTilde(path, path); err != nil {
+		return fmt.Errorf("plots: figure %q was not written to %w", f.Name, err)
+	}
 	file, err := f.file(strings.ToLower(filepath.Ext(path)))
 	if err != nil {
 		return fmt.Errorf("plots: figure %q was not written to %s: %w", f.Name, path, err)
@@ -180,7 +198,7 @@ func writeWhole(path string, file []byte) error {
 	}
 	defer os.Remove(part.Name()) // finds nothing once it has been renamed
 	_, err = part.Write(file)
-	if err := errors.Join(err, part.Chmod(0o644), part.Close()); err != nil {
+	if err := errors.Join(err, part.Sync(), part.Chmod(0o644), part.Close()); err != nil {
 		return err
 	}
 	return os.Rename(part.Name(), path)

@@ -65,6 +65,21 @@ func TestShowOutsideOfANotebook(t *testing.T) {
 	}
 }
 
+// A ~ that no shell has replaced makes no folder of that name.
+func TestNoTilde(t *testing.T) {
+	t.Chdir(t.TempDir())
+	f := &Figure{PNG: []byte("png"), Name: "line"}
+	t.Setenv(FolderVariable, "~/figs")
+	for _, err := range []error{f.Show(), f.Write("~/line.png")} {
+		if err == nil || !strings.Contains(err.Error(), "no shell has replaced the ~") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if _, err := os.Stat("~"); err == nil {
+		t.Error("a folder ~ was made")
+	}
+}
+
 // TestNotebookOutputs sends the messages the way they go to the kernel (gob, with
 // the types that the kernel knows) and looks at what arrives.
 func TestNotebookOutputs(t *testing.T) {

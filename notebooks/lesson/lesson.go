@@ -123,6 +123,7 @@ func SaveRuns(runs []experiment.Result, path string) {
 	}
 	text, err := paper.RunsCSV(names, runs)
 	Check(err)
+	Check(place.NoTilde(path, path))
 	Check(place.WriteFile(path, []byte(text)))
 	saved(path)
 }

@@ -44,6 +44,8 @@ func TestSave(t *testing.T) {
 		"want a name that ends in .csv":                     func() { SaveRuns(runs, "runs.json") },
 		"runs: there are none":                              func() { SaveRuns(nil, "none.csv") },
 		"cannot write none/runs.csv":                        func() { SaveRuns(runs, "none/runs.csv") },
+		"~/a.csv: no shell has replaced the ~":              func() { SaveRuns(runs, "~/a.csv") },
+		"~/w: no shell has replaced the ~":                  func() { Weights(experiment.Quick(), experiment.Options{}, "~/w") },
 		"curves: there are none":                            func() { Drawn(paper.AlongCurve("x", nil)) },
 		"want 446 to 1600":                                  func() { Figure(draw().Style(plots.Style{Width: 10})) },
 	} {

@@ -110,7 +110,7 @@ func Shipped(shape string) *experiment.Shipped {
 
 // shippedShapes are the shapes that came with the notebooks.
 func shippedShapes() (shapes []string) {
-	paths, _ := place.Glob(filepath.Join(resultsDir(), "endpoints"), "*.safetensors")
+	paths, _ := place.Files(filepath.Join(resultsDir(), "endpoints"), ".safetensors")
 	for _, path := range paths {
 		shapes = append(shapes, strings.TrimSuffix(filepath.Base(path), ".safetensors"))
 	}

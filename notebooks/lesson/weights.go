@@ -6,6 +6,7 @@ import (
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/place"
 	"gosubspace/subspace/torch"
 	"gosubspace/subspace/watch"
 )
@@ -20,6 +21,7 @@ func Weights(c experiment.Config, o experiment.Options, dir string, at ...float6
 	if dir == "" {
 		Check(errors.New(`dir is empty: want the folder that is written to, such as "weights"`))
 	}
+	Check(place.NoTilde(dir, dir)) // before anything is trained
 	shape := o.Shape
 	if shape == nil {
 		sampler, err := subspace.ParseSampler(c.Shape)

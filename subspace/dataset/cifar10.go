@@ -102,7 +102,7 @@ func HasCIFAR10(dir string) bool {
 func cifarDir(dir string) (string, error) {
 	const variable = "GOSUBSPACE_CIFAR10"
 	if dir != "" {
-		return dir, nil
+		return dir, place.NoTilde(dir, dir)
 	}
 	if dir = os.Getenv(variable); dir != "" {
 		return place.Absolute(variable, dir)

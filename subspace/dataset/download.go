@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"mime"
 	"net/http"
 	"os"
 	"path"
@@ -24,6 +26,9 @@ type archive struct {
 	sha256 string        // hex
 	stall  time.Duration // how long the server may be silent
 }
+
+// wholeSuffix ends, behind that of a part, the name of an answer that may be anything.
+const wholeSuffix = ".whole"
 
 // attempts is how often a download that got further is taken up again.
 const attempts = 5
@@ -74,6 +79,7 @@ func (a archive) verify(file string) error {
 // download completes part. Connections break over 170 MB: as long as an attempt
 // got further, another one goes on.
 func (a archive) download(ctx context.Context, part string, progress func(done, total int64)) error {
+	os.Remove(part + wholeSuffix) // of a process that was killed
 	for attempt := 1; ; attempt++ {
 		before := sizeOf(part)
 		if before == a.size {
@@ -99,11 +105,16 @@ func (a archive) fetch(ctx context.Context, part string, offset int64, progress 
 		}
 	}()
 
-	body, offset, err := a.request(ctx, offset)
+	body, offset, known, err := a.request(ctx, offset)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
+	if !known {
+		held := part
+		part += wholeSuffix
+		defer func() { err = errors.Join(err, a.takeLonger(held, part)) }()
+	}
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE, 0o644)
 	if err != nil {
 		return err
@@ -125,18 +136,38 @@ func (a archive) fetch(ctx context.Context, part string, offset int64, progress 
 	if _, err := io.Copy(f, &meter{io.LimitReader(body, a.size-offset), report}); err != nil {
 		return err
 	}
+	if offset < a.size && !known { // it has ended, not broken off: this is all there is
+		return errors.Join(fmt.Errorf("the server sent %d bytes, expected %d; is it another file, or a login page of the network?", offset, a.size), f.Truncate(0))
+	}
 	if offset < a.size {
 		return fmt.Errorf("the server stopped after %d of %d bytes: %w", offset, a.size, io.ErrUnexpectedEOF)
 	}
 	return nil
 }
 
+// takeLonger puts what came of an answer that might be anything in the place of part where
+// it is more, and removes it otherwise.
+func (a archive) takeLonger(part, whole string) error {
+	held := sizeOf(part)
+	if held > a.size {
+		held = 0 // of nothing
+	}
+	if sizeOf(whole) > held {
+		return os.Rename(whole, part)
+	}
+	if err := os.Remove(whole); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // request returns the archive from a byte on, which is offset if the server can
-// resume and 0 otherwise.
-func (a archive) request(ctx context.Context, offset int64) (body io.ReadCloser, from int64, err error) {
+// resume and 0 otherwise. It is known to be the archive where its length, or the range,
+// says so; without, it may be a page of the network's that wants a password.
+func (a archive) request(ctx context.Context, offset int64) (body io.ReadCloser, from int64, known bool, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.url, nil)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
 	r.Header.Set("Accept-Encoding", "identity") // or the transport might unpack it
 	if offset > 0 && offset < a.size {
@@ -146,7 +177,7 @@ func (a archive) request(ctx context.Context, offset int64) (body io.ReadCloser,
 	}
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
 	resumed := response.StatusCode == http.StatusPartialContent &&
 		strings.HasPrefix(response.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", offset))
@@ -160,13 +191,18 @@ func (a archive) request(ctx context.Context, offset int64) (body io.ReadCloser,
 		return a.request(ctx, 0)
 	default:
 		response.Body.Close()
-		return nil, 0, fmt.Errorf("the server answered %s", response.Status)
+		return nil, 0, false, fmt.Errorf("the server answered %s", response.Status)
 	}
-	if n := response.ContentLength; n >= 0 && from+n != a.size {
+	n := response.ContentLength
+	if n >= 0 && from+n != a.size {
 		response.Body.Close()
-		return nil, 0, fmt.Errorf("the server offers %d bytes, expected %d; is it another file, or a login page of the network?", from+n, a.size)
+		return nil, 0, false, fmt.Errorf("the server offers %d bytes, expected %d; is it another file, or a login page of the network?", from+n, a.size)
 	}
-	return response.Body, from, nil
+	if kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); kind == "text/html" {
+		response.Body.Close()
+		return nil, 0, false, errors.New("the server offers a page of HTML; is it a login page of the network?")
+	}
+	return response.Body, from, n >= 0 || from > 0, nil
 }
 
 // meter reports the bytes that are read through it.

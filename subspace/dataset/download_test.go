@@ -277,6 +277,42 @@ func TestLoginPageKeepsPart(t *testing.T) {
 	m.putHalf(t, dir)
 	_, err := m.load(t.Context(), dir, nil)
 	wantError(t, err, "login page", fmt.Sprintf("from byte %d", m.half()))
+	// Nor does one that comes without a length, as HTML, as another text, or cut off.
+	for name, c := range map[string]struct {
+		kind string
+		cut  bool
+	}{"HTML": {"text/html; charset=utf-8", false}, "text": {"text/plain", false}, "cut off": {"text/plain", true}} {
+		t.Run(name, func(t *testing.T) {
+			m.handler = func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", c.kind)
+				w.Write([]byte("<html>Log in"))
+				w.(http.Flusher).Flush() // and so in chunks
+				if c.cut {
+					panic(http.ErrAbortHandler)
+				}
+			}
+			_, err := m.load(t.Context(), dir, nil)
+			wantError(t, err, fmt.Sprintf("from byte %d", m.half()))
+			if names := listing(t, dir); !slices.Equal(names, []string{".lock", "small.tar.gz.part"}) {
+				t.Errorf("left are %q", names)
+			}
+		})
+	}
+	m.handler = nil
+	m.wantLoaded(t, dir)
+}
+
+// A server that tells no length and knows no ranges is one to download from all the same.
+func TestServerWithoutLength(t *testing.T) {
+	m, dir := newMirror(t), t.TempDir()
+	m.handler = func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/x-gzip")
+		w.(http.Flusher).Flush()
+		w.Write(m.packed)
+	}
+	m.putHalf(t, dir)
+	m.wantLoaded(t, dir)
+	m.wantRanges(t, m.fromHalf())
 }
 
 func TestCancel(t *testing.T) {
@@ -379,4 +415,14 @@ func TestUnwritable(t *testing.T) {
 	_, err := m.load(t.Context(), filepath.Join(dir, "file", "data"), nil)
 	wantError(t, err, filepath.Join(dir, "file"))
 	m.wantRanges(t)
+}
+
+// A ~ in a path of Go's makes no folder of that name, and downloads nothing to it.
+func TestTilde(t *testing.T) {
+	t.Chdir(t.TempDir())
+	_, err := CIFAR10(t.Context(), "~/data", nil)
+	wantError(t, err, "~/data: no shell has replaced the ~")
+	if _, err := os.Stat("~"); err == nil {
+		t.Error("a folder ~ was made")
+	}
 }

@@ -56,7 +56,8 @@ func (c Config) startsFrom(other Config) bool {
 	return slices.Contains(m.members(c, min(int(other.Seed-c.Seed)/1000+1, mostMembers), number), other)
 }
 
-// Delete removes a run's folder. One that a process is making stays, and is an error.
+// Delete removes a run's folder, and what a link of its name leads to. One that a process is
+// making stays, and is an error.
 func (f Found) Delete() error {
 	lock := makersLock(f.Dir)
 	free, err := try(lock)
@@ -78,14 +79,33 @@ func (f Found) Delete() error {
 	gone := filepath.Join(filepath.Dir(f.Dir), "."+f.Name+".deleted")
 	left, _ := place.Glob(filepath.Dir(f.Dir), ".*.deleted")
 	for _, path := range left {
-		os.RemoveAll(path) // another user's stays
+		removeRun(path) // another user's stays
 	}
-	if err := os.RemoveAll(gone); err != nil {
+	if err := removeRun(gone); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Dir, gone); err != nil {
 		return fmt.Errorf("cannot delete the run: %w; make the folder of runs writable", err)
 	}
 	lock.Close() // over NFS an open file stays where it was removed
-	return os.RemoveAll(gone)
+	return removeRun(gone)
+}
+
+// removeRun removes a folder, or a link with the folder that it leads to, which fills a disk
+// and which nothing would name any more. Where that lies beside the link it has a name
+// among the runs, and stays.
+func removeRun(path string) error {
+	link, err := os.Readlink(path)
+	if err != nil {
+		return os.RemoveAll(path)
+	}
+	if !filepath.IsAbs(link) {
+		link = filepath.Join(filepath.Dir(path), link)
+	}
+	if real := place.Real(link); !place.Same(filepath.Dir(real), filepath.Dir(path)) {
+		if err := os.RemoveAll(real); err != nil {
+			return err
+		}
+	}
+	return os.Remove(path)
 }

@@ -11,6 +11,11 @@ import (
 	"testing"
 
 	"github.com/gofrs/flock"
+
+	"gosubspace/subspace"
+	"gosubspace/subspace/place"
+	"gosubspace/subspace/place/placetest"
+	"gosubspace/subspace/torch"
 )
 
 // foundIn looks into a folder of runs and returns what it found, by the method.
@@ -245,6 +250,47 @@ func TestDelete(t *testing.T) {
 	left, err := os.ReadDir(root)
 	if err != nil || len(left) != len(all)-1 {
 		t.Errorf("%v are left of %d, %v", left, len(all), err)
+	}
+}
+
+// A run whose folder is a link, to a disk with more room, is deleted there too; but not what
+// has a name of its own among the runs.
+func TestDeleteLinked(t *testing.T) {
+	root, disk := t.TempDir(), t.TempDir()
+	run := func(dir string) string {
+		return filepath.Dir(placetest.Write(t, filepath.Join(dir, endpointsFile), "the weights"))
+	}
+	away, beside := run(filepath.Join(disk, "a")), run(filepath.Join(root, "b"))
+	for name, to := range map[string]string{"linked": away, "relative": "b"} {
+		if err := os.Symlink(to, filepath.Join(root, name)); err != nil {
+			t.Skip(err) // Windows asks for a right
+		}
+		if err := (Found{Name: name, Dir: filepath.Join(root, name)}).Delete(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	left, err := os.ReadDir(root)
+	if err != nil || len(left) != 1 || !place.IsFile(filepath.Join(beside, endpointsFile)) {
+		t.Errorf("left are %v, %v; want b with its file", left, err)
+	}
+	if place.IsFolder(away) {
+		t.Error("the folder that the link led to is left on its disk")
+	}
+}
+
+// A ~ in a path of Go's makes no folder of that name.
+func TestTilde(t *testing.T) {
+	t.Chdir(t.TempDir())
+	_, err := Load(t.Context(), Quick(), Options{Dir: "~/runs"})
+	_, wrong := Train(t.Context(), Quick(), Options{Dir: "~/runs"})
+	_, written := (&Run{Config: Quick(), sampler: subspace.Sampler{Shape: subspace.Line{}}}).WriteWeights(t.Context(), subspace.Weights{0.5, 0.5}, "~/w", torch.Mapping{})
+	for _, err := range []error{err, wrong, written} {
+		if err == nil || !strings.Contains(err.Error(), "no shell has replaced the ~") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if place.IsFolder("~") {
+		t.Error("a folder ~ was made")
 	}
 }
 

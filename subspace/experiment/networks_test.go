@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -206,6 +207,38 @@ func TestBadNetworks(t *testing.T) {
 	}
 	if _, _, err := Given(c, o, "", "gone.safetensors"); err == nil || !strings.Contains(err.Error(), "gone.safetensors") {
 		t.Errorf("no file: %v", err)
+	}
+}
+
+// Two points of a run have two names, which a file system takes.
+func TestPointName(t *testing.T) {
+	for _, c := range []struct {
+		shape subspace.Shape
+		at    subspace.Weights
+		want  string
+	}{
+		{subspace.Line{}, subspace.Line{}.At(0.3), "0.7_0.3"},
+		{subspace.Line{}, subspace.Line{}.At(0.7), "0.3_0.7"}, // 1 − 0.7 has 17 digits
+		{subspace.Line{}, subspace.Line{}.Midpoint(), "0.5_0.5"},
+		{subspace.Line{}, subspace.Line{}.At(0.12341), "0.87659_0.12341"},
+		{subspace.Line{}, subspace.Line{}.At(0.12342), "0.87658_0.12342"},
+		{subspace.Simplex(3), subspace.Weights{0.2, 0.3, 0.5}, "0.2_0.3_0.5"},
+		{subspace.Simplex(3), subspace.Simplex(3).Midpoint(), "midpoint"},
+		{subspace.Simplex(3), subspace.Weights{0.3333, 0.3333, 0.3334}, "0.3333_0.3333_0.3334"},
+		{subspace.Simplex(27), subspace.Simplex(27).Midpoint(), "midpoint"},
+		{subspace.Simplex(50), subspace.Simplex(50).Midpoint(), "midpoint"}, // 0.02, fifty times
+		{subspace.Simplex(60), subspace.Endpoint(0, 60), ""},
+		{subspace.Simplex(60), subspace.Endpoint(1, 60), ""},
+	} {
+		r := &Run{sampler: subspace.Sampler{Shape: c.shape}}
+		got := r.pointName(c.at)
+		if c.want != "" && got != c.want || c.want == "" && !regexp.MustCompile("^[0-9a-f]{8}$").MatchString(got) {
+			t.Errorf("%v of %s is %q, want %q", c.at, c.shape, got, c.want)
+		}
+	}
+	r := &Run{sampler: subspace.Sampler{Shape: subspace.Simplex(60)}}
+	if r.pointName(subspace.Endpoint(0, 60)) == r.pointName(subspace.Endpoint(1, 60)) {
+		t.Error("two endpoints have one name")
 	}
 }
 

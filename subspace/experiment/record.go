@@ -139,7 +139,7 @@ func ReadRecord(dir string) (Record, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return rec, fmt.Errorf("no folder of recorded runs: %w", err)
 	}
-	paths, err := place.Glob(dir, "*.json")
+	paths, err := place.Files(dir, ".json")
 	if err != nil {
 		return rec, err
 	}

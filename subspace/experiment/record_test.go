@@ -121,6 +121,10 @@ func TestReadRecord(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "runs.json"), []byte(`[{"config": {"data": "digits"}}]`), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	// What macOS leaves beside a file on another system's disk.
+	if err := os.WriteFile(filepath.Join(dir, "._a.json"), []byte("\x00\x05\x16\x07"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	rec, err := ReadRecord(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -181,4 +185,20 @@ func TestSummary(t *testing.T) {
 	if got, want := r.Summary(), "digits-standard-cnnx8-seed1: 90.0 % right, ECE 2.0 %, trained in 12s on XLA on CPU"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+}
+
+// Rounding is by at most half of the last digit, and what has been rounded stays.
+func FuzzSignificant(f *testing.F) {
+	for _, x := range []float64{0, 1, -1.0 / 3, 99999999.9, 123456785, 1e-300, -1e300, 5e-324, math.MaxFloat64, math.Inf(-1), math.Pi * 1e-7} {
+		f.Add(x)
+	}
+	f.Fuzz(func(t *testing.T, x float64) {
+		r := Significant(x, 8)
+		if !(math.Abs(x-r) <= 5.000001e-8*math.Abs(x)) && x == x && x-x == 0 {
+			t.Errorf("%v becomes %v", x, r)
+		}
+		if again := Significant(r, 8); again != r && r == r {
+			t.Errorf("%v becomes %v, and that %v", x, r, again)
+		}
+	})
 }

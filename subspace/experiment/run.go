@@ -89,7 +89,7 @@ func (o Options) shapeOf(c Config) subspace.Shape {
 // root returns the folder of the runs.
 func (o Options) root() (string, error) {
 	if o.Dir != "" {
-		return o.Dir, nil
+		return o.Dir, place.NoTilde("Options.Dir "+o.Dir, o.Dir)
 	}
 	return place.Runs()
 }

@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/internal/safetensors"
 	"gosubspace/subspace/place"
 )
 
@@ -36,8 +39,12 @@ const statisticsPrefix = "statistics" // statistics.3/stem/norm/mean: at point 3
 
 // Ship writes the trained endpoints of a run with its batch-norm statistics, for
 // [OpenShipped]: safetensors, the endpoints under the network's own names as
-// endpoint.I/…, the statistics at point K as statistics.K/….
+// endpoint.I/…, the statistics at point K as statistics.K/…. A file that is there is
+// written anew where it is of the same run; another one is an error, see [MayShip].
 func (r *Run) Ship(ctx context.Context, path string) error {
+	if err := mayShip(path, func(about shipping) bool { return about.Identity == r.identity }); err != nil {
+		return err
+	}
 	s, err := r.Space()
 	if err != nil {
 		return err
@@ -73,6 +80,29 @@ func (r *Run) Ship(ctx context.Context, path string) error {
 		return err
 	}
 	return place.WriteFile(path, file)
+}
+
+// MayShip says why a run of a configuration may not be shipped to a file: what is there, if
+// anything, is of another configuration, and would be lost. [Run.Ship] finds out too whether
+// it is of other data; this tells before anything is trained.
+func MayShip(path string, c Config) error {
+	return mayShip(path, func(about shipping) bool { return about.Config == c })
+}
+
+// mayShip says so of a file that is there and not the same run's.
+func mayShip(path string, same func(about shipping) bool) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	metadata, err := safetensors.Metadata(path)
+	if err != nil {
+		return fmt.Errorf("%s is there, and would be replaced, but it cannot be read (%w): ship this to another folder, or move that away", path, err)
+	}
+	about := shipping{Identity: metadata["identity"]}
+	if err := json.Unmarshal([]byte(metadata["config"]), &about.Config); err != nil || !same(about) {
+		return fmt.Errorf("%s is of another run, %s (%.8s), and would be lost: ship this to another folder", path, cmp.Or(metadata["run"], "which it does not name"), about.Identity)
+	}
+	return nil
 }
 
 // shippedSteps is how many steps from end to end of a curve have statistics.

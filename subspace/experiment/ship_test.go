@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"gosubspace/subspace"
 	"gosubspace/subspace/dataset"
 )
 
@@ -189,6 +191,9 @@ func TestShippedRefuses(t *testing.T) {
 	if err := r.Ship(ctx, path); err != nil {
 		t.Fatal(err)
 	}
+	if err := r.Ship(ctx, path); err != nil {
+		t.Errorf("the same run once more: %v", err)
+	}
 	s, err := OpenShipped(path, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -235,4 +240,80 @@ func flipped(file []byte, i int) []byte {
 	file = slices.Clone(file)
 	file[i] ^= 4
 	return file
+}
+
+// A shipped file is written anew for its own run alone: another run of the same method has
+// the same name.
+func TestShipKeepsOther(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "line.safetensors")
+	c := Quick()
+	if err := MayShip(path, c); err != nil {
+		t.Errorf("where nothing is: %v", err)
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := seal(nil, map[string]string{"run": c.Name(), "identity": "0123456789", "config": string(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	same := func(identity string) error {
+		return mayShip(path, func(about shipping) bool { return about.Identity == identity })
+	}
+	for what, err := range map[string]error{"the same run": MayShip(path, c), "the same identity": same("0123456789")} {
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	want := "is of another run, digits-line-cnnx8-seed1 (01234567), and would be lost: ship this to another folder"
+	for what, err := range map[string]error{"another seed": MayShip(path, c.With("line", 2)), "another identity": same("9876543210"),
+		"of the run itself": (&Run{Config: c, identity: "of other data", space: &subspace.Space{}}).Ship(t.Context(), path)} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	for what, other := range map[string]string{"no safetensors file": "mine", "cut short": string(file[:20])} {
+		if err := os.WriteFile(path, []byte(other), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := MayShip(path, c); err == nil || !strings.Contains(err.Error(), "move that away") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// Whatever a sheet is, it is an error or has the pixels of every class.
+func FuzzDecodeSheet(f *testing.F) {
+	set := &dataset.Set{Height: 2, Width: 3, Channels: 3, Pixels: make([]uint8, 2*18), Labels: []int32{0, 1}, Classes: []string{"a", "b"}}
+	for i := range set.Pixels {
+		set.Pixels[i] = uint8(7 * i)
+	}
+	file, err := encodeSheet(set)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(file)
+	f.Add(file[:len(file)-5])
+	f.Add([]byte("no picture"))
+	n := inputs{Image: [3]int{2, 3, 3}, Classes: set.Classes}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		got, err := decodeSheet(file, n)
+		if err != nil {
+			return
+		}
+		if len(got.Pixels) != len(set.Pixels) || got.Len() != 2 {
+			t.Fatalf("%d pixels of %d images", len(got.Pixels), got.Len())
+		}
+		again, err := encodeSheet(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := decodeSheet(again, n); err != nil || !slices.Equal(back.Pixels, got.Pixels) {
+			t.Errorf("%v: other pixels come back", err)
+		}
+	})
 }

@@ -3,14 +3,15 @@ package experiment
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"gosubspace/subspace"
 	"gosubspace/subspace/place"
@@ -23,10 +24,13 @@ import (
 // project's; a file of that name with other contents is left, and is an error. A mapping
 // says what tensors are called that have other names there than [torch.Name]. It returns
 // the path of the safetensors file, which is named after the run and the coefficients of
-// the point.
+// the point, see pointName.
 func (r *Run) WriteWeights(ctx context.Context, at subspace.Weights, dir string, m torch.Mapping) (path string, err error) {
 	if err := at.Check(r.sampler.Shape.Endpoints()); err != nil {
 		return "", fmt.Errorf("a point of %s: %w", r.Config.Shape, err)
+	}
+	if err := place.NoTilde(dir, dir); err != nil {
+		return "", err
 	}
 	file, err := r.stateDict(ctx, at, m)
 	if err != nil {
@@ -50,16 +54,46 @@ func (r *Run) WriteWeights(ctx context.Context, at subspace.Weights, dir string,
 			}
 		}
 	}
-	var coefficients []string
-	for _, c := range at {
-		coefficients = append(coefficients, strconv.FormatFloat(c, 'g', 4, 64))
-	}
 	name := filepath.Base(r.Dir)
 	if len(at) > 1 {
-		name += "-at-" + strings.Join(coefficients, "_") // a comma would part it in train -networks
+		name += "-at-" + r.pointName(at)
 	}
 	path = filepath.Join(dir, name+".safetensors")
 	return path, place.WriteFile(path, file)
+}
+
+// pointName is a word for a point that no other of the run has: its coefficients, with four
+// digits or as many as it takes; "midpoint" where four do not say that; and where a file
+// system would take no name so long, the beginning of a SHA-256 over the coefficients, which
+// the file's metadata have.
+func (r *Run) pointName(at subspace.Weights) string {
+	const most = 100 // bytes, of the 255 of a name; the run's own has some too
+	name, four := "", true
+	for i, c := range at {
+		digits := 4
+		for digits < 17 && math.Abs(c-significant(c, digits)) > 1e-9 { // else it is the same point, see near
+			digits++
+		}
+		if four = four && digits == 4; i > 0 {
+			name += "_" // a comma would part it in train -networks
+		}
+		name += strconv.FormatFloat(c, 'g', digits, 64)
+	}
+	switch {
+	case four && len(name) <= most:
+		return name
+	case near(at, r.sampler.Shape.Midpoint()):
+		return "midpoint"
+	case len(name) <= most:
+		return name
+	}
+	return fmt.Sprintf("%.4x", sha256.Sum256([]byte(name)))
+}
+
+// significant is c as so many digits say it.
+func significant(c float64, digits int) float64 {
+	said, _ := strconv.ParseFloat(strconv.FormatFloat(c, 'g', digits, 64), 64)
+	return said
 }
 
 // stateDict is the file of the network at a point.

@@ -9,6 +9,12 @@ import (
 	"path/filepath"
 )
 
+// Files returns the files of a folder whose names have an ending, such as .json, in order:
+// records, endpoints, notebooks. A hidden one is none of them: beside NAME.json macOS leaves
+// ._NAME.json on disks and in archives that know less of a file than its own, and who writes
+// a file whole has a hidden half of it for a moment.
+func Files(dir, ending string) ([]string, error) { return Glob(dir, "[^.]*"+ending) }
+
 // Glob returns the paths below a folder that match a pattern, in order. Of the
 // pattern, whose separator is a slash, [path.Match] tells the syntax; the folder is
 // none, whatever characters the user has named it with: [filepath.Glob] of the two

@@ -86,3 +86,32 @@ func TestGlobErrors(t *testing.T) {
 		t.Errorf("a file for a folder: error %v, want one that names it", err)
 	}
 }
+
+// What macOS and half-written files leave beside records is none.
+func TestFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "course [2026]")
+	for _, name := range []string{"b.json", "a.json", "._a.json", ".b.json.123", "a.json.txt", "deep/c.json"} {
+		placetest.Write(t, filepath.Join(dir, name), "")
+	}
+	want := []string{filepath.Join(dir, "a.json"), filepath.Join(dir, "b.json")}
+	if got, err := Files(dir, ".json"); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+}
+
+// A file takes the place of another, with the mode that it is to have.
+func TestReplace(t *testing.T) {
+	dir := t.TempDir()
+	path, by := placetest.Write(t, filepath.Join(dir, "a"), "old"), placetest.Write(t, filepath.Join(dir, ".a"), "new")
+	if err := Replace(path, by, 0o440); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	info, wrong := os.Stat(path)
+	if err != nil || wrong != nil || string(text) != "new" || runtime.GOOS != "windows" && info.Mode().Perm() != 0o440 {
+		t.Errorf("there is %q, %v, %v", text, info, err)
+	}
+	if err := Replace(path, by, 0o644); err == nil {
+		t.Error("what is not there has taken its place")
+	}
+}

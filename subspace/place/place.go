@@ -77,12 +77,22 @@ func override(variable, name string) (string, error) {
 }
 
 // Absolute is the folder that an environment variable names, whatever the current one is
-// later. A ~ is the shell's, and a folder of that name would be made.
+// later.
 func Absolute(variable, dir string) (string, error) {
-	if dir == "~" || strings.HasPrefix(dir, "~/") {
-		return "", fmt.Errorf("%s=%s: no shell has replaced the ~; write the home folder's path instead", variable, dir)
+	if err := NoTilde(variable+"="+dir, dir); err != nil {
+		return "", err
 	}
 	return filepath.Abs(dir)
+}
+
+// NoTilde refuses a path that begins with ~ for the home folder, which stands where it says: a ~ is
+// the shell's, and where there was none a folder of that name would be made. One that is
+// really called so is ./~ to us.
+func NoTilde(said, path string) error {
+	if path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, "~"+string(filepath.Separator)) {
+		return fmt.Errorf("%s: no shell has replaced the ~; write the home folder's path instead", said)
+	}
+	return nil
 }
 
 func under(name string) (string, error) {
@@ -100,6 +110,16 @@ func Real(path string) string {
 		return real
 	}
 	return path
+}
+
+// Same reports whether both paths lead to one file or folder.
+func Same(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 // IsFile reports whether a path leads to a regular file.

@@ -21,3 +21,12 @@ func TestTilde(t *testing.T) {
 		t.Errorf("%q, %v", path, err)
 	}
 }
+
+// A path that is said in Go, or by a cell, is no shell's either.
+func TestNoTilde(t *testing.T) {
+	for path, fine := range map[string]bool{"~": false, "~/figs/a.png": false, "./~/a.png": true, "~a": true, "a/~": true, "": true} {
+		if err := NoTilde("Dir "+path, path); (err == nil) != fine || err != nil && !strings.HasPrefix(err.Error(), "Dir "+path+": no shell") {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+}

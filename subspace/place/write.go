@@ -1,6 +1,7 @@
 package place
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,6 +32,23 @@ func LeadsTo(path string, open interface{ Stat() (os.FileInfo, error) }) bool {
 	}
 	there, err := os.Stat(path)
 	return err == nil && os.SameFile(info, there)
+}
+
+// Replace gives a file that was written beside it the name of another, whose place it
+// takes: at any moment, power cuts included, that name stands for the old or the new
+// contents, whole. It gets the mode.
+func Replace(path, by string, mode os.FileMode) error {
+	f, err := os.OpenFile(by, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil { // or the name could be on the disk before what it stands for
+		return err
+	}
+	if err := os.Chmod(by, mode); err != nil { // now: it may be one that nobody opens for writing
+		return err
+	}
+	return os.Rename(by, path)
 }
 
 // WriteFile writes a file so that at any moment, power cuts included, its name

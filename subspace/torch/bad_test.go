@@ -3,6 +3,7 @@ package torch_test
 import (
 	"math"
 	"os"
+	"os/exec"
 	"reflect"
 	"slices"
 	"strings"
@@ -106,6 +107,18 @@ func TestMisfits(t *testing.T) {
 func TestPickles(t *testing.T) {
 	for path, content := range map[string]string{"a.pt": "PK\x03\x04…", "old.pth": "\x80\x02}…", "pytorch_model.bin": "PK\x03\x04"} {
 		says(t, path, torch.CheckFile(path, []byte(content)), "pickle", "python -c", "weights_only=True", "'"+path+"'", ".safetensors'")
+	}
+	// The line is for a shell, whatever characters the path has.
+	if sh, err := exec.LookPath("sh"); err == nil {
+		for _, path := range []string{"/home/o'neil/net.pt", "$HOME/`a` \"b\".pt", "-x.pt"} {
+			err := torch.CheckFile(path, []byte("PK\x03\x04"))
+			_, line, _ := strings.Cut(err.Error(), "with python")
+			said, err := exec.Command(sh, "-c", `python() { printf '%s\n' "$@"; }; python`+line).Output()
+			want := path + "\n" + strings.TrimSuffix(path, ".pt") + ".safetensors\n"
+			if err != nil || !strings.HasPrefix(string(said), "-c\nimport sys, torch") || !strings.HasSuffix(string(said), "\n"+want) {
+				t.Errorf("%s: a shell makes of it %q, %v", path, said, err)
+			}
+		}
 	}
 	file, err := os.ReadFile("testdata/cnn.safetensors")
 	if err != nil {
@@ -223,6 +236,7 @@ func TestFlatten(t *testing.T) {
 
 func FuzzParseMapping(f *testing.F) {
 	f.Add([]byte(`{"tensors": {"a/weights": "x", "b/weights": {"tensor": "y", "flatten": [1, 2, 3]}}, "ignore": ["z"]}`))
+	f.Add([]byte(`{"tensors": {"a/weights": {"tensor": "y", "flatten": [1, 2, 3]}}}`))
 	f.Add([]byte(`{"tensors": {"a": null}}`))
 	f.Add([]byte(`[]`))
 	n := torch.Network{Layout: subspace.Layout{Size: 6, Weights: []subspace.Weight{{Path: "a/weights", Dims: []int{6, 1}, Size: 6}}}}
@@ -232,9 +246,10 @@ func FuzzParseMapping(f *testing.F) {
 			return
 		}
 		n.Mapping = m
-		if file, err := torch.Write(n, make([]float32, 6), 1, nil); err == nil {
-			if _, _, err := torch.Read(file, n); err != nil {
-				t.Errorf("written and not read: %v", err)
+		weights := []float32{0, 1, 2, 3, 4, 5}
+		if file, err := torch.Write(n, weights, 1, nil); err == nil {
+			if back, _, err := torch.Read(file, n); err != nil || !slices.Equal(back, weights) {
+				t.Errorf("written, and read as %v, %v", back, err)
 			}
 		}
 	})
@@ -250,9 +265,21 @@ func FuzzRead(f *testing.F) {
 	f.Add(file[:len(file)-9])
 	_, n := space(f, network.MLP(10, 16))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		weights, _, err := torch.Read(file, n)
-		if err == nil && len(weights) != n.Layout.Size {
-			t.Errorf("%d weights of %d", len(weights), n.Layout.Size)
+		weights, buffers, err := torch.Read(file, n)
+		if err != nil {
+			return
+		}
+		if len(weights) != n.Layout.Size {
+			t.Fatalf("%d weights of %d", len(weights), n.Layout.Size)
+		}
+		same := n
+		same.Buffers = buffers
+		again, err := torch.Write(same, weights, 1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, _, err := torch.Read(again, n); err != nil || !slices.Equal(back, weights) {
+			t.Errorf("read and written, but not read as the same: %v", err)
 		}
 	})
 }
@@ -301,4 +328,12 @@ func TestOwnNetworks(t *testing.T) {
 	}
 	_, err = torch.Write(n, weights[:15], 1, nil)
 	says(t, "a weight is missing", err, "15 weights", "has 16")
+}
+
+// An editor may begin the file of a mapping with a byte-order mark.
+func TestMappingWithMark(t *testing.T) {
+	m, err := torch.ParseMapping([]byte("\ufeff" + `{"tensors": {"a/weights": "x"}}`))
+	if err != nil || m.Tensors["a/weights"].Name != "x" {
+		t.Errorf("%+v, %v", m, err)
+	}
 }

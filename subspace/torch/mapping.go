@@ -82,6 +82,7 @@ func ReadMapping(path string) (m Mapping, err error) {
 // ParseMapping reads a mapping, and finds what no network could do with: tensors that are
 // used twice, or used and ignored, and what is empty.
 func ParseMapping(text []byte) (m Mapping, err error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // a byte-order mark, which some editors write
 	if err := strictly(text, &m); err != nil {
 		return m, fmt.Errorf(`no mapping: %w; want {"tensors": {"PATH": "NAME"}}`, err)
 	}

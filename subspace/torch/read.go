@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -34,8 +35,16 @@ func CheckFile(path string, file []byte) error {
 	}
 	to := strings.TrimSuffix(path, ext) + ".safetensors"
 	return fmt.Errorf("it is a pickle, which runs code when it is read: make a safetensors file of it with "+
-		`python -c "import torch, safetensors.torch as s; d = torch.load('%s', 'cpu', weights_only=True); s.save_file({k: v.clone().contiguous() for k, v in d.items()}, '%s')"`,
-		path, to)
+		`python -c "import sys, torch, safetensors.torch as s; d = torch.load(sys.argv[1], 'cpu', weights_only=True); s.save_file({k: v.clone().contiguous() for k, v in d.items()}, sys.argv[2])" %s %s`,
+		quoted(path), quoted(to))
+}
+
+// quoted is a path as a shell takes it for one word of just these characters.
+func quoted(path string) string {
+	if runtime.GOOS == "windows" {
+		return `"` + path + `"` // no name has one
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // Read reads the safetensors file of a state_dict: the weights in the order of the

@@ -48,9 +48,8 @@ type event struct {
 // start starts a worker.
 func (c *crew) start(family []experiment.Planned, cores []int) (*worker, error) {
 	w := &worker{family: family}
-	o := order{Dir: c.options.Dir, DataDir: c.options.DataDir, CorruptedDir: c.options.CorruptedDir,
-		HumanLabels: c.options.HumanLabels, Networks: c.options.Networks, Mapping: c.options.Mapping,
-		Devices: c.options.Devices, Together: c.options.Together, GoOn: c.failed != nil}
+	o := orderOf(c.options)
+	o.GoOn = c.failed != nil
 	for _, p := range family {
 		if !p.Made {
 			w.runs, o.Runs = append(w.runs, p), append(o.Runs, p.Config)

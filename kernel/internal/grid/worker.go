@@ -21,15 +21,48 @@ import (
 // however it went.
 type order struct {
 	Runs         []experiment.Config
-	Dir          string
-	DataDir      string
-	CorruptedDir string
-	HumanLabels  string
-	Networks     []string
-	Mapping      string
+	Dir          rawPath
+	DataDir      rawPath
+	CorruptedDir rawPath
+	HumanLabels  rawPath
+	Networks     []rawPath
+	Mapping      rawPath
 	Devices      int
 	Together     int
 	GoOn         bool // a run that fails stops no other
+}
+
+// A rawPath is a path byte by byte: JSON's text is Unicode, a file's name may be anything,
+// and a worker that is told of another folder makes its runs there.
+type rawPath string
+
+func (p rawPath) MarshalJSON() ([]byte, error) { return json.Marshal([]byte(p)) }
+
+func (p *rawPath) UnmarshalJSON(text []byte) error {
+	var raw []byte
+	err := json.Unmarshal(text, &raw)
+	*p = rawPath(raw)
+	return err
+}
+
+// orderOf is the order for runs with the places that options name.
+func orderOf(o experiment.Options) order {
+	all := order{Dir: rawPath(o.Dir), DataDir: rawPath(o.DataDir), CorruptedDir: rawPath(o.CorruptedDir),
+		HumanLabels: rawPath(o.HumanLabels), Mapping: rawPath(o.Mapping), Devices: o.Devices, Together: o.Together}
+	for _, path := range o.Networks {
+		all.Networks = append(all.Networks, rawPath(path))
+	}
+	return all
+}
+
+// options are those of an order.
+func (o order) options() experiment.Options {
+	all := experiment.Options{Dir: string(o.Dir), DataDir: string(o.DataDir), CorruptedDir: string(o.CorruptedDir),
+		HumanLabels: string(o.HumanLabels), Mapping: string(o.Mapping), Devices: o.Devices, Together: o.Together}
+	for _, path := range o.Networks {
+		all.Networks = append(all.Networks, string(path))
+	}
+	return all
 }
 
 // news is what a worker says, a line of JSON each.
@@ -79,24 +112,22 @@ func Work(ctx context.Context, in io.Reader, out io.Writer) error {
 		lines.Encode(n)
 	}
 	var last, decoded time.Time
-	options := experiment.Options{Dir: o.Dir, DataDir: o.DataDir, CorruptedDir: o.CorruptedDir,
-		HumanLabels: o.HumanLabels, Networks: o.Networks, Mapping: o.Mapping,
-		Devices: o.Devices, Together: o.Together,
-		Notice: func(line string) { say(news{Notice: line}) },
-		Fetch:  func(done, total int64) { say(news{Fetch: [2]int64{done, total}}) },
-		Decode: func(done, total int64) {
-			if now := time.Now(); done == 1 || done == total || now.Sub(decoded) > 50*time.Millisecond {
-				decoded = now
-				say(news{Decode: [2]int64{done, total}})
-			}
-		},
-		Report: func(r experiment.Report) {
-			keep := r.Ended != nil || r.Scoring
-			if now := time.Now(); keep || now.Sub(last) > 50*time.Millisecond {
-				last = now
-				say(news{Text: strings.Join(r.Parts(), ", "), Scoring: r.Scoring, Fraction: r.Fraction(), Keep: keep, GPU: r.GPU, Elsewhere: r.Elsewhere != ""})
-			}
-		}}
+	options := o.options()
+	options.Notice = func(line string) { say(news{Notice: line}) }
+	options.Fetch = func(done, total int64) { say(news{Fetch: [2]int64{done, total}}) }
+	options.Decode = func(done, total int64) {
+		if now := time.Now(); done == 1 || done == total || now.Sub(decoded) > 50*time.Millisecond {
+			decoded = now
+			say(news{Decode: [2]int64{done, total}})
+		}
+	}
+	options.Report = func(r experiment.Report) {
+		keep := r.Ended != nil || r.Scoring
+		if now := time.Now(); keep || now.Sub(last) > 50*time.Millisecond {
+			last = now
+			say(news{Text: strings.Join(r.Parts(), ", "), Scoring: r.Scoring, Fraction: r.Fraction(), Keep: keep, GPU: r.GPU, Elsewhere: r.Elsewhere != ""})
+		}
+	}
 	for i, c := range o.Runs {
 		current = i
 		run, err := experiment.Train(ctx, c, options)

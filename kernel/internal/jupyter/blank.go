@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -49,26 +50,55 @@ var links = regexp.MustCompile(`(\]\(<?|(?:src|href)=")([^()<>\s"]+)`)
 // page, a path of the machine, a picture in the cell.
 var elsewhere = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|#|/)`)
 
+// verbatim is what is no text, and has no links however it looks: code between fences or in
+// backticks, and formulas. What is escaped begins none; what is between single signs goes
+// over no empty line, so that one of them alone takes no more than its paragraph.
+var verbatim = regexp.MustCompile("(?s)" + strings.Join([]string{
+	fenced("`{4,}"), fenced("```"), fenced("~~~"),
+	`\\.`, "``+[^`].*?``+", "`(?:[^`\n]|\n[^`\n])+`", `\$\$.+?\$\$`, `\$(?:\\.|[^$\\\n]|\n[^$\n])+\$`,
+}, "|"))
+
+// fenced matches from a fence to the next, or to the end.
+func fenced(by string) string { return `(?m:^ {0,3}` + by + `.*?(?:^ {0,3}` + by + `|\z))` }
+
 // relinked returns a source, one string or a list of lines, with its links from elsewhere.
 func relinked(source any, up string) any {
 	switch s := source.(type) {
 	case string:
-		return links.ReplaceAllStringFunc(s, func(link string) string {
-			m := links.FindStringSubmatch(link)
-			if elsewhere.MatchString(m[2]) {
-				return link
-			}
-			target, heading, there := strings.Cut(m[2], "#")
-			if there {
-				heading = "#" + heading
-			}
-			way := (&url.URL{Path: up}).EscapedPath() // a space would end the link
-			return m[1] + path.Join(strings.NewReplacer("(", "%28", ")", "%29").Replace(way), target) + heading
-		})
+		return relinkedLine(s, 0, verbatim.FindAllStringIndex(s, -1), up)
 	case []any:
-		for i, line := range s {
-			s[i] = relinked(line, up)
+		text := "" // of all lines: code and formulas go over several
+		for _, line := range s {
+			line, _ := line.(string)
+			text += line
+		}
+		closed, begin := verbatim.FindAllStringIndex(text, -1), 0
+		for i := range s {
+			if line, ok := s[i].(string); ok {
+				s[i] = relinkedLine(line, begin, closed, up)
+				begin += len(line)
+			}
 		}
 	}
 	return source
+}
+
+// relinkedLine is so a piece of a text, from a byte on, that has no links in what is closed.
+func relinkedLine(s string, begin int, closed [][]int, up string) string {
+	var out strings.Builder
+	done := 0
+	for _, m := range links.FindAllStringSubmatchIndex(s, -1) {
+		at := begin + m[0]
+		if elsewhere.MatchString(s[m[4]:m[5]]) || slices.ContainsFunc(closed, func(c []int) bool { return c[0] <= at && at < c[1] }) {
+			continue
+		}
+		target, heading, there := strings.Cut(s[m[4]:m[5]], "#")
+		if there {
+			heading = "#" + heading
+		}
+		way := (&url.URL{Path: up}).EscapedPath() // a space would end the link
+		out.WriteString(s[done:m[4]] + path.Join(strings.NewReplacer("(", "%28", ")", "%29").Replace(way), target) + heading)
+		done = m[5]
+	}
+	return out.String() + s[done:]
 }

@@ -2,14 +2,18 @@ package jupyter
 
 import (
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"gosubspace/subspace/place"
+	"gosubspace/subspace/place/placetest"
 )
 
 // What executions left that were killed goes; what one at work needs stays, and so
@@ -102,5 +106,133 @@ func TestPythonIsToldOfUTF8(t *testing.T) {
 	t.Setenv("PYTHONUTF8", "0")
 	if env := PythonEnv(); !slices.Contains(env, "PYTHONUTF8=1") || slices.Contains(env, "PYTHONUTF8=0") {
 		t.Error("PYTHONUTF8 is not 1")
+	}
+}
+
+// cells is the file of a notebook of code, with outputs where there are some.
+func cells(output string, sources ...string) string {
+	var all []string
+	for i, source := range sources {
+		all = append(all, fmt.Sprintf(`{"id": "%d", "cell_type": "code", "source": [%q], "outputs": [%s]}`, i, source, output))
+	}
+	return `{"cells": [` + strings.Join(all, ", ") + `]}`
+}
+
+// What somebody saves while a notebook runs stays, and the executed one lies beside it. One
+// that failed is kept where it can be looked at, in the place of none that went well.
+func TestKeep(t *testing.T) {
+	const outputs = `{"output_type": "stream", "name": "stdout", "text": "42"}`
+	source, executed := cells("", "a := 1"), cells(outputs, "a := 1")
+	for name, c := range map[string]struct {
+		elsewhere string // what is there, where the notebook is not executed in place
+		meanwhile string // what somebody saves there; "-": it is removed
+		failed    bool
+		want      map[string]string // of the folder
+		says      string
+	}{
+		"in place":                {"", "", false, map[string]string{"n.ipynb": executed}, ""},
+		"in place, failed":        {"", "", true, map[string]string{"n.ipynb": source}, ""},
+		"saved meanwhile":         {"", cells("", "a := 2"), false, map[string]string{"n.ipynb": cells("", "a := 2"), "n.executed.ipynb": executed}, "n.ipynb while it ran, or moved it: that stays as it is, and the executed notebook is in "},
+		"outputs saved meanwhile": {"", cells(outputs, "a := 1") + " ", false, map[string]string{"n.ipynb": cells(outputs, "a := 1") + " ", "n.executed.ipynb": executed}, "n.executed.ipynb"},
+		"moved meanwhile":         {"", "-", false, map[string]string{"n.executed.ipynb": executed}, "n.executed.ipynb"},
+		"elsewhere":               {"-", "", false, map[string]string{"n.ipynb": executed}, ""},
+		"elsewhere, again":        {cells("", "a := 1"), "", false, map[string]string{"n.ipynb": executed}, ""},
+		"elsewhere, failed":       {"-", "", true, map[string]string{"n.failed.ipynb": executed}, ""},
+		"elsewhere, failed later": {cells(outputs, "a := 1") + " ", "", true, map[string]string{"n.ipynb": cells(outputs, "a := 1") + " ", "n.failed.ipynb": executed}, ""},
+		"elsewhere, saved":        {"-", cells("", "mine()"), false, map[string]string{"n.ipynb": cells("", "mine()"), "n.executed.ipynb": executed}, "number 1 (mine())"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			target := filepath.Join(dir, "n.ipynb")
+			path := target
+			if c.elsewhere != "" {
+				path = filepath.Join(t.TempDir(), "n.ipynb")
+			}
+			placetest.Write(t, path, source)
+			if c.elsewhere != "" && c.elsewhere != "-" {
+				placetest.Write(t, target, c.elsewhere)
+			}
+			temp, e, err := begin(path, target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer os.Remove(temp)
+			if got, err := os.ReadFile(temp); err != nil || string(got) != source {
+				t.Errorf("Python is to execute %s, %v", got, err)
+			}
+			placetest.Write(t, temp, executed)
+			if c.meanwhile == "-" {
+				os.Remove(target)
+			} else if c.meanwhile != "" {
+				placetest.Write(t, target, c.meanwhile)
+			}
+			err = e.keep(temp, c.failed, io.Discard)
+			if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n")) {
+				t.Errorf("it says %v, want %q", err, c.says)
+			}
+			os.Remove(temp)
+			got := map[string]string{}
+			entries, _ := os.ReadDir(dir)
+			for _, f := range entries {
+				text, _ := os.ReadFile(filepath.Join(dir, f.Name()))
+				got[f.Name()] = string(text)
+			}
+			if !maps.Equal(got, c.want) {
+				t.Errorf("there are %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// What lies beside notebooks is none of those that are meant by their folder, and what
+// somebody has worked in is not written over.
+func TestBeside(t *testing.T) {
+	dir := t.TempDir()
+	source := placetest.Write(t, filepath.Join(dir, "n.ipynb"), cells("", "a := 1"))
+	nb, err := Read(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := execution{notebook: nb, target: source}
+	for _, want := range []string{"n.failed.ipynb", "n.failed-2.ipynb", "n.failed-3.ipynb"} {
+		path := e.beside("failed")
+		if filepath.Base(path) != want {
+			t.Errorf("beside is %s, want %s", path, want)
+		}
+		placetest.Write(t, path, cells("", "a := 1"))
+		if again := e.beside("failed"); again != path {
+			t.Errorf("a second time it would be %s", again)
+		}
+		placetest.Write(t, path, cells("", "debugged()"))
+	}
+	if found, err := Find(dir, nil); err != nil || !slices.Equal(found, []string{source}) {
+		t.Errorf("the notebooks of the folder are %v, %v", found, err)
+	}
+}
+
+func TestMayReplace(t *testing.T) {
+	nb, err := parseNotebook("", []byte(`{"cells": [{"id": "t", "cell_type": "markdown", "source": "Text."}, {"id": "c", "cell_type": "code", "source": ["a := 1\n", "b := 2"]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, says := range map[string]string{
+		`{"cells": []}`: "",
+		`{"cells": [{"cell_type": "code", "source": "a := 1\nb := 2", "outputs": [{"output_type": "stream"}]}]}`: "",
+		`{"cells": [{"id": "t", "cell_type": "markdown", "source": "The text of before."}]}`:                     "",
+		`{"cells": [{"id": "x", "cell_type": "code", "source": " \n"}]}`:                                         "",
+		`{"cells": [{"id": "x", "cell_type": "markdown", "source": "What I found out."}]}`:                       "number 1 (What I found out.)",
+		`{"cells": [{"id": "c", "cell_type": "code", "source": "a := 3\nb := 2"}]}`:                              "number 1 (a := 3)",
+		`{"cells": [{"id": "t", "cell_type": "code", "source": "Text."}]}`:                                       "number 1 (Text.)",
+		"a letter": "is not a notebook",
+		`{"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": "mine()"}]}]}`: "has no cells to be compared",
+	} {
+		path := placetest.Write(t, filepath.Join(t.TempDir(), "n.ipynb"), text)
+		err := nb.MayReplace(path)
+		if says == "" && err != nil || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
+			t.Errorf("of %s it says %v, want %q", text, err, says)
+		}
+	}
+	if err := nb.MayReplace(filepath.Join(t.TempDir(), "n.ipynb")); err != nil {
+		t.Errorf("where nothing is: %v", err)
 	}
 }

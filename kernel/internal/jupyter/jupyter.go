@@ -74,7 +74,7 @@ func (j Installation) RunCell(ctx context.Context, source string) (printed strin
 		return "", err
 	}
 	ran, wrong := false, ""
-	err = j.play(ctx, path, path, 0, func(_ int, c Cell, reply Reply, problem string) bool {
+	err = j.play(ctx, dir, path, path, 0, func(_ int, c Cell, reply Reply, problem string) bool {
 		ran = true
 		if wrong = problem; wrong == "" {
 			wrong = judge(c, reply)

@@ -15,9 +15,12 @@ import (
 	"gosubspace/subspace/place"
 )
 
-// notebookFiles matches the files of a folder that are notebooks, but not what an
-// execution that was killed left (see tempNotebook).
-const notebookFiles = "[^.]*.ipynb"
+// notebookFiles returns the notebooks of a folder, but not what an execution that was killed
+// left (see tempNotebook), nor what one kept beside them (see beside).
+func notebookFiles(dir string) ([]string, error) {
+	paths, err := place.Files(dir, ".ipynb")
+	return slices.DeleteFunc(paths, func(path string) bool { return keptBeside.MatchString(path) }), err
+}
 
 // A Notebook is what we read of an .ipynb file.
 type Notebook struct {
@@ -26,6 +29,7 @@ type Notebook struct {
 
 // A Cell is one of its cells.
 type Cell struct {
+	ID      string   `json:"id"` // of notebooks from format 4.5 on
 	Type    string   `json:"cell_type"`
 	Source  Text     `json:"source"`
 	Outputs []Output `json:"outputs"`
@@ -73,6 +77,11 @@ func Read(path string) (Notebook, error) {
 	if err != nil {
 		return Notebook{}, err
 	}
+	return parseNotebook(path, raw)
+}
+
+// parseNotebook reads a notebook from what is in its file.
+func parseNotebook(path string, raw []byte) (Notebook, error) {
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff")) // a byte-order mark, which some editors write
 	var nb Notebook
 	if err := json.Unmarshal(raw, &nb); err != nil {
@@ -90,7 +99,7 @@ type Book struct {
 // ReadAll reads the notebooks of a folder. One that cannot be read is left
 // out: JupyterLab will say so to whoever opens it.
 func ReadAll(dir string) ([]Book, error) {
-	paths, err := place.Glob(dir, notebookFiles)
+	paths, err := notebookFiles(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +150,7 @@ next:
 
 // notebooksOf returns the notebooks of a folder.
 func notebooksOf(dir string) ([]string, error) {
-	all, err := place.Glob(dir, notebookFiles)
+	all, err := notebookFiles(dir)
 	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("%s holds no notebook", dir)
 	}

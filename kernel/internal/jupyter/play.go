@@ -12,7 +12,6 @@ import (
 	"math"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -28,9 +27,9 @@ var runPy string
 // with the cell's index, the cell with its outputs, the kernel's reply, and what kept
 // the cell from its end, if something did; seen says whether to go on. A cell that is
 // tagged skip-execution is left as it is. The notebook, as far as
-// it was executed, is written to target.
-func (j Installation) play(ctx context.Context, path, target string, timeout time.Duration, seen func(int, Cell, Reply, string) bool) error {
-	cmd := exec.Command(j.Python, "-c", runPy, path, target, Kernel, strconv.FormatInt(int64(math.Ceil(timeout.Seconds())), 10), filepath.Dir(path))
+// it was executed, is written to target; its cells see dir as the current folder.
+func (j Installation) play(ctx context.Context, dir, path, target string, timeout time.Duration, seen func(int, Cell, Reply, string) bool) error {
+	cmd := exec.Command(j.Python, "-c", runPy, path, target, Kernel, strconv.FormatInt(int64(math.Ceil(timeout.Seconds())), 10), dir)
 	cmd.Env = j.env(nil)
 	program.OwnGroup(cmd)
 	var said bytes.Buffer

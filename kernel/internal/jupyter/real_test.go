@@ -105,7 +105,7 @@ func TestReal(t *testing.T) {
 	}
 	t.Setenv("PATH", "/usr/bin:/bin")
 	judged := 0
-	err := jupyter.Play(s.Jupyter(), context.Background(), path, path, 0, func(index int, c jupyter.Cell, reply jupyter.Reply, problem string) bool {
+	err := jupyter.Play(s.Jupyter(), context.Background(), filepath.Dir(path), path, path, 0, func(index int, c jupyter.Cell, reply jupyter.Reply, problem string) bool {
 		judged++
 		got := jupyter.Judge(c, reply)
 		if want := cells[index].want; (want == "") != (got == "") || !strings.Contains(got, want) || problem != "" {
@@ -169,7 +169,7 @@ func TestExecute(t *testing.T) {
 				t.Fatal(err)
 			}
 			var stdout bytes.Buffer
-			o := s.Jupyter().Execute(context.Background(), link, place.Real(link), 90*time.Second+500*time.Millisecond, false, &stdout)
+			o := s.Jupyter().Execute(context.Background(), link, place.Real(link), 90*time.Second+500*time.Millisecond, &stdout)
 			if (c.want == "") != (o.Problem == "") || !strings.HasPrefix(o.Problem, c.want) {
 				t.Errorf("problem %q, want %q", o.Problem, c.want)
 			}
@@ -214,7 +214,7 @@ func TestTags(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout bytes.Buffer
-	o := s.Jupyter().Execute(t.Context(), path, path, 0, false, &stdout)
+	o := s.Jupyter().Execute(t.Context(), path, path, 0, &stdout)
 	after, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +237,7 @@ func TestPythonDies(t *testing.T) {
 	sleeps := fmt.Sprintf("600.%d", time.Now().UnixNano())
 	path := write(t, "!echo $PPID $GONB_TMP_DIR >"+pid, "!sleep "+sleeps+"; true")
 	kernel, folder := 0, ""
-	err := jupyter.Play(s.Jupyter(), t.Context(), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, jupyter.Cell, jupyter.Reply, string) bool {
+	err := jupyter.Play(s.Jupyter(), t.Context(), filepath.Dir(path), path, filepath.Join(t.TempDir(), "out.ipynb"), 0, func(int, jupyter.Cell, jupyter.Reply, string) bool {
 		text, err := os.ReadFile(pid)
 		if err != nil {
 			t.Fatal(err)

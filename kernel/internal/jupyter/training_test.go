@@ -20,7 +20,7 @@ func TestTraining(t *testing.T) {
 	const cell = "import (\n\t\"gosubspace/notebooks/lesson\"\n\t\"gosubspace/subspace/experiment\"\n)\n%%\n" +
 		"c := experiment.Quick()\nc.Epochs, c.Points = 20, 3\nlesson.Train(c, \"line\", 2)"
 	path := write(t, cell, strings.TrimPrefix(cell, cell[:strings.Index(cell, "%%")]))
-	if o := s.Jupyter().Execute(t.Context(), path, path, 0, false, io.Discard); o.Problem != "" || o.Figures != 1 {
+	if o := s.Jupyter().Execute(t.Context(), path, path, 0, io.Discard); o.Problem != "" || o.Figures != 1 {
 		t.Fatalf("%+v, want a figure", o)
 	}
 	nb, err := jupyter.Read(path)

@@ -166,9 +166,9 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatalf("read but not written: %v", err)
 		}
-		back, _, err := Decode(again)
-		if err != nil || len(back) != len(tensors) {
-			t.Fatalf("written but not read: %v", err)
+		back, about, err := Decode(again)
+		if err != nil || !reflect.DeepEqual(back, tensors) || !reflect.DeepEqual(about, metadata) {
+			t.Fatalf("written but not read: %v %v, %v; were %v %v", back, about, err, tensors, metadata)
 		}
 	})
 }
