@@ -47,10 +47,15 @@ func deleteRuns(ctx context.Context, args []string, stdout io.Writer) error {
 		}
 	}
 	for _, f := range of {
+		to, linked := os.Readlink(f.Dir)
 		if err := f.Delete(); err != nil {
 			return err
 		}
-		fmt.Fprintf(stdout, "removed  %s\n", f.Dir)
+		if linked == nil {
+			fmt.Fprintf(stdout, "removed  %s, a link; the run stays in %s\n", f.Dir, to)
+		} else {
+			fmt.Fprintf(stdout, "removed  %s\n", f.Dir)
+		}
 	}
 	return nil
 }

@@ -56,8 +56,8 @@ func (c Config) startsFrom(other Config) bool {
 	return slices.Contains(m.members(c, min(int(other.Seed-c.Seed)/1000+1, mostMembers), number), other)
 }
 
-// Delete removes a run's folder, and what a link of its name leads to. One that a process is
-// making stays, and is an error.
+// Delete removes a run's folder; of one that is a link the link, since what it leads to may
+// be somebody else's. One that a process is making stays, and is an error.
 func (f Found) Delete() error {
 	lock := makersLock(f.Dir)
 	free, err := try(lock)
@@ -79,33 +79,14 @@ func (f Found) Delete() error {
 	gone := filepath.Join(filepath.Dir(f.Dir), "."+f.Name+".deleted")
 	left, _ := place.Glob(filepath.Dir(f.Dir), ".*.deleted")
 	for _, path := range left {
-		removeRun(path) // another user's stays
+		os.RemoveAll(path) // another user's stays
 	}
-	if err := removeRun(gone); err != nil {
+	if err := os.RemoveAll(gone); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Dir, gone); err != nil {
 		return fmt.Errorf("cannot delete the run: %w; make the folder of runs writable", err)
 	}
 	lock.Close() // over NFS an open file stays where it was removed
-	return removeRun(gone)
-}
-
-// removeRun removes a folder, or a link with the folder that it leads to, which fills a disk
-// and which nothing would name any more. Where that lies beside the link it has a name
-// among the runs, and stays.
-func removeRun(path string) error {
-	link, err := os.Readlink(path)
-	if err != nil {
-		return os.RemoveAll(path)
-	}
-	if !filepath.IsAbs(link) {
-		link = filepath.Join(filepath.Dir(path), link)
-	}
-	if real := place.Real(link); !place.Same(filepath.Dir(real), filepath.Dir(path)) {
-		if err := os.RemoveAll(real); err != nil {
-			return err
-		}
-	}
-	return os.Remove(path)
+	return os.RemoveAll(gone)
 }
