@@ -335,6 +335,28 @@ func TestNamesStandClear(t *testing.T) {
 	}
 }
 
+// TestNamesLeaveLinesFree sets the names of two networks and of a bend beside the ways
+// between the two, on a low panel: there is room farther off.
+func TestNamesLeaveLinesFree(t *testing.T) {
+	area := vg.Rectangle{Min: vg.Point{X: 20 * unit, Y: 30 * unit}, Max: vg.Point{X: 267 * unit, Y: 119 * unit}}
+	at := func(x, y float64) vg.Point {
+		return vg.Point{X: area.Min.X + vg.Length((x+5.26)/36.83)*247*unit, Y: area.Min.Y + vg.Length((y+1.89)/13.24)*89*unit}
+	}
+	spots := []spot{{name: "network 1", at: at(0, 0)}, {name: "network 2", at: at(26.31, 0)}, {name: "bend", at: at(12.55, 9.457)}}
+	var curve []vg.Point
+	for _, a := range alphas(0, 1, 41) {
+		curve = append(curve, at(26.31*a*a+25.1*a*(1-a), 18.9*a*(1-a)))
+	}
+	dots := append(trace(curve), trace([]vg.Point{spots[0].at, spots[1].at})...)
+	for i, p := range places(spots, dots, nil, area) {
+		for _, d := range dots {
+			if d.X > p.Min.X && d.X < p.Max.X && d.Y > p.Min.Y && d.Y < p.Max.Y {
+				t.Errorf("%q covers a line at %v", spots[i].name, d)
+			}
+		}
+	}
+}
+
 // TestPathsAreFollowedClosely finds a ridge that a path crosses between its points.
 func TestPathsAreFollowedClosely(t *testing.T) {
 	x, y, z := lattice(-1, 1, 41, func(x, y float64) float64 { return math.Exp(-200 * x * x) })

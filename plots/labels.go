@@ -122,8 +122,9 @@ func (o *option) judge(spots []spot, dots []vg.Point, words []vg.Rectangle, area
 	for _, w := range words {
 		o.cost += 20 * overlap(p, w)
 	}
+	near := grow(p, 2.4*unit) // half of a line with its white rim
 	for _, d := range dots {
-		if d.X > p.Min.X && d.X < p.Max.X && d.Y > p.Min.Y && d.Y < p.Max.Y {
+		if d.X > near.Min.X && d.X < near.Max.X && d.Y > near.Min.Y && d.Y < near.Max.Y {
 			o.cost += 40 // standing farther off is better
 		}
 	}

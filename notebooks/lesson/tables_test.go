@@ -15,7 +15,7 @@ import (
 func TestHeadsOfTables(t *testing.T) {
 	r := experiment.Result{
 		Config:      experiment.Quick(),
-		Points:      []experiment.PointScore{{Weights: subspace.Weights{0.5, 0.5}, Midpoint: true, Scores: metric.Scores{Accuracy: 0.9, ECE: 0.1, NLL: 0.5}}},
+		Points:      []experiment.PointScore{{Weights: subspace.Weights{0.5, 0.5}, Midpoint: true, Scores: metric.Scores{Accuracy: 0.9, ECE: 0.1, NLL: 0.5, N: 100}}},
 		History:     []experiment.Epoch{{Epoch: 200, Loss: 0.25}},
 		Calibration: &experiment.Calibration{Temperature: 1.5, Scaled: &metric.Scores{NLL: 0.4}},
 	}
