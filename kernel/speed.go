@@ -194,8 +194,12 @@ func speedFigure(r speed.Record) (*plots.Figure, error) {
 		for i := range x {
 			fitted[i] = line.Y(x[i])
 		}
+		name := "measured (median, quartiles)"
+		if low == nil {
+			name = "measured, once each"
+		}
 		panels = append(panels, plots.Lines{Title: title, XLabel: xLabel, YLabel: yLabel, Series: []plots.Series{
-			{Name: "measured (median, quartiles)", X: x, Y: y, Low: low, High: high}, {Name: "straight line through it", X: x, Y: fitted},
+			{Name: name, X: x, Y: y, Low: low, High: high, Style: 1}, {Name: "straight line through it", X: x, Y: fitted, Style: 2},
 		}, References: []plots.Reference{{Name: "zero"}}}) // so that what grows is seen beside what there is
 	}
 	scaled := func(values []float64, by float64) []float64 {

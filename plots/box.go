@@ -72,7 +72,7 @@ func (s *scene) axes() []edge {
 		zx, zy = backX, frontY
 	}
 	z := s.edge("", s.heightTicks(), func(v float64) vg.Point { p, _ := s.see(zx, zy, v); return p }, 0, 1)
-	return clearCorners(x, y, z)
+	return clearCorners(z, x, y) // where the heights begin is said in any case
 }
 
 // clearCorners takes from each edge the words of marks that would touch those of an

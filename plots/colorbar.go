@@ -105,9 +105,13 @@ type barTick struct {
 }
 
 // barTicks are as many labels as fit on a bar of a width: what the open bands
-// mean, then every first, second, third … level.
+// mean, then every first, second, third … level. Uneven levels may stand closer: one
+// that is left out cannot be guessed from its neighbours.
 func (s scale) barTicks(width float64) []barTick {
-	n, labels := s.bands(), s.labels()
+	n, labels, gap := s.bands(), s.labels(), 9.0
+	if !s.even() {
+		gap = 5
+	}
 	at := func(band float64) float64 { return band * width / float64(n) }
 	first, end, shift := 0, len(labels), 0.0 // the level of an open band is said there
 	var open []barTick
@@ -124,9 +128,9 @@ func (s scale) barTicks(width float64) []barTick {
 		for i := first; i < end; i += step {
 			t := barTick{at(float64(i) + shift), labels[i], true}
 			switch {
-			case t.fits(marks):
+			case t.fits(marks, gap):
 				marks = append(marks[:len(marks):len(marks)], t)
-			case t.fits(open):
+			case t.fits(open, gap):
 				crowded = true
 			}
 		}
@@ -136,11 +140,11 @@ func (s scale) barTicks(width float64) []barTick {
 	}
 }
 
-// fits says whether a label stands clear of others.
-func (t barTick) fits(others []barTick) bool {
+// fits says whether a label stands clear of others, so many units at least.
+func (t barTick) fits(others []barTick, gap float64) bool {
 	style := face(tickSize, ink)
 	for _, o := range others {
-		room := float64((style.Width(t.words)+style.Width(o.words))/(2*unit)) + 9
+		room := float64((style.Width(t.words)+style.Width(o.words))/(2*unit)) + gap
 		if t.at-o.at < room && o.at-t.at < room {
 			return false
 		}

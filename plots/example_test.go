@@ -77,8 +77,8 @@ func ExampleContours() {
 	// Output:
 	// Contour map. Around a triangle of networks.
 	// 4 × 3 points. Horizontal axis: distance along endpoint 1 → 2, −10 to 35. Vertical axis: distance across, −8 to 24. Colour: test accuracy (%), lowest 38 at (35, −8), highest 94 at (5, 8). Contour lines at 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95. 1 of 12 points could not be evaluated and are hatched in grey.
-	// endpoint 1: 74.5 at (0, 0).
-	// midpoint: 93.5 at (12.5, 8).
+	// endpoint 1: about 74.5 at (0, 0).
+	// midpoint: about 93.5 at (12.5, 8).
 	// Note: made-up numbers
 }
 

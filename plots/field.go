@@ -145,7 +145,7 @@ func (f Field) words(s scale, missing string) string {
 	}
 	low, high := f.least(), f.greatest()
 	at := func(p place) string {
-		return fmt.Sprintf("%s at (%s, %s)", number(p.z), number(p.x), number(p.y))
+		return fmt.Sprintf("%s at (%s, %s)", f.told(p), number(p.x), number(p.y))
 	}
 	fmt.Fprintf(&b, "%d × %d points. Horizontal axis: %s, %s to %s. Vertical axis: %s, %s to %s. Colour: %s, lowest %s, highest %s. Contour lines at %s",
 		len(f.X), len(f.Y), f.XLabel, number(f.X[0]), number(f.X[len(f.X)-1]), f.YLabel, number(f.Y[0]), number(f.Y[len(f.Y)-1]),
@@ -170,6 +170,15 @@ func (f Field) words(s scale, missing string) string {
 	return b.String()
 }
 
+// told is the value at a place: about so much between the grid's points, where nothing was
+// measured.
+func (f Field) told(p place) string {
+	if slices.Contains(f.X, p.x) && slices.Contains(f.Y, p.y) {
+		return number(p.z)
+	}
+	return "about " + number(p.z)
+}
+
 // course tells the values along a path.
 func (f Field) course(p Path) string {
 	places := f.along(p)
@@ -177,11 +186,14 @@ func (f Field) course(p Path) string {
 	if len(seen) == 0 {
 		return "nothing of it was evaluated"
 	}
+	about := "about " // said of the first, and meant of all: a path lies between the grid's points
 	value := func(p place) string {
 		if math.IsNaN(p.z) {
 			return "not evaluated"
 		}
-		return number(p.z)
+		text := about + number(p.z)
+		about = ""
+		return text
 	}
 	least, greatest := seen[0], seen[0]
 	for _, p := range seen {
@@ -193,5 +205,5 @@ func (f Field) course(p Path) string {
 		}
 	}
 	return fmt.Sprintf("%s at its start, %s at its end; lowest %s at (%s, %s), highest %s at (%s, %s)", value(places[0]), value(places[len(places)-1]),
-		number(least.z), number(least.x), number(least.y), number(greatest.z), number(greatest.x), number(greatest.y))
+		value(least), number(least.x), number(least.y), value(greatest), number(greatest.x), number(greatest.y))
 }

@@ -215,6 +215,10 @@ func TestBarsAreReadable(t *testing.T) {
 		{levels: roundLevels(0, 100)}, {levels: roundLevels(0, 3), over: true}, {levels: roundLevels(-0.02, 0.03), under: true, over: true},
 		{levels: []float64{0.001, 0.01, 0.1, 1, 10}, over: true}, {levels: []float64{1, 2}}, {levels: []float64{50, 95}, under: true},
 	} {
+		gap := 9.0
+		if !s.even() {
+			gap = 5
+		}
 		for width := 90.0; width < 600; width += 7 {
 			marks := s.barTicks(width)
 			if len(marks) < 2 {
@@ -223,7 +227,7 @@ func TestBarsAreReadable(t *testing.T) {
 			var words []string
 			for i, m := range marks {
 				words = append(words, m.words)
-				if !m.fits(slices.Delete(slices.Clone(marks), i, i+1)) {
+				if !m.fits(slices.Delete(slices.Clone(marks), i, i+1), gap) {
 					t.Errorf("on a bar of %v units %q touches another label: %+v", width, m.words, marks)
 				}
 			}
@@ -231,6 +235,30 @@ func TestBarsAreReadable(t *testing.T) {
 			if s.over && !slices.Contains(words, "≥ "+labels[len(labels)-1]) || s.under && !slices.Contains(words, "< "+labels[0]) {
 				t.Errorf("the bar does not say where it is cut off: %q", words)
 			}
+		}
+	}
+}
+
+// A level between uneven ones cannot be guessed: it is written where it finds room, such as
+// the 0 of the share of a step.
+func TestUnevenLevelsAreWritten(t *testing.T) {
+	if marks := (scale{levels: []float64{-0.5, 0, 0.2, 0.4, 0.6, 0.8, 1}}).barTicks(139); len(marks) != 7 {
+		t.Errorf("of seven levels the bar writes %+v", marks)
+	}
+	if marks := (scale{levels: []float64{-0.2, 0, 0.2, 0.4, 0.6, 0.8, 1}}).barTicks(139); len(marks) > 4 {
+		t.Errorf("of even levels too many are written: %+v", marks)
+	}
+}
+
+// What is told of a place between the grid's points is about so much: nothing was measured
+// there.
+func TestAbout(t *testing.T) {
+	f := Field{XLabel: "x", YLabel: "y", ZLabel: "z", X: []float64{0, 1}, Y: []float64{0, 1}, Z: [][]float64{{1, 3}, {1, 3}},
+		Marks: []Mark{{"corner", 1, 0}, {"middle", 0.5, 0.5}}, Paths: []Path{{"way", []float64{0, 0.5}, []float64{0, 0}}}}
+	words := f.words(scales([]Field{f})[0], "")
+	for _, want := range []string{"lowest 1 at (0, 0)", "corner: 3 at (1, 0).", "middle: about 2 at (0.5, 0.5).", "way (line): about 1 at its start, 2 at its end; lowest 1 at (0, 0), highest 2 at (0.5, 0)."} {
+		if !strings.Contains(words, want) {
+			t.Errorf("it does not say %q:\n%s", want, words)
 		}
 	}
 }
@@ -302,6 +330,28 @@ func TestNamesStandClear(t *testing.T) {
 				if overlap(p, grow(vg.Rectangle{Min: spots[k].at, Max: spots[k].at}, 5*unit)) > 0 {
 					t.Errorf("try %d: %q covers the point of %q", try, names[i], names[k])
 				}
+			}
+		}
+	}
+}
+
+// TestNamesLeaveLinesFree sets the names of two networks and of a bend beside the ways
+// between the two, on a low panel: there is room farther off.
+func TestNamesLeaveLinesFree(t *testing.T) {
+	area := vg.Rectangle{Min: vg.Point{X: 20 * unit, Y: 30 * unit}, Max: vg.Point{X: 267 * unit, Y: 119 * unit}}
+	at := func(x, y float64) vg.Point {
+		return vg.Point{X: area.Min.X + vg.Length((x+5.26)/36.83)*247*unit, Y: area.Min.Y + vg.Length((y+1.89)/13.24)*89*unit}
+	}
+	spots := []spot{{name: "network 1", at: at(0, 0)}, {name: "network 2", at: at(26.31, 0)}, {name: "bend", at: at(12.55, 9.457)}}
+	var curve []vg.Point
+	for _, a := range alphas(0, 1, 41) {
+		curve = append(curve, at(26.31*a*a+25.1*a*(1-a), 18.9*a*(1-a)))
+	}
+	dots := append(trace(curve), trace([]vg.Point{spots[0].at, spots[1].at})...)
+	for i, p := range places(spots, dots, nil, area) {
+		for _, d := range dots {
+			if d.X > p.Min.X && d.X < p.Max.X && d.Y > p.Min.Y && d.Y < p.Max.Y {
+				t.Errorf("%q covers a line at %v", spots[i].name, d)
 			}
 		}
 	}

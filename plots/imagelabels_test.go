@@ -26,6 +26,9 @@ func TestLabelsOfSeveralLines(t *testing.T) {
 	if !strings.Contains(three.Alt, "cat, dog wolf: 12 % fox: 3 %.") {
 		t.Errorf("in words: %s", three.Alt)
 	}
+	if two := draw("labelled 5, is 8", "labelled 0, is 7"); !strings.Contains(two.Alt, "labelled: labelled 5, is 8; labelled 0, is 7.") {
+		t.Errorf("labels with commas in words: %s", two.Alt)
+	}
 }
 
 // Labels that are wider than their images stay on the page, in few columns and in many.

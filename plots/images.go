@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/vg"
@@ -119,8 +120,12 @@ func (s Images) words(rows, columns int) string {
 	if rows == 1 {
 		grid = "a row"
 	}
+	separator := ", "
+	if slices.ContainsFunc(s.Labels, func(label string) bool { return strings.Contains(label, ",") }) {
+		separator = "; "
+	}
 	words := fmt.Sprintf("%d %s in %s. %s Row by row they are labelled: %s.",
-		len(s.Labels), s.kind(), grid, sentence(s.Title), strings.ReplaceAll(strings.Join(s.Labels, ", "), "\n", " "))
+		len(s.Labels), s.kind(), grid, sentence(s.Title), strings.ReplaceAll(strings.Join(s.Labels, separator), "\n", " "))
 	if s.Note != "" {
 		words += "\nNote: " + s.Note
 	}

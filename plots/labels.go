@@ -38,13 +38,22 @@ func drawSpots(c draw.Canvas, spots []spot, dots []vg.Point, words []vg.Rectangl
 		plate(&c, spots[i].name, area)
 	}
 	for _, s := range spots {
-		dot(&c, draw.CircleGlyph{}, color.White, 5.6, s.at)
-		dot(&c, draw.CircleGlyph{}, ink, 3.8, s.at)
-		if s.behind {
-			dot(&c, draw.CircleGlyph{}, color.White, 2.2, s.at)
-		}
+		s.draw(c)
 	}
 }
+
+func (s spot) draw(c draw.Canvas) {
+	dot(&c, draw.CircleGlyph{}, color.White, 5.6, s.at)
+	dot(&c, draw.CircleGlyph{}, ink, 3.8, s.at)
+	if s.behind {
+		dot(&c, draw.CircleGlyph{}, color.White, 2.2, s.at)
+	}
+}
+
+// hiddenEntry explains a spot that is hollow.
+var hiddenEntry = entry{name: "behind the surface", swatch: func(c draw.Canvas, area vg.Rectangle) {
+	spot{at: vg.Point{X: (area.Min.X + area.Max.X) / 2, Y: (area.Min.Y + area.Max.Y) / 2}, behind: true}.draw(c)
+}}
 
 // places finds room for a plate beside every spot: inside of area, and as far as
 // possible not over another plate, a spot, words, or the lines that dots trace.
@@ -113,9 +122,10 @@ func (o *option) judge(spots []spot, dots []vg.Point, words []vg.Rectangle, area
 	for _, w := range words {
 		o.cost += 20 * overlap(p, w)
 	}
+	near := grow(p, 2.4*unit) // half of a line with its white rim
 	for _, d := range dots {
-		if d.X > p.Min.X && d.X < p.Max.X && d.Y > p.Min.Y && d.Y < p.Max.Y {
-			o.cost += 12
+		if d.X > near.Min.X && d.X < near.Max.X && d.Y > near.Min.Y && d.Y < near.Max.Y {
+			o.cost += 40 // standing farther off is better
 		}
 	}
 }

@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"math"
 	"math/rand/v2"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"golang.org/x/image/font/sfnt"
 	plotfont "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // TestLettersAreInTheFont keeps the signs that figures use from being boxes.
@@ -56,6 +58,13 @@ func TestWrap(t *testing.T) {
 	}
 	if got := wrap("一二三四五六七八九十", style, 1); len(got) != 10 { // a letter at least
 		t.Errorf("in no room there are %q", got)
+	}
+	for width := 30.0; width < 300; width += 5 { // a number keeps its unit, where there is room for both
+		for _, line := range wrap("ECE 4.3 % of 1,000 images (Xeon, 2 cores), seeds 1, 2", style, plotfont.Length(width)*unit) {
+			if strings.HasSuffix(line, "4.3") || width > 90 && (strings.HasSuffix(line, "1,000") || strings.HasSuffix(line, " 2") && !strings.HasSuffix(line, ", 2")) {
+				t.Errorf("at %v a line ends in %q", width, line)
+			}
+		}
 	}
 	if got := wrap("one\ntwo", style, 100*unit); len(got) != 2 {
 		t.Errorf("wrap does not keep a line break: %q", got)
@@ -126,6 +135,7 @@ func FuzzTicks(f *testing.F) {
 	f.Add(-0.55, 1.55, 2.4, false, true)
 	f.Add(92.8, 94.7, 5.3, false, false)
 	f.Add(1.0, 160.0, 3.9, true, false)
+	f.Add(0.825, 8.175, 2.2, true, false)
 	f.Add(1e-5, 3e-5, 5.0, false, false)
 	f.Fuzz(func(t *testing.T, low, high, most float64, whole, halves bool) {
 		size := max(math.Abs(low), math.Abs(high))
@@ -133,8 +143,12 @@ func FuzzTicks(f *testing.F) {
 			t.Skip() // not an axis that plot makes
 		}
 		marks := ticks{most, whole, halves}.Ticks(low, high)
-		if len(marks) > 22 || !whole && len(marks) < 3 {
-			t.Errorf("%d marks from %v to %v, want 3 to 22", len(marks), low, high)
+		least := 3
+		if whole { // or as many as there are
+			least = min(3, max(0, int(math.Floor(high)-math.Ceil(low))+1))
+		}
+		if len(marks) > 22 || len(marks) < least {
+			t.Errorf("%d marks from %v to %v, want %d to 22", len(marks), low, high, least)
 		}
 		seen := map[string]bool{}
 		for i, m := range marks {
@@ -166,6 +180,10 @@ func TestTicks(t *testing.T) {
 		{ticks{most: 3, halves: true}, -0.025, 1.025, "0.0 0.5 1.0"},
 		{ticks{most: 2, halves: true}, -0.55, 1.55, "−0.5 0.0 0.5 1.0 1.5"},
 		{ticks{most: 9, whole: true}, 0.9, 5.1, "1 2 3 4 5"},
+		{ticks{most: 2.2, whole: true}, 0.825, 8.175, "2 4 6 8"},
+		{ticks{most: 2.2, whole: true}, 6.6, 65.4, "20 40 60"},
+		{ticks{most: 2.2, whole: true}, -0.5, 61.5, "0 20 40 60"},
+		{ticks{most: 2, whole: true}, 0.9, 2.1, "1 2"},
 		{ticks{most: 5}, 92.6, 94.8, "93.0 93.5 94.0 94.5"},
 	} {
 		var labels []string
@@ -198,6 +216,40 @@ func TestMarkersOnAllOrNone(t *testing.T) {
 		if marked := assign([]Lines{l}, c.width)["a"].marker != nil; marked != c.marked {
 			t.Errorf("%d points over %v units have markers: %v, want %v", c.n, c.width, marked, c.marked)
 		}
+	}
+}
+
+// A point that is alone has no line, in the picture and in the legend, and a marker that is
+// larger than those of lines.
+func TestPointAlone(t *testing.T) {
+	line := Series{Name: "line", X: []float64{0, 0.5, 1}, Y: []float64{1, 2, 1}, Style: 2}
+	here := Series{Name: "here", X: []float64{0.5}, Y: []float64{2}, Style: 1}
+	one := []Lines{{Series: []Series{line, here}}}
+	if l := assign(one, 500)["here"]; l.width != 0 || l.marker != (lone{draw.CircleGlyph{}}) {
+		t.Errorf("a point alone is drawn as %+v", l)
+	}
+	more := here
+	more.X, more.Y = line.X, line.Y
+	if l := assign(append(one, Lines{Series: []Series{more}}), 500)["here"]; l.width == 0 || l.marker != (draw.CircleGlyph{}) {
+		t.Errorf("a line that has one point in one of two panels is drawn as %+v", l)
+	}
+	if c := assign([]Lines{{Series: []Series{{Name: "run", X: []float64{1}, Y: []float64{1}, look: &look{width: 2}}}}}, 500)["run"]; c.width != 2 {
+		t.Errorf("the first epoch of a run is drawn as %+v", c)
+	}
+	f, err := Lines{Title: "t", XLabel: "x", YLabel: "y", Note: note, Series: []Series{line, here}}.Draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, count := decode(t, f.PNG), 0 // in the picture and in the legend
+	for y := range picture.Bounds().Dy() {
+		for x := range picture.Bounds().Dx() {
+			if c := rgb(picture, x, y); apart(color.RGBA(blue), color.RGBA{uint8(c[0]), uint8(c[1]), uint8(c[2]), 255}) < 8 {
+				count++
+			}
+		}
+	}
+	if area := 2 * math.Pi * math.Pow(1.6*3.2*2, 2); math.Abs(float64(count)-area) > 0.2*area {
+		t.Errorf("%d pixels have its colour, want about %.0f", count, area)
 	}
 }
 

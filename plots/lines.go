@@ -17,7 +17,8 @@ import (
 type Series struct {
 	// Name stands in the legend.
 	Name string
-	// X are the places, ascending; Y the values there, as many.
+	// X are the places, ascending; Y the values there, as many. A single point is drawn
+	// larger than those of a line, and named in the legend without one.
 	X, Y []float64
 	// Low and High are the edges of the band, e.g. mean ∓ deviation over
 	// seeds: as many as points, or none for no band.
@@ -149,6 +150,21 @@ func assign(panels []Lines, width float64) map[string]look {
 			}
 		}
 	}
+	points := map[string]int{} // of a name, in the panel where it has most
+	for _, l := range panels {
+		for _, s := range l.Series {
+			if s.look == nil {
+				points[s.Name] = max(points[s.Name], len(s.X))
+			}
+		}
+	}
+	for name, n := range points {
+		if n == 1 {
+			alone := looks[name]
+			alone.marker, alone.width = lone{alone.marker}, 0
+			looks[name] = alone
+		}
+	}
 	for _, l := range panels {
 		for _, s := range l.behind {
 			looks[s.Name] = *s.look
@@ -230,9 +246,10 @@ func (l Lines) plot(title string, looks map[string]look, width, height float64) 
 	grid.Horizontal = draw.LineStyle{Color: gridInk, Width: unit}
 	grid.Vertical = grid.Horizontal
 	p.Add(grid)
+	several := len(slices.DeleteFunc(slices.Clone(l.References), func(r Reference) bool { return !r.band() })) > 1
 	for _, r := range l.References {
 		if r.band() {
-			p.Add(band{[]float64{p.X.Min, p.X.Max}, []float64{r.Low, r.Low}, []float64{r.High, r.High}, looks[r.Name]})
+			p.Add(band{[]float64{p.X.Min, p.X.Max}, []float64{r.Low, r.Low}, []float64{r.High, r.High}, looks[r.Name], several})
 		}
 	}
 	for _, s := range l.behind {
@@ -240,7 +257,7 @@ func (l Lines) plot(title string, looks map[string]look, width, height float64) 
 	}
 	for _, s := range l.Series {
 		if len(s.Low) > 0 {
-			p.Add(band{s.X, s.Low, s.High, looks[s.Name]})
+			p.Add(band{s.X, s.Low, s.High, looks[s.Name], false})
 		}
 	}
 	p.Add(frame{})

@@ -22,10 +22,12 @@ func (o outside) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// band fills the space between low and high.
+// band fills the space between low and high. With edges it has thin ones, where several
+// lie on each other.
 type band struct {
 	x, low, high []float64
 	look         look
+	edges        bool
 }
 
 // Plot implements [plot.Plotter].
@@ -39,6 +41,10 @@ func (b band) Plot(c draw.Canvas, p *plot.Plot) {
 		outline = append(outline, vg.Point{X: x(b.x[i]), Y: y(b.high[i])})
 	}
 	c.FillPolygon(b.look.fill(), outline)
+	if b.edges {
+		thin := draw.LineStyle{Color: b.look.color, Width: 0.6 * unit}
+		c.StrokeLines(thin, outline[:len(b.x)], outline[len(b.x):])
+	}
 }
 
 // fillBox fills a rectangle.

@@ -5,6 +5,7 @@ import (
 	"image"
 	"math"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -137,13 +138,24 @@ func (p page) paint(canvas *surface) {
 	}
 }
 
-// wrap breaks words into lines no wider than width, keeping line breaks. A word
-// that is wider is broken too, after a hyphen or a plus where it has one.
+// aNumber is a word that its unit may stand behind.
+var aNumber = regexp.MustCompile(`^\(?[−+]?\d+(,\d{3})*(\.\d+)?$`)
+
+// wrap breaks words into lines no wider than width, keeping line breaks, and a number
+// with the word behind it, its unit, where both fit. A word that is wider is broken too,
+// after a hyphen or a plus where it has one.
 func wrap(words string, style text.Style, width vg.Length) []string {
 	var lines []string
 	for paragraph := range strings.Lines(words) {
 		line := ""
-		for word := range strings.FieldsSeq(paragraph) {
+		all := strings.Fields(paragraph)
+		for i := 0; i < len(all); i++ {
+			word := all[i]
+			if aNumber.MatchString(word) && i+1 < len(all) {
+				if both := word + " " + all[i+1]; style.Width(both) <= width {
+					word, i = both, i+1
+				}
+			}
 			if line != "" && style.Width(line+" "+word) > width {
 				lines = append(lines, line)
 				line = ""

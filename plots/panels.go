@@ -11,7 +11,7 @@ import (
 )
 
 // Panels is a figure of several [Lines] beside each other, with one legend: the
-// same name has the same look in all of them, and the same YLabel the same range.
+// same name has the same look in all of them, and the same labels the same range.
 type Panels struct {
 	// Title says what is to be seen; every panel has its own besides. Required.
 	Title string

@@ -42,21 +42,22 @@ func (l Lines) shown() extent {
 	return l.extent().with(*l.cover)
 }
 
-// aligned returns the panels with one range for what is one quantity, by its label, so
-// that heights can be compared from panel to panel.
+// aligned returns the panels with one range for what is one quantity over one other, by
+// their labels, so that heights can be compared from panel to panel.
 func aligned(panels []Lines) []Lines {
-	ranges := map[string]extent{}
+	type labels struct{ x, y string }
+	ranges := map[labels]extent{}
 	for _, l := range panels {
 		e := l.shown()
-		if other, there := ranges[l.YLabel]; there {
+		if other, there := ranges[labels{l.XLabel, l.YLabel}]; there {
 			e.yLow, e.yHigh = min(e.yLow, other.yLow), max(e.yHigh, other.yHigh)
 		}
-		ranges[l.YLabel] = e
+		ranges[labels{l.XLabel, l.YLabel}] = e
 	}
 	panels = slices.Clone(panels)
 	for i, l := range panels {
-		e := l.shown()
-		e.yLow, e.yHigh = ranges[l.YLabel].yLow, ranges[l.YLabel].yHigh
+		e, of := l.shown(), ranges[labels{l.XLabel, l.YLabel}]
+		e.yLow, e.yHigh = of.yLow, of.yHigh
 		panels[i].cover = &e
 	}
 	return panels

@@ -6,16 +6,21 @@ import (
 	"testing"
 )
 
-// Panels of one quantity have one range, so that heights can be compared; those of others
-// keep theirs.
+// Panels of one quantity over one axis have one range, so that heights can be compared;
+// those of others keep theirs. Their words tell the axes as they are drawn.
 func TestOneQuantityOneRange(t *testing.T) {
 	panel := func(label string, y ...float64) Lines {
 		return Lines{Title: "t", XLabel: "x", YLabel: label, Series: []Series{{Name: "s", X: alphas(0, 1, len(y)), Y: y}}}
 	}
-	three := aligned([]Lines{panel("ECE (%)", 1, 2), panel("ECE (%)", 40, 30), panel("ECE (%)", 3, 3), panel("accuracy (%)", 90, 91)})
-	for i, want := range []extent{{0, 1, 1, 40}, {0, 1, 1, 40}, {0, 1, 1, 40}, {0, 1, 90, 91}} {
+	over := panel("ECE (%)", 7, 8)
+	over.XLabel = "another"
+	three := aligned([]Lines{panel("ECE (%)", 1, 2), panel("ECE (%)", 40, 30), panel("ECE (%)", 3, 3), panel("accuracy (%)", 90, 91), over})
+	for i, want := range []extent{{0, 1, 1, 40}, {0, 1, 1, 40}, {0, 1, 1, 40}, {0, 1, 90, 91}, {0, 1, 7, 8}} {
 		if got := three[i].shown(); got != want {
 			t.Errorf("panel %d shows %v, want %v", i, got, want)
+		}
+		if axis := fmt.Sprintf(", %s to %s.", number(want.yLow), number(want.yHigh)); !strings.Contains(three[i].words(), axis) {
+			t.Errorf("panel %d shows %v and says %s", i, want, three[i].words())
 		}
 		looks := assign(three, 300)
 		p, q := three[i].plot("", looks, 300, 260), three[0].plot("", looks, 300, 260)

@@ -100,19 +100,29 @@ func (s scale) height(z float64) float64 {
 	return (float64(i) + (z-s.levels[i])/(s.levels[i+1]-s.levels[i])) / float64(last)
 }
 
+// even reports whether the levels are evenly spaced.
+func (s scale) even() bool {
+	step := s.levels[1] - s.levels[0]
+	for i, level := range s.levels {
+		if math.Abs(level-s.levels[0]-float64(i)*step) >= 1e-6*step {
+			return false
+		}
+	}
+	return true
+}
+
 // labels writes the levels: evenly spaced ones with as many decimals each, unless
 // that takes too many digits and fewer tell them apart.
 func (s scale) labels() []string {
 	labels := make([]string, len(s.levels))
-	step, even, short := s.levels[1]-s.levels[0], true, true
+	step, short := s.levels[1]-s.levels[0], true
 	for i, level := range s.levels {
 		labels[i] = number(level)
-		even = even && math.Abs(level-s.levels[0]-float64(i)*step) < 1e-6*step
 		short = short && math.Abs(level) < 1e6
 	}
 	digits := max(decimals(step), decimals(s.levels[0]))
 	alike := len(slices.Compact(slices.Clone(labels))) < len(labels)
-	if even && (short && digits <= 4 || alike) {
+	if s.even() && (short && digits <= 4 || alike) {
 		for i, level := range s.levels {
 			labels[i] = minus(strconv.FormatFloat(level, 'f', digits, 64))
 		}

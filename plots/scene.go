@@ -107,12 +107,16 @@ func (s *scene) draw(c draw.Canvas, area vg.Rectangle) {
 	for _, p := range s.field.Paths {
 		dots = append(dots, s.drawPath(c, relief, p)...)
 	}
-	var spots []spot
+	drawSpots(draw.Canvas{Canvas: c.Canvas, Rectangle: area}, s.spots(relief), dots, s.wordBoxes())
+}
+
+// spots are the marks, where they are seen.
+func (s *scene) spots(r *relief) (spots []spot) {
 	for _, m := range s.field.Marks {
 		at, near := s.see(m.X, m.Y, s.heightAt(m.X, m.Y))
-		spots = append(spots, spot{m.Name, at, relief.hides(at, near)})
+		spots = append(spots, spot{m.Name, at, r.hides(at, near)})
 	}
-	drawSpots(draw.Canvas{Canvas: c.Canvas, Rectangle: area}, spots, dots, s.wordBoxes())
+	return spots
 }
 
 // heightAt is the surface's height, 0 to 1; the ground where there is a hole.

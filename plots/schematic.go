@@ -3,6 +3,7 @@ package plots
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -62,6 +63,7 @@ type sceneFigure struct {
 
 	loss   func(u, v float64) float64                          // the landscape, from 0 to 1
 	draw   func(c draw.Canvas, at func(u, v float64) vg.Point) // what is on it
+	onMap  []entry                                             // of the legend
 	side   Lines
 	onSide plot.Plotter // over the lines; may be nil
 }
@@ -75,7 +77,7 @@ func (f sceneFigure) figure() (*Figure, error) {
 	}
 	return page{
 		title:  f.title,
-		legend: legend([]Lines{f.side}, looks),
+		legend: append(slices.Clone(f.onMap), legend([]Lines{f.side}, looks)...),
 		height: height,
 		draw: func(c draw.Canvas) {
 			left := draw.Crop(c, 0, (mapWidth*unit)-c.Size().X, 0, 0)

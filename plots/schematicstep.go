@@ -16,6 +16,12 @@ const (
 	stepU, stepV     = -0.2, 0.82
 )
 
+// The line on the map, before the step and after it.
+var (
+	lineBefore = look{color: ink, dashes: []vg.Length{5, 4}, width: 2.2}
+	lineAfter  = look{color: orange, width: 3.4}
+)
+
 // stepShare is the part of a step at alpha that the point at d of the line moves by.
 func stepShare(alpha, d float64) float64 { return (1-alpha)*(1-d) + alpha*d }
 
@@ -40,12 +46,13 @@ func SchematicStep() (*Figure, error) {
 	return sceneFigure{
 		name: "schematic-step", title: "Schematic: a step at one point moves the whole line",
 		loss: toyLoss, draw: drawStep, side: side,
+		onMap: []entry{{name: "line before the step", look: lineBefore}, {name: "line after it", look: lineAfter}},
 		note: "A formula of two weights, drawn to show the idea: not a measurement. The batch drew α = 0.75. With the gradient g there, " +
 			"endpoint 1 moves by −(1−α)·g and endpoint 2 by −α·g, times the learning rate; the point itself by (1−α)² + α² = 0.625 of a step of standard training.",
 		alt: "Schematic, drawn from a formula of two weights and not measured.\n" +
-			"Left: a map of a loss landscape with a straight line across the slopes of a wide valley. A batch has drawn the point at α = 0.75. " +
+			"Left: a map of a loss landscape with a straight line, dashed, across the slopes of a wide valley. A batch has drawn the point at α = 0.75. " +
 			"A long arrow there, towards the valley, is the step that standard training would take. The same direction is sent to both ends: " +
-			"endpoint 1 moves by a quarter of it, endpoint 2 by three quarters. The line after the step lies nearer to the valley, above all at endpoint 2.\n" +
+			"endpoint 1 moves by a quarter of it, endpoint 2 by three quarters. The line after the step, solid, lies nearer to the valley, above all at endpoint 2.\n" +
 			"Right: the share of the step that each point of the line moves by. For the step at α = 0.75 it rises from 0.25 at α = 0 to 0.75 at α = 1, " +
 			"and is 0.625 at the point drawn. For a step at the midpoint it is one half everywhere.",
 	}.figure()
@@ -56,8 +63,8 @@ func drawStep(c draw.Canvas, at func(u, v float64) vg.Point) {
 	first, second := at(firstU, firstV), at(secondU, secondV)
 	moved := func(u, v, share float64) vg.Point { return at(u+share*stepU, v+share*stepV) }
 	firstAfter, secondAfter := moved(firstU, firstV, 1-stepAlpha), moved(secondU, secondV, stepAlpha)
-	c.StrokeLines(draw.LineStyle{Color: ink, Width: 2.2 * unit, Dashes: []vg.Length{5 * unit, 4 * unit}}, []vg.Point{first, second})
-	way(&c, orange, firstAfter, secondAfter)
+	c.StrokeLines(lineBefore.line(), []vg.Point{first, second})
+	way(&c, lineAfter.color, firstAfter, secondAfter)
 	pointU, pointV := (1-stepAlpha)*firstU+stepAlpha*secondU, (1-stepAlpha)*firstV+stepAlpha*secondV
 	point := at(pointU, pointV)
 	tip := moved(pointU, pointV, 1)

@@ -97,6 +97,21 @@ func (l look) glyph() draw.GlyphStyle {
 	return draw.GlyphStyle{Color: l.color, Radius: 3.2 * unit, Shape: l.marker}
 }
 
+// lone is the marker of a single point: larger than those on lines, among which it would
+// not be found, with a white rim.
+type lone struct{ shape draw.GlyphDrawer }
+
+// DrawGlyph implements [draw.GlyphDrawer].
+func (l lone) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	c.SetColor(color.White)
+	rim := style
+	rim.Radius *= 2.2
+	l.shape.DrawGlyph(c, rim, at)
+	c.SetColor(style.Color)
+	style.Radius *= 1.6
+	l.shape.DrawGlyph(c, style, at)
+}
+
 // hollow is a marker with a white middle.
 type hollow struct{ outline draw.GlyphDrawer }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -28,7 +29,7 @@ import (
 // A surface that leaves the range of its colours is cut off flat. Points that
 // could not be evaluated are a hole, hatched in grey on the ground. Marks and
 // paths lie on the surface; what it hides of a path is dotted, a mark that it hides
-// is hollow.
+// is hollow, which the legend says.
 type Surface struct {
 	// Title says what is to be seen. Required.
 	Title string
@@ -62,9 +63,13 @@ func (p Surface) Draw() (*Figure, error) {
 		head = max(head, heads[i].height(width*barShare))
 	}
 	height := fitScenes(scenes, width)
+	entries := fieldLegend(p.Fields, looks)
+	if slices.ContainsFunc(scenes, func(s *scene) bool { return s.hidesMark(width, height) }) {
+		entries = append(entries, hiddenEntry)
+	}
 	return page{
 		title:  p.Title,
-		legend: fieldLegend(p.Fields, looks),
+		legend: entries,
 		height: head + height,
 		draw: func(c draw.Canvas) {
 			for i, s := range scenes {

@@ -3,6 +3,7 @@ package plots
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,6 +83,9 @@ func TestAxesOfAnyView(t *testing.T) {
 			if s.size < 90 {
 				t.Errorf("%s: the box is only %.0f units long", view, s.size)
 			}
+			if first, want := s.axes()[0].words[0].text, s.heightTicks()[0].Label; first != want {
+				t.Errorf("%s: the heights begin with %q, want %q", view, first, want)
+			}
 			var boxes []vg.Rectangle
 			count := 0
 			for _, e := range s.axes() {
@@ -105,6 +109,25 @@ func TestAxesOfAnyView(t *testing.T) {
 			if count != 2 || len(boxes) < 5 {
 				t.Errorf("%s: the axes have %d labels and %d marks", view, count, len(boxes))
 			}
+		}
+	}
+}
+
+// A mark behind the surface is hollow, and the legend says so; where none is it does not.
+func TestHiddenMarkIsExplained(t *testing.T) {
+	x, y, z := lattice(-1, 1, 21, func(x, y float64) float64 { return math.Exp(-5 * (x*x + y*y)) })
+	for _, test := range []struct {
+		mark   Mark
+		hidden bool
+	}{{Mark{"top", 0, 0}, false}, {Mark{"in front", 0, -1}, false}, {Mark{"behind", -0.3, 0.5}, true}} {
+		f := Field{XLabel: "x", YLabel: "y", ZLabel: "z", X: x, Y: y, Z: z, Marks: []Mark{test.mark}}
+		figure, err := Surface{Title: "t", Fields: []Field{f}, Note: note}.Draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := slices.ContainsFunc(figure.page.legend, func(e entry) bool { return e.name == "behind the surface" })
+		if said != test.hidden {
+			t.Errorf("%s: the legend explains a hollow mark: %v, want %v", test.mark.Name, said, test.hidden)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package plots
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -12,7 +13,14 @@ import (
 func (s *scene) relief(c draw.Canvas, area vg.Rectangle) *relief {
 	picture, box, done := pixels(c, area)
 	defer done()
-	r := newRelief(area, box.Dx(), box.Dy())
+	r := s.seen(area, box.Dx(), box.Dy())
+	r.paint(picture, box.Min.X, box.Min.Y, s.scale)
+	return r
+}
+
+// seen is the surface on an area of so many pixels.
+func (s *scene) seen(area vg.Rectangle, width, height int) *relief {
+	r := newRelief(area, width, height)
 	f, lights := s.field, s.lights()
 	// Cells are cut into so many parts each way that their pieces look curved.
 	parts := max(1, 420/max(len(f.X), len(f.Y)))
@@ -31,8 +39,13 @@ func (s *scene) relief(c draw.Canvas, area vg.Rectangle) *relief {
 			}
 		}
 	}
-	r.paint(picture, box.Min.X, box.Min.Y, s.scale)
 	return r
+}
+
+// hidesMark reports whether the surface, on a panel of a size in units, hides a mark.
+func (s *scene) hidesMark(width, height float64) bool {
+	area := vg.Rectangle{Max: vg.Point{X: vg.Length(width) * unit, Y: vg.Length(height) * unit}}
+	return len(s.field.Marks) > 0 && slices.ContainsFunc(s.spots(s.seen(area, int(2*width), int(2*height))), func(m spot) bool { return m.behind })
 }
 
 // piece is a part of the surface in the picture; of the ground, where a corner of

@@ -20,7 +20,7 @@ type ticks struct {
 func (t ticks) Ticks(low, high float64) []plot.Tick {
 	least := (high - low) / max(t.most, 2)
 	marks := t.marks(t.step(least), low, high)
-	for tries := 0; len(marks) < 3 && tries < 3 && !t.whole; tries++ {
+	for tries := 0; len(marks) < 3 && tries < 3; tries++ { // whole numbers stop at a step of 1
 		least /= 2
 		marks = t.marks(t.step(least), low, high)
 	}

@@ -9,11 +9,11 @@ import (
 	"unicode"
 )
 
-// words tells what the lines show: axes, then every series at its start, middle
+// words tells what the lines show: axes, from where to where they reach, then every series at its start, middle
 // and end with its extremes, then the references.
 func (l Lines) words() string {
 	var b strings.Builder
-	e := l.extent()
+	e := l.shown()
 	fmt.Fprintf(&b, "%s Horizontal axis: %s, %s to %s. Vertical axis: %s, %s to %s.",
 		sentence(l.Title), l.xLabel(), number(e.xLow), number(e.xHigh), l.YLabel, number(e.yLow), number(e.yHigh))
 	for _, s := range l.Series {

@@ -42,20 +42,20 @@ func CalibrationTable(all paper.Rows) {
 		}
 		return values
 	}
-	printScores(all, []paper.Need{paper.AtMidpoint, paper.WithDiagram},
-		scoreColumn{"accuracy", 1, at(paper.Accuracy)},
-		scoreColumn{"confidence", 1, confidence},
-		scoreColumn{"ECE", 1, at(paper.ECE)},
-		scoreColumn{"ECE by chance", 1, paper.Chances})
+	printScores("", all, []paper.Need{paper.AtMidpoint, paper.WithDiagram},
+		scoreColumn{"accuracy (%)", 1, at(paper.Accuracy)},
+		scoreColumn{"confidence (%)", 1, confidence},
+		scoreColumn{"ECE (%)", 1, at(paper.ECE)},
+		scoreColumn{"ECE by chance (%)", 1, paper.Chances})
 }
 
 // OtherErrors prints two more calibration errors of each method's midpoint, in
 // percent: the adaptive ECE, of bins with equal numbers of images, and the MCE, the
 // gap of the worst bin.
 func OtherErrors(all paper.Rows) {
-	printScores(all, []paper.Need{paper.AtMidpoint},
-		scoreColumn{"adaptive ECE", 1, at(func(s metric.Scores) float64 { return 100 * s.AdaptiveECE })},
-		scoreColumn{"MCE", 0, at(func(s metric.Scores) float64 { return 100 * s.MCE })})
+	printScores("", all, []paper.Need{paper.AtMidpoint},
+		scoreColumn{"adaptive ECE (%)", 1, at(func(s metric.Scores) float64 { return 100 * s.AdaptiveECE })},
+		scoreColumn{"MCE (%)", 0, at(func(s metric.Scores) float64 { return 100 * s.MCE })})
 }
 
 // TemperatureTable prints the temperature that fits each method's validation
@@ -66,9 +66,9 @@ func TemperatureTable(all paper.Rows) {
 	after := func(score paper.Score) func([]experiment.Result) []float64 {
 		return func(runs []experiment.Result) []float64 { return paper.Scaled(runs, score) }
 	}
-	printScores(all, []paper.Need{paper.AtMidpoint, paper.WithTemperature},
+	printScores("", all, []paper.Need{paper.AtMidpoint, paper.WithTemperature},
 		scoreColumn{"temperature", 2, paper.Temperatures},
-		scoreColumn{"NLL", 3, at(paper.NLL)}, scoreColumn{"… scaled", 3, after(paper.NLL)},
+		scoreColumn{"NLL (nats)", 3, at(paper.NLL)}, scoreColumn{"… scaled", 3, after(paper.NLL)},
 		scoreColumn{"Brier", 3, at(brier)}, scoreColumn{"… scaled", 3, after(brier)})
 }
 

@@ -9,6 +9,7 @@ import (
 	"gosubspace/subspace/corruption"
 	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/metric"
 	"gosubspace/subspace/paper"
 )
 
@@ -71,7 +72,8 @@ func CorruptedPhoto(i int) {
 
 // SeverityTable prints a score of the midpoints of each method under the first
 // corruption of the runs, by severity, with a given number of digits behind the
-// point.
+// point. Its head begins with the corruption, and the score where it is one of package
+// paper's.
 func SeverityTable(all paper.Rows, score paper.Score, digits int) {
 	if score == nil {
 		Check(errNoScore)
@@ -86,5 +88,22 @@ func SeverityTable(all paper.Rows, score paper.Score, digits int) {
 			return paper.Under(runs, severity, score)
 		}})
 	}
-	printScores(all, []paper.Need{paper.AtMidpoint, paper.UnderCorruption}, columns...)
+	needs := []paper.Need{paper.AtMidpoint, paper.UnderCorruption}
+	Check(all.Check(needs...))
+	title := all[0].Results[0].Corrupted[0].Corruption
+	if name := scoreName(score); name != "" {
+		title += ", " + name
+	}
+	printScores(title, all, needs, columns...)
+}
+
+// scoreName is what an axis calls a score; "" of one that is none of package paper's.
+func scoreName(score paper.Score) string {
+	probe := metric.Scores{Accuracy: 0.125, ECE: 0.25, NLL: 0.5}
+	for _, a := range []paper.Axis{paper.AccuracyAxis, paper.ECEAxis, paper.LossAxis} {
+		if score(probe) == a.Score(probe) {
+			return a.Label
+		}
+	}
+	return ""
 }

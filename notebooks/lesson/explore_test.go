@@ -107,8 +107,12 @@ func TestFigureStays(t *testing.T) {
 				t.Errorf("the picture's words lack %q: %s", word, still.Alt)
 			}
 		}
-		if place, err := f.onMap(f.start); err != nil || place == nil {
-			t.Errorf("%s: no map: %v", shape, err)
+		place, err := f.onMap(f.start)
+		if err != nil || place == nil {
+			t.Fatalf("%s: no map: %v", shape, err)
+		}
+		if strings.Contains(place.Alt, "; map: 50 test images") != (shape != "line") {
+			t.Errorf("%s: the map says %s", shape, place.Alt)
 		}
 		page, err := f.page(&live.Cell{ID: "gosubspace-x", Kernel: "k"}, still)
 		if err != nil {

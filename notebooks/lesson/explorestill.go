@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"gosubspace/plots"
+	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/paper"
 )
 
@@ -59,12 +60,13 @@ func (f *figure) onMap(a answer) (*plots.Figure, error) {
 		if len(known.X) == 0 || a.Scores == nil {
 			return nil, nil
 		}
-		here := plots.Series{Name: fmt.Sprintf("here, %d test images", v.Tests), X: []float64{*a.Place.Alpha}, Y: []float64{100 * a.Scores[0]}, Style: 2}
+		here := plots.Series{Name: fmt.Sprintf("here, %d test images", v.Tests), X: []float64{*a.Place.Alpha}, Y: []float64{100 * a.Scores[0]}, Style: 7}
 		return plots.Lines{Title: "Where the point lies", XLabel: "α", YLabel: "test accuracy (%)", Note: note, Series: []plots.Series{known, here}}.Draw()
 	}
 	if v.Plane == nil || !firstThree(a.Place.Corners) {
 		return nil, nil
 	}
+	note += paper.MapImages(experiment.Result{Config: v.Config})
 	g := v.Plane
 	field := paper.Field(g, paper.AccuracyAxis)
 	field.Paths = []plots.Path{paper.Outline("triangle", f.triangle.Plane)}

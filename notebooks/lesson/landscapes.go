@@ -38,7 +38,7 @@ func Slice(all paper.Rows) (*plots.Figure, error) {
 		}
 		return x, values, nil
 	}
-	return paper.Panels(paper.Titled("Along one direction", scored), scored, func(a paper.Axis, rows paper.Rows) (plots.Lines, error) {
+	return paper.MapPanels(paper.Titled("Along one direction", scored), scored, func(a paper.Axis, rows paper.Rows) (plots.Lines, error) {
 		return paper.Lines(a, "steps along direction 1", rows, along)
 	}, paper.LossAxis, paper.AccuracyAxis)
 }

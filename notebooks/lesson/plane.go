@@ -48,7 +48,7 @@ func Coordinates() (*plots.Figure, error) {
 func ComparePlanes(all paper.Rows) {
 	Check(all.Check(paper.AtMidpoint, paper.OnPlane))
 	for _, row := range all {
-		fmt.Printf("%s, %s\n", row.Name, experiment.Count(len(row.Results), "seed"))
+		fmt.Printf("%s, %s%s\n", row.Name, experiment.Count(len(row.Results), "seed"), paper.MapImages(row.Results...))
 		fmt.Printf("  %-16s  %-16s  %-16s  %-16s  %s\n", "", "endpoints", "midpoint", "inside", "outside")
 		for _, s := range []struct {
 			name  string
@@ -84,7 +84,7 @@ func ByDepth(all paper.Rows) (*plots.Figure, error) {
 	if err := all.Check(paper.OnPlane); err != nil {
 		return nil, err
 	}
-	return paper.Panels(paper.Titled("Into the triangle, and out of it", all), all, func(a paper.Axis, all paper.Rows) (plots.Lines, error) {
+	return paper.MapPanels(paper.Titled("Into the triangle, and out of it", all), all, func(a paper.Axis, all paper.Rows) (plots.Lines, error) {
 		return paper.Lines(a, "smallest coefficient (0: edge, 1/3: midpoint)", all, byDepth)
 	}, paper.AccuracyAxis, paper.LossAxis)
 }

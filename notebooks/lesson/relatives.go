@@ -179,7 +179,7 @@ func BarrierByBranch(base experiment.Config, n int, epochs ...int) (*plots.Figur
 		Title: "Two networks that share their first epochs", Note: paper.Note(groups...),
 		Panels: []plots.Lines{
 			{Title: "Barrier", XLabel: "shared epochs", YLabel: "loss barrier (nats)", Series: series[:1]},
-			{Title: "Accuracy", XLabel: "shared epochs", YLabel: "accuracy (%)", Series: series[1:]},
+			{Title: "Accuracy", XLabel: "shared epochs", YLabel: paper.AccuracyAxis.Label, Series: series[1:]},
 		},
 	}.Draw()
 }

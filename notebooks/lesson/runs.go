@@ -198,10 +198,11 @@ type scoreColumn struct {
 }
 
 // printScores prints a line for each method: the mean of every column ± its
-// standard deviation over the seeds. The runs meet the needs, or the program ends.
-func printScores(all paper.Rows, needs []paper.Need, columns ...scoreColumn) {
+// standard deviation over the seeds. The head begins with title, which may be empty. The
+// runs meet the needs, or the program ends.
+func printScores(title string, all paper.Rows, needs []paper.Need, columns ...scoreColumn) {
 	Check(all.Check(needs...))
-	head := []string{""}
+	head := []string{title}
 	for _, c := range columns {
 		head = append(head, c.head)
 	}

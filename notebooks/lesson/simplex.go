@@ -98,13 +98,14 @@ func schedules(c experiment.Config, cycles int) (figure plots.Panels, err error)
 // standard deviation over the seeds.
 func CompareMidpoints(all paper.Rows) {
 	Check(all.Check())
-	fmt.Printf("%-24s  %-5s  %-14s  %-14s  %-24s  %s\n", "", "seeds", "accuracy (%)", "ECE (%)", "confidence − acc. (%)", "training loss")
+	table := [][]string{{"", "seeds", "accuracy (%)", "ECE (%)", "confidence − accuracy (points)", "training loss (nats)"}}
 	for _, row := range all {
 		accuracy, ece := paper.Together(row.Results, paper.Accuracy), paper.Together(row.Results, paper.ECE)
 		excess, loss := paper.Overconfidence(row.Results), paper.Losses(row.Results)
 		if row.Results[0].Config.Independent { // the point between the networks says nothing of their ensemble
 			excess, loss = nil, nil
 		}
-		fmt.Printf("%-24s  %-5d  %-14s  %-14s  %-24s  %s\n", row.Name, len(row.Results), spread(accuracy), spread(ece), spread(excess), spread(loss))
+		table = append(table, []string{row.Name, fmt.Sprint(len(row.Results)), spread(accuracy), spread(ece), spread(excess), spread(loss)})
 	}
+	fmt.Print(paper.Plain.Write(table))
 }

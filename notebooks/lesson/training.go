@@ -29,6 +29,9 @@ func TrainingCurves(title string, runs ...experiment.Result) (*plots.Figure, err
 	names := paper.Names(configs...)
 	styles := paper.Styles(names...)
 	figure := plots.Curves{Title: title, Note: paper.Note(groups...)}
+	if slices.ContainsFunc(configs, averages) {
+		figure.Note += beforeAveraging
+	}
 	for i, r := range runs {
 		h := course(r.History, 1)
 		h.Name, h.Style = names[i], styles[i]
@@ -179,7 +182,7 @@ func (t *training) curves(results []experiment.Result) plots.Curves {
 		} else if run.ended { // one that another begins with, or is made of
 			note = fmt.Sprintf("%s, after %s", run.config.Name(), experiment.Count(run.epochs, "epoch"))
 		}
-		notes = append(notes, note)
+		notes = append(notes, note+trainedBy(run.config))
 	}
 	c.Note = strings.Join(notes, "; ")
 	for _, run := range t.runs {
@@ -189,6 +192,35 @@ func (t *training) curves(results []experiment.Result) plots.Curves {
 	}
 	return c
 }
+
+// noted are the settings that [paper.Note] tells of, and those that change nothing of the
+// training.
+var noted = []string{
+	"data", "side", "train_images", "test_images", "held_out", "wrong_labels", "any_class", "human_labels", "network", "width", "epochs",
+	"snapshots", "recalibration", "points", "test_every", "bins", "plane", "surface", "grid_images", "corrupt", "published",
+}
+
+// trainedBy tells of the training that a configuration asks for what its note does not: in
+// which settings it differs from the preset that is nearest to it. Two pictures of one
+// method, network and data would have the same words otherwise.
+func trainedBy(c experiment.Config) (words string) {
+	_, differ := c.Nearest()
+	for _, s := range differ {
+		if !slices.Contains(noted, s.Name) {
+			words += "; " + strings.TrimSuffix(strings.ReplaceAll(s.String(), "_", " "), " true")
+		}
+	}
+	if averages(c) {
+		words += beforeAveraging
+	}
+	return words
+}
+
+// beforeAveraging is said where a run ends with an average: what is tested while it trains
+// is the network, and the average scores otherwise.
+const beforeAveraging = "; test: of the network before averaging"
+
+func averages(c experiment.Config) bool { return c.TestEvery > 0 && (c.EMA > 0 || c.SWA != "") }
 
 // method is what the cell calls the method of a run: what its figure does, or what it is
 // called everywhere.

@@ -80,6 +80,40 @@ func TestTrainingOfACell(t *testing.T) {
 	}
 }
 
+// Runs that differ in a setting alone say which; what is averaged at the end is not what the
+// test shows.
+func TestTrainingSaysItsSettings(t *testing.T) {
+	said := func(change func(c *experiment.Config)) string {
+		c := experiment.Quick()
+		change(&c)
+		cell := &training{title: "line", live: &plots.Live{}}
+		for _, r := range reported(c, 1)[:20] {
+			cell.report(r)
+		}
+		return cell.curves([]experiment.Result{{Config: c, Devices: []string{"an abacus"}}}).Note
+	}
+	const plain = "cnn, width 8; digits, 200 training images, 200 epochs; 1 seed; an abacus"
+	for want, change := range map[string]func(c *experiment.Config){
+		"":                     func(c *experiment.Config) {},
+		"; chunks 5":           func(c *experiment.Config) { c.Chunks, c.Points, c.Surface = 5, 3, 21 },
+		"; learning rate 0.02": func(c *experiment.Config) { c.LearningRate = 0.02 },
+		"; full step; beta 0; augment pad=4,flip=false":         func(c *experiment.Config) { c.FullStep, c.Beta, c.Augment.Pad = true, 0, 4 },
+		"; ema 0.99; test: of the network before averaging":     func(c *experiment.Config) { c.EMA = 0.99 },
+		"; swa constant; test: of the network before averaging": func(c *experiment.Config) { c.SWA, c.Snapshots = "constant", true },
+		"; swa cyclic-5": func(c *experiment.Config) { c.SWA, c.TestEvery = "cyclic-5", 0 },
+	} {
+		if got := said(change); got != plain+want {
+			t.Errorf("it says %q, want %q", got, plain+want)
+		}
+	}
+	r := experiment.Result{Config: experiment.Quick(), History: []experiment.Epoch{{Epoch: 1, Loss: 2, Accuracy: 0.5}}}
+	r.Config.EMA = 0.9
+	f, err := TrainingCurves("with a moving average", r)
+	if err != nil || !strings.Contains(f.Alt, "test: of the network before averaging") {
+		t.Errorf("%v, %v", f, err)
+	}
+}
+
 // Of an epoch that takes many steps something is drawn before its end; what is drawn
 // ascends; a run that goes on has what it had before.
 func TestTrainingWithinAnEpoch(t *testing.T) {

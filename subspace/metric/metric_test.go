@@ -323,7 +323,7 @@ func BenchmarkScore(b *testing.B) {
 }
 
 func TestSpread(t *testing.T) {
-	for want, sample := range map[string][]float64{"2.00 ± 1.00": {1, 2, 3}, "1.00": {1}, "": nil} {
+	for want, sample := range map[string][]float64{"2.00 ± 1.00": {1, 2, 3}, "1.00": {1}, "": nil, "−9.86": {-9.86}, "−2.00 ± 1.00": {-1, -2, -3}} {
 		if got := Spread(sample, 2); got != want {
 			t.Errorf("Spread(%v) = %q, want %q", sample, got, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // MeanStd returns the mean of a sample, such as one score under several seeds,
@@ -44,11 +45,9 @@ func Spread(sample []float64, digits int) string {
 		}
 		return ""
 	}
-	switch len(sample) {
-	case 0:
-		return ""
-	case 1:
-		return fmt.Sprintf("%.*f", digits, mean)
+	text := fmt.Sprintf("%.*f", digits, mean)
+	if len(sample) > 1 {
+		text += fmt.Sprintf(" ± %.*f", digits, std)
 	}
-	return fmt.Sprintf("%.*f ± %.*f", digits, mean, digits, std)
+	return strings.Replace(text, "-", "−", 1) // the sign of subtraction, as in figures
 }

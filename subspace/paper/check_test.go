@@ -359,6 +359,9 @@ func TestNamesAndStyles(t *testing.T) {
 	if alone[0] != among[2] || among[0] == among[1] || among[0] == styles["layer-wise line"] || among[0] == among[3] {
 		t.Errorf("a Bézier curve has style %v alone, and %v among others", alone, among)
 	}
+	if s := Styles("line", "chain"); s[1] == 6 {
+		t.Error("beside the blue of a line stands the sky blue")
+	}
 	if s := Styles("line, epochs 200", "line, epochs 50"); s[0] != styles["line"] || s[1] == s[0] || s[1] == 0 {
 		t.Errorf("two settings of a line have the styles %v", s)
 	}

@@ -54,7 +54,7 @@ func CurvePlane(all Rows) (*plots.Figure, error) {
 		x, y = g.Place(append(subspace.Line{}.At(alpha), 0))
 		straight.X, straight.Y = append(straight.X, x), append(straight.Y, y)
 	}
-	figure := plots.Contours{Title: Titled("The plane of a curve between two networks", all), Note: Note([]experiment.Result{r})}
+	figure := plots.Contours{Title: Titled("The plane of a curve between two networks", all), Note: MapNote([]experiment.Result{r})}
 	for _, a := range []Axis{AccuracyAxis, LossAxis} {
 		f := Field(g, a)
 		f.Title, f.Marks = a.Title, f.Marks[:3]
@@ -64,7 +64,7 @@ func CurvePlane(all Rows) (*plots.Figure, error) {
 		f.Paths = []plots.Path{curve, straight}
 		figure.Fields = append(figure.Fields, f)
 	}
-	figure.Fields[1].Levels = losses
+	levelled(figure.Fields[1:])
 	return figure.Draw()
 }
 
@@ -75,10 +75,17 @@ func Surfaces(all Rows) (*plots.Figure, error) {
 	if err := all.Check(); err != nil {
 		return nil, err
 	}
-	figure := plots.Surface{Title: Titled("The loss around a network", all), Note: all.first().Note()}
+	figure := plots.Surface{Title: Titled("The loss around a network", all)}
+	var shown [][]experiment.Result
 	for _, row := range all {
-		if g := row.Results[0].Surface; OnSurface.met(row.Results[0]) {
-			f := Field(g, LossAxis)
+		if r := row.Results[0]; OnSurface.met(r) {
+			f := Field(r.Surface, LossAxis)
+			for i := range f.Marks {
+				if r.Config.Shape == Standard && f.Marks[i].Name == "midpoint" { // of one network
+					f.Marks[i].Name = "network"
+				}
+			}
+			shown = append(shown, row.Results[:1])
 			f.Title, f.XLabel, f.YLabel, f.High = row.Name, "direction 1", "direction 2", 5
 			figure.Fields = append(figure.Fields, f)
 		}
@@ -86,6 +93,7 @@ func Surfaces(all Rows) (*plots.Figure, error) {
 	if len(figure.Fields) == 0 {
 		return nil, fmt.Errorf("no row has a surface: the first, %s, %s", all[0].Results[0].Config.Name(), OnSurface.lacks)
 	}
+	figure.Note = MapNote(shown...)
 	return figure.Draw()
 }
 

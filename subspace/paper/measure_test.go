@@ -3,8 +3,11 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
+	"gosubspace/plots"
 	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/metric"
@@ -29,7 +32,7 @@ func lopsided(of func(x, y float64) float64) experiment.Result {
 	g.X, g.Y = plane.Grid(41, 0.3)
 	for i := range 3 {
 		x, y := plane.Place(subspace.Endpoint(i, 3))
-		g.Marks = append(g.Marks, experiment.Mark{X: x, Y: y})
+		g.Marks = append(g.Marks, experiment.Mark{Name: fmt.Sprint("endpoint ", i+1), X: x, Y: y})
 	}
 	for _, y := range g.Y {
 		var row []metric.Scores
@@ -60,6 +63,86 @@ func TestNote(t *testing.T) {
 		if got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
+	}
+}
+
+// Under a landscape that was scored on a part of the test images, and beside what is read off
+// it, it says on how many; where it was scored on all, and under other figures, it does not.
+func TestNoteOfMaps(t *testing.T) {
+	all := lopsided(func(x, y float64) float64 { return 0.9 - math.Hypot(x, y)/20 })
+	part := all
+	part.Config.GridImages = 50
+	const says = "; map: 50 test images"
+	for _, r := range []experiment.Result{all, part} {
+		rows := Rows{{"triangle", []experiment.Result{r}}}
+		for _, draw := range []func(Rows) (*plots.Figure, error){Planes, PlaneLosses} {
+			f, err := draw(rows)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(f.Alt, says) != (r.Config.GridImages > 0) {
+				t.Errorf("on %d images: %s", r.Config.GridImages, f.Alt)
+			}
+		}
+		if budget := (RecordedRuns{Rows: rows}).Budget(); strings.HasSuffix(budget, says) != (r.Config.GridImages > 0) {
+			t.Errorf("on %d images: %s", r.Config.GridImages, budget)
+		}
+	}
+	if note := Note([]experiment.Result{part}); strings.Contains(note, "map") {
+		t.Error(note)
+	}
+}
+
+// Landscapes of the loss have the levels of orders of magnitude where they span more than
+// one of those that are shown, and finer ones where they do not: the same for both.
+func TestLevelsOfLosses(t *testing.T) {
+	for _, c := range []struct {
+		values    [2][]float64
+		orders    bool
+		low, high float64
+	}{
+		{[2][]float64{{1.84, 2.06}, {2.76, 8.89}}, false, 1.84, 8.89},
+		{[2][]float64{{0.06, 0.4}, {math.NaN(), 3}}, true, 0, 0},
+		{[2][]float64{{3, 5}, {4, 1e6}}, false, 3, 10}, // 10 is the last that is shown
+		{[2][]float64{{12, 20}, {30, 40}}, false, 0, 0},
+	} {
+		fields := []plots.Field{{Z: [][]float64{c.values[0]}}, {Z: [][]float64{c.values[1]}}}
+		levelled(fields)
+		for _, f := range fields {
+			if len(f.Levels) > 0 != c.orders || f.Low != c.low || f.High != c.high {
+				t.Errorf("%v: levels %v, from %v to %v", c.values, f.Levels, f.Low, f.High)
+			}
+		}
+	}
+}
+
+// What standard training ends with is a network, and the midpoint of nothing.
+func TestSurfaceOfOneNetwork(t *testing.T) {
+	var rows Rows
+	for _, shape := range []string{"standard", "line"} {
+		r := made(shape, nil, 0.9)
+		axis := []float64{-1, 0, 1}
+		scores := slices.Repeat([]metric.Scores{{NLL: 0.5}, {NLL: 0.1}, {NLL: 0.6}}, 3)
+		r.Surface = &experiment.Grid{X: axis, Y: axis, Scores: [][]metric.Scores{scores[:3], scores[3:6], scores[6:]}, Marks: []experiment.Mark{{Name: "midpoint"}}}
+		rows = append(rows, Row{shape, []experiment.Result{r}})
+	}
+	f, err := Surfaces(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(f.Alt, "\nnetwork: 0.1 at (0, 0)") || strings.Count(f.Alt, "\nmidpoint: 0.1 at (0, 0)") != 1 || rows[0].Results[0].Surface.Marks[0].Name != "midpoint" {
+		t.Error(f.Alt)
+	}
+}
+
+// Rows of dots have bars, and no bands.
+func TestNoteOfRows(t *testing.T) {
+	f, err := Compared(Rows{{"line", []experiment.Result{everything(0.7), everything(0.8)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(f.Alt, "2 seeds, bars ± 1 standard deviation") || strings.Contains(f.Alt, "bands") {
+		t.Error(f.Alt)
 	}
 }
 

@@ -34,13 +34,22 @@ var (
 
 // Panels draws a panel for each axis, with a note of where the rows come from.
 func Panels(title string, all Rows, panel func(Axis, Rows) (plots.Lines, error), axes ...Axis) (*plots.Figure, error) {
+	return panels(title, all.Note(), all, panel, axes)
+}
+
+// MapPanels is [Panels] of what was read off landscapes, with [MapNote].
+func MapPanels(title string, all Rows, panel func(Axis, Rows) (plots.Lines, error), axes ...Axis) (*plots.Figure, error) {
+	return panels(title, MapNote(all.runs()...), all, panel, axes)
+}
+
+func panels(title, note string, all Rows, panel func(Axis, Rows) (plots.Lines, error), axes []Axis) (*plots.Figure, error) {
 	if err := all.Check(); err != nil {
 		return nil, err
 	}
 	if panel == nil {
 		return nil, errors.New("panel is nil: want the function that draws one, such as paper.Lines in one of yours")
 	}
-	figure := plots.Panels{Title: title, Note: all.Note()}
+	figure := plots.Panels{Title: title, Note: note}
 	for _, a := range axes {
 		lines, err := panel(a, all)
 		if err != nil {

@@ -61,30 +61,61 @@ func onTriangle(name, unit string, digits int, score Score, within bool) Quantit
 // Planes draws the accuracy on the plane through three endpoints, of the first
 // seed of each row, with the triangle between them (figure 2).
 func Planes(all Rows) (*plots.Figure, error) {
-	return planes("Accuracy on the plane through three endpoints", all, AccuracyAxis, nil)
+	figure, err := planes("Accuracy on the plane through three endpoints", all, AccuracyAxis)
+	if err != nil {
+		return nil, err
+	}
+	return figure.Draw()
 }
 
 // PlaneLosses draws the loss on the planes of [Planes].
 func PlaneLosses(all Rows) (*plots.Figure, error) {
-	return planes("Loss on the plane through three endpoints", all, LossAxis, losses)
-}
-
-// losses are the levels of a landscape of the loss: it grows by orders.
-var losses = []float64{0.1, 0.2, 0.5, 1, 2, 5, 10}
-
-func planes(title string, all Rows, a Axis, levels []float64) (*plots.Figure, error) {
-	if err := all.Check(OnPlane); err != nil {
+	figure, err := planes("Loss on the plane through three endpoints", all, LossAxis)
+	if err != nil {
 		return nil, err
 	}
-	figure := plots.Contours{Title: Titled(title, all), Note: all.first().Note()}
+	levelled(figure.Fields)
+	return figure.Draw()
+}
+
+// losses are the levels of landscapes of the loss that grows by orders of magnitude.
+var losses = []float64{0.1, 0.2, 0.5, 1, 2, 5, 10}
+
+// levelled gives landscapes of the loss that stand beside each other their levels: losses
+// where what these show of them spans more than an order, else round numbers between, which
+// are finer.
+func levelled(fields []plots.Field) {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, f := range fields {
+		for _, z := range slices.Concat(f.Z...) {
+			if !math.IsNaN(z) {
+				low, high = min(low, z), max(high, z)
+			}
+		}
+	}
+	low, high = max(low, losses[0]), min(high, losses[len(losses)-1])
+	for i := range fields {
+		if high > 10*low {
+			fields[i].Levels = losses
+		} else if low < high {
+			fields[i].Low, fields[i].High = low, high
+		}
+	}
+}
+
+func planes(title string, all Rows, a Axis) (figure plots.Contours, err error) {
+	if err := all.Check(OnPlane); err != nil {
+		return figure, err
+	}
+	figure = plots.Contours{Title: Titled(title, all), Note: MapNote(all.first().runs()...)}
 	for _, row := range all {
 		g := row.Results[0].Plane
 		f := Field(g, a)
-		f.Title, f.Levels = row.Name, levels
+		f.Title = row.Name
 		f.Paths = []plots.Path{Outline("triangle", Triangle(*g))}
 		figure.Fields = append(figure.Fields, f)
 	}
-	return figure.Draw()
+	return figure, nil
 }
 
 // Outline returns the triangle of the three endpoints that a plane goes through, for a figure.

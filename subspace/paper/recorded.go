@@ -186,6 +186,6 @@ func (f RecordedRuns) Budget() string {
 		words = "seed"
 	}
 	numbers := strings.ReplaceAll(strings.Trim(fmt.Sprint(seeds), "[]"), " ", ", ")
-	return fmt.Sprintf("Figure %d, %s: %s, %s training images, %d epochs, %s; %s %s; %s", f.Number, strings.TrimPrefix(f.flags, "-"),
-		setName(first.Config), images, first.Config.Epochs, net, words, numbers, devicesOf(f.Rows.runs()...))
+	return fmt.Sprintf("Figure %d, %s: %s, %s training images, %d epochs, %s; %s %s; %s%s", f.Number, strings.TrimPrefix(f.flags, "-"),
+		setName(first.Config), images, first.Config.Epochs, net, words, numbers, devicesOf(f.Rows.runs()...), MapImages(slices.Concat(f.Rows.runs()...)...))
 }

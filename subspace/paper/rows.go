@@ -83,6 +83,27 @@ func Note(runs ...[]experiment.Result) string {
 		of(func(c experiment.Config) string { return fmt.Sprint(c.Epochs) }), seeds, devicesOf(runs...))
 }
 
+// MapNote is [Note] under a figure of landscapes: where they were scored on a part of the
+// test images it says on how many, as the same network's score on all of them is another.
+func MapNote(runs ...[]experiment.Result) string {
+	return Note(runs...) + MapImages(slices.Concat(runs...)...)
+}
+
+// MapImages is "; map: 1000 test images" of runs with a landscape that was scored on so
+// many, and "" of others.
+func MapImages(runs ...experiment.Result) string {
+	of := eachOf([][]experiment.Result{runs}, func(r experiment.Result) []string {
+		if r.Config.GridImages == 0 {
+			return nil
+		}
+		return []string{fmt.Sprint(r.Config.GridImages)}
+	})
+	if of == "" {
+		return ""
+	}
+	return "; map: " + of + " test images"
+}
+
 func networkOf(c experiment.Config) string {
 	if c.Width > 0 {
 		return fmt.Sprintf("%s, width %d", c.Network, c.Width)
