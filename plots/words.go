@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// words tells what the lines show: axes, from where to where they reach, then every series at its start, middle
-// and end with its extremes, then the references.
+// words tells what the lines show: axes, from where to where they reach, then every series
+// at its start, middle and end with its extremes, then the references.
 func (l Lines) words() string {
 	var b strings.Builder
 	e := l.shown()
