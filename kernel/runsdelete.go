@@ -11,6 +11,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/place"
 	"gosubspace/subspace/watch"
 )
 
@@ -47,7 +48,8 @@ func deleteRuns(ctx context.Context, args []string, stdout io.Writer) error {
 		}
 	}
 	for _, f := range of {
-		to, linked := os.Readlink(f.Dir)
+		_, linked := os.Readlink(f.Dir)
+		to := place.Real(f.Dir)
 		if err := f.Delete(); err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ const (
 
 // The line on the map, before the step and after it.
 var (
-	lineBefore = look{color: ink, dashes: []vg.Length{5, 4}, width: 2.2}
+	lineBefore = look{color: black, dashes: []vg.Length{5, 4}, width: 2.2}
 	lineAfter  = look{color: orange, width: 3.4}
 )
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,7 +14,9 @@ import (
 // lives, the compiler or a program that has its time to end, nothing is ended.
 func endLeft(gonb int) {
 	if len(children(gonb)) == 0 {
-		endOthers(map[int]bool{gonb: true})
+		left := group() // what joins it from now on is of the next cell
+		delete(left, gonb)
+		endOthers(func(pid int) bool { _, there := left[pid]; return there })
 	}
 }
 
@@ -30,20 +31,16 @@ func children(parent int) map[int]bool {
 	return all
 }
 
-// endOthers ends all processes of the relay's own group but itself and the given ones: by
+// endOthers ends the processes that are meant of the relay's own group, but not itself: by
 // an interrupt, and those that are left after two seconds, since what a shell has put into
 // the background ignores that, by the signal to end.
-func endOthers(spared map[int]bool) {
+func endOthers(meant func(pid int) bool) {
 	if syscall.Getpgrp() != os.Getpid() {
 		return
 	}
-	others := group()
-	delete(others, os.Getpid())
-	maps.DeleteFunc(others, func(pid, _ int) bool { return spared[pid] })
-	// What joins the group from now on is of the next cell, and none of these.
 	tell := func(signal syscall.Signal) (found bool) { // 0 asks alone
 		for pid := range group() {
-			if _, meant := others[pid]; meant {
+			if pid != os.Getpid() && meant(pid) {
 				syscall.Kill(pid, signal)
 				found = true
 			}

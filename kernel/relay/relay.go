@@ -202,7 +202,7 @@ func (r *relay) ending() {
 // their signal, and a training may be saving.
 func (r *relay) endRest() {
 	if spared := r.spared.Load(); spared != nil {
-		endOthers(*spared)
+		endOthers(func(pid int) bool { return !(*spared)[pid] })
 	}
 }
 

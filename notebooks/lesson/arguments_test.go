@@ -89,7 +89,7 @@ func TestMistakesInCells(t *testing.T) {
 		{"RecordedFigure 9", none(func() { RecordedFigure(9, "quick") }), "there is no figure 9"},
 		{"RecordedFigure quack", none(func() { RecordedFigure(3, "quack") }), `unknown preset "quack"`},
 		{"Shipped", none(func() { Shipped("triangle") }), `no trained "triangle" came with the notebooks: want bezier, layerwise-line, line, simplex-3, standard`},
-		{"Shipped simplex-4", none(func() { Shipped("simplex-4") }), "train -preset cifar10-small -shape simplex-4 -record notebooks/results -ship notebooks/results/endpoints"},
+		{"Shipped simplex-4", none(func() { Shipped("simplex-4") }), "train -preset cifar10-small -shape simplex-4 -ship DIR, a folder of yours, and open DIR/simplex-4.safetensors"},
 		{"Figure", none(func() { Figure(nil, nil) }), "there is no figure to show"},
 		{"AlongCurve of none", func() error { return drawn(paper.AlongCurve("x", nil)) }, "curves: there are none"},
 		{"AlongCurve of a triangle", func() error { return drawn(paper.AlongCurve("x", nil, rows[0].Results)) }, "curve 1: digits-standard-cnnx8-seed1 was not scored along a curve"},

@@ -101,7 +101,7 @@ func Shipped(shape string) *experiment.Shipped {
 	if errors.Is(err, os.ErrNotExist) {
 		err = fmt.Errorf("no trained %q came with the notebooks: want %s", shape, strings.Join(shippedShapes(), ", "))
 		if _, wrong := subspace.ParseSampler(shape); wrong == nil {
-			err = fmt.Errorf("%w; or make it, in the project's folder: go run ./kernel train -preset cifar10-small -shape %s -record notebooks/results -ship notebooks/results/endpoints", err, shape)
+			err = fmt.Errorf("%w; or make one: go run ./kernel train -preset cifar10-small -shape %s -ship DIR, a folder of yours, and open DIR/%[2]s.safetensors with experiment.OpenShipped", err, shape)
 		}
 	}
 	Check(err)

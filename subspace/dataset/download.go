@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -202,7 +203,22 @@ func (a archive) request(ctx context.Context, offset int64) (body io.ReadCloser,
 		response.Body.Close()
 		return nil, 0, false, errors.New("the server offers a page of HTML; is it a login page of the network?")
 	}
+	if n < 0 && response.ProtoMajor < 2 && !slices.Contains(response.TransferEncoding, "chunked") {
+		response.Body = untilClosed{response.Body}
+	}
 	return response.Body, from, n >= 0 || from > 0, nil
+}
+
+// untilClosed is a body that only the end of the connection ends: whether it broke off
+// nobody can tell.
+type untilClosed struct{ io.ReadCloser }
+
+func (u untilClosed) Read(p []byte) (int, error) {
+	n, err := u.ReadCloser.Read(p)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
 }
 
 // meter reports the bytes that are read through it.

@@ -315,6 +315,29 @@ func TestServerWithoutLength(t *testing.T) {
 	m.wantRanges(t, m.fromHalf())
 }
 
+// An answer that only the end of the connection ends may have broken off: what came is
+// kept, and the next attempt goes on from there.
+func TestServerThatHangsUp(t *testing.T) {
+	m, dir := newMirror(t), t.TempDir()
+	m.handler = func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Range") != "" {
+			m.serve(w, r)
+			return
+		}
+		connection, buffered, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer connection.Close()
+		fmt.Fprint(buffered, "HTTP/1.0 200 OK\r\nContent-Type: application/x-gzip\r\n\r\n")
+		buffered.Write(m.packed[:m.half()])
+		buffered.Flush()
+	}
+	m.wantLoaded(t, dir)
+	m.wantRanges(t, "", m.fromHalf())
+}
+
 func TestCancel(t *testing.T) {
 	m, dir := newMirror(t), t.TempDir()
 	m.handler = func(w http.ResponseWriter, r *http.Request) {

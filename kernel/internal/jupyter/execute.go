@@ -199,8 +199,9 @@ var executed = regexp.MustCompile(`^\.executed-(?:(\d+)-)?\d+\.ipynb$`)
 
 // RemoveStale removes what executions that were killed left in these folders, or
 // beside these files: that of processes that are gone, and what is older than a day,
-// for another process may have the number by now. One that is still at work loses
-// nothing by that: it writes its file at its end.
+// for another process may have the number by now. One that is still at work, in another
+// container say, loses nothing by that: it reads its file in its first minute, which is
+// spared, and writes it at its end.
 func RemoveStale(paths []string) {
 	seen := map[string]bool{}
 	for _, dir := range paths {
@@ -222,7 +223,7 @@ func RemoveStale(paths []string) {
 				continue
 			}
 			process, err := strconv.Atoi(m[1])
-			if time.Since(info.ModTime()) > 24*time.Hour || err == nil && program.Gone(process) {
+			if age := time.Since(info.ModTime()); age > 24*time.Hour || age > time.Minute && err == nil && program.Gone(process) {
 				os.Remove(filepath.Join(dir, e.Name()))
 			}
 		}
