@@ -26,6 +26,7 @@ func TestRemoveStale(t *testing.T) {
 	notebooks, out := t.TempDir(), t.TempDir()
 	names := map[string]bool{ // and whether they stay
 		fmt.Sprintf(".executed-%d-123.ipynb", ended.Process.Pid): false,
+		fmt.Sprintf(".executed-%d-456.ipynb", ended.Process.Pid): true, // of this minute: another container's, perhaps
 		fmt.Sprintf(".executed-%d-123.ipynb", os.Getpid()):       true,
 		fmt.Sprintf(".executed-%d-old.ipynb", os.Getpid()):       true, // no name of ours
 		fmt.Sprintf(".executed-%d-999.ipynb", os.Getpid()):       false,
@@ -37,9 +38,11 @@ func TestRemoveStale(t *testing.T) {
 		"x.executed-1-9.ipynb":                                   true,
 		".executed-99999.ipynb":                                  true,
 	}
-	old := map[string]bool{
-		fmt.Sprintf(".executed-%d-999.ipynb", os.Getpid()): true, fmt.Sprintf(".executed-%d-old.ipynb", os.Getpid()): true,
-		".executed-999.ipynb": true, ".executed-my.ipynb": true, "01-line.ipynb": true,
+	const day = 25 * time.Hour
+	ages := map[string]time.Duration{
+		fmt.Sprintf(".executed-%d-123.ipynb", ended.Process.Pid): 2 * time.Minute,
+		fmt.Sprintf(".executed-%d-999.ipynb", os.Getpid()):       day, fmt.Sprintf(".executed-%d-old.ipynb", os.Getpid()): day,
+		".executed-999.ipynb": day, ".executed-my.ipynb": day, "01-line.ipynb": day,
 	}
 	for _, dir := range []string{notebooks, out} {
 		for name := range names {
@@ -47,11 +50,9 @@ func TestRemoveStale(t *testing.T) {
 			if err := os.WriteFile(path, []byte("{}\n"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if old[name] {
-				yesterday := time.Now().Add(-25 * time.Hour)
-				if err := os.Chtimes(path, yesterday, yesterday); err != nil {
-					t.Fatal(err)
-				}
+			written := time.Now().Add(-ages[name])
+			if err := os.Chtimes(path, written, written); err != nil {
+				t.Fatal(err)
 			}
 		}
 	}
