@@ -37,8 +37,9 @@ on where it was; Ctrl-C saves a checkpoint and stops.
 Shapes: standard, line, bezier, simplex-M (M endpoints), the last three also with
 layerwise- before them, and with -independent complex-F-B (F networks and B points
 between). -figure makes all runs behind a figure of the notebooks, which number them
-otherwise than the paper from 3 on; -dry-run lists the runs and says how long they will take; -choose compares values by the accuracy on
-the validation split, never on the test set.
+otherwise than the paper from 3 on; -dry-run lists the runs and says how long they
+will take; -choose compares values by the accuracy on the validation split, never on
+the test set.
 
 -networks takes as endpoints networks that were trained elsewhere, such as with
 PyTorch: safetensors files of their state_dicts. Of a curve they are the two ends, and

@@ -49,7 +49,8 @@ func afterScaling(r experiment.Result) (metric.Scores, bool) {
 	return *r.Calibration.Scaled, true
 }
 
-// Calibrations compares the expected calibration error of the midpoints (figure 5), where there is a validation split also after temperature scaling.
+// Calibrations compares the expected calibration error of the midpoints (figure 5), where
+// there is a validation split also after temperature scaling.
 func Calibrations(all Rows) (*plots.Figure, error) {
 	labels := []string{"ECE (%)"}
 	if all.Check(WithTemperature) == nil {

@@ -85,9 +85,9 @@ func Absolute(variable, dir string) (string, error) {
 	return filepath.Abs(dir)
 }
 
-// NoTilde refuses a path that begins with ~ for the home folder, which stands where it says: a ~ is
-// the shell's, and where there was none a folder of that name would be made. One that is
-// really called so is ./~ to us.
+// NoTilde refuses a path that begins with ~ for the home folder; said is how the error calls
+// it. A ~ is the shell's, and where there was none a folder of that name would be made. One
+// that is really called so is ./~ to us.
 func NoTilde(said, path string) error {
 	if path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, "~"+string(filepath.Separator)) {
 		return fmt.Errorf("%s: no shell has replaced the ~; write the home folder's path instead", said)
