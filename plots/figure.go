@@ -180,26 +180,12 @@ func (f *Figure) Write(path string) error {
 	if err != nil {
 		return fmt.Errorf("plots: figure %q was not written to %s: %w", f.Name, path, err)
 	}
-	if err := writeWhole(path, file); err != nil {
-		return fmt.Errorf("plots: figure %q was not written: %w; choose a folder that can be written to, for what is shown with %s", f.Name, err, FolderVariable)
+	err = os.MkdirAll(filepath.Dir(path), 0o777)
+	if err == nil {
+		err = folders.WriteFile(path, file)
+	}
+	if err != nil {
+		return fmt.Errorf("plots: figure %q was not written: %w; what is shown goes to the folder that %s names", f.Name, err, FolderVariable)
 	}
 	return nil
-}
-
-// writeWhole writes a file beside its place, and then renames it.
-func writeWhole(path string, file []byte) error {
-	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return err
-	}
-	part, err := os.CreateTemp(folder, ".figure-*"+filepath.Ext(path))
-	if err != nil {
-		return err
-	}
-	defer os.Remove(part.Name()) // finds nothing once it has been renamed
-	_, err = part.Write(file)
-	if err := errors.Join(err, part.Sync(), part.Chmod(0o644), part.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part.Name(), path)
 }

@@ -49,7 +49,7 @@ func TestWriteFails(t *testing.T) {
 	if err := (&Figure{Name: "figure"}).Write(filepath.Join(folder, "figure.png")); err == nil {
 		t.Error("a folder was replaced by a figure")
 	}
-	if left, _ := fs.Glob(os.DirFS(folder), ".figure-*"); len(left) > 0 {
+	if left, _ := fs.Glob(os.DirFS(folder), ".*"); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }

@@ -2,7 +2,6 @@ package paper
 
 import (
 	"cmp"
-	"strings"
 
 	"gosubspace/plots"
 	"gosubspace/subspace/experiment"
@@ -65,8 +64,7 @@ func compare(title string, all Rows, labels []string, values func([]experiment.R
 	if err := all.Check(AtMidpoint); err != nil {
 		return nil, err
 	}
-	note := strings.Replace(all.Note(), "bands ±", "bars ±", 1) // which a row has in a band's place
-	figure := plots.Comparison{Title: Titled(title, all), Labels: labels, Reference: all[0].Name, Note: note}
+	figure := plots.Comparison{Title: Titled(title, all), Labels: labels, Reference: all[0].Name, Note: note("bars", all.runs())}
 	for _, row := range all {
 		group := "one network"
 		if len(row.Results[0].Midpoint().Weights) > 1 {

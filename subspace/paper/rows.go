@@ -64,17 +64,20 @@ func (rows Rows) Note() string { return Note(rows.runs()...) }
 
 // Note says under a figure where its numbers come from: network, data, seeds,
 // backend and device; nothing of no runs.
-func Note(runs ...[]experiment.Result) string {
+func Note(runs ...[]experiment.Result) string { return note("bands", runs) }
+
+// note calls what shows the spread over the seeds by its name.
+func note(spread string, runs [][]experiment.Result) string {
 	runs = slices.DeleteFunc(slices.Clone(runs), func(group []experiment.Result) bool { return len(group) == 0 })
 	if len(runs) == 0 {
 		return ""
 	}
-	seeds := fmt.Sprintf("%d seeds, bands ± 1 standard deviation", len(runs[0]))
+	seeds := fmt.Sprintf("%d seeds, %s ± 1 standard deviation", len(runs[0]), spread)
 	if len(runs[0]) == 1 {
 		seeds = "1 seed"
 	}
 	if slices.ContainsFunc(runs, func(group []experiment.Result) bool { return len(group) != len(runs[0]) }) {
-		seeds = "bands ± 1 standard deviation over unequal numbers of seeds"
+		seeds = spread + " ± 1 standard deviation over unequal numbers of seeds"
 	}
 	of := func(tell func(experiment.Config) string) string {
 		return eachOf(runs, func(r experiment.Result) []string { return []string{tell(r.Config)} })
