@@ -1,6 +1,8 @@
 package paper
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
@@ -206,6 +208,63 @@ func TestClaimsCanBeMeasured(t *testing.T) {
 		if err != nil || strings.Contains(text, "NaN") || strings.Count(text, "\n") < claimed {
 			t.Errorf("%s: %v\n%s", name, err, text)
 		}
+	}
+}
+
+// What stands under two figures, with the same runs and the same quantities, is one
+// hypothesis: it counts once among those that p-values are corrected for, and has the same
+// verdict wherever it stands.
+func TestComparisonUnderTwoFigures(t *testing.T) {
+	dir := t.TempDir()
+	for number := 3; number <= 5; number++ {
+		f, err := NewFigure(number, experiment.Small())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range f.Methods {
+			for seed := 1; seed <= 3; seed++ {
+				r := invented(t, m.Config.With(m.Config.Shape, uint64(seed)), 60+float64(len(m.Name))/10+float64(seed*len(m.Name)%7))
+				if err := r.Record(filepath.Join(dir, fmt.Sprintf("%d-%s-%d.json", number, m.Name, seed))); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	rec, err := experiment.ReadRecord(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := ReadFigures(rec, experiment.Small(), "-preset cifar10-small")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Figure 5 says in the words of figure 3 what both say, figure 4 in others.
+	words := map[string]string{"the midpoint of a simplex of 2 is more accurate than standard training": "the midpoint of a line is more accurate than standard training"}
+	var told []Finding
+	var p []float64
+	at := map[string]int{}
+	for _, f := range all {
+		for _, x := range f.Findings() {
+			if x.Says = cmp.Or(words[x.Says], x.Says); x.Difference.N == 0 {
+				continue
+			}
+			if _, there := at[x.Says]; !there {
+				at[x.Says], p = len(p), append(p, x.P)
+			}
+			told = append(told, x)
+		}
+	}
+	if len(told) != len(p)+3 {
+		t.Fatalf("%d claims, %d comparisons: want two of figure 3 under figure 5, and one under figure 4", len(told), len(p))
+	}
+	corrected := metric.Holm(p)
+	for _, x := range told {
+		if want := corrected[at[x.Says]]; x.Corrected != want || x.Family != len(p) {
+			t.Errorf("figure %d, %s: corrected to %v for %d, want %v for %d", x.Figure, x.Says, x.Corrected, x.Family, want, len(p))
+		}
+	}
+	if table := ClaimsTable(all); !strings.Contains(table, fmt.Sprintf("for all %d comparisons together", len(p))) {
+		t.Errorf("the table does not say that it is corrected for %d:\n%s", len(p), table)
 	}
 }
 

@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gosubspace/subspace/experiment"
@@ -16,8 +17,8 @@ type Finding struct {
 	P          float64    // of no difference; NaN where it cannot be told
 	// Corrected is P corrected by Holm's method for all claims of the paper that runs of
 	// the same preset tell of, Family in number: among so many some p-values are small by
-	// chance. A claim that stands under two figures counts twice, which errs on the side
-	// of caution.
+	// chance. Claims of two figures that compare the same runs by the same quantities are
+	// one, see hypothesis.
 	Corrected float64
 	Family    int
 	Command   string // makes the runs
@@ -109,13 +110,34 @@ func (f RecordedRuns) Findings() (findings []Finding) {
 	return findings
 }
 
+// A hypothesis is what a claim compares, whatever the figure that it stands under: a
+// quantity of the runs of one configuration, and one of another's.
+type hypothesis struct{ first, against side }
+
+type side struct {
+	config   experiment.Config // with the first seed
+	quantity string
+}
+
+func (f Figure) hypothesis(c Claim) hypothesis {
+	of := func(t Term) side {
+		i := slices.IndexFunc(f.Methods, func(m Method) bool { return m.Name == t.Method })
+		return side{f.Methods[i].Config, t.Quantity.Name}
+	}
+	return hypothesis{of(c.First), of(c.Against)}
+}
+
 // correct corrects the p-values of all claims of the figures, which are those of one
-// preset, for their number.
+// preset, for their number. The same hypothesis counts once, wherever it stands.
 func correct(all []RecordedRuns) {
 	var p []float64
+	at := map[hypothesis]int{}
 	for _, f := range all {
 		for _, x := range f.Findings() {
-			p = append(p, x.P)
+			h := f.hypothesis(x.Claim)
+			if _, there := at[h]; !there {
+				at[h], p = len(p), append(p, x.P)
+			}
 		}
 	}
 	family := 0
@@ -125,8 +147,10 @@ func correct(all []RecordedRuns) {
 		}
 	}
 	corrected := metric.Holm(p)
-	for i := range all {
-		n := len(all[i].Claims())
-		all[i].corrected, all[i].family, corrected = corrected[:n:n], family, corrected[n:]
+	for i, f := range all {
+		all[i].corrected, all[i].family = nil, family
+		for _, c := range f.Claims() {
+			all[i].corrected = append(all[i].corrected, corrected[at[f.hypothesis(c)]])
+		}
 	}
 }

@@ -93,7 +93,7 @@ func TestOneSeedIsPairedOverImages(t *testing.T) {
 	if d := ahead.Difference; d.Images != 1000 || d.P() != (metric.Discordant{N: 1000, First: 40, Second: 10}).P() || math.Abs(d.Mean-3) > 1e-9 || d.N != 1 {
 		t.Fatalf("%+v", d)
 	}
-	want := "holds for these two networks (accuracy +3.00 [+1.61, +4.38] points over the same 1,000 images, p < 0.0001); corrected for 2 claims: holds"
+	want := "holds for these two networks (accuracy +3.00 [+1.61, +4.38] points over the same 1,000 images, p < 0.0001); corrected for 1 claim: holds"
 	if got := ahead.String(); !strings.HasSuffix(got, want) || ahead.Verdict() != Holds || ahead.CorrectedVerdict() != Holds {
 		t.Errorf("it says\n%s\nwant\n%s", got, want)
 	}

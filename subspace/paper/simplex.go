@@ -38,16 +38,17 @@ var simplex = definition{
 		}
 	},
 	claims: func(c *claims) {
-		larger := func(first, against, says string) {
-			c.add(1, Term{first, accuracyTogether}, Term{against, accuracyTogether}, says)
-		}
 		for _, than := range [][2]string{{Standard, "standard training"}, {"SWA, cyclic rate", "SWA"}} {
 			for i, s := range []string{"line", "simplex-3", "simplex-4", "simplex-5", "simplex-6"} {
-				larger(s, than[0], fmt.Sprintf("the midpoint of a simplex of %d is more accurate than %s", i+2, than[1]))
+				c.add(1, Term{s, accuracyMidpoint}, Term{than[0], accuracyMidpoint},
+					fmt.Sprintf("the midpoint of a simplex of %d is more accurate than %s", i+2, than[1]))
 			}
 		}
-		larger("ensemble of 2 networks", "line", "an ensemble of 2 networks is more accurate than the midpoint of a line")
-		larger("ensemble of 3 networks", "simplex-3", "an ensemble of 3 networks is more accurate than the midpoint of a simplex of 3")
+		ensemble := func(of, subspace, says string) {
+			c.add(1, Term{of, accuracyTogether}, Term{subspace, accuracyMidpoint}, says)
+		}
+		ensemble("ensemble of 2 networks", "line", "an ensemble of 2 networks is more accurate than the midpoint of a line")
+		ensemble("ensemble of 3 networks", "simplex-3", "an ensemble of 3 networks is more accurate than the midpoint of a simplex of 3")
 	},
 }
 

@@ -128,7 +128,7 @@ func ClaimsTable(all []RecordedRuns) string {
 	if images {
 		text += "Under one seed two networks are compared, and not the methods: image by image, with the interval of Agresti and Min and McNemar's p, of means over severities with those of the normal distribution. "
 	}
-	text += fmt.Sprintf("One in 20 such verdicts comes by chance where there is no difference; \"corrected\" is the verdict by Holm's method for all %d of them together: at most one in 20 such tables has a mistake.", family)
+	text += fmt.Sprintf("One in 20 such verdicts comes by chance where there is no difference; \"corrected\" is the verdict by Holm's method for all %d comparisons together, one that stands under two figures counted once: at most one in 20 such tables has a mistake.", family)
 	if unmeasured > 0 {
 		text += fmt.Sprintf(" Not recorded yet: %s.", experiment.Count(unmeasured, "claim"))
 	}
