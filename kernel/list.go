@@ -164,7 +164,8 @@ func checkBesideList(fs *flag.FlagSet, changes []change) (err error) {
 
 // begin lets the folder of runs remember the list, and returns what is left of the
 // part of it that is to be made here. Of runs whose data are part of the program, or
-// have their checksum in it, that they are made is seen without loading them.
+// have their checksum in it, that they are made is seen without loading them, unless their
+// images went through a JPEG decoder, which may be that of another version.
 func (t *training) begin(ctx context.Context, configs []experiment.Config, stdout io.Writer) (left []experiment.Config, plan []experiment.Planned, err error) {
 	all, err := experiment.FindRuns(t.options.Dir)
 	if err != nil {
@@ -185,7 +186,7 @@ func (t *training) begin(ctx context.Context, configs []experiment.Config, stdou
 	}
 	made := map[experiment.Config]bool{} // of the list: what its runs are made of is not recorded, see train
 	for _, p := range plan {
-		made[p.Config] = p.Made && slices.Contains(configs, p.Config) && (p.Config.Data == "digits" || p.Config.Data == "cifar10")
+		made[p.Config] = p.Made && slices.Contains(configs, p.Config) && (p.Config.Data == "digits" || p.Config.Data == "cifar10") && !p.Config.Decodes()
 	}
 	for _, f := range all {
 		if t.record != "" && f.State == experiment.Finished && !f.Result.Marked() {

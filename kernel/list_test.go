@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"testing"
 
+	"gosubspace/subspace"
 	"gosubspace/subspace/experiment"
 	"gosubspace/subspace/place"
 )
@@ -37,6 +38,32 @@ func FuzzLinesOf(f *testing.F) {
 			}
 		}
 	})
+}
+
+// That a run is made which is scored on images behind a JPEG decoder is not seen by its
+// settings: they may have gone through that of another version.
+func TestListOfAnotherDecoder(t *testing.T) {
+	dir := t.TempDir()
+	clean := experiment.Quick()
+	decoded := clean
+	decoded.Corrupt = "jpeg_compression"
+	configs := []experiment.Config{clean, decoded}
+	for i, c := range configs {
+		r := experiment.Result{Config: c, Identity: strings.Repeat(fmt.Sprint(i+1), 64), Calibration: &experiment.Calibration{},
+			Points: []experiment.PointScore{{Weights: subspace.Line{}.Midpoint(), Midpoint: true}}}
+		folder := filepath.Join(dir, c.Name()+"-"+r.Identity[:8])
+		const header = `{"__metadata__":{}}`
+		err := errors.Join(os.Mkdir(folder, 0o755), r.Write(filepath.Join(folder, "result.json")),
+			os.WriteFile(filepath.Join(folder, "endpoints.safetensors"), append([]byte{byte(len(header)), 7: 0}, header...), 0o644))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	of := training{list: "a.txt", title: "a", whole: configs, options: experiment.Options{Dir: dir}}
+	left, _, err := of.begin(t.Context(), configs, io.Discard)
+	if err != nil || !slices.Equal(left, []experiment.Config{decoded}) {
+		t.Errorf("left to be made is %v, %v, want the second alone", left, err)
+	}
 }
 
 // What no line of a list can say is refused, and so it is beside -list.

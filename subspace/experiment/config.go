@@ -192,7 +192,7 @@ func (c Config) identity(data *dataset.Data, held *dataset.Set) string {
 		Held        string `json:",omitempty"`
 		JPEG        int    `json:",omitempty"`
 	}{version, c, data.Train.Fingerprint(), data.Test.Fingerprint(), data.Mean, data.Std, "", 0}
-	if slices.Contains(c.corruptions(), "jpeg_compression") || c.Published && c.Data != "cifar10" {
+	if c.Decodes() {
 		known.JPEG = 2 // by which decoder: the fingerprints say it of the clean images alone
 	}
 	if held != nil {
@@ -204,6 +204,13 @@ func (c Config) identity(data *dataset.Data, held *dataset.Set) string {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
+}
+
+// Decodes reports whether a run of c is scored on images that go through the JPEG decoder,
+// so that its version is part of the run's identity: a result of the same settings and
+// images may be one of another version, which only who has read the data can tell.
+func (c Config) Decodes() bool {
+	return slices.Contains(c.corruptions(), "jpeg_compression") || c.Published && c.Data != "cifar10"
 }
 
 // Name says which run it is, in a word: cifar10-line-cresnet20x8-seed1.
