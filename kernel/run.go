@@ -29,7 +29,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			"executed in NAME.failed.ipynb. A cell tagged raises-exception may fail, one tagged\n"+
 			"skip-execution is left as it is.\n\n"+
 			"Nobody's work is replaced: -o refuses a folder with a notebook of the same name that has\n"+
-			"other code, and what is saved while it runs stays, with NAME.executed.ipynb beside it.", stdout)
+			"other code, unless run wrote it and nobody has edited it since, and what is saved while\n"+
+			"it runs stays, with NAME.executed.ipynb beside it.", stdout)
 	dir := fs.String("o", "", "write the executed notebooks to this `folder`")
 	timeout := fs.Duration("timeout", 0, "how long one cell may take, for example 10m; 0 is as long as it wants")
 	if err := parse(fs, args, -1); err != nil {

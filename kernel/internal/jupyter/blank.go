@@ -16,14 +16,9 @@ import (
 // outputs, no counts. The links of its text, which lead on from its folder, lead there
 // from a folder from which that one is reached by the path up.
 func Blank(text []byte, up string) ([]byte, error) {
-	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
-	decoder.UseNumber()
-	var notebook map[string]any
-	if err := decoder.Decode(&notebook); err != nil {
-		return nil, fmt.Errorf("this is not a notebook: %w", err)
-	}
-	if notebook["cells"] == nil {
-		return nil, errors.New("this is not a notebook: it has no cells")
+	notebook, err := decode(text)
+	if err != nil {
+		return nil, err
 	}
 	cells, _ := notebook["cells"].([]any)
 	for _, c := range cells {
@@ -35,6 +30,24 @@ func Blank(text []byte, up string) ([]byte, error) {
 			cell["source"] = relinked(cell["source"], up)
 		}
 	}
+	return encode(notebook)
+}
+
+// decode reads all that is in a notebook's file.
+func decode(text []byte) (notebook map[string]any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	decoder.UseNumber()
+	if err := decoder.Decode(&notebook); err != nil {
+		return nil, fmt.Errorf("this is not a notebook: %w", err)
+	}
+	if notebook["cells"] == nil {
+		return nil, errors.New("this is not a notebook: it has no cells")
+	}
+	return notebook, nil
+}
+
+// encode is the file of a notebook, written as Jupyter writes it.
+func encode(notebook map[string]any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)

@@ -123,6 +123,11 @@ func (e execution) keep(temp string, failed bool, stdout io.Writer) error {
 		path = e.beside("executed")
 		saved = fmt.Errorf("%w: that stays as it is, and the executed notebook is in %s", saved, path)
 	}
+	if !e.inPlace || path != e.target {
+		if err := mark(temp); err != nil {
+			return err
+		}
+	}
 	mode := os.FileMode(0o644)
 	if there, err := os.Stat(e.target); err == nil {
 		mode = there.Mode().Perm() // as readable as it was
@@ -148,8 +153,9 @@ func (e execution) beside(word string) string {
 var keptBeside = regexp.MustCompile(`\.(?:failed|executed)(?:-\d+)?\.ipynb$`)
 
 // MayReplace says why an execution of nb may not take the place of a file: somebody works in
-// it. What was executed before has the code of nb and its text, edited or not, and nothing
-// is lost but outputs; nor is where nothing is.
+// it. Nothing is lost but outputs where an execution wrote it and it is untouched, of
+// whatever state of nb it was, nor where its code is that of nb, its text edited or not; nor
+// where nothing is.
 func (nb Notebook) MayReplace(path string) error {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -160,6 +166,9 @@ func (nb Notebook) MayReplace(path string) error {
 	there, err := parseNotebook(path, raw)
 	if err != nil {
 		return err
+	}
+	if there.untouched() {
+		return nil
 	}
 	if there.Cells == nil { // of format 3, say, which has them elsewhere
 		return fmt.Errorf("%s has no cells to be compared", path)

@@ -176,6 +176,16 @@ func TestKeep(t *testing.T) {
 			entries, _ := os.ReadDir(dir)
 			for _, f := range entries {
 				text, _ := os.ReadFile(filepath.Join(dir, f.Name()))
+				// What is written elsewhere than in place has a mark.
+				nb, _ := parseNotebook("", text)
+				if wrote := c.elsewhere != "" || f.Name() != "n.ipynb"; nb.untouched() {
+					if !wrote {
+						t.Errorf("%s has a mark", f.Name())
+					}
+					text = []byte(executed)
+				} else if wrote && c.want[f.Name()] == executed {
+					t.Errorf("%s has no mark: %s", f.Name(), text)
+				}
 				got[f.Name()] = string(text)
 			}
 			if !maps.Equal(got, c.want) {
@@ -235,5 +245,44 @@ func TestMayReplace(t *testing.T) {
 	}
 	if err := nb.MayReplace(filepath.Join(t.TempDir(), "n.ipynb")); err != nil {
 		t.Errorf("where nothing is: %v", err)
+	}
+}
+
+// What an execution wrote elsewhere may be replaced after its source has been edited, with
+// all that it had: until somebody edits it there.
+func TestMark(t *testing.T) {
+	before := `{"cells": [{"id": "c", "cell_type": "code", "source": ["a := 1"], "outputs": [{"output_type": "stream", "name": "stdout", "text": ["<1.50>\n"]}]}], "metadata": {"language_info": {"name": "go"}}, "nbformat": 4, "nbformat_minor": 5}`
+	path := placetest.Write(t, filepath.Join(t.TempDir(), "n.ipynb"), before)
+	now, err := parseNotebook("", []byte(cells("", "a := 2")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := now.MayReplace(path); err == nil {
+		t.Error("a notebook without a mark may be replaced by one of other code")
+	}
+	if err := mark(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := now.MayReplace(path); err != nil {
+		t.Errorf("with its mark: %v", err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	for _, kept := range []string{`"<1.50>\n"`, `"name": "go"`, `"nbformat_minor": 5`} {
+		if !strings.Contains(text, kept) {
+			t.Errorf("%s is lost: %s", kept, text)
+		}
+	}
+	for what, edited := range map[string]string{
+		"its code edited":        strings.Replace(text, "a := 1", "a := 3", 1),
+		"a mark of another kind": strings.Replace(text, `"executed"`, `"made"`, 1),
+	} {
+		placetest.Write(t, path, edited)
+		if edited == text || now.MayReplace(path) == nil {
+			t.Errorf("%s: it may be replaced: %s", what, edited)
+		}
 	}
 }

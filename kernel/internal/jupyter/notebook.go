@@ -24,7 +24,8 @@ func notebookFiles(dir string) ([]string, error) {
 
 // A Notebook is what we read of an .ipynb file.
 type Notebook struct {
-	Cells []Cell `json:"cells"`
+	Cells    []Cell          `json:"cells"`
+	Metadata json.RawMessage `json:"metadata"`
 }
 
 // A Cell is one of its cells.
