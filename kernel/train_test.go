@@ -2,8 +2,37 @@ package main
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
+
+	"gosubspace/subspace/experiment"
+	"gosubspace/subspace/paper"
 )
+
+// A folder that is really called ~ is said to be so by ./~, and is drawn to like any other.
+func TestDrawToTilde(t *testing.T) {
+	rec, err := experiment.ReadRecord("../notebooks/results")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := paper.ReadFigure(rec, 3, experiment.Small(), "-preset cifar10-small")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var results []experiment.Result
+	for _, row := range f.Rows {
+		results = append(results, row.Results[0])
+	}
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := drawFigure(f.Figure, results, "./~/x", io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "~", "x", "figure-3.png")); err != nil {
+		t.Error(err)
+	}
+}
 
 // Of data of one's own a preset's numbers of images do not apply, those of flags do;
 // of the project's data both do, in one command too.

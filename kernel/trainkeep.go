@@ -60,17 +60,23 @@ func drawFigure(f paper.Figure, results []experiment.Result, dir string, stdout 
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	// In full: joined with a name ./~/x would be ~/x, which is refused as one that the shell
+	// should have replaced.
+	full, err := filepath.Abs(dir)
+	if err == nil {
+		err = os.MkdirAll(full, 0o755)
+	}
+	if err != nil {
 		return fmt.Errorf("cannot draw to %s: %w; choose another folder", dir, err)
 	}
 	for i, picture := range pictures {
-		name := filepath.Join(dir, pictureName(f.Number, i, len(pictures)))
+		name := pictureName(f.Number, i, len(pictures))
 		for _, ending := range drawnAs {
-			if err := picture.Write(name + ending); err != nil {
+			if err := picture.Write(filepath.Join(full, name+ending)); err != nil {
 				return err
 			}
 		}
-		fmt.Fprintf(stdout, "%s.png, and as %s\n%s\n", name, strings.Join(drawnAs[1:], ", "), picture.Alt)
+		fmt.Fprintf(stdout, "%s.png, and as %s\n%s\n", filepath.Join(dir, name), strings.Join(drawnAs[1:], ", "), picture.Alt)
 	}
 	return nil
 }
