@@ -19,6 +19,8 @@ import (
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
+
+	"gosubspace/subspace/place"
 )
 
 // Module is the name of this project's module.
@@ -39,6 +41,7 @@ func Find(from string) (Project, error) {
 	if err != nil {
 		return Project{}, err
 	}
+	from = place.Real(from) // one checkout, also where a link leads to it
 	for dir := from; ; dir = filepath.Dir(dir) {
 		path := filepath.Join(dir, "go.mod")
 		text, err := os.ReadFile(path)
