@@ -130,6 +130,9 @@ func TestFigureStays(t *testing.T) {
 		if s.Comm != "gosubspace-x" || len(s.Photos) != 10 || (s.Plane != nil) != (shape != "line") || (s.Map != nil) != (shape != "line") || (len(s.Scored) > 0) != (shape == "line") {
 			t.Errorf("%s: the page is told %+v", shape, s)
 		}
+		if s.Map != nil && s.Map.Images != 50 {
+			t.Errorf("%s: the page is told of a map of %d test images, want 50", shape, s.Map.Images)
+		}
 	}
 }
 

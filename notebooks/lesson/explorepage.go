@@ -60,9 +60,10 @@ type photo struct {
 }
 
 type accuracyMap struct {
-	X []float64   `json:"x"`
-	Y []float64   `json:"y"`
-	Z [][]float64 `json:"z"`
+	X      []float64   `json:"x"`
+	Y      []float64   `json:"y"`
+	Z      [][]float64 `json:"z"`
+	Images int         `json:"images"` // test images that it was scored on; 0 for all
 }
 
 // page returns the HTML of the live figure, with the still as what it shows until it is
@@ -84,7 +85,7 @@ func (f *figure) page(cell *live.Cell, still *plots.Figure) (string, error) {
 	if f.triangle != nil {
 		s.Plane = &f.triangle.Plane
 		if g := v.Plane; g != nil {
-			s.Map = &accuracyMap{g.X, g.Y, g.Values(func(s metric.Scores) float64 { return s.Accuracy })}
+			s.Map = &accuracyMap{g.X, g.Y, g.Values(func(s metric.Scores) float64 { return s.Accuracy }), v.Config.GridImages}
 		}
 	}
 	config, err := json.Marshal(s) // which writes <, > and & so that no HTML ends

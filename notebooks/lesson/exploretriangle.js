@@ -13,7 +13,7 @@ function triangle(box) {
     m.z.forEach((row, i) => row.forEach((z, j) => map.append(draw('rect', {
       x: X(m.x[j] - dx / 2), y: Y(m.y[i] + dy / 2), width: dx * scale + 0.5, height: dy * scale + 0.5,
       fill: color((z - range[0]) / (range[1] - range[0] || 1)) }))));
-    svg.append(map, draw('text', { x: 2, y: 11 }, `the run’s accuracy map, ${percent(range[0])} (dark) to ${percent(range[1])} (bright)`));
+    svg.append(map, draw('text', { x: 2, y: 11 }, `the run’s accuracy map${m.images ? `, ${m.images} test images` : ''}, ${percent(range[0])} (dark) to ${percent(range[1])} (bright)`));
     parts.map = map;
     const off = (v, axis) => v < axis[0] || v > axis[axis.length - 1];
     parts.beyond = () => map.style.display != 'none' && (off(place.x, m.x) || off(place.y, m.y));
