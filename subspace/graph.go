@@ -180,7 +180,9 @@ func (s *Space) update(scope *model.Scope, images, labels, points, pair, free, s
 	grad = Add(grad, Mul(decay, theta))
 	velocity = Add(Mul(momentum, velocity), grad)
 	s.velocity.SetNodeValue(velocity)
-	s.theta.SetNodeValue(Sub(theta, Mul(Mul(lr, free), velocity)))
+	// Chosen, not multiplied by 0: that is no number where a gradient is none.
+	moves := GreaterThan(Reshape(free, s.endpoints), ScalarZero(g, free.DType())) // [m]
+	s.theta.SetNodeValue(Where(moves, Sub(theta, Mul(lr, velocity)), theta))
 	return loss, right
 }
 

@@ -1,6 +1,7 @@
 package subspace
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -231,5 +232,22 @@ func TestFreeze(t *testing.T) {
 	}
 	if err := s.Freeze(3); err == nil {
 		t.Error("endpoint 3 of 3 was frozen")
+	}
+	// Nor does it move by a gradient that is no number.
+	spoilt := batchOf(16, 9)
+	for i := range spoilt.Images {
+		spoilt.Images[i] = float32(math.NaN())
+	}
+	if _, _, err := s.Step(spoilt, drawAt(s, Sampler{Shape: Bezier{}}, 9), 0.1, usual); err != nil && !errors.Is(err, ErrDiverged) {
+		t.Fatal(err)
+	}
+	if now, err = s.Endpoints(); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(now[2], func(w float32) bool { return w != w }) {
+		t.Fatal("the bend has numbers yet: the gradient was one")
+	}
+	if !slices.Equal(before[0], now[0]) || !slices.Equal(before[1], now[1]) {
+		t.Error("a frozen endpoint moved by a gradient that is no number")
 	}
 }
