@@ -101,15 +101,16 @@ func (o Options) open() (compute.Backend, Info, error) {
 		return o.openNamed(config)
 	}
 	var failed []string
-	for _, p := range Plugins() {
+	all := Plugins()
+	for _, p := range all {
 		if !withXLA {
 			break
 		}
 		if p.Kind == CUDA && !hasGPU() {
 			continue
 		}
+		flags := CleanFlags(p.config(o)) // the user's, before ours join them
 		p.prepare(o)
-		flags := CleanFlags(p.config(o))
 		kept := keep(p)
 		b, err := open("xla:" + p.config(o))
 		if err == nil {
@@ -119,7 +120,7 @@ func (o Options) open() (compute.Backend, Info, error) {
 			if len(failed) > 0 {
 				info.Notice = join(fmt.Sprintf("using %s", info), strings.Join(failed, "; "), info.Notice)
 			}
-			info.Notice = join(flags, info.Notice)
+			info.Notice = join(flags, idle(p, all), info.Notice)
 			return b, info, nil
 		}
 		failed = append(failed, fmt.Sprintf("%s does not open: %v", p.Path, err))
@@ -141,6 +142,16 @@ func (o Options) open() (compute.Backend, Info, error) {
 		Device: cpuDevice(),
 		Notice: "computing in pure Go, which suits small networks only (" + why + "); " + then,
 	}, nil
+}
+
+// idle says of a CPU's plugin that a GPU has nothing to do because no plugin is there for
+// it: set up where there was none, and run where there is one, it would compute on the CPU
+// unnoticed.
+func idle(p Plugin, all []Plugin) string {
+	if p.Kind != CPU || !hasGPU() || slices.ContainsFunc(all, func(p Plugin) bool { return p.Kind == CUDA }) {
+		return ""
+	}
+	return "an NVIDIA GPU is here, and no CUDA plugin for it: computing on the CPU; `go run ./kernel setup -cuda` installs one, and with CUDA_VISIBLE_DEVICES=-1 the GPU is left alone"
 }
 
 // pureGo is the pure-Go backend with the operations of a graph one after the
@@ -167,7 +178,6 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 				break
 			}
 		}
-		found.prepare(o)
 		info.Device, info.Plugin, info.GPU = found.device(), found.Path, found.Kind == CUDA
 		config = "xla:" + found.config(o)
 		if hasOptions {
@@ -176,7 +186,8 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 	}
 	flags, kept := "", ""
 	if name == "xla" && withXLA {
-		flags = CleanFlags(strings.TrimPrefix(config, "xla:"))
+		flags = CleanFlags(strings.TrimPrefix(config, "xla:")) // the user's, before ours join them
+		found.prepare(o)
 		kept = keep(found)
 	}
 	if config == "go" {

@@ -24,6 +24,9 @@ func (r *Run) Logits(ctx context.Context, at subspace.Weights, set *dataset.Set)
 	if set == nil || set.Len() == 0 {
 		return nil, errors.New("there are no images to run the network on: want a set with at least one")
 	}
+	if err := at.Check(r.sampler.Shape.Endpoints()); err != nil {
+		return nil, err
+	}
 	if err := r.takes(set); err != nil {
 		return nil, err
 	}
@@ -68,10 +71,13 @@ func (r *Run) logits(ctx context.Context, s *subspace.Space, at subspace.Weights
 }
 
 // Score scores the trained run at a point on the test images, batch norm
-// re-estimated there. Coefficients outside [0, 1] are a point outside the
-// subspace.
+// re-estimated there. Coefficients, which must sum to 1, outside [0, 1] are a point outside
+// the subspace.
 func (r *Run) Score(ctx context.Context, at subspace.Weights) (metric.Scores, error) {
 	if _, err := r.Space(); err != nil {
+		return metric.Scores{}, err
+	}
+	if err := at.Check(r.sampler.Shape.Endpoints()); err != nil {
 		return metric.Scores{}, err
 	}
 	return r.evaluate(ctx, at, r.data.Test)

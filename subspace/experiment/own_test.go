@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"gosubspace/subspace"
+	"gosubspace/subspace/dataset"
 	"gosubspace/subspace/place"
 )
 
@@ -80,6 +82,30 @@ func TestChangedNetwork(t *testing.T) {
 	refused(t, c, o, want)
 	o.Net, o.Report = mine(1), nil
 	train(t, c, o)
+}
+
+// A network that is trained on images of another size, too, is what it was: a dense layer has
+// as many weights as its images have pixels.
+func TestOwnNetworkOnImagesOfAnotherSize(t *testing.T) {
+	c := light()
+	c.Network, c.Width, c.Data = "mine", 0, "photos"
+	o := Options{Net: mine(1), Dir: t.TempDir()}
+	for _, rows := range []int{8, 4} {
+		digits, err := dataset.Digits()
+		if err != nil {
+			t.Fatal(err)
+		}
+		upper := func(s *dataset.Set) *dataset.Set {
+			var pixels []uint8
+			for image := range slices.Chunk(s.Pixels, s.Height*s.Width*s.Channels) {
+				pixels = append(pixels, image[:rows*s.Width*s.Channels]...)
+			}
+			return &dataset.Set{Name: s.Name, Height: rows, Width: s.Width, Channels: s.Channels,
+				Pixels: pixels, Labels: s.Labels, Classes: s.Classes}
+		}
+		o.Data = &dataset.Data{Train: upper(digits.Train), Test: upper(digits.Test), Mean: digits.Mean, Std: digits.Std}
+		train(t, c, o)
+	}
 }
 
 // bent is a line with a mistake of a reader's, or none.

@@ -274,6 +274,9 @@ func TestPartsMerge(t *testing.T) {
 		}
 	}
 	r := train(t, more, Options{Dir: merged})
+	if _, err := r.Score(ctx, subspace.Weights{0.5, 0.25}); err == nil || !strings.Contains(err.Error(), "want 1") {
+		t.Errorf("coefficients that sum to 0.75: error %v, want one that says so", err)
+	}
 	if score, err := r.Score(ctx, subspace.Line{}.Midpoint()); err != nil || score != r.Result.Midpoint().Scores {
 		t.Errorf("the endpoints in the merged folder score %+v, %v; recorded %+v", score, err, r.Result.Midpoint().Scores)
 	}

@@ -47,6 +47,9 @@ func (c Config) trained(root string) (paths []string, results []Result) {
 func (r *Run) adopt() (bool, error) {
 	paths, results := r.Config.trained(filepath.Dir(r.Dir))
 	for i, other := range results {
+		if isOther(r.data.Train, other.TrainData) {
+			continue // of which the network may take another size
+		}
 		if err := r.unchanged(other.Own, filepath.Dir(paths[i])); err != nil {
 			return false, err
 		}

@@ -164,6 +164,9 @@ func (r *Run) steps(ctx context.Context, p *progress) error {
 		seconds = speed.tick(len(work))
 		report := r.stepReport(p, total, epoch, seconds)
 		report.Restored = restored
+		if on != nil && p.Step%perEpoch == 0 && p.Step-restored <= perEpoch {
+			speed, seconds = clock{}, 0 // in the first epoch programs were compiled, that of its short last batch among them
+		}
 		if c.EMA > 0 {
 			if err := r.collect(p, 1/(1-c.EMA)); err != nil {
 				return err

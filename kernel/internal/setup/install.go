@@ -130,7 +130,7 @@ func (s *State) packagesStep(ctx context.Context) (step, error) {
 	}
 	st.do = func(ctx context.Context) error {
 		if s.cuda && len(checkout.Missing(pins, s.found.Found)) > 0 {
-			if err := s.room("packages", 4<<30); err != nil {
+			if err := s.room("packages", 8<<30); err != nil {
 				return err
 			}
 		}
