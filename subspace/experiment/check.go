@@ -41,7 +41,7 @@ func (c Config) sampler(own subspace.Shape) (s subspace.Sampler, err error) {
 		}
 		s = subspace.Sampler{Shape: own, Layerwise: layerwise}
 	} else if s, err = subspace.ParseSampler(c.Shape); err != nil {
-		return s, err
+		return s, fmt.Errorf("%w; or hand in your own as Options.Shape", err)
 	} else if s.String() != c.Shape {
 		return s, fmt.Errorf("shape %q: write %q, so that equal runs have equal configurations", c.Shape, s)
 	}
@@ -76,6 +76,8 @@ func (c Config) check(own subspace.Shape) (subspace.Sampler, error) {
 		return sampler, fmt.Errorf("independent networks and endpoints that are made as %q: set one of the two", c.Made)
 	case (c.Independent && c.Networks == "" || c.Made == matched) && m < 2, c.builds() && sampler.Layerwise:
 		return sampler, fmt.Errorf("networks of other runs as %q: want a shape of at least 2 endpoints, not layer-wise", c.Shape)
+	case c.builds() && len(fixed(sampler.Shape)) == 0:
+		return sampler, fmt.Errorf("networks of other runs as %q, a curve without an endpoint at its ends to put them in: want one that has", c.Shape)
 	case c.GridImages > 0 && c.Plane == 0 && c.Surface == 0:
 		return sampler, fmt.Errorf("%d images for grids, and no grid: set Config.Plane (-plane) or Config.Surface (-surface), or leave Config.GridImages out", c.GridImages)
 	case c.Plane > 0 && m < 3:

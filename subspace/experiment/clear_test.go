@@ -33,9 +33,9 @@ func TestSaysWhatIsMissing(t *testing.T) {
 		}
 	}
 	for want, call := range map[string]func() error{
-		"point has 0 coefficients":          score(nil),
-		"point has 3 coefficients":          score(subspace.Weights{1, 0, 0}),
-		"is NaN: want a finite number":      score(subspace.Weights{nan, 1}),
+		"0 coefficients for 2 endpoints":    score(nil),
+		"3 coefficients for 2 endpoints":    score(subspace.Weights{1, 0, 0}),
+		"is NaN: want finite numbers":       score(subspace.Weights{nan, 1}),
 		"no images to run the network on":   logits(nil),
 		"no images to run":                  logits(empty),
 		"the number of epochs is -1":        with(func(c *Config, _ *Options) { c.Epochs = -1 }),
@@ -51,8 +51,12 @@ func TestSaysWhatIsMissing(t *testing.T) {
 		"width is -1":                       with(func(c *Config, _ *Options) { c.Width = -1 }),
 		"side of the images is -1":          with(func(c *Config, _ *Options) { c.Side = -1 }),
 		"unknown shape \"\"":                with(func(c *Config, _ *Options) { c.Shape = "" }),
-		"\"\" is no name for data":          with(func(c *Config, _ *Options) { c.Data = "" }),
-		"data want a training set":          with(func(c *Config, o *Options) { c.Data, o.Data = "mine", &dataset.Data{} }),
+		"as Options.Shape":                  with(func(c *Config, _ *Options) { c.Shape = "mine" }),
+		"without an endpoint at its ends": with(func(c *Config, o *Options) {
+			c.Shape, c.Independent, o.Shape = "bent", true, bent{at: func(float64) subspace.Weights { return subspace.Line{}.Midpoint() }}
+		}),
+		"\"\" is no name for data": with(func(c *Config, _ *Options) { c.Data = "" }),
+		"data want a training set": with(func(c *Config, o *Options) { c.Data, o.Data = "mine", &dataset.Data{} }),
 		"the test set has no images": with(func(c *Config, o *Options) {
 			c.Data, c.TestImages = "mine", 0
 			o.Data = &dataset.Data{Train: digits.Train, Test: empty, Mean: digits.Mean, Std: digits.Std}

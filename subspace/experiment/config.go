@@ -94,7 +94,7 @@ type Config struct {
 	// step is made of: momentum's velocity stays as it is, weight decay and the regulariser
 	// pull by so much more.
 	FullStep    bool            `json:"full_step,omitempty"`
-	Warmup      int             `json:"warmup"` // its epochs of linear warm-up
+	Warmup      int             `json:"warmup"` // its epochs of linear warm-up; with SWA snapshots-N there is none
 	Momentum    float64         `json:"momentum"`
 	WeightDecay float64         `json:"weight_decay"`
 	Beta        float64         `json:"beta"` // weight of the cos² regulariser
@@ -107,7 +107,7 @@ type Config struct {
 
 	Recalibration int `json:"recalibration,omitempty"` // training images that re-estimate batch norm at a point, in whole batches; 0: all
 	Points        int `json:"points,omitempty"`        // points of a curve that the run is scored at, the ends included
-	TestEvery     int `json:"test_every,omitempty"`    // epochs between scores of the midpoint while training; 0: none
+	TestEvery     int `json:"test_every,omitempty"`    // epochs between scores of the midpoint while training, before averaging where SWA or EMA average; 0: none
 	Bins          int `json:"bins,omitempty"`          // of the calibration errors; 0: metric.Bins
 
 	Plane      int    `json:"plane,omitempty"`       // points on a side of the grid over the plane through the first three endpoints; 0: none

@@ -26,7 +26,11 @@ func (c Config) enough(train, test int) error {
 	}
 	for _, p := range parts {
 		if p.asked > p.of {
-			return fmt.Errorf("asked for %s images by %s (%s); %s has %s %s: 0 takes all", Thousands(p.asked), p.field, p.flag, c.Data, Thousands(p.of), p.what)
+			remedy := "0 takes all"
+			if p.field == "GridImages" {
+				remedy = "want as many at most" // 0 is 1,000 of photographs where a figure is made
+			}
+			return fmt.Errorf("asked for %s images by %s (%s); %s has %s %s: %s", Thousands(p.asked), p.field, p.flag, c.Data, Thousands(p.of), p.what, remedy)
 		}
 	}
 	if c.HeldOut > 0 && max(c.TrainImages, 1)+c.HeldOut > train {

@@ -20,7 +20,8 @@ type Epoch struct {
 	Loss     float64 `json:"loss"`     // mean cross-entropy of the training images at the points drawn
 	Accuracy float64 `json:"accuracy"` // of the same, in [0, 1]
 	// Test is the midpoint's score on the test images after the epoch, where
-	// Config.TestEvery asks for it.
+	// Config.TestEvery asks for it: with SWA or EMA of the network that is trained, and not
+	// of the average that the run ends with.
 	Test *metric.Scores `json:"test,omitempty"`
 }
 

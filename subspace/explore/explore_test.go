@@ -135,3 +135,18 @@ func TestBadPoints(t *testing.T) {
 		}
 	}
 }
+
+// What a viewer says it re-estimates batch norm with is what it does: whole batches, here of 50.
+func TestReestimateCountsBatches(t *testing.T) {
+	v, err := Open(trained(t, "line"), Options{Tests: 20, Reestimate: 120})
+	if err != nil {
+		t.Fatal(err)
+	}
+	images := 0
+	for _, b := range v.recalibration {
+		images += b.Len()
+	}
+	if images != 100 || v.Reestimate != images {
+		t.Errorf("of 120 images in batches of 50 %d are used, and it says %d; want 100", images, v.Reestimate)
+	}
+}

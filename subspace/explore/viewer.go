@@ -141,6 +141,10 @@ func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
 		if v.recalibration, err = s.Recalibration(v.Reestimate); err != nil {
 			return nil, err
 		}
+		v.Reestimate = 0 // as many as there are in whole batches, of those that the run itself takes
+		for _, b := range v.recalibration {
+			v.Reestimate += b.Len()
+		}
 	}
 	if v.images, err = s.Batches(all, oneBatch); err != nil {
 		return nil, err
