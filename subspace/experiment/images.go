@@ -18,19 +18,17 @@ func (c Config) enough(train, test int) error {
 		field, flag string
 		of          int
 		what        string
+		remedy      string
 	}
 	parts := []part{
-		{c.TrainImages, "TrainImages", "-train-images", train, "to train on"},
-		{c.TestImages, "TestImages", "-test-images", test, "to test on"},
-		{c.GridImages, "GridImages", "-grid-images", cmp.Or(c.TestImages, test), "to test on"},
+		{c.TrainImages, "TrainImages", "-train-images", train, "to train on", "0 takes all"},
+		{c.TestImages, "TestImages", "-test-images", test, "to test on", "0 takes all"},
+		// With a figure 0 is 1,000 photographs, see package paper.
+		{c.GridImages, "GridImages", "-grid-images", cmp.Or(c.TestImages, test), "to test on", "want as many at most"},
 	}
 	for _, p := range parts {
 		if p.asked > p.of {
-			remedy := "0 takes all"
-			if p.field == "GridImages" {
-				remedy = "want as many at most" // 0 is 1,000 of photographs where a figure is made
-			}
-			return fmt.Errorf("asked for %s images by %s (%s); %s has %s %s: %s", Thousands(p.asked), p.field, p.flag, c.Data, Thousands(p.of), p.what, remedy)
+			return fmt.Errorf("asked for %s images by %s (%s); %s has %s %s: %s", Thousands(p.asked), p.field, p.flag, c.Data, Thousands(p.of), p.what, p.remedy)
 		}
 	}
 	if c.HeldOut > 0 && max(c.TrainImages, 1)+c.HeldOut > train {

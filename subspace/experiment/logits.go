@@ -24,9 +24,6 @@ func (r *Run) Logits(ctx context.Context, at subspace.Weights, set *dataset.Set)
 	if set == nil || set.Len() == 0 {
 		return nil, errors.New("there are no images to run the network on: want a set with at least one")
 	}
-	if err := at.Check(r.sampler.Shape.Endpoints()); err != nil {
-		return nil, err
-	}
 	if err := r.takes(set); err != nil {
 		return nil, err
 	}
@@ -36,6 +33,9 @@ func (r *Run) Logits(ctx context.Context, at subspace.Weights, set *dataset.Set)
 // logitsOf returns the logits of a set at a point, batch norm re-estimated there,
 // and leaves the state of training as it is.
 func (r *Run) logitsOf(ctx context.Context, at subspace.Weights, set *dataset.Set) ([]float32, error) {
+	if err := at.Check(r.sampler.Shape.Endpoints()); err != nil {
+		return nil, err
+	}
 	p := subspace.Uniform(at, len(r.space.Layout.Layers))
 	logits, _, err := r.space.Evaluate(ctx, p, r.recalibration(), r.inOrder(set))
 	return logits, err
@@ -75,9 +75,6 @@ func (r *Run) logits(ctx context.Context, s *subspace.Space, at subspace.Weights
 // the subspace.
 func (r *Run) Score(ctx context.Context, at subspace.Weights) (metric.Scores, error) {
 	if _, err := r.Space(); err != nil {
-		return metric.Scores{}, err
-	}
-	if err := at.Check(r.sampler.Shape.Endpoints()); err != nil {
 		return metric.Scores{}, err
 	}
 	return r.evaluate(ctx, at, r.data.Test)

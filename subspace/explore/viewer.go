@@ -137,13 +137,11 @@ func newViewer(s *experiment.Sight, o Options) (v *Viewer, err error) {
 		}
 		v.Tests, v.labels = part.Len(), part.Labels
 		all.Labels, all.Pixels = append(all.Labels, part.Labels...), append(all.Pixels, part.Pixels...)
-		v.Reestimate = min(cmp.Or(o.Reestimate, reestimate), s.Trained())
-		if v.recalibration, err = s.Recalibration(v.Reestimate); err != nil {
+		if v.recalibration, err = s.Recalibration(min(cmp.Or(o.Reestimate, reestimate), s.Trained())); err != nil {
 			return nil, err
 		}
-		v.Reestimate = 0 // as many as there are in whole batches, of those that the run itself takes
 		for _, b := range v.recalibration {
-			v.Reestimate += b.Len()
+			v.Reestimate += b.Len() // whole batches, of the images that the run itself takes
 		}
 	}
 	if v.images, err = s.Batches(all, oneBatch); err != nil {
