@@ -68,6 +68,8 @@ func TestMistakesInCells(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := experiment.Options{Data: digits}
+	nowhere := experiment.Result{Config: quick}
+	nowhere.Config.Epochs = 6
 	net := network.CNN(10, 8)
 	none := func(do func()) func() error { return func() error { do(); return nil } }
 	for _, c := range []struct {
@@ -90,6 +92,7 @@ func TestMistakesInCells(t *testing.T) {
 		{"RecordedFigure quack", none(func() { RecordedFigure(3, "quack") }), `unknown preset "quack"`},
 		{"Shipped", none(func() { Shipped("triangle") }), `no trained "triangle" came with the notebooks: want bezier, layerwise-line, line, simplex-3, standard`},
 		{"Shipped simplex-4", none(func() { Shipped("simplex-4") }), "train -preset cifar10-small -shape simplex-4 -ship DIR, a folder of yours, and open DIR/simplex-4.safetensors"},
+		{"Explore of a run that is not there", func() error { return exploring(t.Context(), nowhere) }, "no run digits-line-cnnx8-seed1-"},
 		{"Figure", none(func() { Figure(nil, nil) }), "there is no figure to show"},
 		{"AlongCurve of none", func() error { return drawn(paper.AlongCurve("x", nil)) }, "curves: there are none"},
 		{"AlongCurve of a triangle", func() error { return drawn(paper.AlongCurve("x", nil, rows[0].Results)) }, "curve 1: digits-standard-cnnx8-seed1 was not scored along a curve"},

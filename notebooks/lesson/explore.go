@@ -71,7 +71,7 @@ func openExplorable(ctx context.Context, of any) (*explorable, error) {
 		if x.Own != nil {
 			return nil, errors.New("the result is of a run with a network or a shape of your own, which a result does not hold: open it with run, err := experiment.Train(ctx, result.Config, options), and hand in the run")
 		}
-		run, err := experiment.Train(ctx, x.Config, experiment.Options{Notice: watch.Notice()})
+		run, err := experiment.Load(ctx, x.Config, experiment.Options{Notice: watch.Notice()}) // which never trains
 		if err != nil {
 			return nil, err
 		}

@@ -56,6 +56,7 @@ func TestSaysWhatIsMissing(t *testing.T) {
 			c.Shape, c.Independent, o.Shape = "bent", true, bent{at: func(float64) subspace.Weights { return subspace.Line{}.Midpoint() }}
 		}),
 		"\"\" is no name for data": with(func(c *Config, _ *Options) { c.Data = "" }),
+		"data of your own under the name \"digits\", which is one of the project's": with(func(_ *Config, o *Options) { o.Data = digits }),
 		"data want a training set": with(func(c *Config, o *Options) { c.Data, o.Data = "mine", &dataset.Data{} }),
 		"the test set has no images": with(func(c *Config, o *Options) {
 			c.Data, c.TestImages = "mine", 0

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,6 +73,9 @@ func DataSets() []string { return []string{"digits", "cifar10", "tinyimagenet", 
 
 func readImages(ctx context.Context, c Config, o Options) (*dataset.Data, error) {
 	if o.Data != nil {
+		if slices.Contains(DataSets(), c.Data) {
+			return nil, fmt.Errorf("data of your own under the name %q, which is one of the project's: give them another name", c.Data)
+		}
 		return o.Data, nil
 	}
 	switch c.Data {

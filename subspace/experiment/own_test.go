@@ -134,7 +134,12 @@ func (bent) String() string { return "bent" }
 // So is a shape that was changed.
 func TestChangedShape(t *testing.T) {
 	o := Options{Shape: bent{}, Dir: t.TempDir()}
-	train(t, light().With("bent", 1), o).Close()
+	first := train(t, light().With("bent", 1), o)
+	// A file could not be opened with it, and is none.
+	if err := first.Ship(t.Context(), filepath.Join(o.Dir, "bent.safetensors")); err == nil || !strings.Contains(err.Error(), first.Dir) {
+		t.Errorf("shipped: %v, want an error that names the run", err)
+	}
+	first.Close()
 	o.Shape = bent{sample: func(u float64) subspace.Weights { return subspace.Weights{1 - u*u, u * u} }}
 	refused(t, light().With("bent", 1), o, `the shape "bent" is not what it was when this run was trained`)
 }

@@ -40,8 +40,12 @@ const statisticsPrefix = "statistics" // statistics.3/stem/norm/mean: at point 3
 // Ship writes the trained endpoints of a run with its batch-norm statistics, for
 // [OpenShipped]: safetensors, the endpoints under the network's own names as
 // endpoint.I/…, the statistics at point K as statistics.K/…. A file that is there is
-// written anew where it is of the same run; another one is an error, see [MayShip].
+// written anew where it is of the same run; another one is an error, see [MayShip]. So is a
+// run with a shape of the reader's own, which [OpenShipped] does not know.
 func (r *Run) Ship(ctx context.Context, path string) error {
+	if r.options.shapeOf(r.Config) != nil {
+		return fmt.Errorf("the shape %q is one of your own, and a shipped file is opened without it: open the run itself, %s", r.sampler.Shape, r.Dir)
+	}
 	if err := mayShip(path, func(about shipping) bool { return about.Identity == r.identity }); err != nil {
 		return err
 	}

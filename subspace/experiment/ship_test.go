@@ -186,7 +186,13 @@ func TestShippedPlaces(t *testing.T) {
 
 func TestShippedRefuses(t *testing.T) {
 	ctx := context.Background()
-	dir, r := t.TempDir(), train(t, tiny(), Options{})
+	digits, err := dataset.Digits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := tiny()
+	c.Data = "mine"
+	dir, r := t.TempDir(), train(t, c, Options{Data: digits})
 	path := filepath.Join(dir, "line.safetensors")
 	if err := r.Ship(ctx, path); err != nil {
 		t.Fatal(err)
@@ -199,10 +205,6 @@ func TestShippedRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	digits, err := dataset.Digits()
-	if err != nil {
-		t.Fatal(err)
-	}
 	// Other images under the same name.
 	swapped := &dataset.Data{Train: digits.Test, Test: digits.Train, Mean: digits.Mean, Std: digits.Std}
 	if _, err := s.Run(ctx, Options{Data: swapped}); !errors.Is(err, ErrOtherData) {
