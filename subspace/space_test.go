@@ -474,7 +474,7 @@ func TestBadInput(t *testing.T) {
 	s := cnn(t, 2, 1)
 	layers := len(s.Layout.Layers)
 	good := s.Draw(Sampler{Shape: Line{}}, rand.New(rand.NewPCG(1, 1)))
-	step := func(b Batch, d Draw) error { _, _, err := s.Step(b, d, 0.1, SGD{}); return err }
+	step := func(b Batch, d Draw) error { _, _, err := s.Step(b, d, 0.1, SGD{Beta: 1}); return err }
 	logits := func(p Point) error {
 		_, _, err := s.Logits(context.Background(), p, once(batchOf(4, 1)))
 		return err
@@ -492,6 +492,7 @@ func TestBadInput(t *testing.T) {
 		"label":            {step(out, good), "label 2 of the batch is 10"},
 		"short images":     {step(short, good), "want 4 × [8 8 1]"},
 		"pair":             {step(batchOf(4, 1), Draw{At: good.At, Pair: [2]int{0, 2}}), "names endpoint 2 of 2"},
+		"no pair":          {step(batchOf(4, 1), Draw{At: good.At}), "names endpoint 0 twice"},
 		"layers":           {logits(good.At[0][:1]), "point has 1 layers"},
 		"coefficients":     {logits(Uniform(Weights{1}, layers)), "1 coefficients"},
 		"NaN":              {logits(nan(math.NaN())), "want a finite number"},

@@ -67,7 +67,7 @@ var ErrDiverged = errors.New("the loss is not a finite number")
 // Draw is what chance decides in a training step.
 type Draw struct {
 	At   []Point // where the network is run: a point for each chunk of the batch
-	Pair [2]int  // the two endpoints that the regulariser keeps apart
+	Pair [2]int  // the two endpoints that the regulariser keeps apart: without effect where β is 0, or one endpoint is all
 }
 
 // Draw draws the points and the pair of a step.
@@ -155,6 +155,9 @@ func (s *Space) chance(w Work, o SGD) (points, pair, settings []float32, err err
 			return nil, nil, nil, fmt.Errorf("the regulariser's pair %v names endpoint %d of %d", w.Draw.Pair, i, s.endpoints)
 		}
 		pair[row*s.endpoints+i] = 1
+	}
+	if p := w.Draw.Pair; p[0] == p[1] && s.endpoints > 1 && o.Beta > 0 {
+		return nil, nil, nil, fmt.Errorf("the regulariser's pair names endpoint %d twice: want two endpoints to keep apart, as Space.Draw draws them, or a β of 0", p[0])
 	}
 	settings = []float32{float32(w.Rate), float32(o.Momentum), float32(o.WeightDecay), float32(o.Beta), float32(o.Smoothing), float32(o.Rho)}
 	return points, pair, settings, nil
