@@ -300,11 +300,12 @@ func TestAlongCurveSays(t *testing.T) {
 			t.Errorf("%d of standard training, %d curves: %v, want %q", len(c.standard), len(c.curves), err, c.says)
 		}
 	}
+	standard[0].Config.EMA = 0.9
 	longer := everything(0.6)
 	longer.Config.Epochs = 50
 	figure, err := AlongCurve("x", standard, line, []experiment.Result{longer})
-	if err != nil || !strings.Contains(figure.Alt, "line, epochs 200: 3 points") || !strings.Contains(figure.Alt, "line, epochs 50: 3 points") {
-		t.Errorf("two settings of one shape: %v", err)
+	if err != nil || !strings.Contains(figure.Alt, "line, epochs 200: 3 points") || !strings.Contains(figure.Alt, "line, epochs 50: 3 points") || !strings.Contains(figure.Alt, "standard, ema 0.9") {
+		t.Errorf("two settings of one shape, beside an average: %v", err)
 	}
 }
 
@@ -343,6 +344,14 @@ func TestNamesAndStyles(t *testing.T) {
 	free.Beta = 0
 	if got := fmt.Sprint(Names(c, free)); got != "[line, beta 1 line, beta 0]" {
 		t.Errorf("with the regulariser and without: %s", got)
+	}
+	matched, averaged, longer := c, c.With("standard", 1), c.With("standard", 1)
+	matched.Made, averaged.EMA, longer.EMA = "matched", 0.9, 0.99
+	if got, want := fmt.Sprint(Names(matched, averaged, longer)), "[line, made matched standard, ema 0.9 standard, ema 0.99]"; got != want {
+		t.Errorf("of the relatives %s, want %s", got, want)
+	}
+	if got := Styles(MethodName(matched), MethodName(averaged)); got[0] != styles["line"] || got[1] != styles[Standard] {
+		t.Errorf("the relatives have the styles %v", got)
 	}
 	for n := 1; n <= Figures; n++ {
 		f, err := NewFigure(n, c)

@@ -64,7 +64,11 @@ func AlongCurve(title string, standard []experiment.Result, curves ...[]experime
 	for i, c := range curves {
 		all = append(all, Row{names[i], c})
 	}
-	return along(title, Row{Standard, standard}, all, ECEAxis)
+	first := Row{Results: standard}
+	if len(standard) > 0 {
+		first.Name = MethodName(standard[0].Config)
+	}
+	return along(title, first, all, ECEAxis)
 }
 
 // Along draws accuracy and calibration error along every row that is a curve,

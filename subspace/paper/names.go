@@ -28,7 +28,8 @@ func ShapeName(shape string) string {
 // MethodName is how figures and tables write what a configuration trains: its shape with
 // what the paper's methods add to it, "line + label smoothing" (what else tells runs apart
 // is for [Names] to say); of standard training what is added alone,
-// "dropout"; of networks that were trained apart what is looked at between them.
+// "dropout"; of networks that were trained apart what is looked at between them; and what
+// its relatives make of it, "line, made matched".
 func MethodName(c experiment.Config) string {
 	name := ShapeName(c.Shape)
 	if apart, there := between[c.Shape]; c.Independent && there {
@@ -45,7 +46,14 @@ func MethodName(c experiment.Config) string {
 	if c.Shape == Standard && len(parts) > 1 {
 		parts = parts[1:]
 	}
-	return strings.Join(parts, " + ")
+	name = strings.Join(parts, " + ")
+	if c.Made != "" {
+		name += ", made " + c.Made
+	}
+	if c.EMA > 0 {
+		name += fmt.Sprintf(", ema %v", c.EMA)
+	}
+	return name
 }
 
 // between is what shapes are called where their endpoints were trained apart.
@@ -100,7 +108,7 @@ func Names(configs ...experiment.Config) []string {
 // that it is set, where no other configuration of the same name has another value.
 func told(configs []experiment.Config, c experiment.Config, field int) bool {
 	name := reflect.TypeFor[experiment.Config]().Field(field).Name
-	if name != "Independent" && !slices.ContainsFunc(additions, func(a addition) bool { return a.field == name }) {
+	if !slices.Contains([]string{"Independent", "Made", "EMA"}, name) && !slices.ContainsFunc(additions, func(a addition) bool { return a.field == name }) {
 		return false
 	}
 	value := reflect.ValueOf(c).Field(field).Interface()
