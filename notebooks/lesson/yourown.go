@@ -113,8 +113,9 @@ func ownTest(o experiment.Options) error {
 }
 
 // classified returns the probabilities of the images of a set, [n·classes], at
-// points along the line of a run, and the run's result.
+// points along the line of a run, and the run's result. It makes the run as [One] does.
 func classified(c experiment.Config, o experiment.Options, s *dataset.Set, points int) (result experiment.Result, along [][]float64, err error) {
+	One(c, o)
 	ctx, stop := Context()
 	defer stop()
 	run, err := experiment.Train(ctx, c, o)

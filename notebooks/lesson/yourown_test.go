@@ -60,6 +60,29 @@ func TestDigitFolder(t *testing.T) {
 	}
 }
 
+// A line that is made for its images is made with a line of progress.
+func TestDisputedShowsProgress(t *testing.T) {
+	t.Setenv("GOSUBSPACE_RUNS", t.TempDir())
+	digits, err := dataset.Digits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := experiment.Quick()
+	c.Data, c.Epochs, c.Warmup, c.Width, c.Points, c.TestEvery = "mine", 2, 1, 4, 2, 0
+	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	stderr := os.Stderr
+	defer func() { os.Stderr = stderr }()
+	os.Stderr = file
+	numbers := Disputed(c, experiment.Options{Data: digits}, 3)
+	if said, err := os.ReadFile(file.Name()); err != nil || !strings.Contains(string(said), c.Name()+": 1 run in ") || len(numbers) != 3 {
+		t.Errorf("it returns %v, %v and says %q", numbers, err, said)
+	}
+}
+
 // The slice is the row y = 0 of the grid.
 func TestSlice(t *testing.T) {
 	grid := func(n int) *experiment.Grid {
