@@ -21,6 +21,7 @@
 package backend
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -110,7 +111,7 @@ func (o Options) open() (compute.Backend, Info, error) {
 			continue
 		}
 		flags := CleanFlags(p.config(o)) // the user's, before ours join them
-		p.prepare(o)
+		flags = join(flags, p.prepare(o))
 		kept := keep(p)
 		b, err := open("xla:" + p.config(o))
 		if err == nil {
@@ -151,7 +152,8 @@ func idle(p Plugin, all []Plugin) string {
 	if p.Kind != CPU || !hasGPU() || slices.ContainsFunc(all, func(p Plugin) bool { return p.Kind == CUDA }) {
 		return ""
 	}
-	return "an NVIDIA GPU is here, and no CUDA plugin for it: computing on the CPU; `go run ./kernel setup -cuda` installs one, and with CUDA_VISIBLE_DEVICES=-1 the GPU is left alone"
+	return "an NVIDIA GPU is here, and no CUDA plugin for it: computing on the CPU; " + cmp.Or(unfit(), "`go run ./kernel setup -cuda` installs one") +
+		", and with CUDA_VISIBLE_DEVICES=-1 the GPU is left alone"
 }
 
 // pureGo is the pure-Go backend with the operations of a graph one after the
@@ -163,21 +165,12 @@ const pureGo = "go:ops_sequential"
 // "xla:cpu", "xla:cuda") is looked up among [Plugins] first, so that it means
 // the environment's plugin.
 func (o Options) openNamed(config string) (compute.Backend, Info, error) {
-	name, rest, _ := strings.Cut(config, ":")
-	if name == "stablehlo" || name == "hlo" || name == "shlo" { // other names that go-xla has
-		name = "xla"
-	}
+	name, rest := kindAndRest(config)
 	plugin, options, hasOptions := strings.Cut(rest, ",")
 	info := Info{Name: name, Device: cpuDevice()}
 	var found Plugin
 	if name == "xla" {
-		found = Plugin{Kind: kindOf(plugin), Path: plugin}
-		for _, p := range Plugins() {
-			if (plugin == "" && (p.Kind == CPU || hasGPU())) || plugin == p.Kind {
-				found = p
-				break
-			}
-		}
+		found = named(plugin)
 		info.Device, info.Plugin, info.GPU = found.device(), found.Path, found.Kind == CUDA
 		config = "xla:" + found.config(o)
 		if hasOptions {
@@ -187,7 +180,7 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 	flags, kept := "", ""
 	if name == "xla" && withXLA {
 		flags = CleanFlags(strings.TrimPrefix(config, "xla:")) // the user's, before ours join them
-		found.prepare(o)
+		flags = join(flags, found.prepare(o))
 		kept = keep(found)
 	}
 	if config == "go" {
@@ -202,6 +195,36 @@ func (o Options) openNamed(config string) (compute.Backend, Info, error) {
 	b = info.quicker(b, found)
 	info.Notice = join(flags, kept, info.Notice)
 	return b, info, nil
+}
+
+// OnGPU reports whether [Open] would open a GPU, as far as that can be told without opening
+// it.
+func OnGPU() bool {
+	if config := os.Getenv(compute.ConfigEnvVar); config != "" {
+		name, rest := kindAndRest(config)
+		plugin, _, _ := strings.Cut(rest, ",")
+		return name == "xla" && named(plugin).Kind == CUDA
+	}
+	return hasGPU() && slices.ContainsFunc(Plugins(), func(p Plugin) bool { return p.Kind == CUDA })
+}
+
+// kindAndRest takes what GOMLX_BACKEND says apart: the backend's name, and what is behind it.
+func kindAndRest(config string) (name, rest string) {
+	name, rest, _ = strings.Cut(config, ":")
+	if name == "stablehlo" || name == "hlo" || name == "shlo" { // other names that go-xla has
+		name = "xla"
+	}
+	return name, rest
+}
+
+// named returns the plugin that GOMLX_BACKEND names.
+func named(plugin string) Plugin {
+	for _, p := range Plugins() {
+		if (plugin == "" && (p.Kind == CPU || hasGPU())) || plugin == p.Kind {
+			return p
+		}
+	}
+	return Plugin{Kind: kindOf(plugin), Path: plugin}
 }
 
 // join makes one line of those remarks that there are.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -122,6 +123,39 @@ var hasGPU = sync.OnceValue(func() bool {
 	}
 	return strings.Contains(nvidiaSMI("-L"), "GPU ")
 })
+
+// Unfit says why CUDA 13, which set-up installs, does not compute on the GPUs of this
+// machine: each has too old a driver for it, or is too old itself. "" where one is fit, and
+// where nvidia-smi does not tell.
+func Unfit() string { return unfit() }
+
+var unfit = sync.OnceValue(func() string {
+	said := nvidiaSMI("--query-gpu=driver_version,compute_cap", "--format=csv,noheader")
+	if said == "" { // an old one does not know compute_cap
+		said = nvidiaSMI("--query-gpu=driver_version", "--format=csv,noheader")
+	}
+	return unfitOf(said)
+})
+
+// unfitOf reads what nvidia-smi says of each GPU: "580.65.06, 9.0".
+func unfitOf(gpus string) (why string) {
+	const driver, capability = 580, 7.5 // the least that CUDA 13 takes
+	for gpu := range strings.Lines(gpus) {
+		version, generation, _ := strings.Cut(strings.TrimSpace(gpu), ", ")
+		major, _, _ := strings.Cut(version, ".")
+		d, noDriver := strconv.Atoi(major)
+		c, noCapability := strconv.ParseFloat(generation, 64)
+		switch {
+		case noDriver == nil && d < driver:
+			why = fmt.Sprintf("its driver %s is older than %d, the least for CUDA 13", version, driver)
+		case noCapability == nil && c < capability:
+			why = fmt.Sprintf("its compute capability %s is below %v, the least for CUDA 13", generation, capability)
+		default:
+			return ""
+		}
+	}
+	return why
+}
 
 // nvidiaSMI returns what nvidia-smi prints, nothing where it fails. With a driver
 // in trouble it may never end: it gets 5 seconds.

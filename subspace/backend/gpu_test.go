@@ -2,8 +2,23 @@ package backend
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
+
+// CUDA 13 computes where one of the GPUs is fit for it, and where nothing is known.
+func TestUnfitGPU(t *testing.T) {
+	const driver, capability = "its driver 535.104.05 is older than 580", "its compute capability 7.0 is below 7.5"
+	for said, want := range map[string]string{
+		"": "", "580.65.06, 9.0\n": "", "590.1, 12.0\n": "", "580.65.06, 7.5\n": "", "580.65.06\n": "", "580.65.06, [N/A]\n": "", "no devices\n": "",
+		"535.104.05, 9.0\n": driver, "535.104.05\n": driver, "580.65.06, 7.0\n": capability,
+		"580.65.06, 7.0\n580.65.06, 8.6\n": "", "580.65.06, 6.1\n580.65.06, 7.0\n": capability,
+	} {
+		if why := unfitOf(said); (why == "") != (want == "") || !strings.HasPrefix(why, want) {
+			t.Errorf("%q: %q, want %q", said, why, want)
+		}
+	}
+}
 
 // The GPU that is named is the first that this process may use, and none where that is not
 // known.

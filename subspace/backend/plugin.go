@@ -186,23 +186,34 @@ func memory() (options string, err error) {
 	return fmt.Sprintf(",preallocate=true,memory_fraction=%v", part), nil
 }
 
-// prepare does what must be done before a plugin is loaded. On a CPU that is, beside
-// silence, to keep the memory which it frees. A CUDA plugin and the libraries below it read the
-// environment then; what is set there already stays.
+// prepare does what must be done before a plugin is loaded, and returns a line for the user,
+// empty where there is nothing to say. On a CPU that is, beside silence, to keep the memory
+// which it frees. A CUDA plugin and the libraries below it read the environment then; what is
+// set there already stays, but for what contradicts the options.
 //
 // Products of float32 are cuBLAS's and cuDNN's: go-xla's configuration keeps matrix
 // products from TF32, and NVIDIA's variable convolutions, of which go-xla leaves the
 // precision to the library. A plugin of a Python environment is told where the
 // compiler of its own CUDA wheels is. Without it, XLA looks for a CUDA that the
 // system may not have, or have in another version.
-func (p Plugin) prepare(o Options) {
+func (p Plugin) prepare(o Options) (notice string) {
 	setDefault("TF_CPP_MIN_LOG_LEVEL", "3") // a plugin prints much for its authors alone
 	if p.Kind != CUDA {
 		cpu.KeepMemory()
-		return
+		return ""
+	}
+	const variable = "NVIDIA_TF32_OVERRIDE"
+	set, precision := os.Getenv(variable), "float32"
+	if o.TF32 {
+		precision = "tf32"
+	}
+	if set != "" && (set == "0") == o.TF32 {
+		notice = fmt.Sprintf("computing without %s=%s, since the precision asked for is %s", variable, set, precision)
 	}
 	if !o.TF32 {
-		setDefault("NVIDIA_TF32_OVERRIDE", "0")
+		os.Setenv(variable, "0")
+	} else if set == "0" {
+		os.Unsetenv(variable)
 	}
 	packages := filepath.Dir(filepath.Dir(filepath.Dir(p.Path)))
 	for _, name := range []string{"cu13", "cuda_nvcc"} {
@@ -214,8 +225,9 @@ func (p Plugin) prepare(o Options) {
 		if flags := os.Getenv(FlagsVariable); !strings.Contains(flags, "--xla_gpu_cuda_data_dir") {
 			os.Setenv(FlagsVariable, strings.TrimSpace(flags+" --xla_gpu_cuda_data_dir="+xlaFlag(toolkit)))
 		}
-		return
+		break
 	}
+	return notice
 }
 
 // xlaFlag is a value as XLA_FLAGS wants it: in quotes, since blanks are between flags.

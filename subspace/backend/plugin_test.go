@@ -43,7 +43,7 @@ func TestConfigOfCUDA(t *testing.T) {
 }
 
 // NVIDIA's libraries are kept from TF32 before they are loaded, and left alone
-// where it was asked for, or where the user has decided.
+// where it was asked for, whatever the environment says: a run is recorded with its precision.
 func TestPrepareTF32(t *testing.T) {
 	const variable = "NVIDIA_TF32_OVERRIDE"
 	p := Plugin{Kind: CUDA, Path: "/a/b/c/xla_cuda_plugin.so"}
@@ -51,14 +51,19 @@ func TestPrepareTF32(t *testing.T) {
 		before  string
 		options Options
 		want    string
-	}{{"", Options{}, "0"}, {"", Options{TF32: true}, ""}, {"1", Options{}, "1"}} {
+		says    string
+	}{{"", Options{}, "0", ""}, {"0", Options{}, "0", ""}, {"1", Options{}, "0", "float32"},
+		{"", Options{TF32: true}, "", ""}, {"1", Options{TF32: true}, "1", ""}, {"0", Options{TF32: true}, "", "tf32"}} {
 		t.Setenv(variable, c.before)
 		if c.before == "" {
 			os.Unsetenv(variable)
 		}
-		p.prepare(c.options)
+		notice := p.prepare(c.options)
 		if got := os.Getenv(variable); got != c.want {
 			t.Errorf("%s=%q, %+v: it becomes %q, want %q", variable, c.before, c.options, got, c.want)
+		}
+		if (notice == "") != (c.says == "") || !strings.HasSuffix(notice, c.says) {
+			t.Errorf("%s=%q, %+v: said %q, want %q", variable, c.before, c.options, notice, c.says)
 		}
 	}
 }

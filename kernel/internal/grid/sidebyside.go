@@ -7,10 +7,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/gomlx/compute"
 
 	"gosubspace/subspace/backend"
 	"gosubspace/subspace/experiment"
@@ -50,7 +47,8 @@ func Make(ctx context.Context, title string, configs []experiment.Config, o expe
 		return of(made), err
 	}
 	cores, parallel := ourCores(), way.Parallel
-	if parallel == 1 || parallel == 0 && (len(cores) < 2 || o.Devices > 1 || onGPU()) {
+	// Where it is a GPU though that cannot be told, its first report says so.
+	if parallel == 1 || parallel == 0 && (len(cores) < 2 || o.Devices > 1 || backend.OnGPU()) {
 		return one()
 	}
 	ready, left := split(plan, experiment.Families(plan, o), way.InOrder)
@@ -136,14 +134,4 @@ func split(plan []experiment.Planned, families [][]experiment.Planned, inOrder b
 		}
 	}
 	return ready, left
-}
-
-// onGPU reports whether runs are computed on a GPU, as far as that can be told
-// without opening it. Where it is a GPU all the same, its first report says so.
-func onGPU() bool {
-	if named := os.Getenv(compute.ConfigEnvVar); named != "" {
-		return strings.Contains(named, backend.CUDA)
-	}
-	cuda := func(p backend.Plugin) bool { return p.Kind == backend.CUDA }
-	return backend.HasGPU() && slices.ContainsFunc(backend.Plugins(), cuda)
 }

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -12,12 +13,12 @@ import (
 	"gosubspace/subspace/place"
 )
 
-// hasGPU is replaced by tests.
-var hasGPU = backend.HasGPU
+// hasGPU and unfit are replaced by tests.
+var hasGPU, unfit = backend.HasGPU, backend.Unfit
 
 // wantsCUDA decides about the packages for NVIDIA GPUs: as the user says, else
-// as at the last set-up of this environment, else if there is a GPU and the environment
-// is ours. In one of the user's, as conda makes it of environment.yml, they need not be.
+// as at the last set-up of this environment, else if there is a GPU that is fit for them and
+// the environment is ours. In one of the user's, as conda makes it of environment.yml, they need not be.
 func (s *State) wantsCUDA(e environment, wanted *bool) bool {
 	had, decided := s.record.Environments[e.dir]["cuda"]
 	switch {
@@ -28,7 +29,7 @@ func (s *State) wantsCUDA(e environment, wanted *bool) bool {
 	case decided:
 		return had == "true"
 	}
-	return e.own && hasGPU()
+	return e.own && hasGPU() && unfit() == ""
 }
 
 // chooseEnvironment takes the active environment if it has every package, the
@@ -52,7 +53,8 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 			if s.record.Environment != candidate.dir {
 				fmt.Fprintf(s.report, "%-12s using the active one, %s\n", "environment", candidate.dir)
 				if runtime.GOOS == "linux" && cuda == nil && hasGPU() && !hasCUDA(candidate) {
-					fmt.Fprintf(s.report, "%-12s found, and left unused: %s has not its CUDA libraries. %s\n", "GPU", candidate.dir, cudaAdvice)
+					why := cmp.Or(leftUnfit(cuda), candidate.dir+" has not its CUDA libraries. "+cudaAdvice)
+					fmt.Fprintf(s.report, "%-12s found, and left unused: %s\n", "GPU", why)
 				}
 			}
 			return nil
@@ -64,6 +66,8 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 	s.use(own, cuda)
 	if _, decided := s.record.in(own)["cuda"]; s.cuda && !decided && cuda == nil {
 		fmt.Fprintf(s.report, "%-12s %s\n", "GPU", "found: its CUDA libraries (about 3 GB) will be installed; -cuda=false leaves them out")
+	} else if why := leftUnfit(cuda); why != "" && !decided && s.record.Environment != own.dir {
+		fmt.Fprintf(s.report, "%-12s found, and left unused: %s\n", "GPU", why)
 	}
 	s.found, err = own.installed(ctx, s.Project.Packages.Pins, false)
 	if ctx.Err() != nil {
@@ -74,6 +78,14 @@ func (s *State) chooseEnvironment(ctx context.Context, cuda *bool) error {
 	}
 	s.decide(own, cuda)
 	return nil
+}
+
+// leftUnfit says why a GPU of which nothing was said is left unused, and how not to.
+func leftUnfit(cuda *bool) string {
+	if runtime.GOOS != "linux" || cuda != nil || !hasGPU() || unfit() == "" {
+		return ""
+	}
+	return unfit() + "; go run ./kernel setup -cuda installs its libraries all the same"
 }
 
 // cudaAdvice is how to compute on a GPU where the environment in use is the user's.

@@ -219,14 +219,40 @@ func TestPipFailsAtOnce(t *testing.T) {
 	}
 }
 
+// Flags are judged by the plugin that the cells compute with.
+func TestCellsPlugin(t *testing.T) {
+	defer func(before func() bool) { hasGPU = before }(hasGPU)
+	site := filepath.Join(t.TempDir(), "lib", "python3.12", "site-packages")
+	cpu, cuda := filepath.Join(site, "xla_plugins", "xla_cpu_pjrt", "xla_cpu_pjrt.so"), filepath.Join(site, "jax_plugins", "xla_cuda13", "xla_cuda_plugin.so")
+	s := &State{env: environment{dir: filepath.Dir(filepath.Dir(filepath.Dir(site)))}}
+	t.Setenv("GOMLX_BACKEND", "")
+	there := func(path string) {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		also, named string
+		gpu         bool
+		want        string
+	}{{cpu, "", true, cpu}, {cuda, "", false, cpu}, {cuda, "", true, cuda}, {cuda, "xla:/my/plugin.so", true, "/my/plugin.so"}} {
+		there(c.also)
+		hasGPU = func() bool { return c.gpu }
+		t.Setenv("GOMLX_BACKEND", c.named)
+		if got := s.cellsPlugin(); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
 // CUDA's packages are wanted where there is a GPU, of an environment of ours. One of the
 // user's that lacks them is used as it is, and how to get them is said.
 func TestGPUInAnEnvironment(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("no CUDA there")
 	}
-	defer func(before func() bool) { hasGPU = before }(hasGPU)
-	hasGPU = func() bool { return true }
+	defer func(before func() bool, fit func() string) { hasGPU, unfit = before, fit }(hasGPU, unfit)
+	hasGPU, unfit = func() bool { return true }, func() string { return "" }
 	mine, home := environment{dir: t.TempDir()}, t.TempDir()
 	if err := errors.Join(os.Mkdir(filepath.Join(mine.dir, "bin"), 0o755), os.WriteFile(mine.python(), []byte("#!/bin/sh\necho '{}'\n"), 0o755)); err != nil {
 		t.Fatal(err)
@@ -266,5 +292,17 @@ func TestGPUInAnEnvironment(t *testing.T) {
 	s.record.in(environment{dir: own})["cuda"] = "true"
 	if err := s.chooseEnvironment(t.Context(), nil); err != nil || s.env.dir != own || !s.cuda {
 		t.Errorf("it goes on with %v, CUDA %v, %v; want the project's own, with CUDA", s.env, s.cuda, err)
+	}
+	// A GPU that CUDA 13 does not compute on is left unused, which is said, unless it is asked for.
+	unfit = func() string { return "its driver is too old" }
+	clear(s.record.Environments)
+	t.Setenv("VIRTUAL_ENV", "")
+	t.Setenv("CONDA_PREFIX", "")
+	said.Reset()
+	if err := s.chooseEnvironment(t.Context(), nil); err != nil || s.cuda || !strings.Contains(said.String(), "GPU          found, and left unused: its driver is too old") {
+		t.Errorf("a GPU that is not fit: CUDA %v, %v; it says %q", s.cuda, err, &said)
+	}
+	if e := (environment{dir: own, own: true}); !s.wantsCUDA(e, &yes) {
+		t.Error("a GPU that is not fit is left unused though it was asked for")
 	}
 }

@@ -102,6 +102,9 @@ func (s *State) lookGPU(ctx context.Context) Finding {
 	if s.record.in(s.env)["cuda"] == "false" {
 		return Finding{Version: name, Where: "left unused, as -cuda=false asked"}
 	}
+	if why := leftUnfit(nil); why != "" {
+		return Finding{Version: name, Where: "left unused: " + why}
+	}
 	if !s.env.own {
 		return Finding{Version: name, Where: "left unused, for want of its CUDA libraries in " + s.env.dir + ". " + cudaAdvice}
 	}

@@ -120,16 +120,28 @@ func (s *State) backend() string {
 // CleanFlags takes out of XLA_FLAGS what the cells' plugin does not take, and says
 // so, once for all cells.
 func (s *State) CleanFlags() {
-	plugin := strings.TrimPrefix(s.backend(), "xla:")
-	if found := backend.InEnvironment(s.env.dir); plugin == "" && len(found) > 0 {
-		plugin = found[0].Path // a GPU's plugin and a processor's are of one XLA, or nearly
-	}
+	plugin := s.cellsPlugin()
 	if !filepath.IsAbs(plugin) {
 		return
 	}
 	if notice := backend.CleanFlags(plugin); notice != "" {
 		fmt.Fprintf(s.report, "%-12s %s\n", "XLA", notice)
 	}
+}
+
+// cellsPlugin returns the plugin that the cells compute with: where that is left open a
+// GPU's, if there is a GPU. It and a CPU's need not be of one XLA, and take the same flags.
+func (s *State) cellsPlugin() string {
+	plugin := strings.TrimPrefix(s.backend(), "xla:")
+	if plugin != "" {
+		return plugin
+	}
+	for _, p := range backend.InEnvironment(s.env.dir) {
+		if plugin == "" || p.Kind == backend.CUDA && hasGPU() {
+			plugin = p.Path
+		}
+	}
+	return plugin
 }
 
 // basePath holds the folders of the system's programs, which shell lines of a
