@@ -275,6 +275,9 @@ func (r Record) Where() string {
 	}
 	var parts []string
 	parts = append(parts, cmp.Or(c.Device, "no device"), r.Machine)
+	if strings.Contains(c.Device, " on CUDA") {
+		parts = append(parts, "memory is the host's, without the GPU's own")
+	}
 	if c.Threads > 0 {
 		threads := fmt.Sprintf("%d threads", c.Threads)
 		if t.Threads > 0 {

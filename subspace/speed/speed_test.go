@@ -262,6 +262,17 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// Where a GPU computes, it is said whose memory was measured.
+func TestMemoryBesideAGPU(t *testing.T) {
+	for device, says := range map[string]bool{"XLA on CPU (AMD EPYC, 2 cores)": false, "XLA on CUDA (NVIDIA H200)": true} {
+		r := NewRecord("test", FullSize())
+		r.Measured["memory"] = Group{Ours: Circumstances{Device: device}, Measurements: []Measurement{step("line", "", 505, 9e8)}}
+		if got := strings.Contains(r.Table(), "memory is the host's"); got != says {
+			t.Errorf("%s: said %v", device, got)
+		}
+	}
+}
+
 func TestSummarise(t *testing.T) {
 	if got, want := summarise([]float64{4, 1, 3, 2, 5}), (Summary{5, 3, 2, 4}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
